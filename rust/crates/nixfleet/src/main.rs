@@ -1,3 +1,38 @@
 //! `nixfleet`: finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 
-fn main() {}
+mod cli;
+mod error;
+mod exit;
+mod fleet;
+mod list;
+mod vm;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use error::Error;
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit().into()
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Exit, Error> {
+    match &cli.command {
+        Command::List => list::run(&cli.global),
+        Command::BuildVm(args) => vm::build(&cli.global, args),
+        Command::StartVm(args) => vm::start(&cli.global, args),
+        Command::StopVm(args) => vm::stop(&cli.global, args),
+        Command::CleanVm(args) => vm::clean(&cli.global, args),
+        Command::TestVm(args) => vm::test(&cli.global, args),
+    }
+}

@@ -1,0 +1,82 @@
+//! One host of the inventory: what the user gave, right or wrong.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::{Position, Positions};
+
+/// A host as the inventory carries it. Values stay raw, for `validate` to judge them all together.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Host {
+    /// The host's name.
+    pub host_name: Value,
+    /// The platform, such as `x86_64-linux`.
+    pub platform: Value,
+    /// `nixos` or `darwin`; null when the platform is none that the library knows.
+    pub class: Value,
+    /// The release whose defaults hold for the host's state.
+    pub state_version: Value,
+    /// Whether the host is made as a QEMU guest.
+    pub is_vm: Value,
+    /// What the user gave as hostSpec, merged with the fleet's defaults.
+    pub host_spec: Value,
+    /// Where each field was written. The key `""` is the host itself.
+    pub positions: Option<Positions>,
+}
+
+impl Host {
+    /// The value of a field by its dotted path, as in positions: `platform`,
+    /// `hostSpec.networking.address`.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<&Value> {
+        let (first, rest) = field.split_once('.').unwrap_or((field, ""));
+        let value = match first {
+            "hostName" => &self.host_name,
+            "platform" => &self.platform,
+            "class" => &self.class,
+            "stateVersion" => &self.state_version,
+            "isVm" => &self.is_vm,
+            "hostSpec" => &self.host_spec,
+            _ => return None,
+        };
+        let steps = rest.split('.').filter(|step| !step.is_empty());
+        let value = steps.into_iter().try_fold(value, |value, step| value.get(step))?;
+        (!value.is_null()).then_some(value)
+    }
+
+    /// The text of a field by its dotted path; `None` when it is absent or no string.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.value(field)?.as_str()
+    }
+
+    /// The fields of hostSpec; `None` when hostSpec is no attribute set.
+    #[must_use]
+    pub fn spec(&self) -> Option<&Map<String, Value>> {
+        self.host_spec.as_object()
+    }
+
+    /// The lines of `sshAuthorizedKeys`, which are those of the primary user and of root.
+    #[must_use]
+    pub fn ssh_keys(&self) -> Vec<String> {
+        let keys = self.value("hostSpec.sshAuthorizedKeys").and_then(Value::as_array);
+        keys.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// Where a field was written; its nearest enclosing field's position when Nix knows none.
+    #[must_use]
+    pub fn position(&self, field: &str) -> Option<&Position> {
+        let positions = self.positions.as_ref()?;
+        let mut field = field;
+        loop {
+            if let Some(position) = positions.get(field) {
+                return Some(position);
+            }
+            if field.is_empty() {
+                return None;
+            }
+            field = field.rsplit_once('.').map_or("", |(outer, _)| outer);
+        }
+    }
+}

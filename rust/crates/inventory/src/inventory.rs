@@ -1,0 +1,179 @@
+//! The inventory: a fleet's flake output `nixfleet`.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::{Flake, Host, Nix, NixError, Positions, visible};
+
+/// The version of the inventory's shape that this crate reads.
+pub const API_VERSION: u64 = 1;
+
+/// Collects the inventories of the hosts of a fleet that calls `mkHost` by hand.
+const COLLECT: &str = "hosts: builtins.mapAttrs (_: host: host.nixfleet or null) hosts";
+
+/// A fleet as data.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Inventory {
+    /// The flake's root in the store, when Nix knows it.
+    pub root: Option<String>,
+    /// The keys that the installer admits.
+    pub iso_ssh_keys: Value,
+    /// Where the fleet's own fields were written.
+    pub positions: Option<Positions>,
+    /// The hosts by their attribute's name.
+    pub hosts: IndexMap<String, Host>,
+}
+
+/// An inventory that cannot be read.
+#[derive(Debug, Error)]
+pub enum InventoryError {
+    /// Nix is missing or failed.
+    #[error(transparent)]
+    Nix(#[from] NixError),
+    /// The text is no inventory.
+    #[error("{origin} is not a fleet's inventory: {reason}")]
+    Malformed {
+        /// Where the inventory came from.
+        origin: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The inventory was made by a newer library.
+    #[error(
+        "{origin} has apiVersion {found}, and this `nixfleet` reads {API_VERSION}: \
+         update the tool to the version of the fleet's `nixfleet` input"
+    )]
+    Newer {
+        /// Where the inventory came from.
+        origin: String,
+        /// The version found.
+        found: String,
+    },
+}
+
+impl Inventory {
+    /// Reads the fleet of a flake: its output `nixfleet`, else what its hosts carry themselves.
+    ///
+    /// # Errors
+    /// When Nix fails, or the flake's output is no inventory.
+    pub fn read(nix: &dyn Nix, flake: &Flake) -> Result<Self, InventoryError> {
+        match nix.eval_json(&flake.attr("nixfleet"), None) {
+            Ok(json) => Self::parse(&json, &flake.attr("nixfleet")),
+            Err(error) if error.is_missing_attribute() => Self::collect(nix, flake, error),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads an inventory from a file, as `nix eval --json FLAKE#nixfleet` wrote it.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no inventory.
+    pub fn load(path: &Path) -> Result<Self, InventoryError> {
+        let origin = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(json) => Self::parse(&json, &origin),
+            Err(error) => Err(InventoryError::Malformed { origin, reason: error.to_string() }),
+        }
+    }
+
+    /// Reads an inventory from JSON; `origin` is what a message calls it.
+    ///
+    /// # Errors
+    /// When the text is no inventory, or one of a newer shape.
+    pub fn parse(json: &[u8], origin: &str) -> Result<Self, InventoryError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Version {
+            #[serde(default)]
+            api_version: Value,
+        }
+
+        let malformed = |error: serde_json::Error| InventoryError::Malformed {
+            origin: format!("`{}`", visible(origin)),
+            reason: visible(&error.to_string()).into_owned(),
+        };
+        // What a newer shape changed may be what the reader stumbles over: the version goes first.
+        let result = serde_json::from_slice::<Self>(json);
+        let Version { api_version } = serde_json::from_slice(json).map_err(malformed)?;
+        match api_version.as_u64() {
+            Some(API_VERSION) => result.map_err(malformed),
+            _ if api_version.is_null() => Err(InventoryError::Malformed {
+                origin: format!("`{}`", visible(origin)),
+                reason: "it has no `apiVersion`".to_owned(),
+            }),
+            _ => Err(InventoryError::Newer {
+                origin: format!("`{}`", visible(origin)),
+                found: visible(&api_version.to_string()).into_owned(),
+            }),
+        }
+    }
+
+    /// Reads a fleet that has no output `nixfleet`, from its systems.
+    fn collect(nix: &dyn Nix, flake: &Flake, absent: NixError) -> Result<Self, InventoryError> {
+        let mut inventory = Self { iso_ssh_keys: Value::Array(Vec::new()), ..Self::default() };
+        let mut found = false;
+        for output in ["nixosConfigurations", "darwinConfigurations"] {
+            let installable = flake.attr(output);
+            let json = match nix.eval_json(&installable, Some(COLLECT)) {
+                Ok(json) => json,
+                Err(error) if error.is_missing_attribute() => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let hosts: IndexMap<String, Option<Host>> =
+                serde_json::from_slice(&json).map_err(|error| InventoryError::Malformed {
+                    origin: format!("`{installable}`"),
+                    reason: error.to_string(),
+                })?;
+            found = true;
+            inventory
+                .hosts
+                .extend(hosts.into_iter().filter_map(|(name, host)| Some((name, host?))));
+        }
+        if found { Ok(inventory) } else { Err(absent.into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FakeNix;
+
+    const FLEET: &str = r#"{ "apiVersion": 1, "root": "/nix/store/x-source", "isoSshKeys": [],
+        "hosts": { "web": { "hostName": "web", "platform": "x86_64-linux",
+          "hostSpec": { "networking": { "address": "10.0.0.1/24" } },
+          "positions": { "": { "file": "/f.nix", "line": 1, "column": 2 },
+                         "hostSpec": { "file": "/f.nix", "line": 3, "column": 4 } } } } }"#;
+
+    #[test]
+    fn a_fleet_is_read_from_its_output() {
+        let nix = FakeNix::default().answer(".#nixfleet", FLEET);
+        let inventory = Inventory::read(&nix, &Flake::new(".")).unwrap();
+        let host = &inventory.hosts["web"];
+        assert_eq!(host.text("platform"), Some("x86_64-linux"));
+        assert_eq!(host.text("hostSpec.networking.address"), Some("10.0.0.1/24"));
+        assert_eq!(host.text("hostSpec.timeZone"), None);
+        assert_eq!(host.position("hostSpec.timeZone").unwrap().line, 3);
+        assert_eq!(host.position("platform").unwrap().line, 1);
+    }
+
+    #[test]
+    fn a_fleet_without_the_output_is_read_from_its_systems() {
+        let systems = r#"{ "web": { "hostName": "web" }, "foreign": null }"#;
+        let nix = FakeNix::default().answer(".#nixosConfigurations", systems);
+        let inventory = Inventory::read(&nix, &Flake::new(".")).unwrap();
+        assert_eq!(inventory.hosts.keys().collect::<Vec<_>>(), ["web"]);
+    }
+
+    #[test]
+    fn a_newer_shape_is_named_even_when_it_cannot_be_read() {
+        let error = Inventory::parse(br#"{ "apiVersion": 2, "hosts": [] }"#, "x").unwrap_err();
+        assert!(matches!(error, InventoryError::Newer { .. }), "{error}");
+        let error = Inventory::parse(br#"{ "apiVersion": 1, "hosts": [] }"#, "x").unwrap_err();
+        assert!(matches!(error, InventoryError::Malformed { .. }), "{error}");
+    }
+}

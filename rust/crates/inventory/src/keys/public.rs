@@ -1,0 +1,145 @@
+//! A line of an `authorized_keys` file.
+
+use std::fmt;
+
+use ssh_key::{Certificate, HashAlg};
+use thiserror::Error;
+
+/// A public key, with the options before it and the comment after it. Two keys are equal when the
+/// key itself is, whatever options and comments they carry.
+#[derive(Debug, Clone)]
+pub struct PublicKey {
+    key: ssh_key::public::KeyData,
+    algorithm: String,
+    comment: String,
+    certificate: bool,
+}
+
+/// Why a line is no public key.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeyError {
+    /// The line is empty.
+    #[error("it is empty")]
+    Empty,
+    /// The line is, or begins, a private key.
+    #[error("it is a private key")]
+    Private,
+    /// The line has no key type that is known.
+    #[error("it does not begin with a key type such as `ssh-ed25519`")]
+    NoType,
+    /// The key's data is missing or damaged.
+    #[error("its data is damaged or cut off")]
+    Damaged,
+}
+
+impl PublicKey {
+    /// Reads a line as in `authorized_keys`: options if any, type, data, comment if any.
+    /// Certificates are read too, and stand for the key that they certify.
+    ///
+    /// # Errors
+    /// When the line is no public key.
+    pub fn parse(line: &str) -> Result<Self, KeyError> {
+        let line = line.trim();
+        if line.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        if line.contains("PRIVATE KEY") {
+            return Err(KeyError::Private);
+        }
+        let key = after_options(line).ok_or(KeyError::NoType)?;
+        let algorithm = key.split_whitespace().next().unwrap_or_default().to_owned();
+        let comment = key.splitn(3, char::is_whitespace).nth(2).unwrap_or_default().trim();
+        let certificate = algorithm.contains("-cert-v01@");
+        let data = if certificate {
+            let certificate = Certificate::from_openssh(key).map_err(|_| KeyError::Damaged)?;
+            certificate.public_key().clone()
+        } else {
+            let key = ssh_key::PublicKey::from_openssh(key).map_err(|_| KeyError::Damaged)?;
+            key.key_data().clone()
+        };
+        Ok(Self { key: data, algorithm, comment: comment.to_owned(), certificate })
+    }
+
+    /// Reads a key from the wire form that private key files and agents carry.
+    #[must_use]
+    pub fn from_blob(blob: &[u8], comment: &str) -> Option<Self> {
+        let key = ssh_key::PublicKey::from_bytes(blob).ok()?;
+        Some(Self {
+            algorithm: key.algorithm().to_string(),
+            key: key.key_data().clone(),
+            comment: comment.to_owned(),
+            certificate: false,
+        })
+    }
+
+    /// The fingerprint as `ssh-keygen -l` writes it: `SHA256:…`.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.key.fingerprint(HashAlg::Sha256).to_string()
+    }
+
+    /// The type, such as `ssh-ed25519`.
+    #[must_use]
+    pub fn algorithm(&self) -> &str {
+        &self.algorithm
+    }
+
+    /// The comment, often `user@machine`; empty when there is none.
+    #[must_use]
+    pub fn comment(&self) -> &str {
+        &self.comment
+    }
+
+    /// Whether the line is a certificate.
+    #[must_use]
+    pub fn is_certificate(&self) -> bool {
+        self.certificate
+    }
+
+    /// The number of bits of an RSA key's modulus.
+    #[must_use]
+    pub fn rsa_bits(&self) -> Option<usize> {
+        let modulus = self.key.rsa()?.n.as_positive_bytes()?;
+        let first = modulus.first()?;
+        Some(modulus.len() * 8 - first.leading_zeros() as usize)
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.algorithm, self.fingerprint())
+    }
+}
+
+/// The line from its key type on. Options come before it, and may hold blanks within quotes
+/// (the manual page sshd(8), section on authorized keys).
+fn after_options(line: &str) -> Option<&str> {
+    if is_type(line) {
+        return Some(line);
+    }
+    let (mut quoted, mut escaped) = (false, false);
+    for (index, character) in line.char_indices() {
+        match character {
+            '"' if !escaped => quoted = !quoted,
+            ' ' | '\t' if !quoted => {
+                return Some(line[index..].trim_start()).filter(|it| is_type(it));
+            }
+            _ => {}
+        }
+        escaped = character == '\\' && !escaped;
+    }
+    None
+}
+
+fn is_type(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|start| word.starts_with(start))
+}

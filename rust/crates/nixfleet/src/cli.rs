@@ -1,0 +1,71 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::vm;
+
+/// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
+#[derive(Debug, Parser)]
+#[command(version, disable_help_flag = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Print help
+    // `-h` is `--host`, so help has no short form.
+    #[arg(long, action = ArgAction::Help, global = true)]
+    help: Option<bool>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The fleet's flake
+    #[arg(long, value_name = "FLAKE", default_value = ".", global = true)]
+    pub flake: String,
+
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub format: Format,
+
+    /// Read the fleet from a file that `nix eval --json FLAKE#nixfleet` wrote
+    #[arg(long, value_name = "FILE", global = true)]
+    pub inventory: Option<PathBuf>,
+
+    /// Show all of a Nix error
+    #[arg(long, global = true)]
+    pub show_trace: bool,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the fleet as a table
+    List,
+    /// Install a host into a VM that stays
+    BuildVm(vm::BuildVm),
+    /// Start a VM that was built
+    StartVm(vm::StartVm),
+    /// Stop a VM
+    StopVm(vm::StopVm),
+    /// Delete a VM and its disk
+    CleanVm(vm::CleanVm),
+    /// Install a host into a VM, reboot it, check it and clean up
+    TestVm(vm::TestVm),
+}

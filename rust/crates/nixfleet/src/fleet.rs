@@ -1,0 +1,24 @@
+//! The fleet that a command works on.
+
+use nixfleet_inventory::{Flake, Inventory, NixCli};
+
+use crate::cli::Global;
+use crate::error::Error;
+
+/// The flake that the command line names.
+pub fn flake(global: &Global) -> Flake {
+    Flake::new(&global.flake)
+}
+
+/// Nix, with the options that the command line gives it.
+pub fn nix(global: &Global) -> NixCli {
+    if global.show_trace { NixCli::new().argument("--show-trace") } else { NixCli::new() }
+}
+
+/// The fleet's inventory.
+pub fn inventory(global: &Global) -> Result<Inventory, Error> {
+    Ok(match &global.inventory {
+        Some(path) => Inventory::load(path)?,
+        None => Inventory::read(&nix(global), &flake(global))?,
+    })
+}
