@@ -1,7 +1,10 @@
 //! SSH keys: public ones, and which private halves this machine has.
 
+mod agent;
 mod identity;
+mod private;
 mod public;
 
 pub use identity::{Identity, Source, identities};
+pub use private::{Half, read_public_half};
 pub use public::{KeyError, PublicKey};

@@ -1,9 +1,11 @@
 //! The private halves that this machine has: key files and the agent. Only the public part of a
 //! key file is looked at.
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
-use super::PublicKey;
+use super::{PublicKey, agent, read_public_half};
 
 /// Where a private half is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,9 +29,85 @@ pub struct Identity {
     pub mode_ok: bool,
 }
 
-/// The private halves in `~/.ssh`, in `extra` files, and in the agent.
+/// The private halves in the `extra` files, in `~/.ssh` and in the agent, in that order.
 #[must_use]
 pub fn identities(extra: &[PathBuf]) -> Vec<Identity> {
-    let _ = extra;
-    Vec::new()
+    let mut files = extra.to_vec();
+    if let Some(home) = std::env::home_dir() {
+        files.extend(key_files(&home.join(".ssh")).into_iter().filter(|it| !extra.contains(it)));
+    }
+    let mut found: Vec<Identity> = files.iter().filter_map(|file| from_file(file)).collect();
+    found.extend(agent::public_keys().into_iter().map(|public| Identity {
+        public,
+        source: Source::Agent,
+        encrypted: false,
+        mode_ok: true,
+    }));
+    found
+}
+
+/// The files of a folder that may be private keys, sorted.
+fn key_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_none_or(|extension| extension != "pub"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn from_file(path: &Path) -> Option<Identity> {
+    // Opening a pipe would wait for its writer.
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let half = read_public_half(&mut File::open(path).ok()?)?;
+    let beside = || {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".pub");
+        PublicKey::parse(&fs::read_to_string(name).ok()?).ok()
+    };
+    // The comment is in the private part: the file beside it says it, and for the older formats
+    // the whole public half.
+    let public = match (half.public, beside()) {
+        (Some(key), Some(named)) if key == named => named,
+        (Some(key), _) => key,
+        (None, named) => named?,
+    };
+    // OpenSSH refuses a key of one's own that others can read; of others' keys it asks nothing
+    // (sshkey_perm_ok in its authfile.c).
+    let own = metadata.uid() == rustix::process::getuid().as_raw();
+    Some(Identity {
+        public,
+        source: Source::File(path.to_owned()),
+        encrypted: half.encrypted,
+        mode_ok: !own || metadata.mode() & 0o077 == 0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const KEY: &str = include_str!("../../tests/keys/ed25519");
+    const PUBLIC: &str = include_str!("../../tests/keys/ed25519.pub");
+
+    #[test]
+    fn a_key_file_is_known_by_its_public_half_and_judged_by_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("id");
+        fs::write(&path, KEY).unwrap();
+        fs::write(folder.path().join("id.pub"), PUBLIC).unwrap();
+        let read = |mode| {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            from_file(&path).unwrap()
+        };
+        let identity = read(0o600);
+        assert_eq!(identity.public, PublicKey::parse(PUBLIC).unwrap());
+        assert_eq!(identity.public.comment(), "nobody@example");
+        assert!(identity.mode_ok && !identity.encrypted);
+        assert!(!read(0o644).mode_ok);
+        assert_eq!(key_files(folder.path()), [path]);
+    }
 }
