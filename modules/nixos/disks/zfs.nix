@@ -1,0 +1,68 @@
+# One ZFS pool, `rpool`, with datasets for the system, the homes, the Nix store and state.
+{ config, lib, ... }:
+let
+  # NixOS mounts the datasets itself, so that they are there in the order that it needs.
+  dataset = mountpoint: {
+    type = "zfs_fs";
+    inherit mountpoint;
+    options.mountpoint = "legacy";
+  };
+in
+{
+  imports = [ ../disk.nix ];
+
+  disko.devices = {
+    disk =
+      import ../disk/partitions.nix
+        {
+          inherit lib;
+          cfg = config.nixfleet.disk;
+        }
+        {
+          root = {
+            size = "100%";
+            content = {
+              type = "zfs";
+              pool = "rpool";
+            };
+          };
+        };
+
+    zpool.rpool = {
+      type = "zpool";
+      options = {
+        # 4 KiB sectors: what a disk reports may be smaller than what it writes, and this can't be mended later.
+        ashift = "12";
+        autotrim = "on";
+      };
+      rootFsOptions = {
+        # journald and NFS keep POSIX ACLs; xattr=sa stores them in the inode instead of a hidden directory.
+        acltype = "posixacl";
+        xattr = "sa";
+        atime = "off";
+        compression = "zstd";
+        mountpoint = "none";
+        canmount = "off";
+      };
+      datasets = {
+        root = dataset "/";
+        home = dataset "/home";
+        nix = dataset "/nix";
+        var = dataset "/var";
+      };
+    };
+  };
+
+  # ZFS marks a pool with the host that uses it, so NixOS demands an id that never changes.
+  networking.hostId = lib.mkDefault (
+    builtins.substring 0 8 (builtins.hashString "sha256" config.networking.hostName)
+  );
+
+  # NixOS looks for the pool below /dev/disk/by-id, where a virtio disk without a serial number does
+  # not appear; every GPT partition has a UUID.
+  boot.zfs.devNodes = lib.mkDefault "/dev/disk/by-partuuid";
+
+  # The installer has an id of its own, and a machine that is powered off after the install never
+  # exported the pool: without force the first boot would refuse it.
+  boot.zfs.forceImportRoot = lib.mkDefault true;
+}

@@ -1,0 +1,76 @@
+# State that a service or a system user keeps, that lies on the root, and that no persisted path
+# covers: it would be lost at each boot.
+{ config, lib, ... }:
+let
+  inherit (lib) any concatMap filter;
+  cfg = config.nixfleet.impermanence;
+
+  isWithin = folder: path: path == folder || lib.hasPrefix "${lib.removeSuffix "/" folder}/" path;
+
+  persisted = concatMap (
+    storage:
+    concatMap (owner: map (entry: entry.dirPath) owner.directories) (
+      [ storage ] ++ lib.attrValues storage.users
+    )
+  ) (filter (storage: storage.enable) (lib.attrValues config.environment.persistence));
+
+  # What lies on a file system of its own, other than in memory, stays as well.
+  mounted = filter (mountPoint: mountPoint != "/") (
+    lib.mapAttrsToList (_: fs: fs.mountPoint) (
+      lib.filterAttrs (
+        _: fs:
+        !lib.elem fs.fsType [
+          "tmpfs"
+          "ramfs"
+        ]
+      ) config.fileSystems
+    )
+  );
+
+  isCovered = path: any (folder: isWithin folder path) (persisted ++ mounted ++ cfg.auditIgnore);
+
+  state = import ./state.nix { inherit lib; } {
+    inherit (config.systemd) services;
+    inherit (config.users) users;
+  };
+
+  # sshd's keys are no StateDirectory, and losing them shows as an attack to everyone who logs in.
+  hostKeys = lib.optionals config.services.openssh.enable (
+    map (key: {
+      source = "host key of sshd.service";
+      inherit (key) path;
+      entry = ''"${dirOf key.path}"'';
+    }) config.services.openssh.hostKeys
+  );
+
+  lost = filter (item: !isCovered item.path) (state ++ hostKeys);
+
+  # One line for each path, and none for what lies below another.
+  reported = lib.attrValues (
+    lib.filterAttrs (path: _: !any (other: other.path != path && isWithin other.path path) lost) (
+      lib.listToAttrs (map (item: lib.nameValuePair item.path item) (lib.reverseList lost))
+    )
+  );
+
+  message = ''
+    nixfleet.impermanence: ${toString (lib.length reported)} ${
+      if lib.length reported == 1 then "path is" else "paths are"
+    } lost at each boot:
+    ${lib.concatMapStrings (item: "  ${item.path}: ${item.source}\n") reported}  To keep them, add:
+        nixfleet.impermanence.directories = [
+    ${
+      lib.concatMapStrings (entry: "      ${entry}\n") (lib.unique (map (item: item.entry) reported))
+    }    ];
+      What may be lost goes to `nixfleet.impermanence.auditIgnore`.'';
+
+  failing = reported != [ ];
+in
+{
+  config = lib.mkIf cfg.enable {
+    warnings = lib.optional (cfg.audit == "warn" && failing) message;
+    assertions = lib.optional (cfg.audit == "error" && failing) {
+      assertion = false;
+      inherit message;
+    };
+  };
+}

@@ -1,0 +1,52 @@
+# SSH host keys of an impermanent host.
+#
+# sshd is told to keep its keys below the persistent root, instead of /etc/ssh being bound to it:
+# sops-nix and agenix take their key from `services.openssh.hostKeys` and read it in the activation,
+# before any bind mount of single files is there, and /etc/ssh itself belongs to NixOS's /etc.
+#
+# Keys also come to /etc/ssh from outside: `nixos-anywhere --copy-host-keys` and `--extra-files` put
+# them there at the install, and a machine that becomes impermanent has them. The activation, which
+# nixos-install runs in the new system as well, takes them over, so the host keeps its identity.
+{ config, lib, ... }:
+let
+  cfg = config.nixfleet.impermanence;
+  stored = "${cfg.persistRoot}/etc/ssh";
+
+  # Only keys that lie below the persistent root, which a user may have moved.
+  adopted = lib.filter (lib.hasPrefix "${cfg.persistRoot}/") (
+    map (key: key.path) config.services.openssh.hostKeys
+  );
+
+  adopt =
+    path:
+    let
+      old = lib.escapeShellArg (lib.removePrefix cfg.persistRoot path);
+      new = lib.escapeShellArg path;
+    in
+    ''
+      if [ -f ${old} ] && ! [ -e ${new} ]; then
+        mkdir -p "$(dirname ${new})"
+        install -m 0600 ${old} ${new}
+        if [ -f ${old}.pub ]; then install -m 0644 ${old}.pub ${new}.pub; fi
+      fi
+    '';
+in
+{
+  config = lib.mkIf cfg.enable {
+    services.openssh.hostKeys = lib.mkDefault [
+      {
+        type = "ed25519";
+        path = "${stored}/ssh_host_ed25519_key";
+      }
+      {
+        type = "rsa";
+        bits = 4096;
+        path = "${stored}/ssh_host_rsa_key";
+      }
+    ];
+
+    system.activationScripts.nixfleetHostKeys = lib.mkIf (
+      config.services.openssh.enable && adopted != [ ]
+    ) (lib.concatMapStrings adopt adopted);
+  };
+}

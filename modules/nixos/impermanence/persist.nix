@@ -1,0 +1,69 @@
+# What stays by itself, and what the user added, handed to `environment.persistence`; the file
+# systems under it are mounted in the initrd.
+{ config, lib, ... }:
+let
+  cfg = config.nixfleet.impermanence;
+
+  # From network-interfaces-scripted: dhcpcd runs when any interface asks for it.
+  usesDhcpcd =
+    config.networking.dhcpcd.enable
+    && (
+      config.networking.useDHCP
+      || lib.any (interface: interface.useDHCP == true) (lib.attrValues config.networking.interfaces)
+    );
+
+  # Every mount that a persisted path lies on or is stored on. Activation binds the paths before
+  # systemd mounts anything of the second stage, so these must be there before it.
+  persistence = lib.filter (storage: storage.enable) (lib.attrValues config.environment.persistence);
+  persistedPaths = lib.concatMap (
+    storage:
+    lib.concatMap (
+      owner: map (entry: entry.dirPath) owner.directories ++ map (entry: entry.filePath) owner.files
+    ) ([ storage ] ++ lib.attrValues storage.users)
+  ) persistence;
+  isNeededEarly =
+    mountPoint:
+    lib.any (storage: lib.hasPrefix "${mountPoint}/" "${storage.persistentStoragePath}/") persistence
+    || lib.any (lib.hasPrefix "${mountPoint}/") persistedPaths;
+in
+{
+  # A second declaration of the option, which adds to the submodule: upstream demands that the user
+  # sets `neededForBoot` on each of these, and says so with an assertion.
+  options.fileSystems = lib.mkOption {
+    type = lib.types.attrsOf (
+      lib.types.submodule (
+        { config, ... }:
+        {
+          neededForBoot = lib.mkIf (cfg.enable && isNeededEarly config.mountPoint) (lib.mkDefault true);
+        }
+      )
+    );
+  };
+
+  config = lib.mkIf cfg.enable {
+    environment.persistence.${cfg.persistRoot} = {
+      # Bind mounts are no drives to show in a file manager.
+      hideMounts = lib.mkDefault true;
+
+      directories = [
+        # The ids of users and groups that have no fixed one.
+        "/var/lib/nixos"
+        # Timers' last runs, the random seed, core dumps, lingering users.
+        "/var/lib/systemd"
+        "/var/log"
+      ]
+      # The lease and the DUID by which a DHCP server knows the machine.
+      ++ lib.optional usesDhcpcd "/var/lib/dhcpcd"
+      ++ lib.optional config.networking.networkmanager.enable {
+        directory = "/etc/NetworkManager/system-connections";
+        # They hold Wi-Fi passwords.
+        mode = "0700";
+      }
+      ++ cfg.directories;
+
+      files = [ "/etc/machine-id" ] ++ cfg.files;
+
+      inherit (cfg) users;
+    };
+  };
+}

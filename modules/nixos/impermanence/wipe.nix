@@ -1,0 +1,136 @@
+# The btrfs root is set aside, and an empty one made, by a service of the initrd.
+{
+  config,
+  lib,
+  utils,
+  ...
+}:
+let
+  cfg = config.nixfleet.impermanence;
+  root = config.fileSystems."/";
+
+  # `subvol=/root` or `subvol=root`, as disko and people write it.
+  subvolume = lib.findFirst (name: name != null) null (
+    map (
+      option:
+      let
+        name = builtins.match "subvol=/?(.+)" option;
+      in
+      if name == null then null else lib.head name
+    ) root.options
+  );
+
+  seconds =
+    let
+      parts = builtins.match "([0-9]+)(h|d|w)" cfg.keepOldRoots;
+      hours = {
+        h = 1;
+        d = 24;
+        w = 7 * 24;
+      };
+    in
+    lib.toInt (lib.elemAt parts 0) * hours.${lib.elemAt parts 1} * 3600;
+
+  deviceUnit = "${utils.escapeSystemdPath cfg.device}.device";
+  decryption = lib.optional (lib.hasPrefix "/dev/mapper/" cfg.device) (
+    "systemd-cryptsetup@${utils.escapeSystemdPath (lib.removePrefix "/dev/mapper/" cfg.device)}.service"
+  );
+
+  wipes = cfg.enable && cfg.rootKind == "btrfs";
+in
+{
+  config = lib.mkMerge [
+    (lib.mkIf cfg.enable {
+      assertions = [
+        {
+          assertion = root.fsType == cfg.rootKind;
+          message = ''
+            nixfleet.impermanence: the root is `${root.fsType}`, and `rootKind` says `${cfg.rootKind}`.
+              Either take the layout that fits:
+                imports = [ nixfleet.nixosModules.disks.btrfs-impermanence ];
+              or, for a root in memory, say so: nixfleet.impermanence.rootKind = "tmpfs";'';
+        }
+      ];
+    })
+
+    (lib.mkIf wipes {
+      assertions = [
+        {
+          # Without it the service below is not part of the initrd, and nothing says that it is missing.
+          assertion = config.boot.initrd.systemd.enable;
+          message = ''
+            nixfleet.impermanence: the root is wiped by a systemd service in the initrd, and this host has the scripted initrd.
+              Remove `boot.initrd.systemd.enable = false;`, or keep the root in memory, which needs no service:
+                nixfleet.impermanence.rootKind = "tmpfs";'';
+        }
+        {
+          assertion = root.fsType != "btrfs" || subvolume != null;
+          message = ''
+            nixfleet.impermanence: the root is the whole btrfs file system, so it can't be set aside. Give it a subvolume of its own:
+              fileSystems."/".options = [ "subvol=/root" ];'';
+        }
+      ];
+
+      # The tools are those of NixOS's initrd: bash, coreutils, mount and umount are always in its
+      # /bin, and btrfs is where a btrfs file system is mounted early. `path` would replace /bin by
+      # store paths of which only the ELF closure is copied.
+      boot.initrd.supportedFilesystems = [ "btrfs" ];
+
+      boot.initrd.systemd.services.nixfleet-wipe-root = {
+        description = "Set the root of the last boot aside and make an empty one";
+        wantedBy = [ "initrd.target" ];
+        requires = [ deviceUnit ];
+        after = [
+          deviceUnit
+          "initrd-root-device.target"
+          # A hibernated system has its root open. Resuming is tried before local-fs-pre.target
+          # (systemd-hibernate-resume.service), and when it works, nothing after it runs.
+          "systemd-hibernate-resume.service"
+          "local-fs-pre.target"
+        ]
+        ++ decryption;
+        before = [ "sysroot.mount" ];
+        # The default is to wait for sysinit.target, which waits for the mounts.
+        unitConfig.DefaultDependencies = "no";
+        serviceConfig = {
+          Type = "oneshot";
+          # initrd-parse-etc.service asks for initrd.target once more. A service that is still active
+          # is not started again, which would move the root away under the running system.
+          RemainAfterExit = true;
+        };
+        script = ''
+          top=/run/nixfleet-wipe-root
+          mkdir -p "$top"
+          mount -t btrfs -o subvol=/ ${lib.escapeShellArg cfg.device} "$top"
+          cd "$top"
+
+          root=${lib.escapeShellArg (toString subvolume)}
+          mkdir -p old-roots
+          now=$(date +%s)
+          name() { date --utc --date "@$1" +%Y-%m-%dT%H:%M:%SZ; }
+
+          if [ -e "$root" ]; then
+            # A machine without a clock can boot in the same second twice.
+            while [ -e "old-roots/$(name "$now")" ]; do now=$((now + 1)); done
+            mv "$root" "old-roots/$(name "$now")"
+          fi
+          mkdir -p "$(dirname "$root")"
+          btrfs subvolume create "$root"
+
+          # Names made as above sort by time; others are not this service's. --recursive, since
+          # programs such as systemd-machined make subvolumes below the root. A root that can't be
+          # deleted must not keep the machine from booting.
+          limit=$(name "$((now - ${toString seconds}))")
+          for old in old-roots/????-??-??T??:??:??Z; do
+            if [ -e "$old" ] && ! [[ "''${old#old-roots/}" > "$limit" ]]; then
+              btrfs subvolume delete --recursive "$old" || true
+            fi
+          done
+
+          cd /
+          umount "$top"
+        '';
+      };
+    })
+  ];
+}

@@ -1,0 +1,81 @@
+# The installer: NixOS's minimal ISO, into which only the fleet's keys log in over the network.
+# `nixfleet.lib.mkIso` and `packages.<system>.iso` build it.
+{
+  config,
+  lib,
+  modulesPath,
+  pkgs,
+  ...
+}:
+let
+  inherit (lib) mkOption types;
+  cfg = config.nixfleet;
+  serialPort = if pkgs.stdenv.hostPlatform.isAarch64 then "ttyAMA0" else "ttyS0";
+in
+{
+  imports = [ (modulesPath + "/installer/cd-dvd/installation-cd-minimal.nix") ];
+
+  options.nixfleet = {
+    isoSshKeys = mkOption {
+      type = types.listOf types.singleLineStr;
+      default = [ ];
+      description = "Public SSH keys that may log in to the installer as root.";
+      example = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE… you@laptop" ];
+    };
+
+    isoName = mkOption {
+      type = types.strMatching "[A-Za-z0-9._-]+";
+      default = "nixfleet-installer";
+      description = "Name of the image: it is built to `result/iso/<name>.iso`.";
+      example = "home-fleet-installer";
+    };
+  };
+
+  config = {
+    assertions = [
+      {
+        assertion = cfg.isoSshKeys != [ ];
+        message = ''
+          no key could log in to the installer: `nixfleet.isoSshKeys` is empty.
+            Add the public half of your SSH key, the line in ~/.ssh/id_ed25519.pub:
+              isoSshKeys = [ "ssh-ed25519 AAAA… you@laptop" ];'';
+      }
+    ];
+
+    users.users.root.openssh.authorizedKeys.keys = cfg.isoSshKeys;
+
+    # The installer's accounts have an empty password, for the console. Over the network, keys alone.
+    services.openssh = {
+      enable = true;
+      settings = {
+        PermitRootLogin = "prohibit-password";
+        PasswordAuthentication = false;
+        KbdInteractiveAuthentication = false;
+      };
+    };
+
+    boot = {
+      # The last console named is the one that the system writes to.
+      kernelParams = [
+        "console=tty0"
+        "console=${serialPort},115200"
+      ];
+      # NixOS's ISO waits ten seconds, at normal priority; each install in a VM would pay them.
+      loader.timeout = lib.mkForce 3;
+    };
+
+    # The builder takes the base name, which NixOS's ISO sets at normal priority.
+    image.baseName = lib.mkForce cfg.isoName;
+
+    # An image a tenth larger, built in a fraction of the time.
+    isoImage.squashfsCompression = lib.mkDefault "zstd -Xcompression-level 6";
+
+    services.qemuGuest.enable = lib.mkDefault true;
+
+    # So that the installer builds and copies what `nixos-anywhere` asks of it.
+    nix.settings.experimental-features = [
+      "nix-command"
+      "flakes"
+    ];
+  };
+}

@@ -1,0 +1,83 @@
+# What must hold on a host once it is installed in a VM: `nixfleet test-vm` reads it, and
+# `nixfleet.lib.mkVmTest` turns it into a NixOS test. Lists, so that what is reported has the order
+# of what was written; every type is closed, so that a misspelt name is an error.
+{ lib, ... }:
+let
+  inherit (lib) mkOption types;
+
+  types' = import ./vm-test/types.nix { inherit lib; };
+
+  assertions =
+    type: example: description:
+    mkOption {
+      type = types.listOf type;
+      default = [ ];
+      inherit description example;
+    };
+
+  size =
+    default: example: description:
+    mkOption {
+      type = types.ints.positive;
+      inherit default example description;
+    };
+in
+{
+  options.nixfleet.vmTest = mkOption {
+    default = { };
+    description = "What `nixfleet test-vm` checks on this host, besides what it checks on every host.";
+    example = lib.literalExpression ''
+      {
+        units = [ "nginx.service" ];
+        ports = [ 80 ];
+        http = [ { url = "http://localhost/health"; body.contains = "ok"; } ];
+      }
+    '';
+    type = types.submodule {
+      options = {
+        units = assertions types'.unit [
+          "nginx.service"
+          {
+            unit = "backup.timer";
+            within = 60;
+          }
+        ] "Units that must be in a state: `active`, if none is given.";
+
+        ports = assertions types'.port [
+          22
+          {
+            port = 5432;
+            from = "guest";
+          }
+        ] "TCP ports that must accept a connection.";
+
+        http = assertions types'.http [
+          {
+            url = "http://localhost/health";
+            status = 200;
+            body.contains = "ok";
+          }
+        ] "Requests, made in the guest, that must be answered.";
+
+        commands = assertions types'.command [
+          {
+            command = "id ops";
+            stdout.contains = "wheel";
+          }
+        ] "Commands, run by the guest's shell, that must end as said.";
+
+        files = assertions types'.file [
+          {
+            path = "/etc/secret";
+            mode = "0600";
+            owner = "root";
+          }
+        ] "Files and directories that must exist as said.";
+
+        memory = size 1024 2048 "Memory of the VM in MiB.";
+        cores = size 2 4 "Processor cores of the VM.";
+        diskSize = size 20 40 "Size of the VM's disk in GiB; the file grows as it is written to.";
+      };
+    };
+  };
+}
