@@ -1,0 +1,35 @@
+/**
+  The library's public functions, from the flake's inputs. Nothing here needs a flake:
+  `import ./lib { inputs = { inherit nixpkgs darwin home-manager disko impermanence; }; }` is
+  what `flake.nix` itself does.
+
+  No input is forced until a host, an ISO or a package of it is: a fleet can be read as data
+  where none of the inputs can be had.
+*/
+{ inputs }:
+let
+  lib =
+    import ./platforms.nix
+    // import ./modules.nix
+    // import ./ssh-key.nix
+    // import ./nearest.nix
+    // {
+      mkHost = import ./mk-host.nix { inherit inputs lib; };
+      mkFleet = import ./mk-fleet.nix { inherit inputs lib; };
+      mkApps = import ./mk-apps.nix { inherit lib; };
+      mkIso = import ./mk-iso.nix { inherit inputs lib; };
+      mkVmTest = import ./mk-vm-test.nix { inherit inputs lib; };
+
+      /**
+        The tool, built by the package set given.
+
+        # Type
+        `package :: Pkgs -> Derivation`
+
+        # Example
+        `nixfleet.lib.package pkgs`
+      */
+      package = pkgs: pkgs.callPackage ../rust/package.nix { };
+    };
+in
+lib

@@ -1,0 +1,157 @@
+# A host as data: what its author wrote, and where. It reads the arguments alone, forces no input,
+# and never throws on a bad value, so that the tool can report every fault of a fleet together.
+let
+  inherit (import ./platforms.nix) classOf;
+  inherit (import ./host-arguments.nix) argumentNames;
+  inherit (builtins)
+    attrNames
+    concatMap
+    isAttrs
+    isString
+    listToAttrs
+    mapAttrs
+    removeAttrs
+    substring
+    stringLength
+    typeOf
+    unsafeDiscardStringContext
+    unsafeGetAttrPos
+    ;
+
+  # A value as JSON can carry it.
+  carry =
+    value:
+    {
+      string = unsafeDiscardStringContext value;
+      # Interpolating a path would copy it to the store; its name is all that is wanted.
+      path = toString value;
+      list = map carry value;
+      set =
+        if value.type or null == "derivation" then
+          { __unrepresentable = "derivation"; }
+        else if value._type or null == "override" then
+          carry value.content
+        else
+          mapAttrs (_: carry) value;
+      lambda.__unrepresentable = "lambda";
+    }
+    .${typeOf value} or value;
+
+  /*
+    The positions of a set's attributes, their names prefixed, as listToAttrs takes them.
+
+    A position outside `root` is where a function of some library put the value together: it
+    tells the author nothing.
+  */
+  positionsIn =
+    root: prefix: set:
+    concatMap (name: entry root (prefix + name) (unsafeGetAttrPos name set)) (attrNames set);
+
+  isWithin =
+    root: position:
+    position != null
+    && (
+      if root == null then
+        substring 0 11 position.file != "/nix/store/"
+      else
+        substring 0 (stringLength root) position.file == root
+    );
+
+  # As an element of such a list.
+  entry =
+    root: name: position:
+    if isWithin root position then
+      [
+        {
+          inherit name;
+          value = position;
+        }
+      ]
+    else
+      [ ];
+
+  attrsOrNone = value: if isAttrs value then value else { };
+in
+{
+  inherit carry;
+
+  /**
+    The flake that a position lies in, as its store path; `null` outside the store.
+
+    # Type
+    `rootOf :: { file :: String; } | Null -> String | Null`
+
+    # Example
+    `rootOf (builtins.unsafeGetAttrPos "hosts" args)` is `"/nix/store/<hash>-source"`.
+  */
+  rootOf =
+    position:
+    let
+      found =
+        if position == null then
+          null
+        else
+          builtins.match "(/nix/store/[^/]+)/.*" (unsafeDiscardStringContext position.file);
+    in
+    if found == null then null else builtins.head found;
+
+  /**
+    Where a host itself is written: the place of every field that has none of its own. A list as
+    `writtenIn` gives it.
+
+    # Type
+    `writtenAt :: String | Null -> Position | Null -> [ { name, value :: Position } ]`
+
+    # Example
+    `writtenAt root (builtins.unsafeGetAttrPos "web-01" hosts)`
+  */
+  writtenAt = root: entry root "";
+
+  /**
+    Where each of a host's fields is written, as a list for `builtins.listToAttrs`, which takes
+    the first of several: put what overrides before what is overridden.
+
+    # Type
+    `writtenIn :: String | Null -> { … } -> [ { name, value :: Position } ]`
+
+    # Example
+    `writtenIn root host ++ writtenIn root defaults`
+  */
+  writtenIn =
+    root: args:
+    let
+      hostSpec = attrsOrNone (args.hostSpec or { });
+    in
+    positionsIn root "" args
+    ++ positionsIn root "hostSpec." hostSpec
+    ++ positionsIn root "hostSpec.networking." (attrsOrNone (hostSpec.networking or { }));
+
+  /**
+    The inventory's entry of one host.
+
+    # Inputs
+    `args`: mkHost's arguments; `positions`: a list as `writtenIn` gives it.
+
+    # Type
+    `readHost :: { args, positions } -> { apiVersion, hostName, platform, class, … }`
+
+    # Example
+    `readHost { inherit args; positions = writtenIn null args; }`
+  */
+  readHost =
+    { args, positions }:
+    let
+      unknown = attrNames (removeAttrs args argumentNames);
+    in
+    {
+      apiVersion = 1;
+      hostName = carry (args.hostName or null);
+      platform = carry (args.platform or null);
+      class = classOf (args.platform or null);
+      stateVersion = carry (args.stateVersion or null);
+      isVm = carry (args.isVm or false);
+      hostSpec = carry (args.hostSpec or { });
+      positions = listToAttrs positions;
+    }
+    // (if unknown == [ ] then { } else { unknownArguments = unknown; });
+}

@@ -1,0 +1,36 @@
+{ inputs, lib }:
+let
+  fleetOf = import ./fleet.nix { inherit inputs lib; };
+  inherit (import ./inventory.nix) rootOf;
+in
+/**
+  A fleet's flake outputs: `nixosConfigurations`, `darwinConfigurations`, `packages`, `apps`,
+  `checks`, and `nixfleet`, the fleet as data.
+
+  # Inputs
+  - `hosts`: `{ <name> = { platform; … }; }`, mkHost's arguments by host; `hostName` is the name.
+  - `defaults`: mkHost's arguments for every host, and under `defaults.nixos` and
+    `defaults.darwin` for those of one class. A host's value replaces the default; `hostSpec`,
+    `hostSpec.networking` and `specialArgs` merge by field, `modules` and `homeModules` add up.
+  - `isoSshKeys`: who may log in to the installer, `packages.<system>.iso`. Not given: no ISO.
+  - `isoModules`: more modules for the installer.
+  - `package`: a function from a package set to the `nixfleet` tool that the apps run.
+  - `checkWithTool`: whether `checks.<system>.nixfleet-validate` also runs the tool, which is
+    built for it. Default: `false`, and the check is what Nix alone can tell.
+
+  # Type
+  `mkFleet :: { hosts, … } -> { nixosConfigurations, darwinConfigurations, packages, apps, checks, nixfleet }`
+
+  # Example
+  ```nix
+  outputs = inputs: inputs.nixfleet.lib.mkFleet {
+    isoSshKeys = [ "ssh-ed25519 AAAA… me@laptop" ];
+    defaults.hostSpec.userName = "ops";
+    defaults.nixos.stateVersion = "26.05";
+    hosts.web-01 = { platform = "x86_64-linux"; modules = [ ./web-01 ]; };
+  };
+  ```
+  Outputs of your own go beside it: `mkFleet { … } // { formatter = …; }`, or, where both have
+  one, `packages = lib.recursiveUpdate fleet.packages { … };`.
+*/
+args: fleetOf { root = rootOf (builtins.unsafeGetAttrPos "hosts" args); } args

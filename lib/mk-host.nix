@@ -1,0 +1,50 @@
+{ inputs, lib }:
+let
+  buildHost = import ./build-host.nix { inherit inputs lib; };
+  inherit (import ./inventory.nix)
+    readHost
+    rootOf
+    writtenAt
+    writtenIn
+    ;
+in
+/**
+  A host: what `nixpkgs.lib.nixosSystem` or `darwin.lib.darwinSystem` returns, by platform, and
+  `nixfleet`, the host as data. Every setting that the arguments make is a default: a module of
+  yours wins over it.
+
+  # Inputs
+  - `hostName`: required, an RFC 1123 label.
+  - `platform`: required, one of `nixfleet.lib.platforms`.
+  - `stateVersion`: `"26.05"` and the like on NixOS, an integer on Darwin: the release that was
+    current when the host was installed.
+  - `hostSpec`: values of the `hostSpec` options, those that a module of yours declares among them.
+  - `modules`: your modules; they come after the library's.
+  - `homeModules`: Home Manager modules of the primary user. Without any, Home Manager stays off.
+  - `isVm`: whether the host is a QEMU guest.
+  - `specialArgs`: more arguments for modules, beside `inputs` and `nixfleet`.
+
+  # Type
+  `mkHost :: { hostName, platform, … } -> System // { nixfleet :: { … } }`
+
+  # Example
+  ```nix
+  nixosConfigurations.web-01 = nixfleet.lib.mkHost {
+    hostName = "web-01";
+    platform = "x86_64-linux";
+    stateVersion = "26.05";
+    hostSpec.userName = "ops";
+    modules = [ ./web-01 ];
+    specialArgs = { inherit inputs; };
+  };
+  ```
+*/
+args:
+let
+  position = builtins.unsafeGetAttrPos "hostName" args;
+  root = rootOf position;
+in
+buildHost args (readHost {
+  inherit args;
+  positions = writtenAt root position ++ writtenIn root args;
+})

@@ -1,0 +1,31 @@
+# The outer shape of an SSH public key, enough to stop what can never work. The `nixfleet` tool
+# reads the key itself.
+let
+  types = "ssh-ed25519|ssh-rsa|ssh-dss|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh.com|sk-ecdsa-sha2-nistp256@openssh.com";
+  certificates = "(ssh-ed25519|ssh-rsa|ssh-dss|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519|sk-ecdsa-sha2-nistp256)-cert-v01@openssh.com";
+  # sshd(8), AUTHORIZED_KEYS FILE FORMAT: options, type, base64, comment.
+  publicKey = "(.*[^ ] +)?(${types}|${certificates}) +[A-Za-z0-9+/]+=* *( .*)?";
+in
+{
+  /**
+    What is wrong with a line of `authorized_keys`, or `null`.
+
+    # Type
+    `sshKeyFault :: Any -> String | Null`
+
+    # Example
+    `sshKeyFault "-----BEGIN OPENSSH PRIVATE KEY-----"` says that it is a private key.
+  */
+  sshKeyFault =
+    key:
+    if !builtins.isString key then
+      "an SSH key is a string, not a ${builtins.typeOf key}"
+    else if builtins.match ".*PRIVATE KEY.*" (builtins.replaceStrings [ "\n" ] [ " " ] key) != null then
+      "this is a private key, and it is now readable by everyone on this machine: replace it, and write the line of its `.pub` file here"
+    else if builtins.match ".*\n.+" key != null then
+      "one key a string: write each line as an element of its own"
+    else if builtins.match publicKey (builtins.replaceStrings [ "\n" ] [ "" ] key) == null then
+      "`${key}` is not an SSH public key: write the line of a `.pub` file, like `ssh-ed25519 AAAA… user@host`"
+    else
+      null;
+}

@@ -1,0 +1,47 @@
+# Mistakes that would lock everyone out of a host are refused before they are deployed.
+{ config, lib, ... }:
+let
+  inherit (lib) mkOption types;
+  inherit (config) hostSpec;
+  guard = config.nixfleet.guards;
+
+  hasKey =
+    user:
+    let
+      inherit (config.users.users.${user}.openssh) authorizedKeys;
+    in
+    authorizedKeys.keys != [ ] || authorizedKeys.keyFiles != [ ];
+  administrators = [ "root" ] ++ lib.optional (hostSpec.userName != null) hostSpec.userName;
+in
+{
+  options.nixfleet = {
+    isVm = mkOption {
+      type = types.bool;
+      default = false;
+      description = "Whether the host is a QEMU guest. It is mkHost's `isVm`.";
+      example = true;
+    };
+
+    guards.lockout = mkOption {
+      type = types.bool;
+      default = true;
+      description = "Whether a configuration that nobody could log in to is refused.";
+      example = false;
+    };
+  };
+
+  config.assertions = lib.mkIf guard.lockout [
+    {
+      assertion = lib.any hasKey administrators;
+      message = ''
+        nobody could log in to host `${hostSpec.hostName}`: neither root nor the primary user has an SSH key.
+          Write `hostSpec.sshAuthorizedKeys = [ "ssh-ed25519 …" ];`, or, where another way in exists, `nixfleet.guards.lockout = false;`.'';
+    }
+    {
+      assertion = config.services.openssh.enable || config.nixfleet.isVm;
+      message = ''
+        nobody could log in to host `${hostSpec.hostName}` over the network: its SSH server is off.
+          Remove `services.openssh.enable = false`, or, where another way in exists, write `nixfleet.guards.lockout = false;`.'';
+    }
+  ];
+}

@@ -1,0 +1,60 @@
+# DHCP on every interface, or what `hostSpec.networking` says about one.
+{ config, lib, ... }:
+let
+  inherit (lib)
+    hasInfix
+    head
+    last
+    mkDefault
+    mkIf
+    mkMerge
+    splitString
+    toInt
+    ;
+  inherit (config) hostSpec;
+  inherit (hostSpec.networking)
+    interface
+    address
+    gateway
+    dns
+    ;
+
+  familyOf = ip: if hasInfix ":" ip then "ipv6" else "ipv4";
+  parts = splitString "/" address;
+in
+{
+  assertions = [
+    {
+      assertion = interface != null || (address == null && gateway == null);
+      message = "host `${hostSpec.hostName}` has an address or a gateway, and no interface for it: set `hostSpec.networking.interface`";
+    }
+  ];
+
+  networking = mkMerge [
+    {
+      hostName = mkDefault hostSpec.hostName;
+      useDHCP = mkDefault (interface == null);
+      nameservers = mkIf (dns != [ ]) (mkDefault dns);
+      firewall.enable = mkDefault true;
+    }
+    (mkIf (interface != null) {
+      interfaces.${interface} = {
+        useDHCP = mkDefault (address == null);
+      }
+      // lib.optionalAttrs (address != null) {
+        ${familyOf address}.addresses = [
+          {
+            address = head parts;
+            prefixLength = toInt (last parts);
+          }
+        ];
+      };
+    })
+    (mkIf (interface != null && gateway != null) {
+      ${if familyOf gateway == "ipv6" then "defaultGateway6" else "defaultGateway"} = mkDefault {
+        address = gateway;
+        inherit interface;
+      };
+    })
+  ];
+}

@@ -1,0 +1,56 @@
+# The primary user and root. Both are let in by the same keys.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  inherit (lib) mkDefault mkIf mkMerge;
+  inherit (config) hostSpec;
+  inherit (hostSpec) userName;
+in
+{
+  users = {
+    # The configuration is the truth: a password set by hand would be lost with the root file
+    # system of an impermanent host, and would differ from host to host on the others.
+    mutableUsers = mkDefault false;
+
+    users = mkMerge [
+      {
+        root = {
+          openssh.authorizedKeys.keys = hostSpec.sshAuthorizedKeys;
+          hashedPasswordFile = mkIf (hostSpec.rootHashedPasswordFile != null) (
+            mkDefault hostSpec.rootHashedPasswordFile
+          );
+        };
+      }
+      (mkIf (userName != null) {
+        ${userName} = {
+          isNormalUser = mkDefault true;
+          home = mkDefault hostSpec.home;
+          shell = mkDefault pkgs.bashInteractive;
+          extraGroups = [ "wheel" ];
+          openssh.authorizedKeys.keys = hostSpec.sshAuthorizedKeys;
+          hashedPasswordFile = mkIf (hostSpec.hashedPasswordFile != null) (
+            mkDefault hostSpec.hashedPasswordFile
+          );
+        };
+      })
+    ];
+  };
+
+  # A user without a password has none to give to sudo. Their keys are root's too, so that this
+  # lets nobody do more than they could.
+  security.sudo.extraRules = mkIf (userName != null && hostSpec.hashedPasswordFile == null) [
+    {
+      users = [ userName ];
+      commands = [
+        {
+          command = "ALL";
+          options = [ "NOPASSWD" ];
+        }
+      ];
+    }
+  ];
+}
