@@ -87,8 +87,5 @@ in
     mode = optional (types.strMatching "[0-7]{3,4}") "0600" "Its permissions, in octal.";
     owner = optional types.str "root" "The name of its owner.";
     group = optional types.str "root" "The name of its group.";
-    within =
-      field types.ints.positive 10 60
-        "Seconds in which it must come to hold; it is tried until then.";
   });
 }

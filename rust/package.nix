@@ -1,0 +1,72 @@
+# The tool `nixfleet`, with what it calls: QEMU and its firmware, OpenSSH, git and nixos-anywhere.
+# They come last on PATH: where the user has their own, such as the ssh of macOS, that one is used.
+# nix itself is taken from PATH, so that it is the one that made the user's store.
+{
+  lib,
+  stdenv,
+  rustPlatform,
+  makeBinaryWrapper,
+  installShellFiles,
+  git,
+  nixos-anywhere,
+  openssh,
+  qemu,
+}:
+let
+  manifest = (lib.importTOML ./Cargo.toml).workspace.package;
+in
+rustPlatform.buildRustPackage {
+  pname = "nixfleet";
+  inherit (manifest) version;
+
+  # Built artifacts of a checkout stay out, so that they don't change the hash.
+  src = lib.cleanSourceWith {
+    src = ./.;
+    filter = path: _type: baseNameOf path != "target";
+  };
+
+  cargoLock.lockFile = ./Cargo.lock;
+
+  nativeBuildInputs = [
+    makeBinaryWrapper
+    installShellFiles
+  ];
+
+  # Tests that start Nix or QEMU skip themselves where there is none; keys need ssh-keygen.
+  nativeCheckInputs = [
+    git
+    openssh
+  ];
+
+  postInstall = ''
+    wrapProgram $out/bin/nixfleet \
+      --suffix PATH : ${
+        lib.makeBinPath [
+          git
+          nixos-anywhere
+          openssh
+          qemu
+        ]
+      } \
+      --set-default NIXFLEET_FIRMWARE ${qemu}/share/qemu
+  ''
+  # The tool writes them itself, so it must run on the machine that builds it.
+  + lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
+    $out/bin/nixfleet man > nixfleet.1
+    installManPage nixfleet.1
+    installShellCompletion --cmd nixfleet \
+      --bash <($out/bin/nixfleet completions bash) \
+      --zsh <($out/bin/nixfleet completions zsh) \
+      --fish <($out/bin/nixfleet completions fish)
+  '';
+
+  meta = {
+    description = "Finds mistakes in a NixFleet fleet before anything is built, and tests its hosts in QEMU";
+    license = with lib.licenses; [
+      mit
+      asl20
+    ];
+    mainProgram = "nixfleet";
+    platforms = lib.platforms.unix;
+  };
+}

@@ -1,0 +1,4 @@
+# Settings of this Mac beside those that every Mac gets.
+{
+  system.defaults.dock.autohide = true;
+}
