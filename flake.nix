@@ -27,7 +27,7 @@
     {
       inherit lib;
       inherit (lib) nixosModules darwinModules templates;
-      flakeModules.default = import ./modules/flake { inherit lib; };
+      flakeModules.default = import ./modules/flake { inherit inputs lib; };
 
       packages = forEachSystem (pkgs: rec {
         default = nixfleet;

@@ -8,6 +8,7 @@
 let
   inherit (builtins)
     isAttrs
+    isString
     listToAttrs
     map
     mapAttrs
@@ -58,8 +59,8 @@ let
           home-manager
           inputs.disko.nixosModules.disko
           inputs.impermanence.nixosModules.impermanence
-          (lib.nixosModules.impermanence or { })
-          (lib.nixosModules.vm-test or { })
+          impermanence
+          vm-test
         ]
         ++ (if isVm then [ vm-guest ] else [ ]);
     };
@@ -86,6 +87,7 @@ let
       stateVersion ? null,
       hostSpec ? { },
       homeModules ? [ ],
+      isVm ? false,
       ...
     }:
     {
@@ -102,7 +104,10 @@ let
           isDarwin = mkForce (lib.classOf platform == "darwin");
         };
       nixpkgs.hostPlatform = mkDefault platform;
-      nixfleet.homeModules = homeModules;
+      nixfleet = {
+        inherit homeModules;
+      }
+      // (if isVm then { isVm = true; } else { });
     }
     // (if stateVersion == null then { } else { system.stateVersion = mkDefault stateVersion; });
 
@@ -122,9 +127,13 @@ let
 in
 args: inventory:
 let
-  system = refuse "host `${toString inventory.hostName}`" inventory.positions (argumentFaults args) (
-    build args
-  );
+  system = refuse [
+    {
+      subject = "host `${if isString inventory.hostName then inventory.hostName else "?"}`";
+      inherit (inventory) positions;
+      faults = argumentFaults args;
+    }
+  ] (build args);
 in
 listToAttrs (
   map (name: {

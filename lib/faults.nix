@@ -1,22 +1,19 @@
 # How faults are told: all together, each with its place.
 let
-  inherit (builtins) concatStringsSep length map;
-in
-{
-  /**
-    `value`, or an error that tells every fault.
+  inherit (builtins)
+    concatMap
+    concatStringsSep
+    length
+    map
+    ;
 
-    # Inputs
-    `subject`: what is at fault, like "host `web-01`"; `positions`: where each field is written.
-
-    # Type
-    `refuse :: String -> { <field> :: Position } -> [ { field, message } ] -> a -> a`
-
-    # Example
-    `refuse "host `web-01`" { } [ ] value` is `value`.
-  */
-  refuse =
-    subject: positions: faults: value:
+  # A fault's lines under its subject, like "host `web-01`".
+  tell =
+    {
+      subject,
+      positions,
+      faults,
+    }:
     let
       place =
         field:
@@ -24,11 +21,28 @@ in
           at = positions.${field} or positions."" or null;
         in
         if at == null then "" else "${at.file}:${toString at.line}: ";
-      line = { field, message }: "\n  ${place field}${field}: ${message}";
-      count = if length faults == 1 then "a fault" else "${toString (length faults)} faults";
     in
-    if faults == [ ] then
-      value
-    else
-      throw "nixfleet: ${subject} has ${count}${concatStringsSep "" (map line faults)}";
+    map ({ field, message }: "\n  ${place field}${subject}: ${field}: ${message}") faults;
+in
+{
+  /**
+    `value`, or one error that tells every fault of the reports.
+
+    # Inputs
+    `reports`: `subject`, like "host `web-01`"; `positions`, where each of its fields is written;
+    `faults`, of which each has `field` and `message`.
+
+    # Type
+    `refuse :: [ { subject, positions, faults } ] -> a -> a`
+
+    # Example
+    `refuse [ { subject = "the fleet"; positions = { }; faults = [ ]; } ] value` is `value`.
+  */
+  refuse =
+    reports: value:
+    let
+      lines = concatMap tell reports;
+      count = if length lines == 1 then "1 fault" else "${toString (length lines)} faults";
+    in
+    if lines == [ ] then value else throw "nixfleet: ${count}${concatStringsSep "" lines}";
 }

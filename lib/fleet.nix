@@ -8,13 +8,18 @@ args:
 let
   inherit (builtins)
     attrNames
+    attrValues
     concatMap
+    intersectAttrs
     isAttrs
     listToAttrs
     mapAttrs
     removeAttrs
     unsafeGetAttrPos
     ;
+  inherit (import ./fleet-arguments.nix) fleetFaults;
+  inherit (import ./faults.nix) refuse;
+  inherit (import ./host-arguments.nix) argumentFaults;
   inherit (import ./inventory.nix)
     carry
     readHost
@@ -24,9 +29,9 @@ let
   inherit (import ./layers.nix) over;
   buildHost = import ./build-host.nix { inherit inputs lib; };
 
-  hosts = args.hosts or { };
-  defaults = args.defaults or { };
-  isoSshKeys = args.isoSshKeys or [ ];
+  attrsOrNone = value: if isAttrs value then value else { };
+  hosts = attrsOrNone (args.hosts or { });
+  defaults = attrsOrNone (args.defaults or { });
 
   # The defaults of each class, and where they are written, once for all hosts.
   common = removeAttrs defaults [
@@ -38,94 +43,141 @@ let
     positions = writtenIn root own ++ writtenIn root common;
   };
   layers = {
-    nixos = layer (defaults.nixos or { });
-    darwin = layer (defaults.darwin or { });
-    unknown = layer { };
+    nixos = layer (attrsOrNone (defaults.nixos or { }));
+    darwin = layer (attrsOrNone (defaults.darwin or { }));
+    none = layer { };
   };
 
-  readOne =
-    name:
+  read = mapAttrs (
+    name: given:
     let
-      own = if isAttrs hosts.${name} then hosts.${name} else { };
+      own = attrsOrNone given;
       class = lib.classOf (own.platform or common.platform or null);
-      under = layers.${if class == null then "unknown" else class};
+      under = layers.${if class == null then "none" else class};
       merged = {
         hostName = name;
       }
       // over under.args own;
     in
     {
-      inherit name;
-      value = {
+      args = merged;
+      inventory = readHost {
         args = merged;
-        inventory = readHost {
-          args = merged;
-          positions = writtenAt root (unsafeGetAttrPos name hosts) ++ writtenIn root own ++ under.positions;
-        };
+        positions = writtenAt root (unsafeGetAttrPos name hosts) ++ writtenIn root own ++ under.positions;
       };
-    };
-
-  read = listToAttrs (map readOne (attrNames hosts));
-
-  ofClass =
-    isDarwin:
-    listToAttrs (
-      concatMap (
-        name:
-        let
-          host = read.${name};
-        in
-        if (host.inventory.class == "darwin") == isDarwin then
-          [
-            {
-              inherit name;
-              value = buildHost host.args host.inventory;
-            }
-          ]
-        else
-          [ ]
-      ) (attrNames hosts)
-    );
-
-  onLinux = builtins.intersectAttrs {
-    x86_64-linux = null;
-    aarch64-linux = null;
-  };
+    }
+  ) hosts;
 
   inventory = {
     apiVersion = 1;
     inherit root;
-    isoSshKeys = carry isoSshKeys;
-    positions = listToAttrs (writtenIn root (removeAttrs args [ "hosts" ]));
+    isoSshKeys = carry (args.isoSshKeys or [ ]);
+    positions = listToAttrs (
+      writtenIn root (removeAttrs args [ "hosts" ]) ++ writtenAt root (unsafeGetAttrPos "hosts" args)
+    );
     hosts = mapAttrs (_: host: host.inventory) read;
   };
+
+  # Every output but the inventory, which carries the faults for the tool to tell.
+  ifSound = refuse [
+    {
+      subject = "the fleet";
+      inherit (inventory) positions;
+      faults = fleetFaults args;
+    }
+  ];
+
+  systemsOf =
+    isDarwin:
+    ifSound (
+      listToAttrs (
+        concatMap (
+          name:
+          let
+            host = read.${name};
+          in
+          if (host.inventory.class == "darwin") == isDarwin then
+            [
+              {
+                inherit name;
+                value = buildHost host.args host.inventory;
+              }
+            ]
+          else
+            [ ]
+        ) (attrNames hosts)
+      )
+    );
+
   forEachSystem = lib.forEachPlatform (system: inputs.nixpkgs.legacyPackages.${system});
   package = args.package or lib.package;
 in
 {
   nixfleet = inventory;
-  nixosConfigurations = ofClass false;
-  darwinConfigurations = ofClass true;
+  nixosConfigurations = systemsOf false;
+  darwinConfigurations = systemsOf true;
 
-  # Without the argument a fleet of Macs has no ISO; with an empty list the ISO says what it lacks.
-  packages =
+  # Without the argument a fleet has no ISO; with an empty list the ISO says what it lacks.
+  packages = ifSound (
     if args ? isoSshKeys then
-      onLinux (
-        lib.forEachPlatform (system: system) (system: {
-          iso = lib.mkIso {
-            inherit isoSshKeys system;
-            modules = args.isoModules or [ ];
-          };
-        })
-      )
+      intersectAttrs
+        {
+          x86_64-linux = null;
+          aarch64-linux = null;
+        }
+        (
+          lib.forEachPlatform (system: system) (platform: {
+            iso = lib.mkIso {
+              inherit (args) isoSshKeys;
+              inherit platform;
+              name = "${args.name or "nixfleet"}-installer";
+              modules = args.isoModules or [ ];
+            };
+          })
+        )
     else
-      { };
+      { }
+  );
 
-  apps = forEachSystem (
-    pkgs:
-    lib.mkApps {
-      inherit pkgs;
-      package = package pkgs;
-    }
+  apps = ifSound (
+    forEachSystem (
+      pkgs:
+      lib.mkApps {
+        inherit pkgs;
+        package = package pkgs;
+      }
+    )
+  );
+
+  checks = ifSound (
+    forEachSystem (pkgs: {
+      nixfleet-validate =
+        refuse
+          (attrValues (
+            mapAttrs (name: host: {
+              subject = "host `${name}`";
+              inherit (host.inventory) positions;
+              faults = argumentFaults host.args;
+            }) read
+          ))
+          (
+            pkgs.runCommand "nixfleet-validate"
+              {
+                # As text: the positions name the flake's source, and need not keep it alive.
+                inventory = builtins.toFile "fleet.json" (
+                  builtins.unsafeDiscardStringContext (builtins.toJSON inventory)
+                );
+              }
+              (
+                (
+                  if args.checkWithTool or false then
+                    "${package pkgs}/bin/nixfleet validate --inventory $inventory\n"
+                  else
+                    ""
+                )
+                + ''cp "$inventory" "$out"''
+              )
+          );
+    })
   );
 }

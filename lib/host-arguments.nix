@@ -15,7 +15,13 @@ let
     match
     typeOf
     ;
-  inherit (import ./nearest.nix) nearest;
+  inherit (import ./expect.nix)
+    didYouMean
+    expect
+    notAnArgument
+    quote
+    show
+    ;
   inherit (import ./platforms.nix) classOf platforms;
 
   argumentNames = [
@@ -28,23 +34,6 @@ let
     "specialArgs"
     "stateVersion"
   ];
-
-  quote = text: "`${text}`";
-  show =
-    value:
-    if isString value then
-      quote value
-    else if isInt value || isBool value || value == null then
-      quote (builtins.toJSON value)
-    else
-      "a ${typeOf value}";
-
-  didYouMean =
-    names: given:
-    let
-      name = if isString given then nearest names given else null;
-    in
-    if name == null then "" else "; did you mean ${quote name}?";
 
   # One check a field: a message when the value is wrong, else null. `args` are all arguments.
   checks = {
@@ -92,22 +81,23 @@ let
       { modules, ... }: expect isList "a list of modules" "modules = [ ./hardware.nix ];" modules;
 
     homeModules =
-      {
-        homeModules,
-        hostSpec ? { },
-        ...
-      }:
+      { homeModules, ... }:
       expect isList "a list of Home Manager modules" "homeModules = [ ./home.nix ];" homeModules;
 
-    isVm = { isVm, ... }: expect isBool "a boolean" "isVm = true;" isVm;
+    isVm =
+      {
+        isVm,
+        platform ? null,
+        ...
+      }:
+      if isVm == true && classOf platform == "darwin" then
+        "a Mac cannot be a QEMU guest: remove `isVm`"
+      else
+        expect isBool "a boolean" "isVm = true;" isVm;
 
     specialArgs =
       { specialArgs, ... }: expect isAttrs "a set" "specialArgs = { inherit inputs; };" specialArgs;
   };
-
-  expect =
-    fits: what: example: value:
-    if fits value then null else "${show value} is not ${what}: write `${example}`";
 
   required = [
     "hostName"

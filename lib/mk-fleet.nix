@@ -12,6 +12,8 @@ in
   - `defaults`: mkHost's arguments for every host, and under `defaults.nixos` and
     `defaults.darwin` for those of one class. A host's value replaces the default; `hostSpec`,
     `hostSpec.networking` and `specialArgs` merge by field, `modules` and `homeModules` add up.
+  - `name`: what the fleet is called; `packages.<system>.iso` is `<name>-installer.iso`. Default:
+    `"nixfleet"`.
   - `isoSshKeys`: who may log in to the installer, `packages.<system>.iso`. Not given: no ISO.
   - `isoModules`: more modules for the installer.
   - `package`: a function from a package set to the `nixfleet` tool that the apps run.

@@ -1,20 +1,38 @@
 # The tables of public modules and templates, read from the folders: a file's path is its name.
 let
+  inherit (builtins)
+    attrNames
+    concatMap
+    filter
+    head
+    listToAttrs
+    match
+    readDir
+    readFile
+    ;
+
+  foldersIn =
+    folder:
+    let
+      entries = readDir folder;
+    in
+    filter (name: entries.${name} == "directory") (attrNames entries);
+
   # `{ <name> = <path>; }` of a folder. A folder in it is a table of its own, unless a file of the
   # same name stands beside it: then it holds that file's parts.
   readModules =
     folder:
     let
-      entries = builtins.readDir folder;
+      entries = readDir folder;
       entry =
         file:
         let
-          name = builtins.match "(.*)[.]nix" file;
+          name = match "(.*)[.]nix" file;
         in
         if name != null then
           [
             {
-              name = builtins.head name;
+              name = head name;
               value = folder + "/${file}";
             }
           ]
@@ -28,7 +46,7 @@ let
         else
           [ ];
     in
-    builtins.listToAttrs (builtins.concatMap entry (builtins.attrNames entries));
+    listToAttrs (concatMap entry (attrNames entries));
 
   shared = readModules ../modules/shared;
 in
@@ -58,8 +76,8 @@ in
   darwinModules = shared // readModules ../modules/darwin;
 
   /**
-    The templates for `nix flake init`. A template's description and welcome text are the
-    first line and the rest of its `welcome.md`... see `templates/`.
+    The templates for `nix flake init`, by the name of their folder under `templates`. A template's
+    description is that of its `flake.nix`, its welcome text the file `<name>.md` beside the folder.
 
     # Type
     `templates :: { <name> :: { path :: Path; description :: String; welcomeText :: String; } }`
@@ -67,5 +85,14 @@ in
     # Example
     `nix flake init --template github:<owner>/nixfleet#fleet`
   */
-  templates = import ../templates;
+  templates = listToAttrs (
+    map (name: {
+      inherit name;
+      value = {
+        path = ../templates + "/${name}";
+        inherit (import (../templates + "/${name}/flake.nix")) description;
+        welcomeText = readFile (../templates + "/${name}.md");
+      };
+    }) (foldersIn ../templates)
+  );
 }

@@ -1,1 +1,40 @@
-{ lib }: { }
+/*
+  The flake-parts module: mkFleet with its arguments as options. It closes over the library, since
+  `inputs` in a flake-parts module are the user's.
+*/
+library:
+{
+  config,
+  inputs,
+  lib,
+  self,
+  ...
+}:
+let
+  cfg = config.nixfleet;
+  fleetOf = import ../../lib/fleet.nix library;
+  inherit (import ../../lib/inventory.nix) rootOf;
+in
+{
+  imports = [ ./options.nix ];
+
+  config.flake = fleetOf { root = rootOf { file = "${self.outPath}/flake.nix"; }; } (
+    {
+      inherit (cfg)
+        checkWithTool
+        hosts
+        isoModules
+        name
+        ;
+      # The user's inputs are at hand here, and their modules want them.
+      defaults = cfg.defaults // {
+        specialArgs = {
+          inherit inputs;
+        }
+        // cfg.defaults.specialArgs or { };
+      };
+    }
+    // lib.optionalAttrs (cfg.isoSshKeys != null) { inherit (cfg) isoSshKeys; }
+    // lib.optionalAttrs (cfg.package != null) { inherit (cfg) package; }
+  );
+}
