@@ -3,20 +3,11 @@ let
   inherit (builtins)
     attrNames
     concatMap
-    filter
     head
     listToAttrs
     match
     readDir
-    readFile
     ;
-
-  foldersIn =
-    folder:
-    let
-      entries = readDir folder;
-    in
-    filter (name: entries.${name} == "directory") (attrNames entries);
 
   # `{ <name> = <path>; }` of a folder. A folder in it is a table of its own, unless a file of the
   # same name stands beside it: then it holds that file's parts.
@@ -76,8 +67,7 @@ in
   darwinModules = shared // readModules ../modules/darwin;
 
   /**
-    The templates for `nix flake init`, by the name of their folder under `templates`. A template's
-    description is that of its `flake.nix`, its welcome text the file `<name>.md` beside the folder.
+    The templates for `nix flake init`: the folders under `templates`.
 
     # Type
     `templates :: { <name> :: { path :: Path; description :: String; welcomeText :: String; } }`
@@ -85,14 +75,5 @@ in
     # Example
     `nix flake init --template github:<owner>/nixfleet#fleet`
   */
-  templates = listToAttrs (
-    map (name: {
-      inherit name;
-      value = {
-        path = ../templates + "/${name}";
-        inherit (import (../templates + "/${name}/flake.nix")) description;
-        welcomeText = readFile (../templates + "/${name}.md");
-      };
-    }) (foldersIn ../templates)
-  );
+  templates = import ../templates;
 }
