@@ -3,8 +3,8 @@ let
   welcome = host: ''
     Put your public SSH key into `flake.nix`, then:
 
-      nix run .#validate
-      nix run .#test-vm -- -h ${host}
+        nix run .#validate
+        nix run .#test-vm -- -h ${host}
 
     The first names every mistake, the second installs the host in a VM and tests it.
     Files that git does not track are not there for Nix: `git add .` after each new one.

@@ -19,7 +19,8 @@ let
     dns
     ;
 
-  familyOf = ip: if hasInfix ":" ip then "ipv6" else "ipv4";
+  # The module system reads names of attributes below a `mkIf` that does not hold, so null comes here.
+  familyOf = ip: if ip != null && hasInfix ":" ip then "ipv6" else "ipv4";
   parts = splitString "/" address;
 in
 {

@@ -45,8 +45,8 @@ in
       }
     ];
 
-    system.activationScripts.nixfleetHostKeys = lib.mkIf (
-      config.services.openssh.enable && adopted != [ ]
-    ) (lib.concatMapStrings adopt adopted);
+    system.activationScripts = lib.mkIf (config.services.openssh.enable && adopted != [ ]) {
+      nixfleetHostKeys = lib.concatMapStrings adopt adopted;
+    };
   };
 }
