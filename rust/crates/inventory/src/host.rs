@@ -21,6 +21,8 @@ pub struct Host {
     pub is_vm: Value,
     /// What the user gave as hostSpec, merged with the fleet's defaults.
     pub host_spec: Value,
+    /// Arguments that `mkHost` does not have.
+    pub unknown_arguments: Option<Vec<String>>,
     /// Where each field was written. The key `""` is the host itself.
     pub positions: Option<Positions>,
 }
@@ -49,6 +51,12 @@ impl Host {
     #[must_use]
     pub fn text(&self, field: &str) -> Option<&str> {
         self.value(field)?.as_str()
+    }
+
+    /// Whether the host runs NixOS.
+    #[must_use]
+    pub fn is_nixos(&self) -> bool {
+        self.text("class") == Some("nixos")
     }
 
     /// The fields of hostSpec; `None` when hostSpec is no attribute set.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::vm;
+use crate::{validate, vm};
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
@@ -56,6 +56,8 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Find every mistake in the fleet, before anything is built
+    Validate(validate::Validate),
     /// Show the fleet as a table
     List,
     /// Install a host into a VM that stays

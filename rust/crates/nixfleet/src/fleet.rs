@@ -4,6 +4,7 @@ use nixfleet_inventory::{Flake, Inventory, NixCli};
 
 use crate::cli::Global;
 use crate::error::Error;
+use crate::nearest::nearest;
 
 /// The flake that the command line names.
 pub fn flake(global: &Global) -> Flake {
@@ -21,4 +22,16 @@ pub fn inventory(global: &Global) -> Result<Inventory, Error> {
         Some(path) => Inventory::load(path)?,
         None => Inventory::read(&nix(global), &flake(global))?,
     })
+}
+
+/// Refuses a host that the fleet does not have, and proposes the nearest that it has.
+pub fn require(inventory: &Inventory, hosts: &[String]) -> Result<(), Error> {
+    match hosts.iter().find(|host| !inventory.hosts.contains_key(*host)) {
+        Some(name) => {
+            let names = inventory.hosts.keys().map(String::as_str);
+            let nearest = nearest(name, names).map(str::to_owned);
+            Err(Error::UnknownHost { name: name.clone(), nearest })
+        }
+        None => Ok(()),
+    }
 }

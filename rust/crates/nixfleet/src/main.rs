@@ -1,10 +1,18 @@
 //! `nixfleet`: finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 
+mod checks;
 mod cli;
 mod error;
 mod exit;
+mod fault;
 mod fleet;
 mod list;
+mod nearest;
+mod output;
+mod quote;
+mod report;
+mod source;
+mod validate;
 mod vm;
 
 use std::process::ExitCode;
@@ -28,6 +36,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Exit, Error> {
     match &cli.command {
+        Command::Validate(args) => validate::run(&cli.global, args),
         Command::List => list::run(&cli.global),
         Command::BuildVm(args) => vm::build(&cli.global, args),
         Command::StartVm(args) => vm::start(&cli.global, args),

@@ -1,0 +1,36 @@
+//! Whether anybody gets in.
+
+use thiserror::Error;
+
+use super::Scope;
+use crate::fault::Problem;
+
+#[derive(Debug, Error)]
+enum AccessProblem {
+    #[error("nobody can log in: the host has no SSH key and no password file")]
+    Nobody,
+}
+
+impl Problem for AccessProblem {
+    fn code(&self) -> &'static str {
+        "nobody-can-log-in"
+    }
+
+    fn help(&self) -> String {
+        "write `sshAuthorizedKeys = [ \"ssh-ed25519 AAAA… me@laptop\" ];` in its hostSpec, or in \
+         the defaults of the fleet"
+            .to_owned()
+    }
+}
+
+/// A NixOS host needs a key or a password; a Mac has its user already.
+pub fn check(scope: &mut Scope) {
+    let has_password = ["hostSpec.hashedPasswordFile", "hostSpec.rootHashedPasswordFile"]
+        .iter()
+        .any(|field| scope.host.value(field).is_some());
+    let keys = scope.host.value("hostSpec.sshAuthorizedKeys").and_then(|it| it.as_array());
+    let has_key = keys.is_some_and(|keys| !keys.is_empty());
+    if scope.host.is_nixos() && !has_key && !has_password {
+        scope.report("hostSpec.sshAuthorizedKeys", AccessProblem::Nobody);
+    }
+}

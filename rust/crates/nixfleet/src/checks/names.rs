@@ -1,0 +1,102 @@
+//! Host names.
+
+use std::collections::HashMap;
+
+use nixfleet_inventory::Inventory;
+use thiserror::Error;
+
+use super::{Scope, of_host};
+use crate::fault::{Fault, Problem, Severity};
+use crate::quote::quote;
+
+#[derive(Debug, Error)]
+enum NameProblem {
+    #[error("{} is not a host name", quote(.0))]
+    Invalid(String),
+    #[error("the host has no `hostName`")]
+    Missing,
+    #[error("the host name {} is also that of {}", quote(.name), quote(.other))]
+    Duplicate { name: String, other: String },
+    #[error("the host {} has the host name {}", quote(.attribute), quote(.name))]
+    Differs { attribute: String, name: String },
+}
+
+impl Problem for NameProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) | Self::Missing => "host-name-invalid",
+            Self::Duplicate { .. } => "host-name-duplicate",
+            Self::Differs { .. } => "host-name-differs",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Differs { .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Invalid(name) => match proposal(name) {
+                Some(proposal) => format!("write `{proposal}`"),
+                None => "use 1 to 63 letters, digits and inner hyphens, as in `web-01`".to_owned(),
+            },
+            Self::Missing => "write `hostName = \"web-01\";`".to_owned(),
+            Self::Duplicate { .. } => "give each host a name of its own".to_owned(),
+            Self::Differs { attribute, .. } => format!(
+                "`nixos-rebuild --flake .` looks for the configuration named as the machine: write \
+                 {} in both places",
+                quote(attribute)
+            ),
+        }
+    }
+}
+
+/// Looks at the name of a host.
+pub fn check(scope: &mut Scope) {
+    match scope.text("hostName") {
+        None if scope.host.host_name.is_null() => scope.report("hostName", NameProblem::Missing),
+        Some(name) if !is_label(name) => {
+            scope.report("hostName", NameProblem::Invalid(name.to_owned()));
+        }
+        Some(name) if name != scope.name => {
+            let attribute = scope.name.to_owned();
+            scope.report("hostName", NameProblem::Differs { attribute, name: name.to_owned() });
+        }
+        _ => {}
+    }
+}
+
+/// Looks for two hosts of the same name. Names are the same whatever their case (RFC 4343).
+pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
+    let mut first: HashMap<String, &str> = HashMap::with_capacity(inventory.hosts.len());
+    for (attribute, host) in &inventory.hosts {
+        let Some(name) = host.text("hostName") else { continue };
+        if let Some(other) = first.get(&name.to_ascii_lowercase()) {
+            let other = (*other).to_owned();
+            let problem = NameProblem::Duplicate { name: name.to_owned(), other };
+            faults.push(of_host(attribute, host, "hostName", Some(name.to_owned()), problem));
+        } else {
+            first.insert(name.to_ascii_lowercase(), attribute);
+        }
+    }
+}
+
+/// A label as RFC 1123, section 2.1, and RFC 1035, section 2.3.4, allow it.
+fn is_label(name: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=63).contains(&name.len())
+        && name.bytes().all(is_inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+/// The name with what is wrong replaced: `web_01.` becomes `web-01`.
+fn proposal(name: &str) -> Option<String> {
+    let name: String =
+        name.chars().take(100).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let name = name.trim_matches('-').to_owned();
+    (is_label(&name) && name.contains(|c: char| c.is_ascii_alphanumeric())).then_some(name)
+}

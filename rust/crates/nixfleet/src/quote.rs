@@ -1,0 +1,32 @@
+//! Values of a fleet as messages show them.
+
+use nixfleet_inventory::visible;
+use serde_json::Value;
+
+/// What a message shows of a text: it may be megabytes.
+const LONGEST: usize = 60;
+
+/// The text in backticks, cut when it is long, with nothing that a terminal would obey.
+pub fn quote(text: &str) -> String {
+    let mut start: String = text.chars().take(LONGEST).collect();
+    if start.len() < text.len() {
+        start.push('…');
+    }
+    format!("`{}`", visible(&start).replace('`', "'"))
+}
+
+/// The value for a sentence: `the number 5`, `a list`.
+pub fn describe(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => format!("the boolean `{value}`"),
+        Value::Number(value) => format!("the number `{value}`"),
+        Value::String(text) => format!("the string {}", quote(text)),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(set) => match set.get("__unrepresentable").and_then(Value::as_str) {
+            Some("lambda") => "a function".to_owned(),
+            Some("derivation") => "a package".to_owned(),
+            _ => "a set".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,53 @@
+//! A report for programs. `docs/src/schema/validate.json` describes it.
+
+use nixfleet_inventory::visible;
+use serde::Serialize;
+
+use super::{Located, Report};
+use crate::fault::Severity;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    api_version: u64,
+    hosts: usize,
+    faults: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    code: &'a str,
+    severity: Severity,
+    host: Option<&'a str>,
+    field: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: String,
+    help: String,
+}
+
+/// The report as one JSON document.
+pub fn render(report: &Report) -> String {
+    let faults = report.faults.iter().map(entry).collect();
+    let document = Document { api_version: 1, hosts: report.hosts, faults };
+    // Strings and numbers alone: this cannot fail.
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn entry(located: &Located) -> Entry<'_> {
+    let Located { fault, place } = located;
+    Entry {
+        code: fault.problem.code(),
+        severity: fault.problem.severity(),
+        host: fault.host(),
+        field: &fault.field,
+        file: place.as_ref().map(|it| it.file.as_str()),
+        line: place.as_ref().map(|it| it.line),
+        column: place.as_ref().map(|it| it.column),
+        message: visible(&fault.problem.to_string()).into_owned(),
+        help: visible(&fault.problem.help()).into_owned(),
+    }
+}

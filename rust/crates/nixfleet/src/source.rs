@@ -1,0 +1,70 @@
+//! The sources of a fleet: from a position that Nix tells to a line on the user's disk.
+
+mod excerpt;
+mod scan;
+mod tree;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use nixfleet_inventory::Position;
+
+pub use excerpt::Excerpt;
+pub use tree::Tree;
+
+/// Sources are written by hand; what is longer is none, and is not read.
+const LONGEST: u64 = 4 << 20;
+
+/// A place in the sources.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The file, relative to the flake's root.
+    pub file: String,
+    /// The file as the user reaches it from the current folder.
+    pub shown: String,
+    /// The line, from one.
+    pub line: usize,
+    /// The column, from one, in characters.
+    pub column: usize,
+    /// The line itself, when it can be read.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// The files of a fleet, each read once.
+pub struct Sources {
+    tree: Tree,
+    texts: HashMap<Arc<str>, Option<String>>,
+}
+
+impl Sources {
+    /// The sources in a tree.
+    pub fn new(tree: Tree) -> Self {
+        Self { tree, texts: HashMap::new() }
+    }
+
+    /// The place of a position; of the text at fault, when it stands in the value written there.
+    pub fn place(&mut self, position: &Position, text: Option<&str>) -> Place {
+        let (file, path) = self.tree.locate(&position.file);
+        let source = self.texts.entry(position.file.clone()).or_insert_with(|| read(&path));
+        let excerpt = source.as_deref().and_then(|source| Excerpt::find(source, position, text));
+        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        Place {
+            file,
+            shown: self.tree.show(&path),
+            line: excerpt.as_ref().map_or(number(position.line), |it| it.line),
+            column: excerpt.as_ref().map_or(number(position.column), |it| it.column),
+            excerpt,
+        }
+    }
+}
+
+fn read(path: &Path) -> Option<String> {
+    let metadata = fs::metadata(path).ok()?;
+    let readable = metadata.is_file() && metadata.len() <= LONGEST;
+    readable
+        .then(|| fs::read(path).ok())
+        .flatten()
+        .map(|it| String::from_utf8_lossy(&it).into_owned())
+}

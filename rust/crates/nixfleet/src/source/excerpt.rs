@@ -1,0 +1,134 @@
+//! The line at fault, and the part of it to underline.
+
+use std::ops::Range;
+
+use nixfleet_inventory::{Position, visible};
+
+use super::scan::value_at;
+
+/// What is shown of a line at most; longer lines are not written by hand.
+const LONGEST: usize = 4096;
+
+/// A line of source, safe to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The line's number, from one.
+    pub line: usize,
+    /// The column of the part at fault, from one, in characters.
+    pub column: usize,
+    /// The line.
+    pub text: String,
+    /// The part at fault, in bytes of `text`.
+    pub span: Range<usize>,
+}
+
+impl Excerpt {
+    /// The line of a position, or of the text at fault in the value that is written there.
+    pub fn find(source: &str, position: &Position, text: Option<&str>) -> Option<Self> {
+        let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
+        let column = usize::try_from(position.column).ok()?.checked_sub(1)?;
+        let start = line_start(source, line)?;
+        // Nix counts columns in bytes.
+        let offset = start + column;
+        if !source.is_char_boundary(offset) {
+            return None;
+        }
+        let found = text.and_then(|text| find_text(source, offset, text));
+        Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
+    }
+
+    fn cut(source: &str, part: &Range<usize>) -> Option<Self> {
+        let start = source[..part.start].rfind('\n').map_or(0, |it| it + 1);
+        let end = source[part.start..].find('\n').map_or(source.len(), |it| part.start + it);
+        let holds_key = source[start..end].contains("PRIVATE KEY");
+        if part.start - start > LONGEST || holds_key {
+            return None;
+        }
+        let last = end_within(source, end.min(part.start + LONGEST));
+        let before = visible(&source[start..part.start]);
+        let within = visible(&source[part.start..part.end.clamp(part.start, last)]);
+        let after = visible(&source[part.end.clamp(part.start, last)..last]);
+        Some(Self {
+            line: source[..start].matches('\n').count() + 1,
+            column: source[start..part.start].chars().count() + 1,
+            span: before.len()..before.len() + within.len(),
+            text: [before, within, after].concat(),
+        })
+    }
+}
+
+/// The last place at or before an offset where a character ends.
+fn end_within(source: &str, offset: usize) -> usize {
+    (0..=offset).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0)
+}
+
+fn line_start(source: &str, line: usize) -> Option<usize> {
+    let mut starts = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1));
+    starts.nth(line)
+}
+
+/// The text as a string literal within the value at an offset; else, when it is long enough not to
+/// be found by chance, as it stands.
+fn find_text(source: &str, offset: usize, text: &str) -> Option<Range<usize>> {
+    let value = value_at(source, offset)?;
+    let literal = format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let by_chance = text.trim().len() < 4;
+    let candidates = [Some(literal.as_str()), (!by_chance).then(|| text.trim())];
+    candidates.into_iter().flatten().find_map(|candidate| {
+        let at = value.start + source[value.clone()].find(candidate)?;
+        Some(at..at + candidate.len())
+    })
+}
+
+/// The attribute's name at an offset.
+fn name_at(source: &str, offset: usize) -> Range<usize> {
+    let rest = &source[offset..];
+    let end = rest.find(|c: char| c.is_whitespace() || "=;{}".contains(c)).unwrap_or(rest.len());
+    offset..offset + end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(
+        source: &str,
+        line: u32,
+        column: u32,
+        text: Option<&str>,
+    ) -> Option<(usize, usize, String)> {
+        let position = Position { file: "x".into(), line, column };
+        let found = Excerpt::find(source, &position, text)?;
+        Some((found.line, found.column, found.text[found.span].to_owned()))
+    }
+
+    #[test]
+    fn the_text_at_fault_is_found_in_its_value() {
+        let source = "{\n  keys = [\n    \"a b\"\n    \"ü c\"\n  ];\n  other = \"c d\";\n}\n";
+        let part = |text: &str| text.to_owned();
+        assert_eq!(find(source, 2, 3, Some("ü c")), Some((4, 5, part("\"ü c\""))));
+        assert_eq!(find(source, 2, 3, Some("c d")), Some((2, 3, part("keys"))));
+        assert_eq!(find(source, 2, 3, None), Some((2, 3, part("keys"))));
+    }
+
+    #[test]
+    fn a_position_that_the_source_does_not_have_is_none() {
+        assert_eq!(find("ab\n", 5, 1, None), None);
+        assert_eq!(find("ab\n", 1, 50, None), None);
+        assert_eq!(find("ü\n", 1, 2, None), None);
+        assert_eq!(find("ab", 0, 0, None), None);
+    }
+
+    #[test]
+    fn escapes_are_shown_and_the_part_still_fits() {
+        let source = "a\u{1b}b = \"c\u{202e}d\";";
+        let found = Excerpt::find(
+            source,
+            &Position { file: "x".into(), line: 1, column: 1 },
+            Some("c\u{202e}d"),
+        );
+        let found = found.unwrap();
+        assert_eq!(found.text, "a\\u{1b}b = \"c\\u{202e}d\";");
+        assert_eq!(&found.text[found.span], "\"c\\u{202e}d\"");
+    }
+}

@@ -1,0 +1,54 @@
+//! From the flake's copy in the store back to the working tree.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use nixfleet_inventory::{Flake, StorePath, visible};
+
+/// Where a fleet's files are: in the store, and where their author has them.
+pub struct Tree {
+    work: Option<PathBuf>,
+    current: Option<PathBuf>,
+}
+
+impl Tree {
+    /// The tree of a flake. It has a working tree when its reference names a folder.
+    pub fn new(flake: &Flake) -> Self {
+        let work = flake.folder().and_then(|folder| folder.canonicalize().ok()).map(root_of);
+        Self { work, current: env::current_dir().ok().and_then(|it| it.canonicalize().ok()) }
+    }
+
+    /// The working tree's root.
+    pub fn work(&self) -> Option<&Path> {
+        self.work.as_deref()
+    }
+
+    /// A file's name relative to the flake's root, and where it can be read.
+    pub fn locate(&self, file: &str) -> (String, PathBuf) {
+        let relative = match StorePath::split(file) {
+            Some((_, rest)) => rest,
+            None => {
+                match self.work.as_ref().and_then(|work| Path::new(file).strip_prefix(work).ok()) {
+                    Some(rest) => rest.to_owned(),
+                    None => return (visible(file).into_owned(), PathBuf::from(file)),
+                }
+            }
+        };
+        let in_work = self.work.as_ref().map(|work| work.join(&relative)).filter(|it| it.exists());
+        let name = visible(&relative.to_string_lossy()).into_owned();
+        (name, in_work.unwrap_or_else(|| PathBuf::from(file)))
+    }
+
+    /// A path as the user reaches it from the current folder.
+    pub fn show(&self, path: &Path) -> String {
+        let short = self.current.as_ref().and_then(|current| path.strip_prefix(current).ok());
+        visible(&short.unwrap_or(path).to_string_lossy()).into_owned()
+    }
+}
+
+/// The folder that Nix takes as the flake's root: the git repository's, since a flake in a folder of
+/// a repository is read with all of it.
+fn root_of(folder: PathBuf) -> PathBuf {
+    let is_root = |it: &&Path| it.join(".git").exists();
+    folder.ancestors().find(is_root).map(Path::to_owned).unwrap_or(folder)
+}

@@ -1,0 +1,33 @@
+//! `nixfleet validate`: every fault of the fleet at once.
+
+use clap::Args;
+
+use crate::checks;
+use crate::cli::Global;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::fleet;
+use crate::output::print;
+use crate::report::Report;
+use crate::source::{Sources, Tree};
+
+/// The arguments of `validate`.
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// Only this host; may be given several times
+    #[arg(short = 'h', long = "host", value_name = "HOST")]
+    pub hosts: Vec<String>,
+}
+
+/// Looks for faults and reports them.
+pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
+    let inventory = fleet::inventory(global)?;
+    fleet::require(&inventory, &args.hosts)?;
+    let wanted = |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
+    let faults = checks::all(&inventory, &wanted);
+    let hosts = inventory.hosts.keys().filter(|name| wanted(name)).count();
+    let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
+    let report = Report::new(hosts, faults, &mut sources);
+    print(&report.render(global.format));
+    Ok(if report.has_errors() { Exit::Faults } else { Exit::Fine })
+}
