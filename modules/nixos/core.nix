@@ -2,9 +2,10 @@
 # Each concern is a file of `core/`; every setting is a default.
 {
   imports = [
+    ../shared/host-name-guard.nix
     ../shared/host-spec.nix
     ./core/boot.nix
-    ./core/guards.nix
+    ./core/lockout-guard.nix
     ./core/locale.nix
     ./core/networking.nix
     ./core/nix.nix

@@ -8,6 +8,7 @@ in
   # Settings of a user, like the Dock's, are this user's.
   system.primaryUser = mkIf (userName != null) (mkDefault userName);
 
+  # macOS has the account already: nix-darwin makes and deletes those of `users.knownUsers` alone.
   users.users = mkIf (userName != null) {
     ${userName} = {
       home = mkDefault hostSpec.home;
@@ -18,7 +19,7 @@ in
 
   security.pam.services.sudo_local = {
     touchIdAuth = mkDefault true;
-    # Inside tmux or screen Touch ID is out of reach without it.
+    # Without it Touch ID is out of reach inside tmux and screen.
     reattach = mkDefault true;
   };
 }

@@ -1,0 +1,62 @@
+# A machine that is one host is not switched to the configuration of another by mistake, as by
+# `nixos-rebuild switch --flake .#web-01 --target-host root@db-01`.
+{
+  _class,
+  config,
+  lib,
+  ...
+}:
+let
+  inherit (lib) mkOption types;
+  cfg = config.nixfleet.guards;
+  hostName = config.networking.hostName;
+
+  # `file` holds the name of the configuration that the machine was last switched to.
+  check =
+    file: override:
+    lib.mkIf (cfg.hostName && hostName != null && hostName != "") ''
+      current=""
+      [ ! -r ${file} ] || current=$(< ${file})
+      case $current in
+        "" | ${lib.concatMapStringsSep " | " lib.escapeShellArg ([ hostName ] ++ cfg.renamedFrom)}) ;;
+        *)
+          echo "nixfleet: this machine is \`$current\`, and this is the configuration of \`${hostName}\`." >&2
+          echo "  To rename the machine, add \"$current\" to \`nixfleet.guards.renamedFrom\`${override}." >&2
+          exit 1
+          ;;
+      esac
+    '';
+in
+{
+  options.nixfleet.guards = {
+    hostName = mkOption {
+      type = types.bool;
+      default = true;
+      description = "Whether a machine of another name is kept from being switched to this configuration.";
+      example = false;
+    };
+
+    renamedFrom = mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      description = "Names that this host had before, and under which it can be switched to this configuration.";
+      example = [ "web-old" ];
+    };
+  };
+
+  config =
+    if _class == "darwin" then
+      {
+        # macOS is called as its owner likes: only what it was switched to before tells whose it is.
+        environment.etc."nixfleet/host-name".text = config.networking.hostName;
+        system.checks.text = check "/etc/nixfleet/host-name" "";
+      }
+    else
+      {
+        # Before the switch `/etc` is still that of the running configuration; in a system that is
+        # being installed it is already the new one. NixOS that nobody named is called `nixos`.
+        nixfleet.guards.renamedFrom = [ "nixos" ];
+        # switch-to-configuration runs the checks unless this variable is 1.
+        system.preSwitchChecks.nixfleetHostName = check "/etc/hostname" ", or switch once with NIXOS_NO_CHECK=1";
+      };
+}
