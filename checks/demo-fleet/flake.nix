@@ -1,0 +1,36 @@
+# The fleet that the checks install and test. It is a fleet like any other, but for one thing:
+# `nixpkgs` is the folder beside this file, which builds small Debian guests, so that the whole
+# path can be walked where neither NixOS's cache nor GitHub is at hand.
+{
+  description = "NixFleet's demo fleet: two hosts, tested in QEMU";
+
+  outputs =
+    { self }:
+    let
+      nixfleet = import ../../lib { inputs = import ./inputs.nix; };
+    in
+    nixfleet.mkFleet {
+      # The private half lies beside it, for everyone to read: a key for these test guests only.
+      isoSshKeys = [ (import ./key.nix) ];
+
+      # The apps run the tool that is on PATH: the one under test.
+      package = pkgs: pkgs.toolOnPath;
+
+      defaults.hostSpec = {
+        userName = "ops";
+        sshAuthorizedKeys = [ (import ./key.nix) ];
+      };
+
+      hosts.web-01 = {
+        platform = "x86_64-linux";
+        isVm = true;
+        hostSpec.timeZone = "Europe/Berlin";
+        modules = [ ./web-01.nix ];
+      };
+
+      hosts.web-02 = {
+        platform = "x86_64-linux";
+        isVm = true;
+      };
+    };
+}

@@ -1,0 +1,94 @@
+# Makes a plain Debian tree a test guest: $1 the tree, $2 the initrd's init.
+# Its kernel, initrd and boot loader are left in /boot-files, for the caller to take.
+root=$1 init=$2
+
+main() {
+  boot_files
+  slim
+  network
+  ssh_server
+}
+
+boot_files() {
+  local version modules=(
+    virtio_pci virtio_blk virtio_scsi virtio_net virtio_rng virtio_console
+    sd_mod sr_mod isofs squashfs overlay loop vfat nls_ascii nls_cp437 nls_iso8859-1 button
+  )
+  version=$(basename "$root"/usr/lib/modules/*)
+  mkdir "$root/boot-files"
+  cp "$root/boot/vmlinuz-$version" "$root/boot-files/kernel"
+  cp "$root/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$root/boot-files/loader.efi"
+
+  # Only the modules that QEMU's hardware needs, in the initrd and in the system alike.
+  local tree=$root/initrd-tree all=$root/usr/lib/modules/$version file module
+  mkdir -p "$tree/lib/modules/$version"
+  for module in "${modules[@]}"; do
+    chroot "$root" modprobe --set-version "$version" --show-depends "$module"
+  done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u | while read -r file; do
+    install -D -m 644 "$root$file" "$tree$file"
+  done
+  cp "$all"/modules.{order,builtin,builtin.modinfo} "$tree/lib/modules/$version/"
+  rm -rf "$all"
+  cp -r "$tree/lib/modules/$version" "$all"
+  chroot "$root" depmod "$version"
+  cp -r "$all/." "$tree/lib/modules/$version/"
+
+  install -D -m 755 "$root/bin/busybox" "$tree/bin/busybox"
+  ln -s busybox "$tree/bin/sh"
+  printf '%s\n' "${modules[@]}" >"$tree/modules"
+  install -m 755 "$init" "$tree/init"
+  (cd "$tree" && find . | cpio --quiet --create --format=newc --owner=0:0) | gzip -6 >"$root/boot-files/initrd"
+  rm -rf "$tree"
+}
+
+slim() {
+  local units=$root/etc/systemd/system unit
+  rm -rf "$root"/boot/* "$root"/initrd* "$root"/vmlinuz* "$root"/usr/share/{info,bash-completion}
+  rm -f "$root"/etc/ssh/ssh_host_*_key* "$root/etc/machine-id" "$root/etc/hostname" "$root/etc/localtime"
+  : >"$root/etc/machine-id"
+
+  # What a test guest never needs, and an emulated processor would spend seconds on.
+  rm -f "$units"/timers.target.wants/* "$units"/multi-user.target.wants/{e2scrub_reap,nginx}.service
+  rm -f "$units/sysinit.target.wants/systemd-pstore.service"
+  for unit in getty@tty1.service systemd-update-utmp.service systemd-binfmt.service systemd-journal-flush.service; do
+    ln -sfn /dev/null "$units/$unit"
+  done
+}
+
+network() {
+  cat >"$root/etc/systemd/network/80-dhcp.network" <<'EOF'
+[Match]
+Type=ether
+
+[Network]
+DHCP=yes
+EOF
+  ln -s /lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/"
+  # No resolved in here: QEMU's own resolver answers at this address.
+  echo 'nameserver 10.0.2.3' >"$root/etc/resolv.conf"
+}
+
+# Keys alone, from where NixOS keeps them; one host key, made at the first boot.
+ssh_server() {
+  cat >"$root/etc/ssh/sshd_config" <<'EOF'
+HostKey /etc/ssh/ssh_host_ed25519_key
+AuthorizedKeysFile %h/.ssh/authorized_keys /etc/ssh/authorized_keys.d/%u
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM yes
+UseDNS no
+Subsystem sftp internal-sftp
+EOF
+  mkdir -p "$root/etc/systemd/system/ssh.service.d"
+  cat >"$root/etc/systemd/system/ssh.service.d/host-key.conf" <<'EOF'
+[Service]
+ExecStartPre=
+ExecStartPre=/bin/sh -c 'test -s /etc/ssh/ssh_host_ed25519_key || ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key'
+ExecStartPre=/usr/sbin/sshd -t
+EOF
+  # NixOS calls it sshd.service.
+  ln -sf /lib/systemd/system/ssh.service "$root/etc/systemd/system/sshd.service"
+}
+
+main
