@@ -1,7 +1,7 @@
 //! The reference of a flake, as a user types it, and the attributes asked of it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A flake reference such as `.`, `./fleet`, `/etc/nixos?dir=fleet` or `github:org/fleet`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Flake {
             .unwrap_or(path);
         let is_path = path.starts_with(['.', '/']) || self.reference.starts_with("path:");
         let dir = query.split('&').find_map(|pair| pair.strip_prefix("dir="));
-        is_path.then(|| PathBuf::from(path).join(dir.unwrap_or_default()))
+        is_path.then(|| dir.map_or_else(|| path.into(), |dir| Path::new(path).join(dir)))
     }
 }
 

@@ -35,6 +35,12 @@ pub enum InventoryError {
     /// Nix is missing or failed.
     #[error(transparent)]
     Nix(#[from] NixError),
+    /// The flake has neither a fleet nor hosts.
+    #[error("the flake `{flake}` has no fleet")]
+    NoFleet {
+        /// The flake's reference.
+        flake: String,
+    },
     /// The text is no inventory.
     #[error("{origin} is not a fleet's inventory: {reason}")]
     Malformed {
@@ -64,7 +70,7 @@ impl Inventory {
     pub fn read(nix: &dyn Nix, flake: &Flake) -> Result<Self, InventoryError> {
         match nix.eval_json(&flake.attr("nixfleet"), None) {
             Ok(json) => Self::parse(&json, &flake.attr("nixfleet")),
-            Err(error) if error.is_missing_attribute() => Self::collect(nix, flake, error),
+            Err(error) if error.is_missing_attribute() => Self::collect(nix, flake),
             Err(error) => Err(error.into()),
         }
     }
@@ -114,7 +120,7 @@ impl Inventory {
     }
 
     /// Reads a fleet that has no output `nixfleet`, from its systems.
-    fn collect(nix: &dyn Nix, flake: &Flake, absent: NixError) -> Result<Self, InventoryError> {
+    fn collect(nix: &dyn Nix, flake: &Flake) -> Result<Self, InventoryError> {
         let mut inventory = Self { iso_ssh_keys: Value::Array(Vec::new()), ..Self::default() };
         let mut found = false;
         for output in ["nixosConfigurations", "darwinConfigurations"] {
@@ -134,7 +140,11 @@ impl Inventory {
                 .hosts
                 .extend(hosts.into_iter().filter_map(|(name, host)| Some((name, host?))));
         }
-        if found { Ok(inventory) } else { Err(absent.into()) }
+        if found {
+            Ok(inventory)
+        } else {
+            Err(InventoryError::NoFleet { flake: visible(flake.reference()).into_owned() })
+        }
     }
 }
 

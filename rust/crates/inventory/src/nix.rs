@@ -1,11 +1,13 @@
 //! What is asked of Nix, and of whom.
 
+mod cause;
 mod cli;
 mod error;
 mod fake;
 
+pub use cause::Cause;
 pub use cli::NixCli;
-pub use error::{Cause, NixError};
+pub use error::NixError;
 pub use fake::FakeNix;
 
 use crate::StorePath;

@@ -1,6 +1,6 @@
 //! Why a command could not do its work.
 
-use nixfleet_inventory::InventoryError;
+use nixfleet_inventory::{InventoryError, NixError};
 use thiserror::Error;
 
 use crate::exit::Exit;
@@ -12,6 +12,9 @@ pub enum Error {
     /// The fleet cannot be read.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
+    /// There is no flake where the command line says.
+    #[error("there is no `flake.nix` in {} or above it", quote(.0))]
+    NoFlake(String),
     /// The fleet has no such host.
     #[error("the fleet has no host {}{}", quote(.name), proposal(.nearest.as_deref()))]
     UnknownHost {
@@ -27,10 +30,30 @@ fn proposal(nearest: Option<&str>) -> String {
 }
 
 impl Error {
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NoFlake(_) => Some(
+                "name the fleet's folder with `--flake`, or begin one with \
+                 `nix flake init --template`"
+                    .to_owned(),
+            ),
+            Self::Inventory(InventoryError::NoFleet { .. }) => Some(
+                "make its outputs with `nixfleet.lib.mkFleet`, or its \
+                 hosts with `nixfleet.lib.mkHost`"
+                    .to_owned(),
+            ),
+            Self::Inventory(InventoryError::Nix(NixError::Failed { .. })) => {
+                Some("`--show-trace` shows all that Nix says".to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// The exit status that tells it.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Inventory(_) => Exit::Lacking,
+            Self::Inventory(_) | Self::NoFlake(_) => Exit::Lacking,
             Self::UnknownHost { .. } => Exit::Usage,
         }
     }

@@ -18,10 +18,12 @@ pub fn nix(global: &Global) -> NixCli {
 
 /// The fleet's inventory.
 pub fn inventory(global: &Global) -> Result<Inventory, Error> {
-    Ok(match &global.inventory {
-        Some(path) => Inventory::load(path)?,
-        None => Inventory::read(&nix(global), &flake(global))?,
-    })
+    if let Some(path) = &global.inventory {
+        return Ok(Inventory::load(path)?);
+    }
+    let flake = flake(global);
+    require_flake(&flake)?;
+    Ok(Inventory::read(&nix(global), &flake)?)
 }
 
 /// Refuses a host that the fleet does not have, and proposes the nearest that it has.
@@ -34,4 +36,13 @@ pub fn require(inventory: &Inventory, hosts: &[String]) -> Result<(), Error> {
         }
         None => Ok(()),
     }
+}
+
+/// Refuses a folder without a flake before Nix does, which takes its time and more words.
+fn require_flake(flake: &Flake) -> Result<(), Error> {
+    let Some(folder) = flake.folder() else { return Ok(()) };
+    let found = folder
+        .canonicalize()
+        .is_ok_and(|folder| folder.ancestors().any(|it| it.join("flake.nix").exists()));
+    if found { Ok(()) } else { Err(Error::NoFlake(folder.display().to_string())) }
 }

@@ -4,8 +4,10 @@ mod checks;
 mod cli;
 mod error;
 mod exit;
+mod failure;
 mod fault;
 mod fleet;
+mod git;
 mod list;
 mod nearest;
 mod output;
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     match run(&cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("error: {error}");
+            failure::report(&cli.global, &error);
             error.exit().into()
         }
     }

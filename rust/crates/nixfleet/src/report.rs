@@ -4,6 +4,8 @@ mod github;
 mod human;
 mod json;
 
+pub use human::message;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::cli::Format;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use nixfleet_inventory::Position;
 
 pub use excerpt::Excerpt;
+pub use scan::path_literals;
 pub use tree::Tree;
 
 /// Sources are written by hand; what is longer is none, and is not read.
@@ -42,6 +43,11 @@ impl Sources {
     /// The sources in a tree.
     pub fn new(tree: Tree) -> Self {
         Self { tree, texts: HashMap::new() }
+    }
+
+    /// The tree that they are in.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// The place of a position; of the text at fault, when it stands in the value written there.

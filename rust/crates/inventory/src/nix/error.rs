@@ -4,7 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
-use crate::visible;
+use super::Cause;
 
 /// A call of Nix that came to nothing.
 #[derive(Debug, Error)]
@@ -39,13 +39,6 @@ pub enum NixError {
     },
 }
 
-/// The cause of a failure: Nix's last `error:`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Cause {
-    /// What is wrong, safe to show.
-    pub message: String,
-}
-
 impl NixError {
     /// A failure, its cause found in what Nix wrote.
     #[must_use]
@@ -59,14 +52,5 @@ impl NixError {
     pub fn is_missing_attribute(&self) -> bool {
         matches!(self, Self::Failed { cause, .. }
             if cause.message.contains("does not provide attribute"))
-    }
-}
-
-impl Cause {
-    /// Finds the cause in what Nix wrote to standard error.
-    #[must_use]
-    pub fn find(stderr: &str) -> Self {
-        let cause = stderr.rsplit("error:").next().unwrap_or_default().trim();
-        Self { message: visible(cause.lines().next().unwrap_or_default().trim()).into_owned() }
     }
 }

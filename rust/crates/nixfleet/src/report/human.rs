@@ -3,11 +3,12 @@
 use std::env;
 use std::fmt::Write;
 
-use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use nixfleet_inventory::visible;
 
 use super::{Located, Report};
 use crate::fault::{Fault, Severity};
+use crate::source::Place;
 
 /// The width when there is no terminal to ask.
 const WIDTH: usize = 100;
@@ -38,27 +39,40 @@ fn fault(renderer: &Renderer, located: &Located) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let message = visible(&fault.problem.to_string()).into_owned();
-    let mut elements: Vec<Element> = Vec::new();
-    if let Some(place) = place {
-        elements.push(match &place.excerpt {
-            Some(excerpt) => Snippet::source(excerpt.text.as_str())
-                .line_start(place.line)
-                .path(place.shown.as_str())
-                .annotation(AnnotationKind::Primary.span(excerpt.span.clone()))
-                .into(),
-            None => {
-                Origin::path(place.shown.as_str()).line(place.line).char_column(place.column).into()
-            }
-        });
-    }
-    if let Some(reach) = reach(fault) {
-        elements.push(Level::NOTE.message(reach).into());
-    }
-    let help = visible(&fault.problem.help()).into_owned();
-    elements.push(Level::HELP.message(help).into());
-    let group = level.primary_title(message).id(fault.problem.code()).elements(elements);
-    renderer.render(&[group])
+    let (text, help) = (fault.problem.to_string(), fault.problem.help());
+    let mut elements: Vec<Element> = place.iter().map(shown).collect();
+    elements.extend(reach(fault).map(|it| Level::NOTE.message(it).into()));
+    elements.push(Level::HELP.message(visible_lines(&help)).into());
+    let title = level.primary_title(visible_lines(&text)).id(fault.problem.code());
+    renderer.render(&[title.elements(elements)])
+}
+
+/// A failure as text: what is wrong, where, and what to do.
+pub fn message(text: &str, place: Option<&Place>, help: Option<&str>) -> String {
+    let mut elements: Vec<Element> = place.into_iter().map(shown).collect();
+    elements.extend(help.map(|it| Level::HELP.message(visible_lines(it)).into()));
+    let title = Level::ERROR.primary_title(visible_lines(text));
+    let group =
+        if elements.is_empty() { Group::with_title(title) } else { title.elements(elements) };
+    Renderer::styled().term_width(width()).render(&[group])
+}
+
+/// The line of a place, or its name alone when the line is not to be seen.
+fn shown(place: &Place) -> Element<'_> {
+    let Some(excerpt) = &place.excerpt else {
+        let origin = Origin::path(place.shown.as_str());
+        return origin.line(place.line).char_column(place.column).into();
+    };
+    Snippet::source(excerpt.text.as_str())
+        .line_start(place.line)
+        .path(place.shown.as_str())
+        .annotation(AnnotationKind::Primary.span(excerpt.span.clone()))
+        .into()
+}
+
+/// Text of several lines, each made safe to show.
+fn visible_lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
 /// Which hosts a shared value reaches.

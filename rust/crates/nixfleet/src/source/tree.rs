@@ -1,7 +1,7 @@
 //! From the flake's copy in the store back to the working tree.
 
-use std::env;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use nixfleet_inventory::{Flake, StorePath, visible};
 
@@ -39,11 +39,24 @@ impl Tree {
         (name, in_work.unwrap_or_else(|| PathBuf::from(file)))
     }
 
+    /// Whether a position is in the flake itself, not in one of its inputs, whose files may have
+    /// the same names.
+    pub fn is_own(&self, file: &str) -> bool {
+        let (_, path) = self.locate(file);
+        let in_work = self.work.as_ref().is_some_and(|work| path.starts_with(work));
+        in_work && (path == Path::new(file) || same(&path, Path::new(file)))
+    }
+
     /// A path as the user reaches it from the current folder.
     pub fn show(&self, path: &Path) -> String {
         let short = self.current.as_ref().and_then(|current| path.strip_prefix(current).ok());
         visible(&short.unwrap_or(path).to_string_lossy()).into_owned()
     }
+}
+
+/// Whether a file is the same as its copy in the store, which newer versions of Nix do not make.
+fn same(path: &Path, copy: &Path) -> bool {
+    fs::read(copy).map_or(true, |copy| fs::read(path).is_ok_and(|text| text == copy))
 }
 
 /// The folder that Nix takes as the flake's root: the git repository's, since a flake in a folder of

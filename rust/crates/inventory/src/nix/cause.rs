@@ -1,0 +1,137 @@
+//! The cause of a failure, found in what Nix wrote to standard error.
+
+use crate::{Position, visible};
+
+/// What is kept of a cause: a message may quote a whole file.
+const LONGEST: usize = 20;
+
+/// The cause of a failure: Nix's last `error:`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cause {
+    /// What is wrong, safe to show; it may have several lines.
+    pub message: String,
+    /// The places that Nix names, the cause's own last.
+    pub places: Vec<Position>,
+}
+
+impl Cause {
+    /// Finds the cause in what Nix wrote. Nix writes `error:`, then the trace from the outside in,
+    /// and the cause as the last `error: …`, followed by its place.
+    #[must_use]
+    pub fn find(stderr: &str) -> Self {
+        let text = without_escapes(stderr);
+        let lines: Vec<&str> = text.lines().collect();
+        let is_error = |line: &&str| line.trim_start().starts_with("error:");
+        let start = lines.iter().rposition(is_error).unwrap_or(0);
+        let mut message: Vec<String> = Vec::new();
+        let mut in_excerpt = false;
+        for line in &lines[start..] {
+            let line = line.trim();
+            let line =
+                if message.is_empty() { line.trim_start_matches("error:").trim() } else { line };
+            // `at file:line:column:` and the lines of source below it are shown in another way.
+            in_excerpt = place(line).is_some() || in_excerpt && is_excerpt(line);
+            let is_note = line.is_empty() || line.starts_with("(use '--show-trace'");
+            if !in_excerpt && !is_note && message.len() < LONGEST {
+                message.push(visible(line).into_owned());
+            }
+        }
+        let places = lines.iter().filter_map(|line| place(line.trim())).collect();
+        Self { message: message.join("\n"), places }
+    }
+
+    /// The path in the repository that Nix does not find, relative to the repository's root. Nix up
+    /// to 2.27 names the path in the store, later ones the one in the repository.
+    #[must_use]
+    pub fn missing_file(&self) -> Option<String> {
+        let is_missing = ["does not exist", "No such file or directory", "is not tracked by Git"]
+            .iter()
+            .any(|sign| self.message.contains(sign));
+        if !is_missing {
+            return None;
+        }
+        let quoted = self.message.split(['\'', '"']).nth(1)?;
+        let path = match quoted.strip_prefix("/nix/store/") {
+            Some(below) => below.split_once('/')?.1,
+            None if self.message.contains("Git") => quoted,
+            None => return None,
+        };
+        let is_inside = !path.starts_with('/') && path.split('/').all(|part| part != "..");
+        is_inside.then(|| path.to_owned())
+    }
+}
+
+/// `at /nix/store/…/flake.nix:3:5:`
+fn place(line: &str) -> Option<Position> {
+    let mut parts = line.strip_prefix("at ")?.strip_suffix(':')?.rsplitn(3, ':');
+    let column = parts.next()?.parse().ok()?;
+    let line = parts.next()?.parse().ok()?;
+    let file = parts.next()?;
+    Some(Position { file: file.into(), line, column })
+}
+
+/// `   3|   code` or `    |   ^`
+fn is_excerpt(line: &str) -> bool {
+    line.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('|')
+}
+
+/// The text without the colours that Nix may put in.
+fn without_escapes(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        if character != '\u{1b}' {
+            plain.push(character);
+        } else if rest.next() == Some('[') {
+            let _ = rest.find(char::is_ascii_alphabetic);
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRACE: &str = "warning: Git tree '/f' is dirty\n\
+        error:\n       … while calling the 'import' builtin\n         at /nix/store/x-source/flake.nix:4:7:\n            \
+        3|     nixfleet =\n            4|       import ./nope.nix;\n             |       ^\n\n       \
+        \u{1b}[31;1merror:\u{1b}[0m path '/nix/store/x-source/a/nope.nix' does not exist";
+
+    #[test]
+    fn the_cause_is_the_last_error() {
+        let cause = Cause::find(TRACE);
+        assert_eq!(cause.message, "path '/nix/store/x-source/a/nope.nix' does not exist");
+        assert_eq!(cause.places.len(), 1);
+        assert_eq!((cause.places[0].line, cause.places[0].column), (4, 7));
+        assert_eq!(cause.missing_file().as_deref(), Some("a/nope.nix"));
+    }
+
+    #[test]
+    fn a_proposal_of_nix_is_kept_and_its_excerpt_is_not() {
+        let cause = Cause::find(
+            "error: attribute 'b' missing\n       at /f.nix:4:7:\n            4|  { }.b;\n             |  ^\n       \
+             Did you mean a?",
+        );
+        assert_eq!(cause.message, "attribute 'b' missing\nDid you mean a?");
+    }
+
+    #[test]
+    fn newer_words_for_an_untracked_file_are_known() {
+        let missing = |text| Cause::find(text).missing_file();
+        let newer = "error: Path 'x/y.nix' in the repository \"/repo\" is not tracked by Git.\n\n       \
+             To make it visible to Nix, run:\n\n       git -C \"/repo\" add \"x/y.nix\"";
+        assert_eq!(missing(newer).as_deref(), Some("x/y.nix"));
+        let opening = "error: opening file '/nix/store/x-source/s': No such file or directory";
+        assert_eq!(missing(opening).as_deref(), Some("s"));
+        assert_eq!(missing("error: getting status of '/tmp/x': No such file or directory"), None);
+        assert_eq!(missing("error: path '/nix/store/x-source/../../etc' does not exist"), None);
+        assert_eq!(missing("error: undefined variable 'x'"), None);
+    }
+
+    #[test]
+    fn what_is_no_error_of_nix_is_shown_as_it_is() {
+        assert_eq!(Cause::find("").message, "");
+        assert_eq!(Cause::find("killed\u{7}").message, "killed\\u{7}");
+    }
+}

@@ -1,0 +1,33 @@
+//! How a failure of a command is told.
+
+use std::io::Write;
+
+use nixfleet_inventory::{InventoryError, NixError, visible};
+
+use crate::cli::Global;
+use crate::error::Error;
+use crate::fleet;
+use crate::report::message;
+use crate::source::{Sources, Tree};
+
+/// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
+/// and what to do. `--show-trace` adds all that Nix wrote.
+pub fn report(global: &Global, error: &Error) {
+    let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
+    let failed = match error {
+        Error::Inventory(InventoryError::Nix(NixError::Failed { cause, stderr, .. })) => {
+            Some((cause, stderr))
+        }
+        _ => None,
+    };
+    let own = failed.and_then(|(cause, _)| {
+        cause.places.iter().rev().find(|place| sources.tree().is_own(&place.file)).cloned()
+    });
+    let place = own.map(|position| sources.place(&position, None));
+    let mut text = message(&error.to_string(), place.as_ref(), error.help().as_deref());
+    if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
+        text.push_str("\n\n");
+        text.extend(stderr.lines().flat_map(|line| [visible(line), "\n".into()]));
+    }
+    let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+}
