@@ -2,9 +2,15 @@
   A host from arguments that were read already: `inventory` is what they say, as data. mkHost reads
   one host, mkFleet many.
 
+  `moduleInputs` are the `inputs` that modules see when no `specialArgs.inputs` says otherwise.
+
   buildHost :: { … } -> inventory -> system // { nixfleet = inventory; }
 */
-{ inputs, lib }:
+{
+  inputs,
+  lib,
+  moduleInputs ? inputs,
+}:
 let
   inherit (builtins)
     isAttrs
@@ -118,7 +124,7 @@ let
     in
     builder.build {
       specialArgs = {
-        inherit inputs;
+        inputs = moduleInputs;
         nixfleet = lib;
       }
       // args.specialArgs or { };

@@ -21,9 +21,11 @@ let
         ''isoSshKeys = [ "ssh-ed25519 AAAA… me@laptop" ];'';
     isoModules = expect isList "a list of modules" "isoModules = [ ./installer.nix ];";
     name = expect isString "a string" ''name = "home";'';
-    package = expect isFunction "a function from a package set" "package = pkgs: pkgs.nixfleet;";
+    package = expect isCallable "a function from a package set" "package = pkgs: pkgs.nixfleet;";
     checkWithTool = expect isBool "a boolean" "checkWithTool = true;";
   };
+  # The module system makes callable sets of functions.
+  isCallable = value: isFunction value || (isAttrs value && value ? __functor);
   names = attrNames checks;
 
   fault = field: message: if message == null then [ ] else [ { inherit field message; } ];

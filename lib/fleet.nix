@@ -1,9 +1,13 @@
 /*
-  A fleet's outputs. `root` is the flake that the fleet is written in, as a store path, or null:
-  mkFleet and the flake-parts module learn it in different ways.
+  A fleet's outputs. `root` is the flake that the fleet is written in, as a store path, or null;
+  `moduleInputs` are the `inputs` that modules see. mkFleet and the flake-parts module learn both
+  in different ways.
 */
 { inputs, lib }:
-{ root }:
+{
+  root,
+  moduleInputs ? inputs,
+}:
 args:
 let
   inherit (builtins)
@@ -27,7 +31,7 @@ let
     writtenIn
     ;
   inherit (import ./layers.nix) over;
-  buildHost = import ./build-host.nix { inherit inputs lib; };
+  buildHost = import ./build-host.nix { inherit inputs lib moduleInputs; };
 
   attrsOrNone = value: if isAttrs value then value else { };
   hosts = attrsOrNone (args.hosts or { });

@@ -3,6 +3,7 @@
 { file }:
 let
   inherit (builtins)
+    attrNames
     attrValues
     concatStringsSep
     functionArgs
@@ -41,8 +42,11 @@ let
       "passed ${name}"
     else
       "failed ${name}\n  expected ${toJSON test.expected}\n  got      ${toJSON test.expr}";
+  lines = concatStringsSep "\n";
 in
-{
+rec {
   inherit cases;
-  report = concatStringsSep "\n" (attrValues (mapAttrs outcome cases));
+  names = lines (attrNames cases);
+  outcomes = mapAttrs outcome cases;
+  report = lines (attrValues outcomes);
 }

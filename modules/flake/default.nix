@@ -18,23 +18,23 @@ in
 {
   imports = [ ./options.nix ];
 
-  config.flake = fleetOf { root = rootOf { file = "${self.outPath}/flake.nix"; }; } (
-    {
-      inherit (cfg)
-        checkWithTool
-        hosts
-        isoModules
-        name
-        ;
-      # The user's inputs are at hand here, and their modules want them.
-      defaults = cfg.defaults // {
-        specialArgs = {
-          inherit inputs;
+  config.flake =
+    fleetOf
+      {
+        root = rootOf { file = "${self.outPath}/flake.nix"; };
+        moduleInputs = inputs;
+      }
+      (
+        {
+          inherit (cfg)
+            checkWithTool
+            defaults
+            hosts
+            isoModules
+            name
+            ;
         }
-        // cfg.defaults.specialArgs or { };
-      };
-    }
-    // lib.optionalAttrs (cfg.isoSshKeys != null) { inherit (cfg) isoSshKeys; }
-    // lib.optionalAttrs (cfg.package != null) { inherit (cfg) package; }
-  );
+        // lib.optionalAttrs (cfg.isoSshKeys != null) { inherit (cfg) isoSshKeys; }
+        // lib.optionalAttrs (cfg.package != null) { inherit (cfg) package; }
+      );
 }

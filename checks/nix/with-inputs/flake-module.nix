@@ -1,0 +1,165 @@
+# The flake-parts module against mkFleet: the same outputs from the same arguments.
+{
+  inputs,
+  lib,
+  nixfleet,
+}:
+let
+  library = {
+    inherit inputs;
+    lib = nixfleet;
+  };
+  key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIUBNwMPd73wh4KANy6VxrQZrn1ty1xNjsXLuBhZO3k4";
+  arguments = {
+    name = "home";
+    isoSshKeys = [ key ];
+    defaults.hostSpec = {
+      userName = "ops";
+      sshAuthorizedKeys = [ key ];
+    };
+    hosts = {
+      web-01 = {
+        platform = "x86_64-linux";
+        stateVersion = "26.05";
+        modules = [
+          {
+            fileSystems."/" = {
+              device = "/dev/vda1";
+              fsType = "ext4";
+            };
+          }
+        ];
+      };
+      macbook = {
+        platform = "aarch64-darwin";
+        stateVersion = 6;
+      };
+    };
+  };
+
+  users.self = {
+    outPath = toString ../.;
+    inputs = { };
+  };
+  flakeOf =
+    modules:
+    inputs.flake-parts.lib.mkFlake
+      {
+        inputs = users // {
+          nixpkgs = inputs.nixpkgs;
+        };
+      }
+      {
+        imports = [ (import ../../../modules/flake library) ] ++ modules;
+        systems = nixfleet.platforms;
+      };
+
+  byFlakeParts = flakeOf [ { nixfleet = arguments; } ];
+  byMkFleet = nixfleet.mkFleet arguments;
+
+  # What an output comes to: derivations by their path, and data as it is.
+  outcome = fleet: {
+    inherit (fleet) nixfleet;
+    nixos = builtins.mapAttrs (
+      _: host: host.config.system.build.toplevel.drvPath
+    ) fleet.nixosConfigurations;
+    darwin = builtins.mapAttrs (_: host: host.system.drvPath) fleet.darwinConfigurations;
+    isos = lib.mapAttrs (_: packages: packages.iso.drvPath) (
+      lib.filterAttrs (_: packages: packages ? iso) fleet.packages
+    );
+    apps = lib.mapAttrs (_: lib.mapAttrs (_: app: app.program)) fleet.apps;
+    checks = lib.mapAttrs (_: lib.mapAttrs (_: check: check.drvPath)) fleet.checks;
+  };
+  # Only mkFleet is called at a position of its own.
+  withoutPositions = fleet: fleet // { nixfleet = removeAttrs fleet.nixfleet [ "positions" ]; };
+in
+{
+  "test: the module and mkFleet give the same outputs" = {
+    expr = builtins.mapAttrs (
+      name: value: if value == (withoutPositions (outcome byMkFleet)).${name} then "same" else value
+    ) (removeAttrs (withoutPositions (outcome byFlakeParts)) [ "checks" ]);
+    expected = lib.genAttrs [ "nixfleet" "nixos" "darwin" "isos" "apps" ] (_: "same");
+  };
+
+  "test: the module and mkFleet give outputs of the same names" = {
+    expr = removeAttrs byMkFleet (builtins.attrNames byFlakeParts);
+    expected = { };
+  };
+
+  "test: hosts written in several modules are one fleet" = {
+    expr =
+      builtins.attrNames
+        (flakeOf [
+          { nixfleet.hosts.a.platform = "x86_64-linux"; }
+          { nixfleet.hosts.b.platform = "x86_64-linux"; }
+        ]).nixosConfigurations;
+    expected = [
+      "a"
+      "b"
+    ];
+  };
+
+  "test: a host written in two modules is refused" = {
+    expr =
+      (flakeOf [
+        { nixfleet.hosts.a.platform = "x86_64-linux"; }
+        { nixfleet.hosts.a.platform = "aarch64-linux"; }
+      ]).nixosConfigurations;
+    expectedError.msg = "`nixfleet.hosts.a` is written twice";
+  };
+
+  "test: a fleet's hosts keep their positions through the module" = {
+    expr = byFlakeParts.nixfleet.hosts.web-01.positions == byMkFleet.nixfleet.hosts.web-01.positions;
+    expected = true;
+  };
+
+  "test: modules of hosts have the user's inputs" = {
+    expr =
+      (flakeOf [
+        {
+          nixfleet.hosts.a = {
+            platform = "x86_64-linux";
+            modules = [ ({ inputs, ... }: { networking.domain = toString (inputs ? self); }) ];
+          };
+        }
+      ]).nixosConfigurations.a.config.networking.domain;
+    expected = "1";
+  };
+
+  "test: without isoSshKeys there is no ISO" = {
+    expr = (flakeOf [ ]).packages.x86_64-linux ? iso;
+    expected = false;
+  };
+
+  "test: a mistyped option is refused" = {
+    expr = (flakeOf [ { nixfleet.host = { }; } ]).nixosConfigurations;
+    expectedError.msg = "option .nixfleet.host. does not exist";
+  };
+
+  "test: the tool and the installer's modules can be replaced" = {
+    expr =
+      let
+        flake = flakeOf [
+          {
+            nixfleet = {
+              isoSshKeys = [ key ];
+              isoModules = [ { image.baseName = lib.mkOverride 40 "mine"; } ];
+              package = pkgs: pkgs.hello;
+              checkWithTool = true;
+            };
+          }
+        ];
+      in
+      [
+        (flake.packages.x86_64-linux.iso.drvPath != byFlakeParts.packages.x86_64-linux.iso.drvPath)
+        (
+          flake.checks.x86_64-linux.nixfleet-validate.drvPath
+          != byFlakeParts.checks.x86_64-linux.nixfleet-validate.drvPath
+        )
+      ];
+    expected = [
+      true
+      true
+    ];
+  };
+}

@@ -1,0 +1,190 @@
+{
+  inputs,
+  lib,
+  nixfleet,
+}:
+let
+  key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIUBNwMPd73wh4KANy6VxrQZrn1ty1xNjsXLuBhZO3k4";
+  hostOf =
+    platform: args:
+    nixfleet.mkHost (
+      {
+        inherit platform;
+        hostName = "web-01";
+        stateVersion = if nixfleet.classOf platform == "darwin" then 6 else "26.05";
+      }
+      // args
+      // {
+        hostSpec = {
+          userName = "ops";
+          sshAuthorizedKeys = [ key ];
+        }
+        // args.hostSpec or { };
+      }
+    );
+  nixos = hostOf "x86_64-linux";
+  mac = hostOf "aarch64-darwin";
+  rooted.fileSystems."/" = {
+    device = "/dev/vda1";
+    fsType = "ext4";
+  };
+
+  # Attributes that the builder has and mkHost has not, or the other way round.
+  unlike = builder: host: {
+    missing = builtins.attrNames (removeAttrs builder (builtins.attrNames host));
+    more = builtins.attrNames (removeAttrs host (builtins.attrNames builder ++ [ "nixfleet" ]));
+  };
+  alike = {
+    missing = [ ];
+    more = [ ];
+  };
+in
+{
+  "test: a NixOS host has every attribute of nixosSystem's result" = {
+    expr = unlike (inputs.nixpkgs.lib.nixosSystem {
+      modules = [ { nixpkgs.hostPlatform = "x86_64-linux"; } ];
+    }) (nixos { });
+    expected = alike;
+  };
+
+  "test: a Mac has every attribute of darwinSystem's result" = {
+    expr = unlike (inputs.darwin.lib.darwinSystem {
+      modules = [ { nixpkgs.hostPlatform = "aarch64-darwin"; } ];
+    }) (mac { });
+    expected = alike;
+  };
+
+  "test: hosts of all four platforms evaluate in full" = {
+    expr = builtins.mapAttrs (_: host: lib.hasSuffix ".drv" host.config.system.build.toplevel.drvPath) (
+      lib.genAttrs nixfleet.platforms (
+        platform: hostOf platform { modules = lib.optional (lib.hasSuffix "linux" platform) rooted; }
+      )
+    );
+    expected = lib.genAttrs nixfleet.platforms (_: true);
+  };
+
+  "test: a host can be extended, as nixosSystem's result can" = {
+    expr =
+      ((nixos { }).extendModules { modules = [ { networking.domain = "example.org"; } ]; })
+      .config.networking.domain;
+    expected = "example.org";
+  };
+
+  "test: a module wins over hostSpec" = {
+    expr =
+      (nixos {
+        hostSpec.timeZone = "Europe/Berlin";
+        modules = [ { hostSpec.timeZone = "Asia/Tokyo"; } ];
+      }).config.time.timeZone;
+    expected = "Asia/Tokyo";
+  };
+
+  "test: a module replaces one field of the network and keeps the rest" = {
+    expr =
+      (nixos {
+        hostSpec.networking = {
+          interface = "eth0";
+          address = "10.0.0.2/24";
+        };
+        modules = [ { hostSpec.networking.address = "10.0.0.3/24"; } ];
+      }).config.networking.interfaces.eth0.ipv4.addresses;
+    expected = [
+      {
+        address = "10.0.0.3";
+        prefixLength = 24;
+      }
+    ];
+  };
+
+  "test: a priority given in hostSpec stays" = {
+    expr =
+      (nixos {
+        hostSpec.timeZone = lib.mkForce "Europe/Berlin";
+        modules = [ { hostSpec.timeZone = "Asia/Tokyo"; } ];
+      }).config.time.timeZone;
+    expected = "Europe/Berlin";
+  };
+
+  "test: no module changes the host's name or class in hostSpec" = {
+    expr = {
+      inherit
+        ((nixos {
+          modules = [
+            {
+              hostSpec = {
+                hostName = "db-01";
+                isDarwin = true;
+              };
+            }
+          ];
+        }).config.hostSpec
+        )
+        hostName
+        isDarwin
+        ;
+    };
+    expected = {
+      hostName = "web-01";
+      isDarwin = false;
+    };
+  };
+
+  "test: a module's own hostSpec option is accepted in hostSpec" = {
+    expr =
+      (nixos {
+        hostSpec.rack = 7;
+        modules = [
+          (
+            { lib, ... }:
+            {
+              options.hostSpec.rack = lib.mkOption { type = lib.types.int; };
+            }
+          )
+        ];
+      }).config.hostSpec.rack;
+    expected = 7;
+  };
+
+  "test: a hostSpec field that nobody declared is refused" = {
+    expr = (nixos { hostSpec.timezone = "UTC"; }).config.hostSpec.timeZone;
+    expectedError.msg = "option .hostSpec.timezone. does not exist";
+  };
+
+  "test: a state version is a default" = {
+    expr = (nixos { modules = [ { system.stateVersion = "25.11"; } ]; }).config.system.stateVersion;
+    expected = "25.11";
+  };
+
+  "test: modules have the library and its inputs as arguments" = {
+    expr =
+      (nixos {
+        modules = [
+          (
+            { inputs, nixfleet, ... }:
+            {
+              networking.domain = "${toString (inputs ? disko)}.${toString (nixfleet ? mkHost)}";
+            }
+          )
+        ];
+      }).config.networking.domain;
+    expected = "1.1";
+  };
+
+  "test: the inputs given as special argument are the modules'" = {
+    expr =
+      (nixos {
+        specialArgs.inputs.mine = "example";
+        modules = [ ({ inputs, ... }: { networking.domain = inputs.mine; }) ];
+      }).config.networking.domain;
+    expected = "example";
+  };
+
+  "test: the library's modules come before the user's" = {
+    expr =
+      (nixos {
+        modules = [ { environment.etc.last.text = "1"; } ];
+      }).config.environment.etc
+        ? last;
+    expected = true;
+  };
+}
