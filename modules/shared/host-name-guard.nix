@@ -11,21 +11,22 @@ let
   cfg = config.nixfleet.guards;
   hostName = config.networking.hostName;
 
+  guarded = lib.mkIf (cfg.hostName && hostName != null && hostName != "");
+  allowed = lib.concatMapStringsSep " | " lib.escapeShellArg ([ hostName ] ++ cfg.renamedFrom);
+
   # `file` holds the name of the configuration that the machine was last switched to.
-  check =
-    file: override:
-    lib.mkIf (cfg.hostName && hostName != null && hostName != "") ''
-      current=""
-      [ ! -r ${file} ] || current=$(< ${file})
-      case $current in
-        "" | ${lib.concatMapStringsSep " | " lib.escapeShellArg ([ hostName ] ++ cfg.renamedFrom)}) ;;
-        *)
-          echo "nixfleet: this machine is \`$current\`, and this is the configuration of \`${hostName}\`." >&2
-          echo "  To rename the machine, add \"$current\" to \`nixfleet.guards.renamedFrom\`${override}." >&2
-          exit 1
-          ;;
-      esac
-    '';
+  check = file: override: ''
+    current=""
+    [ ! -r ${file} ] || current=$(< ${file})
+    case $current in
+      "" | ${allowed}) ;;
+      *)
+        echo "nixfleet: this machine is \`$current\`, and this is the configuration of \`${hostName}\`." >&2
+        echo "  To rename the machine, add \"$current\" to \`nixfleet.guards.renamedFrom\`${override}." >&2
+        exit 1
+        ;;
+    esac
+  '';
 in
 {
   options.nixfleet.guards = {
@@ -48,8 +49,8 @@ in
     if _class == "darwin" then
       {
         # macOS is called as its owner likes: only what it was switched to before tells whose it is.
-        environment.etc."nixfleet/host-name".text = config.networking.hostName;
-        system.checks.text = check "/etc/nixfleet/host-name" "";
+        environment.etc."nixfleet/host-name".text = hostName;
+        system.checks.text = guarded (check "/etc/nixfleet/host-name" "");
       }
     else
       {
@@ -57,6 +58,8 @@ in
         # being installed it is already the new one. NixOS that nobody named is called `nixos`.
         nixfleet.guards.renamedFrom = [ "nixos" ];
         # switch-to-configuration runs the checks unless this variable is 1.
-        system.preSwitchChecks.nixfleetHostName = check "/etc/hostname" ", or switch once with NIXOS_NO_CHECK=1";
+        system.preSwitchChecks = guarded {
+          nixfleetHostName = check "/etc/hostname" ", or switch once with NIXOS_NO_CHECK=1";
+        };
       };
 }

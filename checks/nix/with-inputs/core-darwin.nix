@@ -1,0 +1,160 @@
+# What the core module makes of a Mac.
+{ lib, nixfleet, ... }:
+let
+  key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIUBNwMPd73wh4KANy6VxrQZrn1ty1xNjsXLuBhZO3k4";
+  configOf =
+    args:
+    (nixfleet.mkHost (
+      {
+        hostName = "macbook";
+        platform = "aarch64-darwin";
+        stateVersion = 6;
+        hostSpec = {
+          userName = "me";
+          sshAuthorizedKeys = [ key ];
+        };
+      }
+      // args
+    )).config;
+  config = configOf { };
+  builds = config: lib.hasSuffix ".drv" config.system.build.toplevel.drvPath;
+in
+{
+  "test: a Mac has its name in three forms, and its time zone" = {
+    expr =
+      let
+        config = configOf { hostSpec.timeZone = "Europe/Berlin"; };
+      in
+      [
+        config.networking.hostName
+        config.networking.localHostName
+        config.networking.computerName
+        config.time.timeZone
+      ];
+    expected = [
+      "macbook"
+      "macbook"
+      "macbook"
+      "Europe/Berlin"
+    ];
+  };
+
+  "test: the primary user has a home, a shell and the keys" = {
+    expr = [
+      config.system.primaryUser
+      config.users.users.me.home
+      config.users.users.me.shell
+      config.users.users.me.openssh.authorizedKeys.keys
+    ];
+    expected = [
+      "me"
+      "/Users/me"
+      "/bin/zsh"
+      [ key ]
+    ];
+  };
+
+  "test: sudo takes Touch ID, inside tmux too" = {
+    expr = [
+      config.security.pam.services.sudo_local.touchIdAuth
+      config.security.pam.services.sudo_local.reattach
+    ];
+    expected = [
+      true
+      true
+    ];
+  };
+
+  "test: SSH lets keys in, and no passwords" = {
+    expr = [
+      config.services.openssh.enable
+      (lib.hasInfix "PasswordAuthentication no" config.services.openssh.extraConfig)
+    ];
+    expected = [
+      true
+      true
+    ];
+  };
+
+  "test: without a key SSH is left as it is" = {
+    expr = (configOf { hostSpec.userName = "me"; }).services.openssh.enable;
+    expected = null;
+  };
+
+  "test: nix-darwin manages Nix, and cleans up" = {
+    expr = [
+      config.nix.enable
+      config.nix.settings.experimental-features
+      config.nix.gc.automatic
+      config.nix.optimise.automatic
+    ];
+    expected = [
+      true
+      [
+        "nix-command"
+        "flakes"
+      ]
+      true
+      true
+    ];
+  };
+
+  "test: with Determinate Nix nix-darwin leaves Nix alone" = {
+    expr =
+      let
+        config = configOf { modules = [ { nixfleet.determinateNix = true; } ]; };
+      in
+      [
+        config.nix.enable
+        (builds config)
+      ];
+    expected = [
+      false
+      true
+    ];
+  };
+
+  "test: a Mac has no guests, and asks for the password at once" = {
+    expr = [
+      config.system.defaults.loginwindow.GuestEnabled
+      config.system.defaults.screensaver.askForPassword
+      config.system.defaults.screensaver.askForPasswordDelay
+    ];
+    expected = [
+      false
+      true
+      0
+    ];
+  };
+
+  "test: a Mac without a primary user builds" = {
+    expr = builds (configOf {
+      hostSpec = { };
+    });
+    expected = true;
+  };
+
+  "test: a user's settings win" = {
+    expr =
+      (configOf { modules = [ { system.defaults.loginwindow.GuestEnabled = true; } ]; })
+      .system.defaults.loginwindow.GuestEnabled;
+    expected = true;
+  };
+
+  "test: an Intel Mac is warned about, and no other" = {
+    expr =
+      map
+        (
+          platform:
+          lib.any (lib.hasInfix "26.05 is the last release") (configOf { inherit platform; }).warnings
+        )
+        [
+          "x86_64-darwin"
+          "aarch64-darwin"
+        ];
+    expected = [
+      true
+      false
+    ];
+  };
+}
