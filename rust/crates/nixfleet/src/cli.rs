@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::{validate, vm};
+use crate::{keys, shell, validate, vm};
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
@@ -60,6 +60,8 @@ pub enum Command {
     Validate(validate::Validate),
     /// Show the fleet as a table
     List,
+    /// Show which of the fleet's keys have their private half on this machine
+    Keys(keys::Keys),
     /// Install a host into a VM that stays
     BuildVm(vm::BuildVm),
     /// Start a VM that was built
@@ -70,4 +72,8 @@ pub enum Command {
     CleanVm(vm::CleanVm),
     /// Install a host into a VM, reboot it, check it and clean up
     TestVm(vm::TestVm),
+    /// Write the completions of a shell
+    Completions(shell::Completions),
+    /// Write the manual page
+    Man,
 }

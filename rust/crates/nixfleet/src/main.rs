@@ -8,12 +8,16 @@ mod failure;
 mod fault;
 mod fleet;
 mod git;
+mod json;
+mod keys;
 mod list;
 mod nearest;
 mod output;
 mod quote;
 mod report;
+mod shell;
 mod source;
+mod table;
 mod validate;
 mod vm;
 
@@ -39,7 +43,10 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<Exit, Error> {
     match &cli.command {
         Command::Validate(args) => validate::run(&cli.global, args),
+        Command::Keys(args) => keys::run(&cli.global, args),
         Command::List => list::run(&cli.global),
+        Command::Completions(args) => Ok(shell::completions(args)),
+        Command::Man => Ok(shell::man()),
         Command::BuildVm(args) => vm::build(&cli.global, args),
         Command::StartVm(args) => vm::start(&cli.global, args),
         Command::StopVm(args) => vm::stop(&cli.global, args),

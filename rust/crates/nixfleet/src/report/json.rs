@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Located, Report};
 use crate::fault::Severity;
+use crate::json::API_VERSION;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,7 +31,7 @@ struct Entry<'a> {
 /// The report as one JSON document.
 pub fn render(report: &Report) -> String {
     let faults = report.faults.iter().map(entry).collect();
-    let document = Document { api_version: 1, hosts: report.hosts, faults };
+    let document = Document { api_version: API_VERSION, hosts: report.hosts, faults };
     // Strings and numbers alone: this cannot fail.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
