@@ -39,6 +39,12 @@ impl Flake {
         self.attr(&format!("nixosConfigurations.\"{host}\".{path}"))
     }
 
+    /// Whether the reference is of a folder as it is, whatever git tracks.
+    #[must_use]
+    pub fn is_plain_path(&self) -> bool {
+        self.reference.starts_with("path:")
+    }
+
     /// The folder that the reference names, when it names one on this machine.
     #[must_use]
     pub fn folder(&self) -> Option<PathBuf> {

@@ -68,6 +68,11 @@ impl<'a> Scope<'a> {
         self.faults.push(of_host(self.name, self.host, field, text, problem));
     }
 
+    /// Reports a problem of a field's name.
+    fn report_name(&mut self, field: &str, problem: impl Problem + 'static) {
+        self.faults.push(of_host(self.name, self.host, field, None, problem));
+    }
+
     /// Reports a problem of an element of a field that is a list.
     fn report_element(&mut self, field: &str, element: &str, problem: impl Problem + 'static) {
         self.faults.push(of_host(self.name, self.host, field, Some(element.to_owned()), problem));

@@ -44,7 +44,7 @@ pub fn explain(error: &Error, tree: &Tree) -> Option<Fault> {
     let Error::Inventory(InventoryError::Nix(NixError::Failed { cause, .. })) = error else {
         return None;
     };
-    let root = tree.work()?;
+    let root = tree.repository()?;
     let file = cause.missing_file()?;
     // What is tracked and there is missing for another reason.
     if !root.join(&file).exists() || tracked(root)?.contains(Path::new(&file)) {
@@ -58,7 +58,7 @@ pub fn explain(error: &Error, tree: &Tree) -> Option<Fault> {
 /// The relative paths in a flake's Nix files that are there and that git does not track. Nix may
 /// never come to use such a path, so they are warnings.
 pub fn untracked(tree: &Tree) -> Vec<Fault> {
-    let Some(root) = tree.work() else { return Vec::new() };
+    let Some(root) = tree.repository() else { return Vec::new() };
     let Some(tracked) = tracked(root) else { return Vec::new() };
     let nix = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "nix");
     let mut sources: Vec<&PathBuf> = tracked.iter().filter(nix).collect();
@@ -96,7 +96,7 @@ fn fault(
     text: Option<String>,
     severity: Severity,
 ) -> Fault {
-    let root = tree.work().unwrap_or(Path::new("."));
+    let root = tree.repository().unwrap_or(Path::new("."));
     let shown = tree.show(&root.join(file));
     // A name from the disk may be anything, so the command is quoted as the shell reads it.
     let quoted = |text: &str| shlex::try_quote(text).map(String::from).unwrap_or_default();

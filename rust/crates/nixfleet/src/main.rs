@@ -2,6 +2,7 @@
 
 mod checks;
 mod cli;
+mod codes;
 mod error;
 mod exit;
 mod failure;

@@ -9,6 +9,7 @@ pub use human::message;
 use std::collections::{HashMap, HashSet};
 
 use crate::cli::Format;
+use crate::codes::CODES;
 use crate::fault::{Fault, Severity};
 use crate::source::{Place, Sources};
 
@@ -34,6 +35,7 @@ impl Report {
     /// Puts faults together: a value that reaches several hosts, from the defaults or a name of the
     /// author's, is one fault. The order is that of hosts, then of lines.
     pub fn new(hosts: usize, faults: Vec<Fault>, sources: &mut Sources) -> Self {
+        debug_assert!(faults.iter().all(|fault| CODES.contains(&fault.problem.code())));
         let mut faults: Vec<Located> = merge(faults)
             .into_iter()
             .map(|fault| {

@@ -28,8 +28,9 @@ pub fn check(scope: &mut Scope) {
     let has_password = ["hostSpec.hashedPasswordFile", "hostSpec.rootHashedPasswordFile"]
         .iter()
         .any(|field| scope.host.value(field).is_some());
-    let keys = scope.host.value("hostSpec.sshAuthorizedKeys").and_then(|it| it.as_array());
-    let has_key = keys.is_some_and(|keys| !keys.is_empty());
+    let keys = scope.host.value("hostSpec.sshAuthorizedKeys");
+    // What is no list is told elsewhere.
+    let has_key = keys.is_some_and(|keys| keys.as_array().is_none_or(|keys| !keys.is_empty()));
     if scope.host.is_nixos() && !has_key && !has_password {
         scope.report("hostSpec.sshAuthorizedKeys", AccessProblem::Nobody);
     }

@@ -50,6 +50,8 @@ const ARGUMENTS: &[&str] = &[
     "stateVersion",
 ];
 
+const TEXTS: &str = "a list of strings";
+
 #[derive(Debug, Error)]
 enum FieldProblem {
     #[error("{field} is {found}, and has to be {expected}")]
@@ -84,7 +86,10 @@ impl Problem for FieldProblem {
 
     fn help(&self) -> String {
         match self {
-            Self::Type { expected, .. } => format!("write {expected}"),
+            Self::Type { expected, .. } => match *expected {
+                TEXTS => "write the strings in brackets: `[ \"…\" ]`".to_owned(),
+                expected => format!("write {expected}"),
+            },
             Self::UnknownField { nearest: Some(name), .. }
             | Self::UnknownNetworkField { nearest: Some(name), .. } => format!("write `{name}`"),
             Self::UnknownField { field, nearest: None } => format!(
@@ -117,7 +122,7 @@ pub fn check(scope: &mut Scope) {
     for argument in scope.host.unknown_arguments.iter().flatten() {
         let nearest = nearest(argument, ARGUMENTS.iter().copied());
         let problem = FieldProblem::UnknownArgument { argument: argument.clone(), nearest };
-        scope.report(argument, problem);
+        scope.report_name(argument, problem);
     }
     for field in names(scope.host.spec()) {
         let problem = match field {
@@ -129,14 +134,14 @@ pub fn check(scope: &mut Scope) {
                 FieldProblem::UnknownField { field: field.to_owned(), nearest }
             }
         };
-        scope.report(&format!("hostSpec.{field}"), problem);
+        scope.report_name(&format!("hostSpec.{field}"), problem);
     }
     let networking = scope.host.spec().and_then(|spec| spec.get("networking"));
     for field in names(networking.and_then(Value::as_object)) {
         if !is_known("hostSpec.networking.", field) {
             let nearest = nearest_field("hostSpec.networking.", field);
             let problem = FieldProblem::UnknownNetworkField { field: field.to_owned(), nearest };
-            scope.report(&format!("hostSpec.networking.{field}"), problem);
+            scope.report_name(&format!("hostSpec.networking.{field}"), problem);
         }
     }
 }
@@ -146,11 +151,11 @@ fn check_type(scope: &mut Scope, field: &str, value: &Value, expected: Type) {
         (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,
         (Type::Set, Value::Object(set)) if !set.contains_key("__unrepresentable") => return,
         (Type::Texts, Value::Array(list)) => match list.iter().find(|value| !value.is_string()) {
-            Some(value) => ("a list of strings", format!("a list with {} in it", describe(value))),
+            Some(value) => (TEXTS, format!("a list with {} in it", describe(value))),
             None => return,
         },
         (Type::Text, _) => ("a string", describe(value)),
-        (Type::Texts, _) => ("a list of strings", describe(value)),
+        (Type::Texts, _) => (TEXTS, describe(value)),
         (Type::Bool, _) => ("`true` or `false`", describe(value)),
         (Type::Set, _) => ("a set", describe(value)),
     };

@@ -1,6 +1,7 @@
 //! Host names.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use nixfleet_inventory::Inventory;
 use thiserror::Error;
@@ -15,7 +16,7 @@ enum NameProblem {
     Invalid(String),
     #[error("the host has no `hostName`")]
     Missing,
-    #[error("the host name {} is also that of {}", quote(.name), quote(.other))]
+    #[error("the host name {} is also that of the host {}", quote(.name), quote(.other))]
     Duplicate { name: String, other: String },
     #[error("the host {} has the host name {}", quote(.attribute), quote(.name))]
     Differs { attribute: String, name: String },
@@ -61,26 +62,28 @@ pub fn check(scope: &mut Scope) {
         Some(name) if !is_label(name) => {
             scope.report("hostName", NameProblem::Invalid(name.to_owned()));
         }
-        Some(name) if name != scope.name => {
-            let attribute = scope.name.to_owned();
-            scope.report("hostName", NameProblem::Differs { attribute, name: name.to_owned() });
-        }
         _ => {}
     }
 }
 
-/// Looks for two hosts of the same name. Names are the same whatever their case (RFC 4343).
+/// Looks for two hosts of the same name, and for hosts that are called otherwise. Names are the same whatever their case (RFC 4343).
 pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
     let mut first: HashMap<String, &str> = HashMap::with_capacity(inventory.hosts.len());
     for (attribute, host) in &inventory.hosts {
-        let Some(name) = host.text("hostName") else { continue };
-        if let Some(other) = first.get(&name.to_ascii_lowercase()) {
-            let other = (*other).to_owned();
-            let problem = NameProblem::Duplicate { name: name.to_owned(), other };
-            faults.push(of_host(attribute, host, "hostName", Some(name.to_owned()), problem));
-        } else {
-            first.insert(name.to_ascii_lowercase(), attribute);
-        }
+        let Some(name) = host.text("hostName").map(str::to_owned) else { continue };
+        let problem = match first.entry(name.to_ascii_lowercase()) {
+            Entry::Occupied(other) => {
+                NameProblem::Duplicate { name: name.clone(), other: (*other.get()).to_owned() }
+            }
+            Entry::Vacant(free) => {
+                free.insert(attribute);
+                if name == *attribute {
+                    continue;
+                }
+                NameProblem::Differs { attribute: attribute.clone(), name: name.clone() }
+            }
+        };
+        faults.push(of_host(attribute, host, "hostName", Some(name), problem));
     }
 }
 

@@ -8,19 +8,26 @@ use nixfleet_inventory::{Flake, StorePath, visible};
 /// Where a fleet's files are: in the store, and where their author has them.
 pub struct Tree {
     work: Option<PathBuf>,
+    in_git: bool,
     current: Option<PathBuf>,
 }
 
 impl Tree {
     /// The tree of a flake. It has a working tree when its reference names a folder.
     pub fn new(flake: &Flake) -> Self {
-        let work = flake.folder().and_then(|folder| folder.canonicalize().ok()).map(root_of);
-        Self { work, current: env::current_dir().ok().and_then(|it| it.canonicalize().ok()) }
+        let folder = flake.folder().and_then(|folder| folder.canonicalize().ok());
+        let root = folder.as_deref().filter(|_| !flake.is_plain_path()).and_then(root_of);
+        let in_git = root.is_some();
+        Self {
+            work: root.or(folder),
+            in_git,
+            current: env::current_dir().ok().and_then(|it| it.canonicalize().ok()),
+        }
     }
 
-    /// The working tree's root.
-    pub fn work(&self) -> Option<&Path> {
-        self.work.as_deref()
+    /// The root of the git repository that the flake is in, through which Nix reads it.
+    pub fn repository(&self) -> Option<&Path> {
+        self.work.as_deref().filter(|_| self.in_git)
     }
 
     /// A file's name relative to the flake's root, and where it can be read.
@@ -61,7 +68,7 @@ fn same(path: &Path, copy: &Path) -> bool {
 
 /// The folder that Nix takes as the flake's root: the git repository's, since a flake in a folder of
 /// a repository is read with all of it.
-fn root_of(folder: PathBuf) -> PathBuf {
+fn root_of(folder: &Path) -> Option<PathBuf> {
     let is_root = |it: &&Path| it.join(".git").exists();
-    folder.ancestors().find(is_root).map(Path::to_owned).unwrap_or(folder)
+    folder.ancestors().find(is_root).map(Path::to_owned)
 }

@@ -1,0 +1,65 @@
+//! The stable words for kinds of faults. Scripts rely on them: one is never renamed, and each has a
+//! page in the docs.
+
+/// Every code.
+pub const CODES: &[&str] = &[
+    "address-duplicate",
+    "address-invalid",
+    "argument-unknown",
+    "assertion-failed",
+    "disk-name-unstable",
+    "dns-invalid",
+    "evaluation-failed",
+    "evaluation-warning",
+    "field-fixed",
+    "field-type-wrong",
+    "field-unknown",
+    "file-untracked",
+    "gateway-invalid",
+    "gateway-outside-subnet",
+    "home-invalid",
+    "host-key-mismatch",
+    "host-name-differs",
+    "host-name-duplicate",
+    "host-name-invalid",
+    "impermanence-without-persist",
+    "interface-invalid",
+    "iso-key-not-local",
+    "iso-keys-missing",
+    "keyboard-layout-unknown",
+    "locale-unknown",
+    "nobody-can-log-in",
+    "password-file-in-repository",
+    "password-file-in-store",
+    "password-file-is-hash",
+    "password-file-relative",
+    "platform-unknown",
+    "ssh-key-duplicate",
+    "ssh-key-is-private",
+    "ssh-key-malformed",
+    "ssh-key-weak",
+    "state-version-invalid",
+    "time-zone-unknown",
+    "user-name-invalid",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_page_and_every_page_a_code() {
+        let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/src/faults");
+        // The package's build has the sources of the tool alone.
+        let Ok(pages) = fs::read_dir(pages) else { return };
+        let mut pages: Vec<String> = pages
+            .map(|page| page.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .filter(|page| page != "README" && page != "index")
+            .collect();
+        pages.sort();
+        assert_eq!(pages, CODES);
+    }
+}

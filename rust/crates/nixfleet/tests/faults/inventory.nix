@@ -1,0 +1,25 @@
+# The inventory of a fleet of this folder, as if it were a flake's.
+{ fault }:
+let
+  store = "/nix/store/00000000000000000000000000000000-source";
+  here = toString (./. + "/${fault}");
+  inherit (import ../../../../../lib { inputs = { }; }) mkFleet;
+
+  base = import ./base.nix;
+  fleet = import (./. + "/${fault}/fleet.nix");
+  defaults.hostSpec = base.defaults.hostSpec // (fleet.defaults.hostSpec or { });
+  inventory = (mkFleet (base // fleet // { inherit defaults; })).nixfleet;
+
+  inStore = builtins.replaceStrings [ here ] [ store ];
+  move =
+    value:
+    if builtins.isString value then
+      inStore value
+    else if builtins.isList value then
+      map move value
+    else if builtins.isAttrs value then
+      builtins.mapAttrs (_: move) value
+    else
+      value;
+in
+move inventory // { root = store; }

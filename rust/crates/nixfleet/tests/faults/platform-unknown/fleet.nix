@@ -1,0 +1,5 @@
+{
+  hosts.web-01 = {
+    platform = "x86-linux";
+  };
+}

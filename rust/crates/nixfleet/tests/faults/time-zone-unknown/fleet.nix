@@ -1,0 +1,5 @@
+{
+  defaults.hostSpec.timeZone = "Europe/Berln";
+  hosts.web-01.platform = "x86_64-linux";
+  hosts.web-02.platform = "x86_64-linux";
+}
