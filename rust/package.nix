@@ -1,4 +1,5 @@
-# The tool `nixfleet`, with what it calls: QEMU and its firmware, OpenSSH, git and nixos-anywhere.
+# The tool `nixfleet`, with what it calls: QEMU, OpenSSH, git and nixos-anywhere. The firmware of VMs
+# lies beside QEMU (share/qemu/edk2-*), where the tool looks for it first.
 # They come last on PATH: where the user has their own, such as the ssh of macOS, that one is used.
 # nix itself is taken from PATH, so that it is the one that made the user's store.
 {
@@ -47,8 +48,7 @@ rustPlatform.buildRustPackage {
           openssh
           qemu
         ]
-      } \
-      --set-default NIXFLEET_FIRMWARE ${qemu}/share/qemu
+      }
   ''
   # The tool writes them itself, so it must run on the machine that builds it.
   + lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''

@@ -1,4 +1,4 @@
-# The table of templates. What each holds is tried by checks/nix/templates.
+# The table of templates. What each holds is tried by checks/nix/commands/templates.
 { lib, nixfleet, ... }:
 let
   folders = lib.attrNames (
