@@ -56,14 +56,21 @@ let
     lib.attrValues checks
   );
 
-  forTheTest =
-    { pkgs, ... }:
-    {
-      # The test driver brings the disk.
-      disko.enableConfig = lib.mkForce false;
-      nixfleet.impermanence.enable = lib.mkForce false;
-      environment.systemPackages = [ pkgs.curl ];
+  forTheTest = host: {
+    # The test driver brings the disk.
+    disko.enableConfig = lib.mkForce false;
+    nixfleet.impermanence.enable = lib.mkForce false;
+
+    environment.systemPackages = [ host.pkgs.curl ];
+
+    # The host's packages, as its platform, settings and overlays made them. Where no package set is
+    # given the driver sets `nixpkgs.system`, which NixOS refuses beside `nixpkgs.hostPlatform`.
+    nixpkgs = {
+      inherit (host) pkgs;
+      config = lib.mkForce { };
+      overlays = lib.mkForce [ ];
     };
+  };
 in
 pkgs.testers.runNixOSTest {
   inherit name;
@@ -71,7 +78,7 @@ pkgs.testers.runNixOSTest {
   nodes =
     lib.mapAttrs (_: host: {
       # What `nixosSystem` was given, which it keeps for those who build a system like it.
-      imports = host._module.args.modules ++ [ forTheTest ] ++ modules;
+      imports = host._module.args.modules ++ [ (forTheTest host) ] ++ modules;
       virtualisation = {
         memorySize = lib.mkDefault host.config.nixfleet.vmTest.memory;
         cores = lib.mkDefault host.config.nixfleet.vmTest.cores;
@@ -79,7 +86,7 @@ pkgs.testers.runNixOSTest {
     }) hosts
     // lib.optionalAttrs needsOutside { outside = { }; };
 
-  # A host chooses its packages itself, by nixpkgs.hostPlatform and the like.
+  # Otherwise a host could not even name its platform.
   node.pkgsReadOnly = false;
   node.specialArgs = removeAttrs (lib.foldl' (all: host: all // host._module.specialArgs) { } (
     lib.attrValues hosts

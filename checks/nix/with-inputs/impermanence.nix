@@ -314,7 +314,12 @@ in
 
   "test: with a root of another kind it says what to do" = {
     expr = toplevel (withLayout "ext4" [ { nixfleet.impermanence.enable = true; } ]);
-    expectedError.msg = "the root is `ext4`, and `rootKind` says `btrfs`";
+    expectedError.msg = "the root file system is `ext4`, and `rootKind` says `btrfs`";
+  };
+
+  "test: without any root it says what to do" = {
+    expr = toplevel (configOf [ { nixfleet.impermanence.enable = true; } ]);
+    expectedError.msg = "nixosModules.disks.btrfs-impermanence";
   };
 
   "test: with a root that is the whole file system it says what to do" = {

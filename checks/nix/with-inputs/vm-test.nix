@@ -256,6 +256,24 @@ in
     };
   };
 
+  "test: a node has its host's packages, and the driver's disk" = {
+    expr =
+      let
+        hosts.web-01 = hostOf "web-01" { };
+        ours = lib.last (testOf { } hosts).nodes.web-01.imports;
+      in
+      {
+        pkgs = ours.nixpkgs.pkgs.system;
+        config = ours.nixpkgs.config.content;
+        disk = ours.disko.enableConfig.content;
+      };
+    expected = {
+      pkgs = "x86_64-linux";
+      config = { };
+      disk = false;
+    };
+  };
+
   "test: a port that must be open to the outside brings a machine from there" = {
     expr =
       lib.attrNames

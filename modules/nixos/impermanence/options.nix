@@ -54,7 +54,7 @@ in
 
     device = mkOption {
       type = types.str;
-      default = config.fileSystems."/".device;
+      default = (config.fileSystems."/" or { device = "/dev/null"; }).device;
       defaultText = lib.literalExpression ''config.fileSystems."/".device'';
       description = "The device that holds the btrfs file system of the root.";
       example = "/dev/mapper/root";

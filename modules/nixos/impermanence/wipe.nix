@@ -7,7 +7,12 @@
 }:
 let
   cfg = config.nixfleet.impermanence;
-  root = config.fileSystems."/";
+  # NixOS itself asserts that there is one; until it does, nothing here may fail.
+  root =
+    config.fileSystems."/" or {
+      fsType = "not there";
+      options = [ ];
+    };
 
   # `subvol=/root` or `subvol=root`, as disko and people write it.
   subvolume = lib.findFirst (name: name != null) null (
@@ -45,7 +50,7 @@ in
         {
           assertion = root.fsType == cfg.rootKind;
           message = ''
-            nixfleet.impermanence: the root is `${root.fsType}`, and `rootKind` says `${cfg.rootKind}`.
+            nixfleet.impermanence: the root file system is `${root.fsType}`, and `rootKind` says `${cfg.rootKind}`.
               Either take the layout that fits:
                 imports = [ nixfleet.nixosModules.disks.btrfs-impermanence ];
               or, for a root in memory, say so: nixfleet.impermanence.rootKind = "tmpfs";'';
