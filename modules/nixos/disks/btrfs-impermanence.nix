@@ -1,4 +1,5 @@
-# btrfs with a root that is empty after each boot; `nixfleet.impermanence` says what stays.
+# btrfs with a root, homes included, that is empty after each boot; `nixfleet.impermanence` says what
+# stays.
 { config, lib, ... }:
 {
   imports = [

@@ -28,7 +28,11 @@ in
     enable = mkOption {
       type = types.bool;
       default = false;
-      description = "Whether the root file system is empty after each boot, apart from what is persisted.";
+      description = ''
+        Whether the root file system is empty after each boot, apart from what is persisted. On a
+        machine that is in use, first copy what is to stay below `persistRoot`: what was on the root is
+        set aside at the next boot, homes among it.
+      '';
       example = true;
     };
 

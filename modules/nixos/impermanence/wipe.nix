@@ -11,18 +11,26 @@ let
   root =
     config.fileSystems."/" or {
       fsType = "not there";
+      device = null;
       options = [ ];
     };
 
-  # `subvol=/root` or `subvol=root`, as disko and people write it.
-  subvolume = lib.findFirst (name: name != null) null (
-    map (
-      option:
-      let
-        name = builtins.match "subvol=/?(.+)" option;
-      in
-      if name == null then null else lib.head name
-    ) root.options
+  # Of `subvol=/root` or `subvol=root`, as disko and people write it: `root`.
+  subvolumeOf =
+    fs:
+    lib.findFirst (name: name != null) null (
+      map (option: lib.mapNullable lib.head (builtins.match "subvol=/?(.+)" option)) fs.options
+    );
+  subvolume = subvolumeOf root;
+
+  # What lies in the root's subvolume is set aside with it.
+  nested = lib.attrNames (
+    lib.filterAttrs (
+      _: fs:
+      fs.fsType == "btrfs"
+      && fs.device == root.device
+      && lib.hasPrefix "${toString subvolume}/" (toString (subvolumeOf fs))
+    ) config.fileSystems
   );
 
   seconds =
@@ -74,6 +82,13 @@ in
             nixfleet.impermanence: the root is the whole btrfs file system, so it can't be set aside. Give it a subvolume of its own:
               fileSystems."/".options = [ "subvol=/root" ];'';
         }
+        {
+          assertion = subvolume == null || nested == [ ];
+          message = ''
+            nixfleet.impermanence: ${lib.concatStringsSep ", " nested} lies in the subvolume of the root, `${toString subvolume}`, and would be set aside with it at each boot.
+              Give it a subvolume beside the root's:
+                btrfs subvolume snapshot OLD NEW, and fileSystems."${lib.head (nested ++ [ "" ])}".options = [ "subvol=/NEW" ];'';
+        }
       ];
 
       # The tools are those of NixOS's initrd: bash, coreutils, mount and umount are always in its
@@ -104,36 +119,10 @@ in
           RemainAfterExit = true;
         };
         script = ''
-          top=/run/nixfleet-wipe-root
-          mkdir -p "$top"
-          mount -t btrfs -o subvol=/ ${lib.escapeShellArg cfg.device} "$top"
-          cd "$top"
-
+          device=${lib.escapeShellArg cfg.device}
           root=${lib.escapeShellArg (toString subvolume)}
-          mkdir -p old-roots
-          now=$(date +%s)
-          name() { date --utc --date "@$1" +%Y-%m-%dT%H:%M:%SZ; }
-
-          if [ -e "$root" ]; then
-            # A machine without a clock can boot in the same second twice.
-            while [ -e "old-roots/$(name "$now")" ]; do now=$((now + 1)); done
-            mv "$root" "old-roots/$(name "$now")"
-          fi
-          mkdir -p "$(dirname "$root")"
-          btrfs subvolume create "$root"
-
-          # Names made as above sort by time; others are not this service's. --recursive, since
-          # programs such as systemd-machined make subvolumes below the root. A root that can't be
-          # deleted must not keep the machine from booting.
-          limit=$(name "$((now - ${toString seconds}))")
-          for old in old-roots/????-??-??T??:??:??Z; do
-            if [ -e "$old" ] && ! [[ "''${old#old-roots/}" > "$limit" ]]; then
-              btrfs subvolume delete --recursive "$old" || true
-            fi
-          done
-
-          cd /
-          umount "$top"
+          keep=${toString seconds}
+          ${builtins.readFile ./wipe.sh}
         '';
       };
     })
