@@ -49,4 +49,5 @@ until if [ "$root" = live ]; then mount_live; else mount_disk; fi 2>/dev/null; d
   sleep 0.1
 done
 
+for tree in proc sys dev; do mount --move /$tree /root/$tree; done
 exec switch_root /root "${init:-/sbin/init}"

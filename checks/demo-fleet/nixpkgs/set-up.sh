@@ -44,13 +44,18 @@ boot_files() {
 slim() {
   local units=$root/etc/systemd/system unit
   rm -rf "$root"/boot/* "$root"/initrd* "$root"/vmlinuz* "$root"/usr/share/{info,bash-completion}
+  # Packages brought these along; no test guest runs them, and an install copies every file.
+  rm -rf "$root"/usr/share/{perl,perl5,initramfs-tools,zsh,common-licenses} "$root"/usr/lib/x86_64-linux-gnu/{perl,gconv} \
+    "$root"/var/{lib/dpkg,lib/apt,cache} "$root"/usr/lib/udev/hwdb.d "$root"/usr/lib/udev/hwdb.bin
+  mkdir "$root/var/cache"
   rm -f "$root"/etc/ssh/ssh_host_*_key* "$root/etc/machine-id" "$root/etc/hostname" "$root/etc/localtime"
   : >"$root/etc/machine-id"
 
   # What a test guest never needs, and an emulated processor would spend seconds on.
   rm -f "$units"/timers.target.wants/* "$units"/multi-user.target.wants/{e2scrub_reap,nginx}.service
   rm -f "$units/sysinit.target.wants/systemd-pstore.service"
-  for unit in getty@tty1.service systemd-update-utmp.service systemd-binfmt.service systemd-journal-flush.service; do
+  for unit in getty@tty1.service systemd-update-utmp.service systemd-binfmt.service systemd-journal-flush.service \
+    proc-sys-fs-binfmt_misc.automount systemd-hwdb-update.service; do
     ln -sfn /dev/null "$units/$unit"
   done
 }
