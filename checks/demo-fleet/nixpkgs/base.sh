@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # the derivation's attributes are its environment
 # The Debian system that the installer and every host share: $out/root.squashfs, and in $boot the
 # kernel, an initrd of our own that mounts either, and the boot loader.
 
@@ -9,7 +10,7 @@ main() {
   }
   mkdir -p "$out" "$boot"
   # lz4: the guest unpacks it, and the guest's processor is emulated.
-  debian | sqfstar -comp lz4 -quiet -no-progress "$out/root.squashfs"
+  debian | sqfstar -comp lz4 -root-mode 0755 -quiet -no-progress "$out/root.squashfs"
   mv "$TMPDIR"/boot-files/* "$boot/"
 }
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # the derivation's attributes are its environment
 # The disk script: an ESP and a root on a GPT disk, mounted at /mnt.
 cat >"$out" <<EOF
 #!/bin/sh

@@ -7,6 +7,7 @@ mkdir -p /proc /sys /dev /root /cd /lower /upper
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
+# shellcheck disable=SC2046 # a word a module
 modprobe -a $(cat /modules) 2>/dev/null
 
 for word in $(cat /proc/cmdline); do

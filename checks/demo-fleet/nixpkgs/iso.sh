@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # the derivation's attributes are its environment
 # The installer: $out/iso/<name>.iso, started by UEFI alone, with root's keys and nothing else.
 tree=$TMPDIR/iso
 mkdir -p "$tree/overlay/etc/ssh/authorized_keys.d" "$out/iso"

@@ -11,7 +11,9 @@ let
   merge =
     values:
     let
-      strongest = builtins.foldl' (least: v: if priorityOf v < least then priorityOf v else least) 1500 values;
+      strongest = builtins.foldl' (
+        least: v: if priorityOf v < least then priorityOf v else least
+      ) 1500 values;
       defined = map contentOf (builtins.filter (v: priorityOf v == strongest) values);
     in
     if builtins.all builtins.isAttrs defined then

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # the derivation's attributes are its environment
 # Makes a plain Debian tree a test guest: $1 the tree, $2 the initrd's init.
 # Its kernel, initrd and boot loader are left in /boot-files, for the caller to take.
 root=$1 init=$2

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # the derivation's attributes are its environment
 # A host: $out/init sets up what makes this machine this host, then starts systemd, as the second
 # stage of NixOS does; $out/boot is what the boot loader needs.
 mkdir -p "$out/keys"
