@@ -1,30 +1,18 @@
 { inputs, ... }:
 /**
-  Makes the ISO image from which a fleet's hosts are installed: NixOS's minimal installer, into which
-  only the given keys log in over the network, as root.
+  The ISO image that a fleet's hosts are installed from: NixOS's minimal installer, into which only
+  the given keys log in over the network, as root.
 
   # Inputs
-
-  `isoSshKeys`
-  : public SSH keys, at least one
-
-  `platform`
-  : `"x86_64-linux"` or `"aarch64-linux"`
-
-  `name`
-  : name of the image, `"nixfleet-installer"` if none is given: it is built to `iso/<name>.iso`
-
-  `modules`
-  : further modules of the installer, none if not given
+  - `isoSshKeys`: public SSH keys, at least one.
+  - `platform`: `"x86_64-linux"` or `"aarch64-linux"`.
+  - `name`: name of the image, which is built to `iso/<name>.iso`. Default: `"nixfleet-installer"`.
+  - `modules`: more modules for the installer.
 
   # Type
+  `mkIso :: { isoSshKeys, platform, name ?, modules ? } -> Derivation`
 
-  ```
-  mkIso :: { isoSshKeys :: [ String ]; platform :: String; name :: String?; modules :: [ Module ]?; } -> Derivation
-  ```
-
-  # Examples
-
+  # Example
   ```nix
   packages.x86_64-linux.iso = nixfleet.lib.mkIso {
     platform = "x86_64-linux";

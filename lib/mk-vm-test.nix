@@ -1,37 +1,24 @@
 { ... }:
 /**
-  Makes a NixOS test of a fleet's hosts, for `nix flake check`: each host's modules boot in a VM of
-  NixOS's test driver, and what `nixfleet.vmTest` says must hold.
+  A NixOS test of a fleet's hosts, for `nix flake check`: each host's modules boot in a VM of NixOS's
+  test driver, and what `nixfleet.vmTest` says must hold.
 
   It is quicker than `nixfleet test-vm` and checks less: the driver has a disk of its own, so nothing
   is installed, and the root is not wiped. It needs a builder with the features `kvm` and
   `nixos-test`.
 
   # Inputs
-
-  `pkgs`
-  : the package set that runs the test
-
-  `hosts`
-  : NixOS hosts as `mkHost` returns them, by name
-
-  `name`
-  : name of the test, `"fleet"` if none is given
-
-  `modules`
-  : modules that each host gets for the test, none if not given
-
-  `testScript`
-  : a script for NixOS's test driver in place of the one that checks `nixfleet.vmTest`
+  - `pkgs`: the package set that runs the test.
+  - `hosts`: NixOS hosts as `mkHost` returns them, by name.
+  - `name`: name of the test. Default: `"fleet"`.
+  - `modules`: more modules for each host in the test.
+  - `testScript`: a script for NixOS's test driver in place of the one that checks
+    `nixfleet.vmTest`.
 
   # Type
+  `mkVmTest :: { pkgs, hosts, name ?, modules ?, testScript ? } -> Derivation`
 
-  ```
-  mkVmTest :: { pkgs :: Pkgs; hosts :: { <name> :: Host }; name :: String?; modules :: [ Module ]?; testScript :: String? } -> Derivation
-  ```
-
-  # Examples
-
+  # Example
   ```nix
   checks.x86_64-linux.web = nixfleet.lib.mkVmTest {
     pkgs = nixpkgs.legacyPackages.x86_64-linux;
