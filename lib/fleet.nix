@@ -14,8 +14,10 @@ let
     attrNames
     attrValues
     concatMap
+    head
     intersectAttrs
     isAttrs
+    length
     listToAttrs
     mapAttrs
     removeAttrs
@@ -31,6 +33,7 @@ let
     writtenIn
     ;
   inherit (import ./layers.nix) over;
+  inherit (import ./positions-budget.nix) affordsPositions;
   buildHost = import ./build-host.nix { inherit inputs lib moduleInputs; };
 
   attrsOrNone = value: if isAttrs value then value else { };
@@ -79,7 +82,14 @@ let
     positions = listToAttrs (
       writtenIn root (removeAttrs args [ "hosts" ]) ++ writtenAt root (unsafeGetAttrPos "hosts" args)
     );
-    hosts = mapAttrs (_: host: host.inventory) read;
+    # Where they would cost a wait, a host's positions are read from its own `nixfleet` alone.
+    hosts = mapAttrs (
+      _: host: if hasPositions then host.inventory else removeAttrs host.inventory [ "positions" ]
+    ) read;
+  };
+  hasPositions = affordsPositions {
+    position = if hosts == { } then null else unsafeGetAttrPos (head (attrNames hosts)) hosts;
+    count = length (attrNames hosts);
   };
 
   # Every output but the inventory, which carries the faults for the tool to tell.
