@@ -80,4 +80,11 @@ in
       };
     };
   };
+
+  # A host that is made for hardware boots in the VM that tests it as well. Modules that find no
+  # device are not loaded.
+  config.boot.initrd.availableKernelModules = [
+    "virtio_blk"
+    "virtio_pci"
+  ];
 }

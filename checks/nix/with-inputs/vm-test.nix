@@ -54,6 +54,20 @@ in
     };
   };
 
+  "test: a host for hardware can boot from a VM's disk too" = {
+    expr =
+      lib.subtractLists
+        (nixfleet.mkHost {
+          hostName = "web-01";
+          platform = "x86_64-linux";
+        }).config.boot.initrd.availableKernelModules
+        [
+          "virtio_blk"
+          "virtio_pci"
+        ];
+    expected = [ ];
+  };
+
   "test: a short form stands for its long form" = {
     expr =
       vmTest {
