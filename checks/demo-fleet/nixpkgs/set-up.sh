@@ -44,7 +44,7 @@ boot_files() {
 
 slim() {
   local units=$root/etc/systemd/system unit
-  rm -rf "$root"/boot/* "$root"/initrd* "$root"/vmlinuz* "$root"/usr/share/{info,bash-completion}
+  rm -rf "${root:?}"/boot/* "$root"/initrd* "$root"/vmlinuz* "$root"/usr/share/{info,bash-completion}
   # Packages brought these along; no test guest runs them, and an install copies every file.
   rm -rf "$root"/usr/share/{perl,perl5,initramfs-tools,zsh,common-licenses} "$root"/usr/lib/x86_64-linux-gnu/{perl,gconv} \
     "$root"/var/{lib/dpkg,lib/apt,cache} "$root"/usr/lib/udev/hwdb.d "$root"/usr/lib/udev/hwdb.bin
