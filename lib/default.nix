@@ -30,6 +30,18 @@ let
         `nixfleet.lib.package pkgs`
       */
       package = pkgs: pkgs.callPackage ../rust/package.nix { };
+
+      /**
+        The options that the library declares, as Markdown, by the class of the modules that have
+        them. Only `inputs.nixpkgs.lib` is asked for.
+
+        # Type
+        `optionsReference :: { nixos :: String; darwin :: String; flake-parts :: String; }`
+
+        # Example
+        `nix eval --raw github:<owner>/nixfleet#lib.optionsReference.nixos`
+      */
+      optionsReference = (import ./options.nix { inherit inputs lib; }).reference;
     };
 in
 lib

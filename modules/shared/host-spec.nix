@@ -21,7 +21,11 @@ let
       path: builtins.isString path && lib.hasPrefix "/" path && !lib.hasPrefix builtins.storeDir path;
   };
 
-  word = types.strMatching "[^[:space:]]+";
+  word = types.strMatching "[^[:space:]]+" // {
+    name = "word";
+    description = "string without spaces";
+    descriptionClass = "noun";
+  };
 in
 {
   options.hostSpec = {
