@@ -196,6 +196,16 @@ in
     ];
   };
 
+  "test: a template's prefix is filled in, and its instances count as the directory above" = {
+    expr = reported [
+      { systemd.services."app@".serviceConfig.StateDirectory = "%p/data jobs/%N"; }
+    ];
+    expected = [
+      "/var/lib/app/data"
+      "/var/lib/jobs"
+    ];
+  };
+
   "test: a directory below one that is reported is not reported again" = {
     expr = reported [ (service { StateDirectory = "app app/data application"; }) ];
     expected = [

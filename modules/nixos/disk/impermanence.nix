@@ -11,32 +11,26 @@ let
   rootInMemory = cfg.rootKind == "tmpfs";
 in
 {
-  disk =
-    import ./partitions.nix
-      {
-        inherit lib;
-        cfg = config.nixfleet.disk;
-      }
-      {
-        root = {
-          size = "100%";
-          content = wrap (
-            btrfs (
-              {
-                "/nix" = "/nix";
-                "/persist" = cfg.persistRoot;
-              }
-              // lib.optionalAttrs (!rootInMemory) { "/root" = "/"; }
-            )
-          );
-        };
-      };
+  disk = import ./partitions.nix { inherit config lib; } {
+    root = {
+      size = "100%";
+      content = wrap (
+        btrfs (
+          {
+            "/nix" = "/nix";
+            "/persist" = cfg.persistRoot;
+          }
+          // lib.optionalAttrs (!rootInMemory) { "/root" = "/"; }
+        )
+      );
+    };
+  };
 }
 // lib.optionalAttrs rootInMemory {
   nodev."/" = {
     fsType = "tmpfs";
     mountOptions = [
-      # Memory is taken as files are written, up to this; without a limit a full root halts the machine.
+      # Memory is taken as files are written, up to this: the rest is the programs'.
       "size=25%"
       # sshd refuses keys below a root that others may write to.
       "mode=755"

@@ -1,6 +1,9 @@
 # The partitions that every layout begins with, and the disk around them: `partitions` in, the value
-# of `disko.devices.disk` out. `cfg` is `config.nixfleet.disk`.
-{ lib, cfg }:
+# of `disko.devices.disk` out.
+{ config, lib }:
+let
+  cfg = config.nixfleet.disk;
+in
 partitions: {
   main = {
     type = "disk";

@@ -7,21 +7,15 @@ in
 {
   imports = [ ../disk.nix ];
 
-  disko.devices.disk =
-    import ../disk/partitions.nix
-      {
-        inherit lib;
-        cfg = config.nixfleet.disk;
-      }
-      {
-        root = {
-          size = "100%";
-          content = btrfs {
-            "/root" = "/";
-            "/home" = "/home";
-            "/nix" = "/nix";
-            "/log" = "/var/log";
-          };
-        };
+  disko.devices.disk = import ../disk/partitions.nix { inherit config lib; } {
+    root = {
+      size = "100%";
+      content = btrfs {
+        "/root" = "/";
+        "/home" = "/home";
+        "/nix" = "/nix";
+        "/log" = "/var/log";
       };
+    };
+  };
 }

@@ -12,31 +12,27 @@ in
   imports = [ ../disk.nix ];
 
   disko.devices = {
-    disk =
-      import ../disk/partitions.nix
-        {
-          inherit lib;
-          cfg = config.nixfleet.disk;
-        }
-        {
-          root = {
-            size = "100%";
-            content = {
-              type = "zfs";
-              pool = "rpool";
-            };
-          };
+    disk = import ../disk/partitions.nix { inherit config lib; } {
+      root = {
+        size = "100%";
+        content = {
+          type = "zfs";
+          pool = "rpool";
         };
+      };
+    };
 
     zpool.rpool = {
       type = "zpool";
       options = {
-        # 4 KiB sectors: what a disk reports may be smaller than what it writes, and this can't be mended later.
+        # 4 KiB sectors: what a disk reports may be smaller than what it writes, and this can't be
+        # mended later.
         ashift = "12";
         autotrim = "on";
       };
       rootFsOptions = {
-        # journald and NFS keep POSIX ACLs; xattr=sa stores them in the inode instead of a hidden directory.
+        # journald and NFS keep POSIX ACLs; xattr=sa stores them in the inode instead of a hidden
+        # directory.
         acltype = "posixacl";
         xattr = "sa";
         atime = "off";

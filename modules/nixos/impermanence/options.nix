@@ -1,3 +1,4 @@
+# What a user sets. The directories and files take what `environment.persistence` takes.
 { config, lib, ... }:
 let
   inherit (lib) mkOption types;

@@ -30,12 +30,20 @@ let
   relativePaths =
     value: map (word: lib.head (splitString ":" word)) (concatMap words (lib.toList value));
 
-  # %N and %p are the unit's name. What another specifier stands for shows only when the unit
-  # starts: what counts then is the directory above it.
+  # systemd.unit(5): %p is the unit's name up to an `@`, %N all of it, which for a template is known
+  # only when an instance starts, as are other specifiers. What counts then is the directory above.
   resolve =
     unit: path:
     let
-      known = lib.replaceStrings [ "%N" "%p" ] [ unit unit ] path;
+      prefix = lib.head (splitString "@" unit);
+      known =
+        lib.replaceStrings
+          [ "%N" "%p" ]
+          [
+            (if prefix == unit then unit else "%N")
+            prefix
+          ]
+          path;
     in
     if lib.hasInfix "%" known then dirOf (lib.head (splitString "%" known)) else known;
 

@@ -92,8 +92,8 @@ in
       ];
 
       # The tools are those of NixOS's initrd: bash, coreutils, mount and umount are always in its
-      # /bin, and btrfs is where a btrfs file system is mounted early. `path` would replace /bin by
-      # store paths of which only the ELF closure is copied.
+      # /bin, and btrfs is where that file system is supported (nixos/modules/tasks/filesystems/btrfs.nix).
+      # `path` would replace /bin by store paths that nothing puts into the initrd.
       boot.initrd.supportedFilesystems = [ "btrfs" ];
 
       boot.initrd.systemd.services.nixfleet-wipe-root = {
