@@ -24,10 +24,15 @@ pub fn report(global: &Global, error: &Error) {
         cause.places.iter().rev().find(|place| sources.tree().is_own(&place.file)).cloned()
     });
     let place = own.map(|position| sources.place(&position, None));
-    let mut text = message(&error.to_string(), place.as_ref(), error.help().as_deref());
-    if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
-        text.push_str("\n\n");
-        text.extend(stderr.lines().flat_map(|line| [visible(line), "\n".into()]));
-    }
+    let text = message(&error.to_string(), place.as_ref(), error.help().as_deref());
     let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+    if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
+        show_trace(stderr);
+    }
+}
+
+/// Writes all that Nix wrote.
+pub fn show_trace(stderr: &str) {
+    let text: String = stderr.lines().flat_map(|line| [visible(line), "\n".into()]).collect();
+    let _ = writeln!(anstream::stderr(), "\n{text}");
 }

@@ -4,6 +4,7 @@ mod checks;
 mod cli;
 mod codes;
 mod error;
+mod eval;
 mod exit;
 mod failure;
 mod fault;

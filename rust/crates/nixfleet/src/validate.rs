@@ -1,15 +1,18 @@
 //! `nixfleet validate`: every fault of the fleet at once.
 
 use clap::Args;
+use nixfleet_inventory::Host;
 
 use crate::checks;
 use crate::cli::Global;
 use crate::error::Error;
+use crate::eval::{EvalArgs, Evaluation};
 use crate::exit::Exit;
+use crate::fault::Fault;
 use crate::output::print;
 use crate::report::Report;
 use crate::source::{Sources, Tree};
-use crate::{fleet, git};
+use crate::{failure, fleet, git};
 
 /// The arguments of `validate`.
 #[derive(Debug, Args)]
@@ -17,6 +20,9 @@ pub struct Validate {
     /// Only this host; may be given several times
     #[arg(short = 'h', long = "host", value_name = "HOST")]
     pub hosts: Vec<String>,
+
+    #[command(flatten)]
+    pub eval: EvalArgs,
 }
 
 /// Looks for faults and reports them.
@@ -27,10 +33,19 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
             fleet::require(&inventory, &args.hosts)?;
             let wanted =
                 |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
-            let hosts = inventory.hosts.keys().filter(|name| wanted(name)).count();
+            let hosts: Vec<(&str, &Host)> = inventory
+                .hosts
+                .iter()
+                .map(|(name, it)| (name.as_str(), it))
+                .filter(|(name, _)| wanted(name))
+                .collect();
+            let count = hosts.len();
             let mut faults = checks::all(&inventory, &wanted);
+            if args.eval.eval {
+                faults = evaluate(global, &args.eval, sources.tree(), hosts, faults);
+            }
             faults.extend(git::untracked(sources.tree()));
-            Report::new(hosts, faults, &mut sources)
+            Report::new(count, faults, &mut sources)
         }
         // A file that git does not track is the user's mistake, and no failure of Nix.
         Err(error) => match git::explain(&error, sources.tree()) {
@@ -40,4 +55,19 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
     };
     print(&report.render(global.format));
     Ok(if report.has_errors() { Exit::Faults } else { Exit::Fine })
+}
+
+fn evaluate(
+    global: &Global,
+    args: &EvalArgs,
+    tree: &Tree,
+    hosts: Vec<(&str, &Host)>,
+    faults: Vec<Fault>,
+) -> Vec<Fault> {
+    let (nix, flake) = (fleet::nix(global), fleet::flake(global));
+    let found = Evaluation { args, nix, flake, tree }.run(hosts, faults);
+    if global.show_trace {
+        found.traces.iter().for_each(|trace| failure::show_trace(trace));
+    }
+    found.faults
 }

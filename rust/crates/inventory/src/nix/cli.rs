@@ -14,11 +14,12 @@ use crate::StorePath;
 pub struct NixCli {
     program: OsString,
     arguments: Vec<OsString>,
+    heap: Option<String>,
 }
 
 impl Default for NixCli {
     fn default() -> Self {
-        Self { program: "nix".into(), arguments: Vec::new() }
+        Self { program: "nix".into(), arguments: Vec::new(), heap: None }
     }
 }
 
@@ -36,6 +37,14 @@ impl NixCli {
         self
     }
 
+    /// Limits what an evaluation may take, in MiB. Nix then fails with `out of memory`. The limit is
+    /// that of the garbage collector that Nix uses (bdwgc, `GC_MAXIMUM_HEAP_SIZE`).
+    #[must_use]
+    pub fn heap_limit(mut self, mebibytes: usize) -> Self {
+        self.heap = Some(format!("{mebibytes}M"));
+        self
+    }
+
     fn run(&self, command: &str, arguments: &[&str]) -> Result<Vec<u8>, NixError> {
         let shown = format!("nix {command} {}", arguments.join(" "));
         let output = Command::new(&self.program)
@@ -43,6 +52,7 @@ impl NixCli {
             .arg(command)
             .args(&self.arguments)
             .args(arguments)
+            .envs(self.heap.iter().map(|heap| ("GC_MAXIMUM_HEAP_SIZE", heap)))
             .stdin(Stdio::null())
             .output();
         match output {

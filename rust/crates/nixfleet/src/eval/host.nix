@@ -1,0 +1,27 @@
+# What `validate --eval` asks of a host's configuration. Given to `nix eval --apply`.
+{ config, ... }:
+let
+  failed = map (it: it.message) (builtins.filter (it: !it.assertion) (config.assertions or [ ]));
+  impermanence = config.nixfleet.impermanence or { };
+  users = builtins.attrValues (config.users.users or { });
+  hasAccess =
+    user:
+    (user.openssh.authorizedKeys.keys or [ ]) != [ ]
+    || (user.openssh.authorizedKeys.keyFiles or [ ]) != [ ]
+    || (user.hashedPasswordFile or null) != null
+    || (user.hashedPassword or null) != null
+    || (user.password or null) != null
+    || (user.initialHashedPassword or null) != null
+    || (user.initialPassword or null) != null;
+in
+{
+  inherit failed;
+  warnings = config.warnings or [ ];
+  hostSpec = builtins.attrNames (config.hostSpec or { });
+  disks = builtins.mapAttrs (_: disk: disk.device or null) (config.disko.devices.disk or { });
+  persistRoot = if impermanence.enable or false then impermanence.persistRoot or "/persist" else null;
+  fileSystems = builtins.attrNames (config.fileSystems or { });
+  hasAccess = builtins.any hasAccess users;
+  # It would throw the assertions again, without their number.
+  drvPath = if failed == [ ] then config.system.build.toplevel.drvPath else null;
+}

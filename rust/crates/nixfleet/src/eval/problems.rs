@@ -1,0 +1,121 @@
+//! The faults that an evaluation shows.
+
+use nixfleet_inventory::{Host, NixError, Position};
+use thiserror::Error;
+
+use super::answer::Answer;
+use crate::fault::{Fault, Problem, Severity};
+use crate::quote::quote;
+use crate::source::Tree;
+
+#[derive(Debug, Error)]
+enum EvalProblem {
+    #[error("{0}")]
+    Assertion(String),
+    #[error("{0}")]
+    Warning(String),
+    #[error("{message}")]
+    Failed { message: String, host: String },
+    #[error("the evaluation took more than {max_memory} MiB")]
+    Memory { max_memory: usize },
+    #[error(
+        "the host keeps nothing: no file system is mounted at {}, where impermanence stores what \
+         lasts",
+        quote(.0)
+    )]
+    NoPersist(String),
+    #[error("the disk {} is {}, which may be another disk after a reboot", quote(.disk), quote(.path))]
+    UnstableDisk { disk: String, path: String },
+}
+
+impl Problem for EvalProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Assertion(_) => "assertion-failed",
+            Self::Warning(_) => "evaluation-warning",
+            Self::Failed { .. } | Self::Memory { .. } => "evaluation-failed",
+            Self::NoPersist(_) => "impermanence-without-persist",
+            Self::UnstableDisk { .. } => "disk-name-unstable",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Warning(_) | Self::UnstableDisk { .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Assertion(_) | Self::Warning(_) => {
+                "the message is that of a module; change what it speaks of in the host's modules"
+                    .to_owned()
+            }
+            Self::Failed { host, .. } => {
+                let host = shlex::try_quote(host).unwrap_or_default();
+                format!("`nixfleet validate --eval --show-trace -h {host}` shows all that Nix says")
+            }
+            Self::Memory { max_memory } => {
+                format!("allow it more with `--max-memory {}`", max_memory * 2)
+            }
+            Self::NoPersist(_) => "add a file system there to the disk layout, or set \
+                                   `nixfleet.impermanence.persistRoot`"
+                .to_owned(),
+            Self::UnstableDisk { .. } => "write its name of `ls -l /dev/disk/by-id`".to_owned(),
+        }
+    }
+}
+
+/// What is wrong with a host that could be evaluated.
+pub fn of(name: &str, host: &Host, answer: &Answer) -> Vec<Fault> {
+    let mut problems = Vec::new();
+    problems.extend(answer.failed.iter().cloned().map(EvalProblem::Assertion));
+    problems.extend(answer.warnings.iter().cloned().map(EvalProblem::Warning));
+    if let Some(root) = &answer.persist_root {
+        // The place may be a folder of a file system, such as `/nix/persist` of `/nix`; the root's
+        // own is what is wiped.
+        let holds = |mount: &String| {
+            mount != "/" && (root == mount || root.starts_with(&format!("{mount}/")))
+        };
+        if !answer.file_systems.iter().any(holds) {
+            problems.push(EvalProblem::NoPersist(root.clone()));
+        }
+    }
+    for (disk, path) in &answer.disks {
+        if let Some(path) = path.as_ref().filter(|path| is_unstable(path)) {
+            problems.push(EvalProblem::UnstableDisk { disk: disk.clone(), path: path.clone() });
+        }
+    }
+    let position = host.position("").cloned();
+    problems.into_iter().map(|problem| fault(name, position.clone(), problem)).collect()
+}
+
+/// A host that could not be evaluated.
+pub fn failure(name: &str, host: &Host, error: &NixError, max_memory: usize, tree: &Tree) -> Fault {
+    let mut position = host.position("").cloned();
+    let message = error.to_string();
+    if message == "out of memory" {
+        return fault(name, position, EvalProblem::Memory { max_memory });
+    }
+    if let NixError::Failed { cause, .. } = error {
+        let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
+        position = own.cloned().or(position);
+    }
+    fault(name, position, EvalProblem::Failed { message, host: name.to_owned() })
+}
+
+fn fault(name: &str, position: Option<Position>, problem: EvalProblem) -> Fault {
+    Fault {
+        hosts: vec![name.to_owned()],
+        field: String::new(),
+        position,
+        text: None,
+        problem: Box::new(problem),
+    }
+}
+
+/// Disks that the kernel numbers as it finds them. Virtual ones, `vda`, come in the machine's order.
+fn is_unstable(path: &str) -> bool {
+    ["/dev/sd", "/dev/hd", "/dev/nvme", "/dev/mmcblk"].iter().any(|start| path.starts_with(start))
+}
