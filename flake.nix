@@ -34,7 +34,7 @@
         nixfleet = lib.package pkgs;
       });
       apps = forEachSystem (pkgs: lib.mkApps { inherit pkgs; });
-      checks = forEachSystem (import ./checks/nix/flake-checks.nix { inherit inputs lib; });
+      checks = forEachSystem (import ./checks/nix/flake-checks.nix { inherit lib; });
       formatter = forEachSystem (pkgs: pkgs.nixfmt-tree or pkgs.nixfmt);
       devShells = forEachSystem (pkgs: {
         default = pkgs.mkShell {
