@@ -20,11 +20,18 @@ rustPlatform.buildRustPackage {
   pname = "nixfleet";
   inherit (manifest) version;
 
-  # Built artifacts of a checkout stay out, so that they don't change the hash.
-  src = lib.cleanSourceWith {
-    src = ./.;
-    filter = path: _type: baseNameOf path != "target";
+  # What the build and its tests read, so that nothing else changes the package: a test compares the
+  # fault codes with their pages.
+  src = lib.fileset.toSource {
+    root = ../.;
+    fileset = lib.fileset.unions [
+      ./Cargo.toml
+      ./Cargo.lock
+      ./crates
+      ../docs/src/faults
+    ];
   };
+  sourceRoot = "source/rust";
 
   cargoLock.lockFile = ./Cargo.lock;
 

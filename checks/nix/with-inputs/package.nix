@@ -1,0 +1,86 @@
+# The package of the tool: what is built, and what it is wrapped with. The builder is replaced by one
+# that hands back what it was given.
+{ lib, ... }:
+let
+  given =
+    canExecute:
+    import ../../../rust/package.nix {
+      inherit lib;
+      stdenv = {
+        hostPlatform = { };
+        buildPlatform.canExecute = _: canExecute;
+      };
+      rustPlatform.buildRustPackage = lib.id;
+      makeBinaryWrapper = "makeBinaryWrapper";
+      installShellFiles = "installShellFiles";
+      git = "/git";
+      nixos-anywhere = "/nixos-anywhere";
+      openssh = "/openssh";
+      qemu = "/qemu";
+    };
+  package = given true;
+in
+{
+  "test: its name, version and program are the workspace's" = {
+    expr = {
+      inherit (package) pname version;
+      inherit (package.meta) mainProgram;
+    };
+    expected = {
+      pname = "nixfleet";
+      inherit ((lib.importTOML ../../../rust/Cargo.toml).workspace.package) version;
+      mainProgram = "nixfleet";
+    };
+  };
+
+  "test: it is built from what the workspace and its tests read, and no more" = {
+    expr = {
+      top = lib.attrNames (builtins.readDir package.src);
+      rust = lib.attrNames (builtins.readDir (package.src + "/rust"));
+      inherit (package) sourceRoot;
+    };
+    expected = {
+      top = [
+        "docs"
+        "rust"
+      ];
+      rust = [
+        "Cargo.lock"
+        "Cargo.toml"
+        "crates"
+      ];
+      sourceRoot = "source/rust";
+    };
+  };
+
+  "test: what it calls is found, after the user's own" = {
+    expr = lib.hasInfix "--suffix PATH : /git/bin:/nixos-anywhere/bin:/openssh/bin:/qemu/bin" package.postInstall;
+    expected = true;
+  };
+
+  "test: the manual page and completions are there where the tool can run to write them" = {
+    expr =
+      map
+        (
+          canExecute:
+          map (part: lib.hasInfix part (given canExecute).postInstall) [
+            "nixfleet man"
+            "completions zsh"
+          ]
+        )
+        [
+          true
+          false
+        ];
+    expected = [
+      [
+        true
+        true
+      ]
+      [
+        false
+        false
+      ]
+    ];
+  };
+}
