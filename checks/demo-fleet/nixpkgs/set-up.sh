@@ -46,9 +46,11 @@ slim() {
   local units=$root/etc/systemd/system unit
   rm -rf "${root:?}"/boot/* "$root"/initrd* "$root"/vmlinuz* "$root"/usr/share/{info,bash-completion}
   # Packages brought these along; no test guest runs them, and an install copies every file.
-  rm -rf "$root"/usr/share/{perl,perl5,initramfs-tools,zsh,common-licenses} "$root"/usr/lib/x86_64-linux-gnu/{perl,gconv} \
+  rm -rf "$root"/usr/share/{perl,perl5,initramfs-tools,zsh,common-licenses} "$root"/usr/lib/x86_64-linux-gnu/perl \
     "$root"/var/{lib/dpkg,lib/apt,cache} "$root"/usr/lib/udev/hwdb.d "$root"/usr/lib/udev/hwdb.bin
   mkdir "$root/var/cache"
+  # mkfs.vfat converts names to code page 850; nothing else converts anything.
+  find "$root"/usr/lib/*/gconv -name '*.so' ! -name IBM850.so -delete
   rm -f "$root"/etc/ssh/ssh_host_*_key* "$root/etc/machine-id" "$root/etc/hostname" "$root/etc/localtime"
   : >"$root/etc/machine-id"
 
