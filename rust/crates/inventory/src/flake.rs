@@ -15,7 +15,11 @@ impl Flake {
     pub fn new(reference: &str) -> Self {
         let reference = reference.split('#').next().unwrap_or_default();
         let reference = if reference.is_empty() { "." } else { reference };
-        Self { reference: reference.to_owned() }
+        // Nix would look `checks/fleet` up in its registry; who has such a folder here means it.
+        let path = reference.split('?').next().unwrap_or_default();
+        let is_bare = !path.starts_with(['.', '/']) && !path.contains(':');
+        let prefix = if is_bare && Path::new(path).join("flake.nix").is_file() { "./" } else { "" };
+        Self { reference: format!("{prefix}{reference}") }
     }
 
     /// The reference as typed.
@@ -74,6 +78,13 @@ mod tests {
         let flake = Flake::new("./fleet#ignored");
         assert_eq!(flake.attr("nixfleet"), "./fleet#nixfleet");
         assert_eq!(flake.host_attr("a.b", "config"), "./fleet#nixosConfigurations.\"a.b\".config");
+    }
+
+    #[test]
+    fn a_bare_folder_with_a_flake_is_a_path() {
+        // The tests of a crate run in its folder.
+        assert_eq!(Flake::new("tests/flake").reference(), "./tests/flake");
+        assert_eq!(Flake::new("tests/nothing").reference(), "tests/nothing");
     }
 
     #[test]
