@@ -1,1 +1,45 @@
 //! The life of a virtual machine of a fleet: install, start, verify, stop and clean.
+//!
+//! Start at [`preflight::check`], which finds out with what hosts can be run here, and then
+//! [`test::test`] or [`lifecycle`]. Everything outside is a trait: [`World`] has the real ones.
+
+mod accelerator;
+pub mod assertion;
+mod cancel;
+mod clock;
+pub mod console;
+mod error;
+mod fault;
+pub mod files;
+mod firmware;
+pub mod hypervisor;
+pub mod install;
+pub mod installer;
+pub mod launch;
+pub mod lifecycle;
+pub mod observer;
+mod phase;
+mod platform;
+pub mod ports;
+pub mod preflight;
+pub mod process;
+pub mod qemu;
+pub mod report;
+pub mod run;
+pub mod spec;
+pub mod ssh;
+pub mod state;
+pub mod test;
+pub mod verify;
+mod world;
+
+pub use accelerator::{Accelerator, Choice};
+pub use cancel::Cancel;
+pub use clock::{Clock, SystemClock};
+pub use error::Error;
+pub use fault::Fault;
+pub use firmware::Firmware;
+pub use launch::Launch;
+pub use phase::Phase;
+pub use platform::Platform;
+pub use world::World;

@@ -1,0 +1,58 @@
+//! Ctrl-C: the first asks for an orderly end, the second for an end at once.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::Error;
+
+/// Whether the user wants the work to end. Clones share one state.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicU8>);
+
+impl Cancel {
+    /// A token that SIGINT, SIGTERM and SIGHUP set: Ctrl-C, a supervisor, a terminal that is gone.
+    ///
+    /// # Errors
+    /// When the signals cannot be watched.
+    pub fn on_signals() -> io::Result<Self> {
+        let cancel = Self::default();
+        let watcher = cancel.clone();
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        thread::spawn(move || {
+            for _ in signals.forever() {
+                watcher.request();
+            }
+        });
+        Ok(cancel)
+    }
+
+    /// Asks for the end; a second time, for the end at once.
+    pub fn request(&self) {
+        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| Some(2.min(it + 1)));
+    }
+
+    /// Whether the end was asked for.
+    #[must_use]
+    pub fn requested(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 0
+    }
+
+    /// Whether the end was asked for twice: nothing may wait any more.
+    #[must_use]
+    pub fn at_once(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 1
+    }
+
+    /// An error when the end was asked for.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`].
+    pub fn check(&self) -> Result<(), Error> {
+        if self.requested() { Err(Error::Interrupted) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,279 @@
+//! The command line of a VM: all of QEMU's arguments, from data alone.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::{Accelerator, Platform};
+
+/// A VM to start.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The host's name, which is shown as the process's and the window's.
+    pub name: String,
+    /// The QEMU program.
+    pub qemu: PathBuf,
+    /// The guest's platform.
+    pub platform: Platform,
+    /// What runs its instructions.
+    pub accelerator: Accelerator,
+    /// Memory in MiB.
+    pub memory: u32,
+    /// Virtual processors.
+    pub cores: u32,
+    /// The firmware's code.
+    pub firmware: PathBuf,
+    /// The VM's own firmware variables.
+    pub vars: PathBuf,
+    /// The VM's disk, a qcow2 image.
+    pub disk: PathBuf,
+    /// Whether the disk is thrown away when the run fails, so that it need not be synchronised.
+    pub scratch: bool,
+    /// The ISO to boot from.
+    pub iso: Option<PathBuf>,
+    /// Ports of 127.0.0.1 that lead into the guest. The first is SSH.
+    pub forwards: Vec<Forward>,
+    /// Whether the guest can reach nothing but what is forwarded.
+    pub offline: bool,
+    /// A network that VMs share among each other.
+    pub lan: Option<Lan>,
+    /// The window.
+    pub display: Display,
+    /// Whether QEMU must end when this process does.
+    pub bound: bool,
+    /// Where QEMU's files go.
+    pub files: Files,
+}
+
+/// A port of this machine that leads to one of the guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forward {
+    /// The port on 127.0.0.1.
+    pub host: u16,
+    /// The guest's port.
+    pub guest: u16,
+}
+
+/// A network among VMs of this machine: datagrams to a multicast group that stay on loopback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lan {
+    /// The group's port, which tells one network from another.
+    pub port: u16,
+    /// The last byte of the guest's hardware address.
+    pub member: u8,
+}
+
+/// What shows the guest's screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Display {
+    /// Nothing.
+    None,
+    /// A window.
+    Gtk,
+    /// A SPICE server on a socket, for `remote-viewer spice+unix://…`.
+    Spice(PathBuf),
+}
+
+/// The files of a running QEMU.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// The control socket. Its path must be short: a socket's may have about a hundred bytes.
+    pub qmp: PathBuf,
+    /// The process id.
+    pub pid: PathBuf,
+    /// The serial console.
+    pub console: PathBuf,
+    /// What QEMU itself says.
+    pub log: PathBuf,
+}
+
+impl Launch {
+    /// The arguments, without the program.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<OsString> {
+        let mut all = Arguments::default();
+        all.add("-name", format!("nixfleet-{}", self.name));
+        all.add("-machine", self.platform.machine());
+        all.add("-accel", self.accelerator.name());
+        all.add("-cpu", self.cpu());
+        all.add("-m", self.memory.to_string());
+        all.add("-smp", self.cores.to_string());
+        // No floppy, parallel port or anything else that nobody asked for.
+        all.flag("-nodefaults");
+        self.storage(&mut all);
+        self.network(&mut all);
+        all.add("-device", "virtio-rng-pci");
+        self.screen(&mut all);
+        all.path("-serial", "file:", &self.files.console, "");
+        all.path("-qmp", "unix:", &self.files.qmp, ",server=on,wait=off");
+        all.path("-pidfile", "", &self.files.pid, "");
+        if self.iso.is_some() {
+            // An installer that restarts has failed.
+            all.flag("-no-reboot");
+        }
+        all.0
+    }
+
+    fn cpu(&self) -> &'static str {
+        match (self.accelerator.is_software(), self.platform) {
+            (false, _) => "host",
+            (true, Platform::X86_64) => "max",
+            // Emulating the architected pointer authentication takes half of all the time (QEMU's
+            // documentation of Arm CPU features).
+            (true, Platform::Aarch64) => "max,pauth-impdef=on",
+        }
+    }
+
+    fn storage(&self, all: &mut Arguments) {
+        all.path("-drive", "if=pflash,unit=0,format=raw,readonly=on,file=", &self.firmware, "");
+        all.path("-drive", "if=pflash,unit=1,format=raw,file=", &self.vars, "");
+        let cache = if self.scratch { "unsafe" } else { "writeback" };
+        let options = format!("if=none,id=disk,format=qcow2,cache={cache},discard=unmap,file=");
+        all.path("-drive", &options, &self.disk, "");
+        all.add("-device", "virtio-blk-pci,drive=disk,bootindex=1");
+        if let Some(iso) = &self.iso {
+            all.path("-drive", "if=none,id=iso,media=cdrom,format=raw,readonly=on,file=", iso, "");
+            // A SCSI drive is found by every firmware and kernel; IDE does not exist on aarch64.
+            all.add("-device", "virtio-scsi-pci,id=scsi");
+            all.add("-device", "scsi-cd,bus=scsi.0,drive=iso,bootindex=0");
+        }
+    }
+
+    fn network(&self, all: &mut Arguments) {
+        let mut user = "user,id=net".to_owned();
+        if self.offline {
+            user += ",restrict=on";
+        }
+        for Forward { host, guest } in &self.forwards {
+            user += &format!(",hostfwd=tcp:127.0.0.1:{host}-:{guest}");
+        }
+        all.add("-netdev", user);
+        // No `romfile`: there is nothing to boot from the network.
+        all.add("-device", "virtio-net-pci,netdev=net,romfile=");
+        if let Some(Lan { port, member }) = self.lan {
+            all.add("-netdev", format!("socket,id=lan,mcast=230.0.0.1:{port},localaddr=127.0.0.1"));
+            let mac = format!("52:54:00:4e:46:{member:02x}");
+            all.add("-device", format!("virtio-net-pci,netdev=lan,romfile=,mac={mac}"));
+        }
+    }
+
+    fn screen(&self, all: &mut Arguments) {
+        // There is a screen even when nobody looks at it, for the picture of a failure.
+        all.add(
+            "-device",
+            match self.platform {
+                Platform::X86_64 => "VGA",
+                Platform::Aarch64 => "virtio-gpu-pci",
+            },
+        );
+        match &self.display {
+            Display::None => all.add("-display", "none"),
+            Display::Gtk => {
+                all.add("-display", "gtk");
+                all.add("-device", "virtio-keyboard-pci");
+                all.add("-device", "virtio-tablet-pci");
+            }
+            Display::Spice(socket) => {
+                all.add("-display", "none");
+                all.path("-spice", "unix=on,disable-ticketing=on,addr=", socket, "");
+                all.add("-device", "virtio-keyboard-pci");
+                all.add("-device", "virtio-tablet-pci");
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Arguments(Vec<OsString>);
+
+impl Arguments {
+    fn flag(&mut self, name: &str) {
+        self.0.push(name.into());
+    }
+
+    fn add(&mut self, name: &str, value: impl Into<OsString>) {
+        self.0.extend([name.into(), value.into()]);
+    }
+
+    /// A value that holds a path. In QEMU's options a comma within a value is written twice.
+    fn path(&mut self, name: &str, before: &str, path: &Path, after: &str) {
+        let plain = name == "-serial" || name == "-pidfile";
+        let path = path.to_string_lossy();
+        let path = if plain { path.into_owned() } else { path.replace(',', ",,") };
+        self.add(name, format!("{before}{path}{after}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn launch(platform: Platform, accelerator: Accelerator) -> Launch {
+        Launch {
+            name: "web-01".into(),
+            qemu: "/bin/qemu".into(),
+            platform,
+            accelerator,
+            memory: 1024,
+            cores: 2,
+            firmware: "/fw/code.fd".into(),
+            vars: "/vm/vars.fd".into(),
+            disk: "/vm/a,b/disk.qcow2".into(),
+            scratch: true,
+            iso: Some("/iso/x.iso".into()),
+            forwards: vec![Forward { host: 2222, guest: 22 }, Forward { host: 8080, guest: 80 }],
+            offline: true,
+            lan: Some(Lan { port: 4000, member: 10 }),
+            display: Display::None,
+            bound: true,
+            files: Files {
+                qmp: "/run/q.sock".into(),
+                pid: "/vm/qemu.pid".into(),
+                console: "/vm/console.log".into(),
+                log: "/vm/qemu.log".into(),
+            },
+        }
+    }
+
+    fn line(launch: &Launch) -> String {
+        let arguments = launch.arguments();
+        let words: Vec<_> = arguments.iter().map(|it| it.to_string_lossy()).collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn every_platform_has_its_machine_and_processor() {
+        let line_of = |platform, accelerator| line(&launch(platform, accelerator));
+        let intel = line_of(Platform::X86_64, Accelerator::Kvm);
+        assert!(intel.contains("-machine q35 -accel kvm -cpu host"), "{intel}");
+        let arm = line_of(Platform::Aarch64, Accelerator::Tcg);
+        assert!(arm.contains("-machine virt -accel tcg -cpu max,pauth-impdef=on"), "{arm}");
+        let mac = line_of(Platform::Aarch64, Accelerator::Hvf);
+        assert!(mac.contains("-machine virt -accel hvf -cpu host"), "{mac}");
+    }
+
+    #[test]
+    fn forwards_are_on_loopback_only() {
+        let line = line(&launch(Platform::X86_64, Accelerator::Tcg));
+        assert!(line.contains(
+            "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:2222-:22,hostfwd=tcp:127.0.0.1:8080-:80"
+        ));
+        assert!(line.contains("mcast=230.0.0.1:4000,localaddr=127.0.0.1"));
+        assert_eq!(line.matches("hostfwd=tcp:").count(), line.matches("tcp:127.0.0.1:").count());
+    }
+
+    #[test]
+    fn a_comma_in_a_path_does_not_end_it() {
+        let line = line(&launch(Platform::X86_64, Accelerator::Tcg));
+        assert!(line.contains("file=/vm/a,,b/disk.qcow2"), "{line}");
+    }
+
+    #[test]
+    fn the_installed_disk_is_kept_safe_and_boots_alone() {
+        let mut launch = launch(Platform::X86_64, Accelerator::Tcg);
+        launch.iso = None;
+        launch.scratch = false;
+        let line = line(&launch);
+        assert!(!line.contains("cdrom") && !line.contains("-no-reboot"), "{line}");
+        assert!(line.contains("cache=writeback"), "{line}");
+    }
+}

@@ -1,0 +1,137 @@
+//! Each thing taken away must be missed, by its own fault.
+
+use nixfleet_inventory::keys::{Identity, PublicKey, Source};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::Accelerator;
+
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS a@b";
+const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9cSS+dMxLLFqCmC6yeKDWC1TTAXdmMRNVQBtcyYmDb c@d";
+
+struct Here {
+    missing: Vec<&'static str>,
+    firmware: bool,
+    space: u64,
+    identities: Vec<Identity>,
+}
+
+impl Default for Here {
+    fn default() -> Self {
+        Self { missing: Vec::new(), firmware: true, space: 1 << 40, identities: vec![identity(KEY)] }
+    }
+}
+
+fn identity(line: &str) -> Identity {
+    Identity {
+        public: PublicKey::parse(line).unwrap(),
+        source: Source::File("/home/a/.ssh/id".into()),
+        encrypted: false,
+        mode_ok: true,
+    }
+}
+
+impl Surroundings for Here {
+    fn program(&self, name: &str) -> Option<PathBuf> {
+        (!self.missing.contains(&name)).then(|| format!("/bin/{name}").into())
+    }
+
+    fn firmware(&self, _: Platform, _: &Path) -> Option<Firmware> {
+        self.firmware.then(|| Firmware { code: "/c".into(), vars: "/v".into() })
+    }
+
+    fn accelerator(&self, _: Platform, _: &Path) -> Choice {
+        Choice { accelerator: Accelerator::Kvm, reason: None }
+    }
+
+    fn identities(&self) -> Vec<Identity> {
+        self.identities.clone()
+    }
+
+    fn looked_at(&self) -> Vec<String> {
+        vec!["`~/.ssh`".into()]
+    }
+
+    fn free_space(&self, _: &Path) -> Option<u64> {
+        Some(self.space)
+    }
+}
+
+fn fleet(iso: &Value, keys: &Value, platform: &str) -> Inventory {
+    serde_json::from_value(json!({
+        "apiVersion": 1, "isoSshKeys": iso,
+        "hosts": { "web-01": { "hostName": "web-01", "platform": platform,
+                               "hostSpec": { "userName": "ops", "sshAuthorizedKeys": keys } } }
+    }))
+    .unwrap()
+}
+
+fn codes(inventory: &Inventory, host: &str, here: &Here) -> (Vec<&'static str>, u8) {
+    match check(inventory, &[host.to_owned()], Path::new("/s"), here) {
+        Ok(plans) => {
+            assert_eq!(plans.len(), 1);
+            (Vec::new(), 0)
+        }
+        Err(error) => {
+            let status = error.exit_status();
+            let Error::Preflight { faults } = error else { panic!("{error}") };
+            (faults.iter().map(|it| it.code).collect(), status)
+        }
+    }
+}
+
+#[test]
+fn a_host_that_can_be_installed_passes() {
+    let inventory = fleet(&json!([OTHER, KEY]), &json!([KEY]), "x86_64-linux");
+    let plans = check(&inventory, &["web-01".into()], Path::new("/s"), &Here::default()).unwrap();
+    assert_eq!(plans[0].key.line, KEY);
+    assert_eq!(plans[0].expected.user.as_deref(), Some("ops"));
+    assert_eq!(plans[0].expected.time_zone, "UTC");
+}
+
+#[test]
+fn faults_of_the_fleet_have_their_codes() {
+    let good = fleet(&json!([KEY]), &json!([KEY]), "x86_64-linux");
+    let here = Here::default();
+    assert_eq!(codes(&good, "web-1", &here), (vec!["host-unknown"], 1));
+    let mac = fleet(&json!([KEY]), &json!([KEY]), "aarch64-darwin");
+    assert_eq!(codes(&mac, "web-01", &here), (vec!["platform-not-linux"], 1));
+    let none = fleet(&json!([]), &json!([KEY]), "x86_64-linux");
+    assert_eq!(codes(&none, "web-01", &here), (vec!["iso-keys-missing"], 1));
+    let not_here = fleet(&json!([OTHER]), &json!([OTHER]), "x86_64-linux");
+    assert_eq!(codes(&not_here, "web-01", &here), (vec!["iso-key-not-local"], 1));
+    let mismatch = fleet(&json!([KEY]), &json!([OTHER]), "x86_64-linux");
+    assert_eq!(codes(&mismatch, "web-01", &here), (vec!["host-key-mismatch"], 1));
+}
+
+#[test]
+fn keys_that_ssh_cannot_use_are_told_apart() {
+    let good = fleet(&json!([KEY]), &json!([KEY]), "x86_64-linux");
+    let with = |change: fn(&mut Identity)| {
+        let mut identity = identity(KEY);
+        change(&mut identity);
+        codes(&good, "web-01", &Here { identities: vec![identity], ..Here::default() }).0
+    };
+    assert_eq!(with(|it| it.encrypted = true), ["iso-key-encrypted"]);
+    assert_eq!(with(|it| it.mode_ok = false), ["iso-key-mode"]);
+    assert_eq!(with(|it| it.source = Source::Agent), Vec::<&str>::new());
+}
+
+#[test]
+fn what_the_machine_lacks_has_its_codes_and_status() {
+    let good = fleet(&json!([KEY]), &json!([KEY]), "x86_64-linux");
+    let without = |missing| codes(&good, "web-01", &Here { missing: vec![missing], ..Here::default() });
+    assert_eq!(without("qemu-system-x86_64"), (vec!["qemu-missing"], 3));
+    assert_eq!(without("nixos-anywhere"), (vec!["program-missing"], 3));
+    let bare = Here { firmware: false, space: 1 << 20, ..Here::default() };
+    assert_eq!(codes(&good, "web-01", &bare), (vec!["space-missing", "firmware-missing"], 3));
+}
+
+#[test]
+fn all_faults_are_reported_together() {
+    let mismatch = fleet(&json!([KEY]), &json!([OTHER]), "x86_64-linux");
+    let bare = Here { missing: vec!["ssh"], firmware: false, ..Here::default() };
+    let (codes, status) = codes(&mismatch, "web-01", &bare);
+    assert_eq!(codes, ["program-missing", "host-key-mismatch", "firmware-missing"]);
+    assert_eq!(status, 1);
+}

@@ -1,0 +1,56 @@
+//! The real QEMU: started, watched and driven over QMP, and ended without fail.
+
+mod identity;
+mod machine;
+mod qmp;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+pub use identity::{end_leftover, running};
+pub use machine::QemuMachine;
+
+use crate::hypervisor::{Hypervisor, Machine};
+use crate::{Error, Launch, process};
+
+/// How long `qemu-img` may take: it writes headers alone.
+const IMAGE_LIMIT: Duration = Duration::from_secs(30);
+
+/// The QEMU programs of this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Qemu;
+
+impl Hypervisor for Qemu {
+    fn create_disk(&self, path: &Path, gibibytes: u32) -> Result<(), Error> {
+        let mut command = Command::new("qemu-img");
+        command.args(["create", "-q", "-f", "qcow2"]).arg(path).arg(format!("{gibibytes}G"));
+        image(&mut command)
+    }
+
+    fn create_overlay(&self, base: &Path, path: &Path) -> Result<(), Error> {
+        let mut command = Command::new("qemu-img");
+        command.args(["create", "-q", "-f", "qcow2", "-F", "qcow2", "-b"]).arg(base).arg(path);
+        image(&mut command)
+    }
+
+    fn launch(&self, launch: &Launch) -> Result<Box<dyn Machine>, Error> {
+        Ok(Box::new(QemuMachine::start(launch)?))
+    }
+}
+
+fn image(command: &mut Command) -> Result<(), Error> {
+    let failed = |reason: String| Error::Program { program: "qemu-img".into(), reason };
+    match process::output(command, IMAGE_LIMIT) {
+        Ok(process::Output { status: Some(status), .. }) if status.success() => Ok(()),
+        Ok(output) if output.stderr.contains("No space left") => Err(Error::DiskFull {
+            folder: command.get_args().last().map(Into::into).unwrap_or_default(),
+        }),
+        Ok(output) => Err(failed(output.stderr.trim().to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::NoProgram {
+            program: "qemu-img".into(),
+            package: "`qemu-utils` (Debian, Ubuntu), `qemu-img` (Fedora) or `qemu` (others)".into(),
+        }),
+        Err(error) => Err(failed(error.to_string())),
+    }
+}

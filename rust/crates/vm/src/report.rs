@@ -1,0 +1,168 @@
+//! What a run did: the same for people, programs, JUnit and a page.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::{Accelerator, Error, Phase};
+
+/// How a run on a host ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It did all it should, and all assertions held.
+    Passed,
+    /// An assertion did not hold.
+    Failed,
+    /// It could not be done.
+    Error,
+    /// The user ended it.
+    Interrupted,
+}
+
+/// A run on a host.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HostReport {
+    /// The host.
+    pub host: String,
+    /// How it ended.
+    pub result: Verdict,
+    /// How long it took.
+    pub seconds: f64,
+    /// What ran the guest's instructions.
+    pub accelerator: Accelerator,
+    /// Whether an earlier install was used, as nothing has changed since.
+    pub reused: bool,
+    /// The system, a store path.
+    pub system: Option<String>,
+    /// The phases, in order.
+    pub phases: Vec<PhaseReport>,
+    /// The assertions: first those of every host, then the user's in the order of the source.
+    pub assertions: Vec<Outcome>,
+    /// What went wrong.
+    pub error: Option<ErrorReport>,
+    /// A picture of the screen when it failed.
+    pub screenshot: Option<PathBuf>,
+    /// The folder of the logs.
+    pub logs: Option<PathBuf>,
+    /// How to log in to the VM that was left running.
+    pub ssh: Option<String>,
+}
+
+/// A phase of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct PhaseReport {
+    /// Which.
+    pub phase: Phase,
+    /// How long it took.
+    pub seconds: f64,
+    /// Whether it did what it should.
+    pub held: bool,
+}
+
+/// An assertion and whether it held.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    /// What was asserted.
+    pub assertion: String,
+    /// Whether it held.
+    pub held: bool,
+    /// How long it took to hold, or was tried.
+    pub seconds: f64,
+    /// What was seen instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
+    /// The end of the journal of the unit at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub journal: Option<String>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct ErrorReport {
+    /// What.
+    pub message: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// The lines that show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+    /// The exit status that tells it.
+    pub status: u8,
+}
+
+impl HostReport {
+    /// A run that has not begun.
+    #[must_use]
+    pub fn new(host: &str, accelerator: Accelerator) -> Self {
+        Self {
+            host: host.to_owned(),
+            result: Verdict::Passed,
+            seconds: 0.0,
+            accelerator,
+            reused: false,
+            system: None,
+            phases: Vec::new(),
+            assertions: Vec::new(),
+            error: None,
+            screenshot: None,
+            logs: None,
+            ssh: None,
+        }
+    }
+
+    /// Writes down how the run ended.
+    pub fn close(&mut self, result: Result<(), &Error>) {
+        self.result = match result {
+            Err(Error::Interrupted) => Verdict::Interrupted,
+            Err(_) => Verdict::Error,
+            Ok(()) if self.assertions.iter().all(|it| it.held) => Verdict::Passed,
+            Ok(()) => Verdict::Failed,
+        };
+        self.seconds = self.phases.iter().map(|it| it.seconds).sum();
+        self.error = result.err().map(|error| ErrorReport {
+            message: error.to_string(),
+            help: error.help(),
+            evidence: error.evidence().map(str::to_owned),
+            status: error.exit_status(),
+        });
+    }
+
+    /// The exit status that tells it.
+    #[must_use]
+    pub fn exit_status(&self) -> u8 {
+        match (&self.error, self.result) {
+            (Some(error), _) => error.status,
+            (None, Verdict::Failed) => 1,
+            (None, _) => 0,
+        }
+    }
+
+    /// What went wrong, in a line.
+    #[must_use]
+    pub fn message(&self) -> Option<String> {
+        let failed: Vec<&Outcome> = self.assertions.iter().filter(|it| !it.held).collect();
+        match (&self.error, failed.len()) {
+            (Some(error), _) => Some(error.message.clone()),
+            (None, 0) => None,
+            (None, 1) => Some(format!("not so: {}", failed[0].assertion)),
+            (None, count) => Some(format!("{count} of {} assertions failed", self.assertions.len())),
+        }
+    }
+}
+
+/// The exit status that tells of several runs: the first of interrupted, lacking, timed out and
+/// failed that there is.
+#[must_use]
+pub fn exit_status(reports: &[HostReport]) -> u8 {
+    let all: Vec<u8> = reports.iter().map(HostReport::exit_status).collect();
+    [130, 3, 4, 2, 1].into_iter().find(|it| all.contains(it)).unwrap_or(0)
+}
+
+/// The runs as JSON.
+#[must_use]
+pub fn json(reports: &[HostReport]) -> serde_json::Value {
+    serde_json::json!({ "apiVersion": 1, "hosts": reports })
+}

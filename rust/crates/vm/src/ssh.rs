@@ -1,0 +1,74 @@
+//! SSH into guests, through the system's `ssh`.
+
+mod knock;
+mod real;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error as ThisError;
+
+pub use real::Ssh;
+
+/// How a guest is reached.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The port of 127.0.0.1 that leads to it.
+    pub port: u16,
+    /// The user.
+    pub user: String,
+    /// The key file, or the public half of a key that the agent has.
+    pub identity: PathBuf,
+    /// The known hosts of this machine alone. A new VM starts without any.
+    pub known_hosts: PathBuf,
+    /// The socket of a connection that several calls share.
+    pub shared: Option<PathBuf>,
+}
+
+/// What a command in the guest did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Its exit status.
+    pub status: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+/// A connection that did not come about.
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+pub enum SshError {
+    /// The server does not admit the key. Waiting does not help.
+    #[error("the key is refused")]
+    KeyRefused,
+    /// The server's own key is another one than before.
+    #[error("the guest's host key has changed")]
+    HostKeyChanged,
+    /// No answer in time, or the connection was lost.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The command runs for too long.
+    #[error("no answer within {} s", .0.as_secs())]
+    TimedOut(Duration),
+}
+
+/// Runs commands in guests.
+pub trait Remote: Send + Sync {
+    /// Whether an SSH server answers at the port. To be asked again and again: each call looks at
+    /// what earlier ones began.
+    fn answers(&self, port: u16) -> bool;
+
+    /// Runs a shell script in the guest.
+    ///
+    /// # Errors
+    /// When the guest cannot be reached, or the script takes longer than the limit.
+    fn run(&self, target: &Target, script: &str, limit: Duration) -> Result<Ran, SshError>;
+
+    /// Opens a connection that later calls to the target share, until the guard is dropped.
+    fn share(&self, target: &Target) -> Option<Box<dyn Send + Sync>>;
+
+    /// Connects to a port of 127.0.0.1: whether something accepts and keeps the connection, held
+    /// open while `during` runs.
+    fn holds(&self, port: u16, during: &mut dyn FnMut() -> bool) -> bool;
+}

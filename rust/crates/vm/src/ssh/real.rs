@@ -1,0 +1,181 @@
+//! The real `ssh`.
+
+use std::collections::HashMap;
+use std::io::{ErrorKind, Read};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::{Child, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::knock::Knock;
+use super::{Ran, Remote, SshError, Target};
+use crate::{Cancel, process};
+
+/// The `ssh` on PATH.
+#[derive(Debug, Default)]
+pub struct Ssh {
+    knocks: Mutex<HashMap<u16, Knock>>,
+    cancel: Cancel,
+}
+
+impl Ssh {
+    /// An `ssh` whose commands end when the user wants the work to end.
+    #[must_use]
+    pub fn new(cancel: Cancel) -> Self {
+        Self { knocks: Mutex::default(), cancel }
+    }
+
+    /// The options of a connection: nothing of the user's own configuration, no question to the
+    /// terminal, no key but the one given, and no word with the user's known hosts.
+    #[must_use]
+    pub fn options(target: &Target) -> Vec<String> {
+        let set = |key: &str, value: &str| ["-o".to_owned(), format!("{key}={value}")];
+        let mut all = vec!["-F".to_owned(), "/dev/null".to_owned()];
+        all.extend(set("BatchMode", "yes"));
+        all.extend(set("IdentitiesOnly", "yes"));
+        all.extend(set("UserKnownHostsFile", &quoted(&target.known_hosts.to_string_lossy())));
+        all.extend(set("GlobalKnownHostsFile", "/dev/null"));
+        all.extend(set("StrictHostKeyChecking", "accept-new"));
+        all.extend(set("LogLevel", "ERROR"));
+        all.extend(set("ServerAliveInterval", "15"));
+        all.extend(set("ServerAliveCountMax", "8"));
+        if let Some(socket) = &target.shared {
+            all.extend(set("ControlPath", &quoted(&socket.to_string_lossy())));
+        }
+        all.extend(["-i".to_owned(), target.identity.to_string_lossy().into_owned()]);
+        all.extend(["-p".to_owned(), target.port.to_string()]);
+        all.push(format!("{}@127.0.0.1", target.user));
+        all
+    }
+}
+
+/// A value with blanks or per cent signs, as ssh_config(5) wants it.
+fn quoted(value: &str) -> String {
+    let value = value.replace('%', "%%");
+    if value.contains(char::is_whitespace) { format!("\"{value}\"") } else { value }
+}
+
+/// A word that every login shell takes as it is.
+fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+impl Remote for Ssh {
+    fn answers(&self, port: u16) -> bool {
+        let mut knocks = self.knocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = knocks.entry(port).or_default().answers(port);
+        if answers {
+            knocks.remove(&port);
+        }
+        answers
+    }
+
+    fn run(&self, target: &Target, script: &str, limit: Duration) -> Result<Ran, SshError> {
+        let mut command = process::bound("ssh");
+        // ConnectTimeout also limits the wait for the greeting, so it must not be short.
+        command
+            .args(["-T", "-o", &format!("ConnectTimeout={}", limit.as_secs().max(1))])
+            .args(Self::options(target))
+            .arg(format!("sh -c {}", shell_word(script)));
+        let output = process::output_unless(&mut command, limit, || self.cancel.requested())
+            .map_err(|error| SshError::Unreachable(format!("`ssh` did not start: {error}")))?;
+        let Some(status) = output.status else { return Err(SshError::TimedOut(limit)) };
+        judge(status.code().unwrap_or(255), output.stdout, output.stderr)
+    }
+
+    fn share(&self, target: &Target) -> Option<Box<dyn Send + Sync>> {
+        let socket = target.shared.as_ref()?;
+        let _ = std::fs::remove_file(socket);
+        let mut command = process::bound("ssh");
+        command.args(["-M", "-N", "-T"]).args(Self::options(target));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let shared = Shared(process::start(&mut command).ok()?);
+        let end = Instant::now() + Duration::from_secs(20);
+        while !socket.exists() && Instant::now() < end && !self.cancel.requested() {
+            thread::sleep(Duration::from_millis(20));
+        }
+        Some(Box::new(shared))
+    }
+
+    fn holds(&self, port: u16, during: &mut dyn FnMut() -> bool) -> bool {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_secs(2)) else {
+            return false;
+        };
+        let held = during();
+        // QEMU accepts before it asks the guest, and hangs up when that refuses.
+        let _ = stream.set_read_timeout(Some(Duration::from_millis(20)));
+        let open = match stream.read(&mut [0; 1]) {
+            Ok(read) => read > 0,
+            Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+        };
+        held && open
+    }
+}
+
+/// ssh ends with 255 when the connection is the trouble; so may a command.
+fn judge(status: i32, stdout: String, stderr: String) -> Result<Ran, SshError> {
+    if status != 255 {
+        return Ok(Ran { status, stdout, stderr });
+    }
+    let said = stderr.trim();
+    if said.contains("Permission denied (") || said.contains("Too many authentication failures") {
+        return Err(SshError::KeyRefused);
+    }
+    if said.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") || said.contains("Host key verification failed") {
+        return Err(SshError::HostKeyChanged);
+    }
+    let trouble = ["onnection", "onnect to", "timed out", "Timeout, server", "kex_exchange", "Broken pipe", "mux_client"];
+    if said.is_empty() || !trouble.iter().any(|it| said.contains(it)) {
+        return Ok(Ran { status, stdout, stderr });
+    }
+    Err(SshError::Unreachable(said.lines().next_back().unwrap_or_default().to_owned()))
+}
+
+/// The connection that others share.
+struct Shared(Child);
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        process::end(&mut self.0, Duration::from_secs(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_key_is_told_from_a_guest_that_is_not_up() {
+        let judge = |status, said: &str| judge(status, String::new(), said.to_owned());
+        assert_eq!(
+            judge(255, "root@127.0.0.1: Permission denied (publickey).\n"),
+            Err(SshError::KeyRefused)
+        );
+        let up = judge(255, "Connection closed by 127.0.0.1 port 1\n");
+        assert!(matches!(up, Err(SshError::Unreachable(_))));
+        assert_eq!(judge(255, "my own words").unwrap().status, 255);
+        assert_eq!(judge(3, "Permission denied (publickey).").unwrap().status, 3);
+    }
+
+    #[test]
+    fn nothing_is_asked_of_the_terminal_and_nothing_taken_from_the_user() {
+        let target = Target {
+            port: 2222,
+            user: "root".into(),
+            identity: "/k".into(),
+            known_hosts: "/a b/known".into(),
+            shared: None,
+        };
+        let line = Ssh::options(&target).join(" ");
+        for option in ["-F /dev/null", "BatchMode=yes", "IdentitiesOnly=yes", "UserKnownHostsFile=\"/a b/known\""] {
+            assert!(line.contains(option), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_script_is_one_word() {
+        assert_eq!(shell_word("a 'b' $c"), r"'a '\''b'\'' $c'");
+    }
+}

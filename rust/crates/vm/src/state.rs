@@ -1,0 +1,311 @@
+//! The folder of a VM: where everything that outlives a command is kept.
+//!
+//! ```text
+//! $XDG_DATA_HOME/nixfleet/vms/<fleet>/
+//!   <host>.lock            held for a command's life
+//!   <host>/
+//!     layout               the version of this layout
+//!     installs/<key>-<n>/  an installed disk, never written again: disk.qcow2 vars.fd install.json
+//!     installing/          an install under way; becomes one of installs/ when it has succeeded
+//!     vm/                  the VM that stays: an overlay of an installed disk, vm.json, logs
+//!     test/                the VM of a test; gone afterwards
+//!     logs/                what the last run wrote, by phase
+//!     last-test.json       how the last test ended
+//! ```
+//! The VM that stays and that of a test are both overlays of an installed disk. So one install
+//! serves both, and a test never touches the VM that somebody works in.
+
+mod fleet;
+mod lock;
+mod records;
+
+pub use fleet::{Fleet, is_host_name, short_hash};
+pub use lock::Lock;
+pub use records::{InstallRecord, LastTest, State, VmRecord, now};
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::launch::Files;
+use crate::{Error, files, qemu};
+
+/// The version of the layout.
+const LAYOUT: u32 = 1;
+
+/// The folder of one host's VM.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    host: String,
+    path: PathBuf,
+    /// A short folder for sockets, whose paths may have about a hundred bytes.
+    sockets: PathBuf,
+    /// What tells this VM's sockets from others'.
+    id: String,
+}
+
+/// Which of a host's machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The installer.
+    Installing,
+    /// The VM that stays.
+    Vm,
+    /// The VM of a test.
+    Test,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Installing, Self::Vm, Self::Test];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Installing => "installing",
+            Self::Vm => "vm",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl Folder {
+    /// The host.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the folder, or checks that it is of a layout that we know.
+    ///
+    /// # Errors
+    /// When it cannot be made, or another version made it.
+    pub fn open(&self) -> Result<(), Error> {
+        files::private_folder(&self.path)?;
+        files::private_folder(&self.logs())?;
+        let path = self.path.join("layout");
+        let found = match fs::read_to_string(&path) {
+            Ok(text) => text.trim().to_owned(),
+            // A folder with machines and no version is older than versions are.
+            Err(_) if self.installs().exists() || self.role(Role::Vm).exists() => "0".to_owned(),
+            Err(_) => return files::write(&path, format!("{LAYOUT}\n").as_bytes()),
+        };
+        if found == LAYOUT.to_string() {
+            return Ok(());
+        }
+        let folder = self.path.clone();
+        Err(Error::Layout { host: self.host.clone(), folder, found, known: LAYOUT })
+    }
+
+    /// The folder of installed disks.
+    #[must_use]
+    pub fn installs(&self) -> PathBuf {
+        self.path.join("installs")
+    }
+
+    /// The folder of one installed disk.
+    #[must_use]
+    pub fn install(&self, name: &str) -> PathBuf {
+        self.installs().join(name)
+    }
+
+    /// The newest installed disk of a key. Only an install that succeeded has a record.
+    ///
+    /// There may be two of one key, after a `--rebuild`: the VM that stays stands on the older one,
+    /// whose place no other disk may take.
+    #[must_use]
+    pub fn installed(&self, key: &str) -> Option<String> {
+        let entries = fs::read_dir(self.installs()).into_iter().flatten().flatten();
+        let whole = |name: String| {
+            let folder = self.install(&name);
+            let record: InstallRecord = files::read_json(&folder.join("install.json"))?;
+            let images = ["disk.qcow2", "vars.fd"].iter().all(|it| folder.join(it).is_file());
+            (images && record.key == key).then_some((record.made, name))
+        };
+        let all = entries.filter_map(|it| whole(it.file_name().to_string_lossy().into_owned()));
+        all.max().map(|(_, name)| name)
+    }
+
+    /// The folder of one of the machines.
+    #[must_use]
+    pub fn role(&self, role: Role) -> PathBuf {
+        self.path.join(role.name())
+    }
+
+    /// The logs of the last run.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.path.join("logs")
+    }
+
+    /// The record of the VM that stays.
+    #[must_use]
+    pub fn vm(&self) -> Option<VmRecord> {
+        let folder = self.role(Role::Vm);
+        let record = files::read_json(&folder.join("vm.json"))?;
+        folder.join("disk.qcow2").is_file().then_some(record)
+    }
+
+    /// QEMU's files of one of the machines.
+    #[must_use]
+    pub fn files(&self, role: Role) -> Files {
+        let folder = self.role(role);
+        // Of a test, logs stay when its folder goes.
+        let logs = if role == Role::Vm { folder.clone() } else { self.logs() };
+        let name = role.name();
+        Files {
+            qmp: self.socket(role, "qmp"),
+            pid: folder.join("qemu.pid"),
+            console: logs.join(format!("console-{name}.log")),
+            log: logs.join(format!("qemu-{name}.log")),
+        }
+    }
+
+    /// A socket of one of the machines.
+    #[must_use]
+    pub fn socket(&self, role: Role, kind: &str) -> PathBuf {
+        self.sockets.join(format!("{}-{}.{kind}", self.id, role.name()))
+    }
+
+    /// The process of one of the machines, when it runs.
+    #[must_use]
+    pub fn running(&self, role: Role) -> Option<i32> {
+        let files = self.files(role);
+        qemu::running(&files.pid, &files.qmp)
+    }
+
+    /// Ends and removes what a run that was killed left over: half an install, a test's machine.
+    /// Returns what was found, in words.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    pub fn mend(&self) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        for role in [Role::Installing, Role::Test] {
+            let files = self.files(role);
+            if qemu::end_leftover(&files.pid, &files.qmp) {
+                found.push("ended a QEMU that an earlier run left over".to_owned());
+            }
+            if self.role(role).exists() {
+                files::remove(&self.role(role))?;
+                found.push(match role {
+                    Role::Installing => "removed the disk of an install that did not finish".into(),
+                    _ => "removed the disk of a test that did not finish".to_owned(),
+                });
+            }
+            files::remove(&files.qmp)?;
+        }
+        if self.running(Role::Vm).is_none() {
+            files::remove(&self.files(Role::Vm).qmp)?;
+            files::remove(&self.files(Role::Vm).pid)?;
+        }
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(".new-") {
+                files::remove(&entry.path())?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Removes installed disks that nothing needs: neither `keep` nor the VM that stays.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    pub fn prune(&self, keep: &str) -> Result<(), Error> {
+        let used = self.vm().map(|it| it.install);
+        for entry in fs::read_dir(self.installs()).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name != keep && Some(&name) != used.as_ref() {
+                files::remove(&entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How the VM is, without changing anything.
+    #[must_use]
+    pub fn state(&self) -> State {
+        let vm = self.vm();
+        State {
+            built: vm.is_some(),
+            pid: self.running(Role::Vm),
+            port: vm.as_ref().map(|it| it.port),
+            system: vm.map(|it| it.system),
+            last_test: files::read_json(&self.path.join("last-test.json")),
+        }
+    }
+
+    /// Keeps how a test ended.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn remember(&self, test: &LastTest) -> Result<(), Error> {
+        files::write_json(&self.path.join("last-test.json"), test)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(root: &Path) -> Folder {
+        Fleet::below(root, root, "fleet").unwrap().host("web-01").unwrap()
+    }
+
+    #[test]
+    fn a_folder_of_another_layout_is_refused_and_says_what_to_do() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = folder(root.path());
+        folder.open().unwrap();
+        folder.open().unwrap();
+        fs::write(folder.path().join("layout"), "7").unwrap();
+        let error = folder.open().unwrap_err();
+        assert!(error.to_string().contains("layout 7"), "{error}");
+        assert!(error.to_string().contains("nixfleet clean-vm -h web-01"), "{error}");
+        fs::remove_file(folder.path().join("layout")).unwrap();
+        fs::create_dir(folder.role(Role::Vm)).unwrap();
+        assert!(folder.open().unwrap_err().to_string().contains("layout 0"));
+    }
+
+    #[test]
+    fn half_an_install_is_removed_and_never_taken_for_a_whole_one() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = folder(root.path());
+        folder.open().unwrap();
+        let half = folder.role(Role::Installing);
+        fs::create_dir(&half).unwrap();
+        fs::write(half.join("disk.qcow2"), "half").unwrap();
+        assert!(folder.installed("k").is_none());
+        assert_eq!(folder.mend().unwrap().len(), 1);
+        assert!(!half.exists());
+        fs::create_dir_all(folder.install("k-1")).unwrap();
+        fs::write(folder.install("k-1").join("disk.qcow2"), "no record").unwrap();
+        fs::write(folder.install("k-1").join("vars.fd"), "").unwrap();
+        assert!(folder.installed("k").is_none());
+        let record = InstallRecord { key: "k".into(), ..InstallRecord::default() };
+        files::write_json(&folder.install("k-1").join("install.json"), &record).unwrap();
+        assert_eq!(folder.installed("k").as_deref(), Some("k-1"));
+        assert_eq!(folder.installed("other"), None);
+    }
+
+    #[test]
+    fn an_install_that_the_vm_stands_on_is_kept() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = folder(root.path());
+        folder.open().unwrap();
+        for key in ["old", "used", "new"] {
+            fs::create_dir_all(folder.install(key)).unwrap();
+        }
+        fs::create_dir_all(folder.role(Role::Vm)).unwrap();
+        fs::write(folder.role(Role::Vm).join("disk.qcow2"), "").unwrap();
+        let record = VmRecord { install: "used".into(), ..VmRecord::default() };
+        files::write_json(&folder.role(Role::Vm).join("vm.json"), &record).unwrap();
+        folder.prune("new").unwrap();
+        let left = |key: &str| folder.install(key).exists();
+        assert_eq!([left("old"), left("used"), left("new")], [false, true, true]);
+    }
+}

@@ -1,0 +1,115 @@
+//! The test of a host: installed by its own fleet's installer, booted from its disk, checked, and
+//! gone.
+
+use crate::assertion::Assertion;
+use crate::install::{self, Built, Installed};
+use crate::launch::Display;
+use crate::preflight::Plan;
+use crate::report::HostReport;
+use crate::run::{Boot, Options, Run, Running};
+use crate::state::{Folder, LastTest, Lock, Role, now};
+use crate::{Error, Phase, World, files, lifecycle, verify};
+
+/// Tests a host. What went wrong is in the report.
+#[must_use]
+pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> HostReport {
+    let mut run = Run::new(world, plan, folder, options);
+    let lock = match Lock::take(folder) {
+        Ok(lock) => lock,
+        Err(error) => {
+            run.report.close(Err(&error));
+            return run.report;
+        }
+    };
+    run.report.logs = Some(folder.logs());
+    let result = cycle(&mut run);
+    if !options.keep || result.is_err() {
+        let cleaned = clean(&mut run);
+        run.report.close(result.as_ref().and(cleaned.as_ref()).map(|()| ()));
+    } else {
+        run.report.close(Ok(()));
+    }
+    let test = LastTest {
+        passed: run.report.exit_status() == 0,
+        message: run.report.message(),
+        finished: now(),
+        seconds: run.report.seconds,
+    };
+    let _ = folder.remember(&test);
+    drop(lock);
+    run.report
+}
+
+fn cycle(run: &mut Run) -> Result<(), Error> {
+    lifecycle::open(run)?;
+    let built = install::build(run)?;
+    let installed = install::ensure(run, &built)?;
+    let assertions = Assertion::all(&built.test);
+    let mut running = boot(run, &built, &installed, &assertions)?;
+    let result = check(run, &built, &mut running, &assertions);
+    let passed = result.is_ok() && run.report.assertions.iter().all(|it| it.held);
+    if !passed {
+        run.picture(&mut running);
+    }
+    if run.options.keep && result.is_ok() {
+        run.report.ssh = Some(lifecycle::ssh_command(&running.root));
+        running.machine.release();
+        return Ok(());
+    }
+    run.world.cancel.check()?;
+    result?;
+    run.phase(Phase::Stop, |_| {
+        // Nothing on a disk that is thrown away is worth waiting for.
+        running.machine.kill();
+        Ok(())
+    })
+}
+
+/// Boots the host from an overlay of the installed disk, which itself stays as it is.
+fn boot(
+    run: &mut Run,
+    built: &Built,
+    installed: &Installed,
+    assertions: &[Assertion],
+) -> Result<Running, Error> {
+    let outside: Vec<u16> = assertions.iter().filter_map(Assertion::outside_port).collect();
+    run.phase(Phase::Boot, |run| {
+        let scratch = run.folder.role(Role::Test);
+        files::private_folder(&scratch)?;
+        install::copy_variables(&installed.folder.join("vars.fd"), &scratch)?;
+        let base = installed.folder.join("disk.qcow2");
+        run.world.hypervisor.create_overlay(&base, &scratch.join("disk.qcow2"))?;
+        run.boot(&Boot {
+            role: Role::Test,
+            iso: None,
+            memory: run.options.memory.unwrap_or(built.test.memory),
+            cores: run.options.cores.unwrap_or(built.test.cores),
+            port: None,
+            outside: &outside,
+            display: Display::None,
+            lan: None,
+            bound: !run.options.keep,
+        })
+    })
+}
+
+fn check(
+    run: &mut Run,
+    built: &Built,
+    running: &mut Running,
+    assertions: &[Assertion],
+) -> Result<(), Error> {
+    run.phase(Phase::WaitHost, |run| run.wait_for_ssh(Phase::WaitHost, running))?;
+    run.phase(Phase::Verify, |run| {
+        let mut expected = run.plan.expected.clone();
+        expected.system = built.system.to_string();
+        run.report.assertions = verify::verify(run, running, &expected, assertions)?;
+        Ok(())
+    })
+}
+
+/// Removes what the test made, also when the user wants the end: then without a word.
+fn clean(run: &mut Run) -> Result<(), Error> {
+    let remove = |run: &mut Run| files::remove(&run.folder.role(Role::Test));
+    if run.world.cancel.requested() { remove(run) } else { run.phase(Phase::Clean, remove) }
+}

@@ -1,0 +1,210 @@
+//! Checking that what was asserted holds: side by side, each tried until it does or its time is
+//! over, and told in the order of the source.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::assertion::{Assertion, excerpt, host};
+use crate::report::Outcome;
+use crate::run::{Run, Running};
+use crate::ssh::{Ran, SshError, Target};
+use crate::{Error, Phase};
+
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How much longer everything may take under software emulation. `within` is what the user knows
+/// of real machines.
+const EMULATION: u32 = 3;
+
+/// In which time a host must be up: every unit of multi-user.target started.
+const UP: Duration = Duration::from_secs(90);
+
+/// How long a host that has started all it will is looked at further.
+const SETTLED: Duration = Duration::from_secs(3);
+
+/// Commands at a time over one connection. sshd allows ten (MaxSessions in sshd_config(5)).
+const SESSIONS: usize = 8;
+
+/// Checks a host that runs. Assertions that do not hold are outcomes, no errors.
+///
+/// # Errors
+/// When the guest or QEMU ends meanwhile, or the user wants the end.
+pub fn verify(
+    run: &Run,
+    running: &mut Running,
+    expected: &host::Expected,
+    assertions: &[Assertion],
+) -> Result<Vec<Outcome>, Error> {
+    let shared = run.world.remote.share(&running.root);
+    let forwards = running.forwards.clone();
+    let verifier = Verifier {
+        run,
+        root: running.root.clone(),
+        outside: &|port| forwards.iter().skip(1).find(|it| it.guest == port).map(|it| it.host),
+        factor: if run.accelerator().is_software() { EMULATION } else { 1 },
+        slots: Slots::new(SESSIONS),
+    };
+    let verifier = &verifier;
+    let outcomes = thread::scope(|scope| {
+        let host = scope.spawn(move || verifier.host(expected));
+        let login = expected.user.as_ref().filter(|_| !expected.keys.is_empty());
+        let login = login.map(|user| scope.spawn(move || verifier.login(user)));
+        let users: Vec<_> =
+            assertions.iter().map(|it| scope.spawn(move || vec![verifier.assertion(it)])).collect();
+        // Threads end with their time or the user's wish; a panic of one would be ours.
+        let all = std::iter::once(host).chain(login).chain(users);
+        all.flat_map(|it| it.join().unwrap_or_default()).collect()
+    });
+    drop(shared);
+    run.watch(Phase::Verify, running)?;
+    Ok(outcomes)
+}
+
+struct Verifier<'a> {
+    run: &'a Run<'a>,
+    root: Target,
+    outside: &'a (dyn Fn(u16) -> Option<u16> + Sync),
+    factor: u32,
+    slots: Slots,
+}
+
+impl Verifier<'_> {
+    /// What must hold on every host.
+    fn host(&self, expected: &host::Expected) -> Vec<Outcome> {
+        let clock = &self.run.world.clock;
+        let begun = clock.now();
+        let script = host::script(expected);
+        let mut settled = None;
+        loop {
+            let answer = self.ask(&self.root, &script, UP * self.factor);
+            let (text, trouble) = match answer {
+                Ok(ran) => (ran.stdout, None),
+                Err(error) => (String::new(), Some(error.to_string())),
+            };
+            let checks = host::judge(expected, &text);
+            let took = clock.now().saturating_sub(begun);
+            if host::is_settled(&text) {
+                settled = settled.or(Some(clock.now()));
+            }
+            let over = took > UP * self.factor
+                || settled.is_some_and(|it| clock.now().saturating_sub(it) > SETTLED * self.factor)
+                || self.run.world.cancel.requested();
+            if over || checks.iter().all(|it| it.seen.is_none()) {
+                let outcome = |check: host::Check| {
+                    let journal = check.seen.is_some().then_some(check.unit).flatten();
+                    Outcome {
+                        assertion: check.title,
+                        held: check.seen.is_none(),
+                        seconds: took.as_secs_f64(),
+                        seen: check.seen.map(|seen| trouble.clone().unwrap_or(seen)),
+                        journal: journal.and_then(|unit| self.journal(&unit)),
+                    }
+                };
+                return checks.into_iter().map(outcome).collect();
+            }
+            clock.sleep(PAUSE);
+        }
+    }
+
+    /// The primary user logs in: the one proof that keys, shell and account work together.
+    fn login(&self, user: &str) -> Vec<Outcome> {
+        let target = Target { user: user.to_owned(), shared: None, ..self.root.clone() };
+        let title = format!("{user} logs in over SSH");
+        vec![self.until(title, UP, None, |limit| match self.ask(&target, "true", limit) {
+            Ok(ran) if ran.status == 0 => Ok(()),
+            Ok(ran) => Err(format!("the login shell ended with {}: {}", ran.status, excerpt(&ran.stderr))),
+            Err(error) => Err(error.to_string()),
+        })]
+    }
+
+    /// One of the user's assertions.
+    fn assertion(&self, assertion: &Assertion) -> Outcome {
+        self.until(assertion.title(), assertion.within(), assertion.unit(), |limit| {
+            let mut answer = Err(SshError::Unreachable(String::new()));
+            let mut ask = || {
+                answer = self.ask(&self.root, &assertion.script(), limit);
+                true
+            };
+            match assertion.outside_port() {
+                Some(port) => {
+                    let forwarded = (self.outside)(port).unwrap_or(0);
+                    if !self.run.world.remote.holds(forwarded, &mut ask) {
+                        return Err("it accepts no connection".into());
+                    }
+                }
+                None => {
+                    ask();
+                }
+            }
+            assertion.judge(&answer.map_err(|it| it.to_string())?)
+        })
+    }
+
+    /// Tries until it holds or its time is over. There is always one attempt.
+    fn until(
+        &self,
+        assertion: String,
+        within: Duration,
+        unit: Option<&str>,
+        attempt: impl Fn(Duration) -> Result<(), String>,
+    ) -> Outcome {
+        let clock = &self.run.world.clock;
+        let begun = clock.now();
+        let within = within * self.factor;
+        loop {
+            let took = || clock.now().saturating_sub(begun);
+            // An attempt that began in time may end a little later.
+            let left = within.saturating_sub(took()).max(Duration::from_secs(5));
+            let seen = attempt(left).err();
+            if seen.is_none() || took() >= within || self.run.world.cancel.requested() {
+                let journal = seen.as_ref().and(unit).and_then(|it| self.journal(it));
+                let seconds = took().as_secs_f64();
+                return Outcome { assertion, held: seen.is_none(), seconds, seen, journal };
+            }
+            clock.sleep(PAUSE);
+        }
+    }
+
+    fn journal(&self, unit: &str) -> Option<String> {
+        let unit = crate::assertion::word(unit);
+        let script = format!("journalctl --no-pager -o short -n 20 -u {unit}");
+        let ran = self.ask(&self.root, &script, Duration::from_secs(20)).ok()?;
+        Some(ran.stdout.trim_end().to_owned()).filter(|it| !it.is_empty())
+    }
+
+    fn ask(&self, target: &Target, script: &str, limit: Duration) -> Result<Ran, SshError> {
+        let _slot = self.slots.take();
+        self.run.world.remote.run(target, script, limit)
+    }
+}
+
+/// So many at a time.
+struct Slots {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+struct Slot<'a>(&'a Slots);
+
+impl Slots {
+    fn new(count: usize) -> Self {
+        Self { free: Mutex::new(count), freed: Condvar::new() }
+    }
+
+    fn take(&self) -> Slot<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free =
+            self.freed.wait_while(free, |it| *it == 0).unwrap_or_else(PoisonError::into_inner);
+        *free -= 1;
+        Slot(self)
+    }
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.freed.notify_one();
+    }
+}
