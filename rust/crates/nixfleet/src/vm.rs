@@ -1,80 +1,171 @@
 //! The VM commands: their arguments, and how they call `nixfleet-vm`.
 
-use clap::Args;
+mod args;
+mod fleet;
+mod jobs;
+mod progress;
+mod show;
 
-use crate::cli::Global;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::Duration;
+
+use nixfleet_vm::lifecycle::{self, Stopped};
+use nixfleet_vm::preflight::ThisMachine;
+use nixfleet_vm::report::HostReport;
+use nixfleet_vm::state::Folder;
+use nixfleet_vm::{Cancel, Clock, SystemClock};
+
+pub use args::{BuildVm, CleanVm, StartVm, StopVm, TestVm};
+
+use crate::cli::{Format, Global};
 use crate::error::Error;
 use crate::exit::Exit;
+use fleet::VmFleet;
 
-/// Which hosts a command is for.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct Hosts {
-    /// The host; may be given several times
-    #[arg(short = 'h', long = "host", value_name = "HOST")]
-    pub hosts: Vec<String>,
-
-    /// Every host
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// `build-vm`.
-#[derive(Debug, Args)]
-pub struct BuildVm {
-    #[command(flatten)]
-    pub hosts: Hosts,
-}
-
-/// `start-vm`.
-#[derive(Debug, Args)]
-pub struct StartVm {
-    #[command(flatten)]
-    pub hosts: Hosts,
-}
-
-/// `stop-vm`.
-#[derive(Debug, Args)]
-pub struct StopVm {
-    #[command(flatten)]
-    pub hosts: Hosts,
-}
-
-/// `clean-vm`.
-#[derive(Debug, Args)]
-pub struct CleanVm {
-    #[command(flatten)]
-    pub hosts: Hosts,
-}
-
-/// `test-vm`.
-#[derive(Debug, Args)]
-pub struct TestVm {
-    #[command(flatten)]
-    pub hosts: Hosts,
-}
+/// How long a VM may take to power down before it is ended.
+const STOP_LIMIT: Duration = Duration::from_secs(90);
 
 /// Installs hosts into VMs that stay.
-pub fn build(_: &Global, _: &BuildVm) -> Result<Exit, Error> {
-    Ok(Exit::Lacking)
-}
-
-/// Starts VMs.
-pub fn start(_: &Global, _: &StartVm) -> Result<Exit, Error> {
-    Ok(Exit::Lacking)
-}
-
-/// Stops VMs.
-pub fn stop(_: &Global, _: &StopVm) -> Result<Exit, Error> {
-    Ok(Exit::Lacking)
-}
-
-/// Deletes VMs.
-pub fn clean(_: &Global, _: &CleanVm) -> Result<Exit, Error> {
-    Ok(Exit::Lacking)
+pub fn build(global: &Global, args: &BuildVm) -> Result<Exit, Error> {
+    install(global, args, |fleet, plan, folder, options| {
+        lifecycle::build(&fleet.world, plan, folder, options)
+    })
 }
 
 /// Tests hosts.
-pub fn test(_: &Global, _: &TestVm) -> Result<Exit, Error> {
-    Ok(Exit::Lacking)
+pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
+    let result = VmFleet::open(global, &args.build, args.options());
+    let fleet = match result {
+        Ok(fleet) => fleet,
+        Err(failure) => return show::failure(global, failure),
+    };
+    let reports = jobs::run(&fleet, args.build.jobs, |plan, folder| {
+        nixfleet_vm::test::test(&fleet.world, plan, folder, &fleet.options)
+    });
+    let written = show::files(args, &reports);
+    show::reports(global, &fleet, &reports, "test");
+    Ok(written.unwrap_or_else(|| show::exit(nixfleet_vm::report::exit_status(&reports))))
+}
+
+fn install(
+    global: &Global,
+    args: &BuildVm,
+    work: impl Fn(&VmFleet, &nixfleet_vm::preflight::Plan, &Folder, &nixfleet_vm::run::Options) -> HostReport
+    + Sync,
+) -> Result<Exit, Error> {
+    let fleet = match VmFleet::open(global, &args.build, args.options()) {
+        Ok(fleet) => fleet,
+        Err(failure) => return show::failure(global, failure),
+    };
+    let reports =
+        jobs::run(&fleet, args.build.jobs, |plan, folder| work(&fleet, plan, folder, &fleet.options));
+    show::reports(global, &fleet, &reports, "build");
+    Ok(show::exit(nixfleet_vm::report::exit_status(&reports)))
+}
+
+/// Starts VMs.
+pub fn start(global: &Global, args: &StartVm) -> Result<Exit, Error> {
+    let (world, folders) = match fleet::existing(global, &args.hosts) {
+        Ok(found) => found,
+        Err(error) => return Ok(show::error(global, None, &error)),
+    };
+    let here = ThisMachine::new(Vec::new());
+    let mut exit = Exit::Fine;
+    for folder in &folders {
+        match lifecycle::start(&world, folder, &here, &args.start(folder)) {
+            Ok(started) => {
+                if args.ssh {
+                    return Ok(log_in(&started.target));
+                }
+                show::started(global, folder.host(), &started);
+            }
+            Err(error) => exit = show::error(global, Some(folder.host()), &error),
+        }
+    }
+    Ok(exit)
+}
+
+/// Becomes `ssh`; comes back only when that does not start.
+fn log_in(target: &nixfleet_vm::ssh::Target) -> Exit {
+    let error = Command::new("ssh").args(lifecycle::ssh_words(target)).exec();
+    let _ = writeln!(io::stderr(), "error: `ssh` did not start: {error}");
+    Exit::Lacking
+}
+
+/// Stops VMs.
+pub fn stop(global: &Global, args: &StopVm) -> Result<Exit, Error> {
+    let (world, folders) = match fleet::existing(global, &args.hosts) {
+        Ok(found) => found,
+        Err(error) => return Ok(show::error(global, None, &error)),
+    };
+    let clock = SystemClock::default();
+    let results = jobs::each(&folders, folders.len(), |folder| {
+        (lifecycle::stop(folder, &clock, &world.cancel, STOP_LIMIT), clock.now())
+    });
+    let mut exit = Exit::Fine;
+    for (folder, (result, took)) in folders.iter().zip(results) {
+        let text = match result {
+            Ok(Stopped::Already) => "was not running".to_owned(),
+            Ok(Stopped::PoweredOff) => format!("powered down in {:.1} s", took.as_secs_f64()),
+            Ok(Stopped::Killed) => "did not power down, and was ended".to_owned(),
+            Err(error) => {
+                exit = show::error(global, Some(folder.host()), &error);
+                continue;
+            }
+        };
+        show::result(global, folder.host(), &text);
+    }
+    Ok(exit)
+}
+
+/// Deletes VMs.
+pub fn clean(global: &Global, args: &CleanVm) -> Result<Exit, Error> {
+    let (_, folders) = match fleet::existing(global, &args.hosts) {
+        Ok(found) => found,
+        Err(error) => return Ok(show::error(global, None, &error)),
+    };
+    let there: Vec<&Folder> = folders.iter().filter(|it| it.path().exists()).collect();
+    if !args.yes && !there.is_empty() {
+        let names: Vec<&str> = there.iter().map(|it| it.host()).collect();
+        if !io::stdin().is_terminal() {
+            let _ = writeln!(
+                io::stderr(),
+                "error: `clean-vm` asks before it deletes, and nobody is at the terminal\n  help: give `--yes`"
+            );
+            return Ok(Exit::Usage);
+        }
+        if !agreed(&names) {
+            return Ok(Exit::Fine);
+        }
+    }
+    let mut exit = Exit::Fine;
+    for folder in &folders {
+        match lifecycle::clean(folder) {
+            Ok(true) => show::result(global, folder.host(), "removed"),
+            Ok(false) => show::result(global, folder.host(), "there was nothing to remove"),
+            Err(error) => exit = show::error(global, Some(folder.host()), &error),
+        }
+    }
+    Ok(exit)
+}
+
+fn agreed(names: &[&str]) -> bool {
+    let _ = write!(io::stderr(), "delete the VM and its disk of {}? [y/N] ", names.join(", "));
+    let _ = io::stderr().flush();
+    let mut answer = String::new();
+    let _ = io::stdin().lock().read_line(&mut answer);
+    matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+/// The token that Ctrl-C sets.
+fn cancel() -> Cancel {
+    // Without it Ctrl-C ends the tool at once, and QEMU with it.
+    Cancel::on_signals().unwrap_or_default()
+}
+
+/// Whether results are for a program.
+fn is_json(global: &Global) -> bool {
+    global.format == Format::Json
 }

@@ -194,7 +194,9 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             // Faults of the fleet go before what the machine lacks: the user can mend them first.
-            Self::Preflight { faults } => u8::from(faults.iter().all(|it| it.lacking)) * 2 + 1,
+            Self::Preflight { faults } if faults.iter().all(|it| it.lacking) => 3,
+            Self::Preflight { faults } if faults.iter().all(|it| it.code == "host-unknown") => 2,
+            Self::Preflight { .. } => 1,
             Self::KeyRefused { .. } | Self::GuestDied { .. } | Self::Install { .. }
             | Self::NoIso { .. } | Self::Assertions { .. } => 1,
             Self::BadName { .. } => 2,

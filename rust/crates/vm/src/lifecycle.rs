@@ -26,15 +26,20 @@ pub fn open(run: &Run) -> Result<(), Error> {
     Ok(())
 }
 
+/// The words after `ssh` with which a person logs in: as the tool does, but a passphrase may be
+/// asked for.
+#[must_use]
+pub fn ssh_words(target: &Target) -> Vec<String> {
+    let words = Ssh::options(&Target { shared: None, ..target.clone() });
+    let quiet = |it: &&[String]| it.iter().all(|word| word != "BatchMode=yes");
+    words.chunks(2).filter(quiet).flatten().cloned().collect()
+}
+
 /// The command that logs in, to be pasted into a shell.
 #[must_use]
 pub fn ssh_command(target: &Target) -> String {
-    let target = Target { shared: None, ..target.clone() };
     let plain = |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:@,+".contains(c));
     let quote = |it: String| if plain(&it) { it } else { crate::assertion::word(&it) };
-    // A person may be asked for a passphrase.
-    let options = Ssh::options(&target);
-    let kept = options.chunks(2).filter(|it| it.last().is_none_or(|it| it != "BatchMode=yes"));
-    let words: Vec<String> = kept.flatten().cloned().map(quote).collect();
+    let words: Vec<String> = ssh_words(target).into_iter().map(quote).collect();
     format!("ssh {}", words.join(" "))
 }

@@ -1,5 +1,8 @@
 //! What a run did: the same for people, programs, JUnit and a page.
 
+pub mod html;
+pub mod junit;
+
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -165,4 +168,44 @@ pub fn exit_status(reports: &[HostReport]) -> u8 {
 #[must_use]
 pub fn json(reports: &[HostReport]) -> serde_json::Value {
     serde_json::json!({ "apiVersion": 1, "hosts": reports })
+}
+
+/// A run with an assertion that failed.
+#[cfg(test)]
+fn sample() -> HostReport {
+    let mut report = HostReport::new("web-01", Accelerator::Tcg);
+    let phase = |phase, seconds| PhaseReport { phase, seconds, held: true };
+    report.phases = vec![phase(Phase::Boot, 1.0), phase(Phase::Verify, 3.0)];
+    let outcome = |assertion: &str, seen: Option<&str>| Outcome {
+        assertion: assertion.into(),
+        held: seen.is_none(),
+        seconds: 1.0,
+        seen: seen.map(Into::into),
+        journal: None,
+    };
+    report.assertions = vec![outcome("a", None), outcome("b", Some("seen <nothing>"))];
+    report.close(Ok(()));
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_end_gives_the_exit_status() {
+        let failed = sample();
+        let mut timed_out = HostReport::new("b", Accelerator::Tcg);
+        timed_out.close(Err(&Error::TimedOut {
+            phase: Phase::Install,
+            limit: std::time::Duration::from_secs(1),
+            seen: String::new(),
+            console: String::new(),
+        }));
+        let passed = HostReport::new("c", Accelerator::Tcg);
+        assert_eq!(failed.message().unwrap(), "not so: b");
+        assert_eq!(exit_status(std::slice::from_ref(&passed)), 0);
+        assert_eq!(exit_status(&[passed, failed.clone()]), 1);
+        assert_eq!(exit_status(&[failed, timed_out]), 4);
+    }
 }

@@ -19,7 +19,7 @@ mod fleet;
 mod lock;
 mod records;
 
-pub use fleet::{Fleet, is_host_name, short_hash};
+pub use fleet::{Fleet, data_folder, is_host_name, short_hash};
 pub use lock::Lock;
 pub use records::{InstallRecord, LastTest, State, VmRecord, now};
 

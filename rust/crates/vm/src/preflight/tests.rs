@@ -93,7 +93,7 @@ fn a_host_that_can_be_installed_passes() {
 fn faults_of_the_fleet_have_their_codes() {
     let good = fleet(&json!([KEY]), &json!([KEY]), "x86_64-linux");
     let here = Here::default();
-    assert_eq!(codes(&good, "web-1", &here), (vec!["host-unknown"], 1));
+    assert_eq!(codes(&good, "web-1", &here), (vec!["host-unknown"], 2));
     let mac = fleet(&json!([KEY]), &json!([KEY]), "aarch64-darwin");
     assert_eq!(codes(&mac, "web-01", &here), (vec!["platform-not-linux"], 1));
     let none = fleet(&json!([]), &json!([KEY]), "x86_64-linux");

@@ -16,7 +16,7 @@ use crate::process;
 #[must_use]
 pub fn running(pid_file: &Path, socket: &Path) -> Option<i32> {
     let pid: i32 = fs::read_to_string(pid_file).ok()?.trim().parse().ok()?;
-    is_ours(pid, socket).then_some(pid)
+    (pid > 1 && is_ours(pid, socket)).then_some(pid)
 }
 
 /// Ends the QEMU that an earlier run left over; whether there was one.

@@ -99,7 +99,10 @@ fn named(whole: &str, last: Option<&std::ffi::OsStr>) -> String {
 }
 
 /// `$XDG_DATA_HOME`, or where the XDG Base Directory Specification puts it.
-fn data_folder() -> Result<PathBuf, Error> {
+///
+/// # Errors
+/// When there is no home folder.
+pub fn data_folder() -> Result<PathBuf, Error> {
     let given = env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|it| it.is_absolute());
     given.or_else(|| Some(env::home_dir()?.join(".local/share"))).ok_or_else(|| {
         Error::io("find", Path::new("~"), std::io::Error::other("neither `HOME` nor `XDG_DATA_HOME` is set"))

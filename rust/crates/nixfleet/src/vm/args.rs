@@ -1,0 +1,216 @@
+//! The arguments of the VM commands.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use nixfleet_vm::lifecycle::Start;
+use nixfleet_vm::run::Options;
+use nixfleet_vm::state::{Folder, Role};
+use nixfleet_vm::{Phase, launch};
+
+/// Which hosts a command is for.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Hosts {
+    /// The host; may be given several times
+    #[arg(short = 'h', long = "host", value_name = "HOST")]
+    pub hosts: Vec<String>,
+
+    /// Every host
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// What installing takes.
+#[derive(Debug, Args)]
+pub struct Build {
+    #[command(flatten)]
+    pub hosts: Hosts,
+
+    /// A private key to look at before those in `~/.ssh` and the agent; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub identity: Vec<PathBuf>,
+
+    /// Install anew, even when nothing has changed
+    #[arg(long)]
+    pub rebuild: bool,
+
+    /// Size of the disk in GiB, in place of the host's `vmTest.diskSize`
+    #[arg(long, value_name = "GIB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub disk_size: Option<u32>,
+
+    /// Memory in MiB, in place of the host's `vmTest.memory`
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
+    pub memory: Option<u32>,
+
+    /// Virtual processors, in place of the host's `vmTest.cores`
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub cpus: Option<u32>,
+
+    /// Files to put onto the new system, as `nixos-anywhere --extra-files` does
+    #[arg(long, value_name = "DIR")]
+    pub extra_files: Option<PathBuf>,
+
+    /// Hosts at a time [default: what cores and memory allow]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+
+    /// Let guests reach nothing outside
+    #[arg(long)]
+    pub offline: bool,
+
+    /// Seconds that a phase may take, such as `install=600`; may be given several times
+    #[arg(long, value_name = "PHASE=SECONDS", value_parser = limit)]
+    pub limit: Vec<(Phase, Duration)>,
+}
+
+impl Build {
+    fn options(&self) -> Options {
+        Options {
+            memory: self.memory,
+            cores: self.cpus,
+            disk_size: self.disk_size,
+            rebuild: self.rebuild,
+            extra_files: self.extra_files.clone(),
+            offline: self.offline,
+            limits: self.limit.iter().copied().collect::<HashMap<_, _>>(),
+            ..Options::default()
+        }
+    }
+}
+
+fn limit(text: &str) -> Result<(Phase, Duration), String> {
+    let (phase, seconds) = text.split_once('=').ok_or("write `PHASE=SECONDS`")?;
+    let phase = Phase::parse(phase).ok_or_else(|| {
+        format!("no phase is called `{phase}`; there are {}", Phase::ALL.map(Phase::word).join(", "))
+    })?;
+    let seconds: u64 = seconds.parse().map_err(|_| "seconds are a whole number".to_owned())?;
+    Ok((phase, Duration::from_secs(seconds)))
+}
+
+/// `build-vm`.
+#[derive(Debug, Args)]
+pub struct BuildVm {
+    #[command(flatten)]
+    pub build: Build,
+}
+
+impl BuildVm {
+    /// What the user chose.
+    pub fn options(&self) -> Options {
+        self.build.options()
+    }
+}
+
+/// `test-vm`.
+#[derive(Debug, Args)]
+pub struct TestVm {
+    #[command(flatten)]
+    pub build: Build,
+
+    /// Leave the VM running when its test has ended, and say how to log in
+    #[arg(long)]
+    pub keep: bool,
+
+    /// Reboot the host, and report what was lost that should stay, and the reverse
+    #[arg(long)]
+    pub survival: bool,
+
+    /// Write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// Write a page with phases, assertions, logs and screenshots
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+}
+
+impl TestVm {
+    /// What the user chose.
+    pub fn options(&self) -> Options {
+        Options { keep: self.keep, survival: self.survival, ..self.build.options() }
+    }
+}
+
+/// `start-vm`.
+#[derive(Debug, Args)]
+pub struct StartVm {
+    #[command(flatten)]
+    pub hosts: Hosts,
+
+    /// What shows the screen
+    #[arg(long, value_enum, default_value_t)]
+    pub display: Display,
+
+    /// Wait until SSH answers
+    #[arg(long)]
+    pub wait: bool,
+
+    /// Log in when the VM is up
+    #[arg(long, conflicts_with = "all")]
+    pub ssh: bool,
+
+    /// Memory in MiB, in place of what the VM was built with
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
+    pub memory: Option<u32>,
+
+    /// Virtual processors, in place of what the VM was built with
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub cpus: Option<u32>,
+
+    /// Let the guest reach nothing outside
+    #[arg(long)]
+    pub offline: bool,
+}
+
+impl StartVm {
+    /// How to start a VM.
+    pub fn start(&self, folder: &Folder) -> Start {
+        Start {
+            display: match self.display {
+                Display::None => launch::Display::None,
+                Display::Gtk => launch::Display::Gtk,
+                Display::Spice => launch::Display::Spice(folder.socket(Role::Vm, "spice")),
+            },
+            wait: self.wait || self.ssh,
+            options: Options {
+                memory: self.memory,
+                cores: self.cpus,
+                offline: self.offline,
+                ..Options::default()
+            },
+        }
+    }
+}
+
+/// What shows the screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Display {
+    /// Nothing
+    #[default]
+    None,
+    /// A window
+    Gtk,
+    /// A SPICE server on a socket
+    Spice,
+}
+
+/// `stop-vm`.
+#[derive(Debug, Args)]
+pub struct StopVm {
+    #[command(flatten)]
+    pub hosts: Hosts,
+}
+
+/// `clean-vm`.
+#[derive(Debug, Args)]
+pub struct CleanVm {
+    #[command(flatten)]
+    pub hosts: Hosts,
+
+    /// Delete without asking
+    #[arg(long)]
+    pub yes: bool,
+}

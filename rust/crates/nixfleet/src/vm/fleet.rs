@@ -1,0 +1,91 @@
+//! The fleet as the VM commands see it: hosts with their plans and folders.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nixfleet_vm::observer::{Observer, Silent};
+use nixfleet_vm::preflight::{self, Plan, ThisMachine};
+use nixfleet_vm::run::Options;
+use nixfleet_vm::state::{Fleet, Folder};
+use nixfleet_vm::{Error as VmError, Phase, World};
+
+use super::args::{Build, Hosts};
+use super::progress::Progress;
+use crate::cli::Global;
+use crate::error::Error;
+use crate::fleet as flakes;
+
+/// Hosts that are to be installed.
+pub struct VmFleet {
+    /// The world.
+    pub world: World,
+    /// The hosts, each with its folder.
+    pub hosts: Vec<(Plan, Folder)>,
+    /// What the user chose.
+    pub options: Options,
+    /// How long the preflight took.
+    pub preflight: Duration,
+}
+
+/// Why a fleet's hosts cannot be installed.
+pub enum Failure {
+    /// The fleet cannot be read.
+    Fleet(Error),
+    /// The preflight found faults, or a folder cannot be had.
+    Vm(VmError),
+}
+
+impl VmFleet {
+    /// Reads the fleet and checks that its hosts can be installed here.
+    pub fn open(global: &Global, args: &Build, options: Options) -> Result<Self, Failure> {
+        let cancel = super::cancel();
+        let inventory = flakes::inventory(global).map_err(Failure::Fleet)?;
+        let begun = Instant::now();
+        let state = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
+        let named = |host: &String| args.hosts.hosts.contains(host);
+        let hosts: Vec<String> = if args.hosts.all {
+            // Macs cannot be run; a host with a wrong platform is reported.
+            let is_mac = |it: &str| it.ends_with("-darwin");
+            let hosts = inventory.hosts.iter();
+            let linux = hosts.filter(|(_, it)| !it.text("platform").is_some_and(is_mac));
+            linux.map(|(name, _)| name.clone()).collect()
+        } else {
+            let known: Vec<String> = inventory.hosts.keys().filter(|it| named(it)).cloned().collect();
+            let strange = args.hosts.hosts.iter().filter(|it| !inventory.hosts.contains_key(*it));
+            known.into_iter().chain(strange.cloned()).collect()
+        };
+        let here = ThisMachine::new(args.identity.clone());
+        let data = nixfleet_vm::state::data_folder().map_err(Failure::Vm)?;
+        let plans = preflight::check(&inventory, &hosts, &data, &here).map_err(Failure::Vm)?;
+        let folders = plans.into_iter().map(|plan| {
+            let folder = state.host(&plan.host)?;
+            Ok((plan, folder))
+        });
+        let hosts = folders.collect::<Result<Vec<_>, VmError>>().map_err(Failure::Vm)?;
+        let preflight = begun.elapsed();
+        let observer: Arc<dyn Observer> =
+            if super::is_json(global) { Arc::new(Silent) } else { Arc::new(Progress::new()) };
+        for (plan, _) in &hosts {
+            observer.begin(&plan.host, Phase::Preflight);
+            observer.end(&plan.host, Phase::Preflight, preflight, true);
+            if let Some(reason) = &plan.accelerator.reason {
+                observer.note(&plan.host, &format!("{}: {reason}", plan.accelerator.accelerator));
+            }
+        }
+        let nix = Arc::new(flakes::nix(global));
+        let world = World::new(flakes::flake(global), nix, observer, cancel);
+        Ok(Self { world, hosts, options, preflight })
+    }
+}
+
+/// The folders of VMs that may be there. No fleet is read for them: what was built can be started,
+/// stopped and cleaned away when the fleet is broken or has lost the host.
+pub fn existing(global: &Global, hosts: &Hosts) -> Result<(World, Vec<Folder>), VmError> {
+    let flake = flakes::flake(global);
+    let fleet = Fleet::new(&flake)?;
+    let names = if hosts.all { fleet.hosts() } else { hosts.hosts.clone() };
+    let folders = names.iter().map(|it| fleet.host(it)).collect::<Result<_, _>>()?;
+    let nix = Arc::new(flakes::nix(global));
+    let observer: Arc<dyn Observer> = Arc::new(Progress::new());
+    Ok((World::new(flake, nix, observer, super::cancel()), folders))
+}

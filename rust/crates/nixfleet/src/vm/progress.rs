@@ -1,0 +1,86 @@
+//! What happens, while it happens: on a terminal a moving line a host, else a line a phase.
+
+use std::collections::HashMap;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use nixfleet_vm::Phase;
+use nixfleet_vm::observer::Observer;
+
+/// The progress of runs on standard error.
+pub struct Progress {
+    bars: Option<MultiProgress>,
+    lines: Mutex<HashMap<String, ProgressBar>>,
+}
+
+impl Progress {
+    /// Progress that suits standard error.
+    pub fn new() -> Self {
+        let bars = io::stderr().is_terminal().then(MultiProgress::new);
+        Self { bars, lines: Mutex::default() }
+    }
+
+    /// The moving line of a host, made when it is first needed.
+    fn bar(&self, host: &str) -> Option<ProgressBar> {
+        let bars = self.bars.as_ref()?;
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let bar = lines.entry(host.to_owned()).or_insert_with(|| {
+            let bar = bars.add(ProgressBar::new_spinner());
+            if let Ok(style) = ProgressStyle::with_template("{prefix} {spinner} {wide_msg} {elapsed:>4}") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(host.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(150));
+            bar
+        });
+        Some(bar.clone())
+    }
+
+    fn line(&self, text: &str) {
+        // A terminal may be gone; the work goes on.
+        let _ = match &self.bars {
+            Some(bars) => bars.println(text),
+            None => writeln!(io::stderr(), "{text}"),
+        };
+    }
+}
+
+impl Observer for Progress {
+    fn begin(&self, host: &str, phase: Phase) {
+        if let Some(bar) = self.bar(host) {
+            bar.reset_elapsed();
+            bar.set_message(phase.title());
+        }
+    }
+
+    fn step(&self, host: &str, text: &str) {
+        match self.bar(host) {
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => self.line(&format!("{host}: {text}")),
+        }
+    }
+
+    fn end(&self, host: &str, phase: Phase, took: Duration, held: bool) {
+        let mark = if held { "" } else { ", failed" };
+        self.line(&format!("{host}: {} ({:.1} s{mark})", phase.title(), took.as_secs_f64()));
+        let over = !held || matches!(phase, Phase::Clean);
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = over.then(|| lines.remove(host)).flatten() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn note(&self, host: &str, text: &str) {
+        self.line(&format!("{host}: {text}"));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        for bar in self.lines.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! How the VM commands tell what they did.
+
+use std::io::Write;
+
+use nixfleet_inventory::visible;
+use nixfleet_vm::lifecycle::Started;
+use nixfleet_vm::report::{HostReport, Outcome, Verdict, json};
+use nixfleet_vm::{Error as VmError, Fault};
+use serde_json::json;
+
+use super::args::TestVm;
+use super::fleet::{Failure, VmFleet};
+use super::is_json;
+use crate::cli::Global;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::fleet;
+use crate::output::print;
+use crate::report::message;
+use crate::source::{Sources, Tree};
+
+/// The exit status as the tool's own.
+pub fn exit(status: u8) -> Exit {
+    match status {
+        0 => Exit::Fine,
+        1 => Exit::Faults,
+        2 => Exit::Usage,
+        4 => Exit::TimedOut,
+        130 => Exit::Interrupted,
+        _ => Exit::Lacking,
+    }
+}
+
+fn tell(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+}
+
+/// Tells why nothing was begun.
+pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
+    match failure {
+        Failure::Fleet(error) => Err(error),
+        Failure::Vm(error) => Ok(self::error(global, None, &error)),
+    }
+}
+
+/// Tells an error, faults at their places.
+pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
+    let status = error.exit_status();
+    if is_json(global) {
+        let faults = match error {
+            VmError::Preflight { faults } => faults.iter().map(fault_json).collect(),
+            other => vec![json!({ "host": host, "message": other.to_string(), "help": other.help() })],
+        };
+        print(&format!("{:#}\n", json!({ "apiVersion": 1, "hosts": [], "faults": faults })));
+        return exit(status);
+    }
+    if let VmError::Preflight { faults } = error {
+        let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
+        for fault in faults {
+            let place = fault.position.as_ref().map(|it| sources.place(it, None));
+            let text = format!("{} [{}]", fault.message, fault.code);
+            tell(&message(&text, place.as_ref(), Some(&fault.help)));
+        }
+    } else {
+        let text = host.map_or_else(|| error.to_string(), |host| format!("{host}: {error}"));
+        tell(&message(&text, None, error.help().as_deref()));
+        tell(&indented(error.evidence().unwrap_or_default()));
+    }
+    exit(status)
+}
+
+fn fault_json(fault: &Fault) -> serde_json::Value {
+    let position = fault.position.as_ref();
+    json!({
+        "code": fault.code,
+        "severity": "error",
+        "host": fault.host,
+        "file": position.map(|it| it.file.to_string()),
+        "line": position.map(|it| it.line),
+        "column": position.map(|it| it.column),
+        "message": fault.message,
+        "help": fault.help,
+    })
+}
+
+/// Tells how the runs ended: what went wrong with each, then a line for each, then the sum.
+pub fn reports(global: &Global, fleet: &VmFleet, reports: &[HostReport], what: &str) {
+    // The moving lines are gone before anything else is written.
+    let _ = fleet;
+    if is_json(global) {
+        print(&format!("{:#}\n", json(reports)));
+        return;
+    }
+    for report in reports {
+        problems(report);
+    }
+    let width = reports.iter().map(|it| it.host.len()).max().unwrap_or(0);
+    for report in reports {
+        print(&format!("{:width$}  {}\n", report.host, sentence(report, what)));
+        if let Some(ssh) = &report.ssh {
+            print(&format!("{:width$}  it still runs: {ssh}\n", ""));
+        }
+    }
+    if what == "test" && reports.len() > 1 {
+        let passed = reports.iter().filter(|it| it.result == Verdict::Passed).count();
+        print(&format!("{passed} of {} hosts passed\n", reports.len()));
+    }
+}
+
+/// What went wrong on a host, in full.
+fn problems(report: &HostReport) {
+    for Outcome { assertion, seen, journal, seconds, .. } in report.assertions.iter().filter(|it| !it.held) {
+        let seen = seen.as_deref().unwrap_or_default();
+        tell(&format!("{}: not so after {seconds:.0} s: {assertion}\n  seen: {seen}", report.host));
+        if let Some(journal) = journal {
+            tell(&format!("  the end of its journal:\n{}", indented(journal)));
+        }
+    }
+    if let Some(error) = &report.error {
+        if report.result == Verdict::Interrupted {
+            return;
+        }
+        tell(&message(&format!("{}: {}", report.host, error.message), None, error.help.as_deref()));
+        tell(&indented(error.evidence.as_deref().unwrap_or_default()));
+    }
+    if report.result != Verdict::Passed {
+        for (name, path) in [("logs", &report.logs), ("screenshot", &report.screenshot)] {
+            if let Some(path) = path {
+                tell(&format!("  {name}: {}", path.display()));
+            }
+        }
+    }
+}
+
+fn sentence(report: &HostReport, what: &str) -> String {
+    let held = report.assertions.iter().filter(|it| it.held).count();
+    let all = report.assertions.len();
+    let install = if report.reused { "install unchanged" } else { "newly installed" };
+    let seconds = report.seconds;
+    match report.result {
+        Verdict::Passed if what == "test" => {
+            format!("passed: {held} assertions, {install}, {seconds:.1} s")
+        }
+        Verdict::Passed if report.reused => format!("there already, {seconds:.1} s"),
+        Verdict::Passed => format!("built, {seconds:.1} s"),
+        Verdict::Failed => format!("failed: {} of {all} assertions, {install}, {seconds:.1} s", all - held),
+        Verdict::Error => {
+            let message = report.error.as_ref().map(|it| it.message.as_str()).unwrap_or_default();
+            format!("error: {message}")
+        }
+        Verdict::Interrupted => "interrupted".to_owned(),
+    }
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().map(|it| format!("  | {}", visible(it)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Tells the result of a small step.
+pub fn result(global: &Global, host: &str, text: &str) {
+    if is_json(global) {
+        print(&format!("{}\n", json!({ "host": host, "result": text })));
+    } else {
+        print(&format!("{host}: {text}\n"));
+    }
+}
+
+/// Tells that a VM runs, and how to log in.
+pub fn started(global: &Global, host: &str, started: &Started) {
+    let ssh = nixfleet_vm::lifecycle::ssh_command(&started.target);
+    if is_json(global) {
+        let accelerator = started.accelerator.accelerator.name();
+        let port = started.target.port;
+        print(&format!("{}\n", json!({ "host": host, "port": port, "ssh": ssh, "accelerator": accelerator })));
+        return;
+    }
+    if let Some(reason) = started.accelerator.reason.as_ref().filter(|_| !started.already) {
+        tell(&format!("{host}: {}: {reason}", started.accelerator.accelerator));
+    }
+    tell(&format!("{host}: {}", if started.already { "runs already" } else { "started" }));
+    print(&format!("{ssh}\n"));
+}
+
+/// Writes the files that were asked for; an exit status when one cannot be written.
+pub fn files(args: &TestVm, reports: &[HostReport]) -> Option<Exit> {
+    let junit = args.junit.as_ref().map(|path| nixfleet_vm::report::junit::write(path, reports));
+    let page = args.report.as_ref().map(|folder| nixfleet_vm::report::html::write(folder, reports));
+    let mut failed = None;
+    for error in [junit, page].into_iter().flatten().filter_map(Result::err) {
+        tell(&message(&error.to_string(), None, None));
+        failed = Some(exit(error.exit_status()));
+    }
+    failed
+}
