@@ -50,9 +50,9 @@ fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Completions(args) => Ok(shell::completions(args)),
         Command::Man => Ok(shell::man()),
         Command::BuildVm(args) => vm::build(&cli.global, args),
-        Command::StartVm(args) => vm::start(&cli.global, args),
-        Command::StopVm(args) => vm::stop(&cli.global, args),
-        Command::CleanVm(args) => vm::clean(&cli.global, args),
+        Command::StartVm(args) => Ok(vm::start(&cli.global, args)),
+        Command::StopVm(args) => Ok(vm::stop(&cli.global, args)),
+        Command::CleanVm(args) => Ok(vm::clean(&cli.global, args)),
         Command::TestVm(args) => vm::test(&cli.global, args),
     }
 }

@@ -52,24 +52,30 @@ pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
 fn install(
     global: &Global,
     args: &BuildVm,
-    work: impl Fn(&VmFleet, &nixfleet_vm::preflight::Plan, &Folder, &nixfleet_vm::run::Options) -> HostReport
+    work: impl Fn(
+        &VmFleet,
+        &nixfleet_vm::preflight::Plan,
+        &Folder,
+        &nixfleet_vm::run::Options,
+    ) -> HostReport
     + Sync,
 ) -> Result<Exit, Error> {
     let fleet = match VmFleet::open(global, &args.build, args.options()) {
         Ok(fleet) => fleet,
         Err(failure) => return show::failure(global, failure),
     };
-    let reports =
-        jobs::run(&fleet, args.build.jobs, |plan, folder| work(&fleet, plan, folder, &fleet.options));
+    let reports = jobs::run(&fleet, args.build.jobs, |plan, folder| {
+        work(&fleet, plan, folder, &fleet.options)
+    });
     show::reports(global, &fleet, &reports, "build");
     Ok(show::exit(nixfleet_vm::report::exit_status(&reports)))
 }
 
 /// Starts VMs.
-pub fn start(global: &Global, args: &StartVm) -> Result<Exit, Error> {
+pub fn start(global: &Global, args: &StartVm) -> Exit {
     let (world, folders) = match fleet::existing(global, &args.hosts) {
         Ok(found) => found,
-        Err(error) => return Ok(show::error(global, None, &error)),
+        Err(error) => return show::error(global, None, &error),
     };
     let here = ThisMachine::new(Vec::new());
     let mut exit = Exit::Fine;
@@ -77,14 +83,14 @@ pub fn start(global: &Global, args: &StartVm) -> Result<Exit, Error> {
         match lifecycle::start(&world, folder, &here, &args.start(folder)) {
             Ok(started) => {
                 if args.ssh {
-                    return Ok(log_in(&started.target));
+                    return log_in(&started.target);
                 }
                 show::started(global, folder.host(), &started);
             }
             Err(error) => exit = show::error(global, Some(folder.host()), &error),
         }
     }
-    Ok(exit)
+    exit
 }
 
 /// Becomes `ssh`; comes back only when that does not start.
@@ -95,10 +101,10 @@ fn log_in(target: &nixfleet_vm::ssh::Target) -> Exit {
 }
 
 /// Stops VMs.
-pub fn stop(global: &Global, args: &StopVm) -> Result<Exit, Error> {
+pub fn stop(global: &Global, args: &StopVm) -> Exit {
     let (world, folders) = match fleet::existing(global, &args.hosts) {
         Ok(found) => found,
-        Err(error) => return Ok(show::error(global, None, &error)),
+        Err(error) => return show::error(global, None, &error),
     };
     let clock = SystemClock::default();
     let results = jobs::each(&folders, folders.len(), |folder| {
@@ -117,14 +123,14 @@ pub fn stop(global: &Global, args: &StopVm) -> Result<Exit, Error> {
         };
         show::result(global, folder.host(), &text);
     }
-    Ok(exit)
+    exit
 }
 
 /// Deletes VMs.
-pub fn clean(global: &Global, args: &CleanVm) -> Result<Exit, Error> {
+pub fn clean(global: &Global, args: &CleanVm) -> Exit {
     let (_, folders) = match fleet::existing(global, &args.hosts) {
         Ok(found) => found,
-        Err(error) => return Ok(show::error(global, None, &error)),
+        Err(error) => return show::error(global, None, &error),
     };
     let there: Vec<&Folder> = folders.iter().filter(|it| it.path().exists()).collect();
     if !args.yes && !there.is_empty() {
@@ -134,10 +140,10 @@ pub fn clean(global: &Global, args: &CleanVm) -> Result<Exit, Error> {
                 io::stderr(),
                 "error: `clean-vm` asks before it deletes, and nobody is at the terminal\n  help: give `--yes`"
             );
-            return Ok(Exit::Usage);
+            return Exit::Usage;
         }
         if !agreed(&names) {
-            return Ok(Exit::Fine);
+            return Exit::Fine;
         }
     }
     let mut exit = Exit::Fine;
@@ -148,7 +154,7 @@ pub fn clean(global: &Global, args: &CleanVm) -> Result<Exit, Error> {
             Err(error) => exit = show::error(global, Some(folder.host()), &error),
         }
     }
-    Ok(exit)
+    exit
 }
 
 fn agreed(names: &[&str]) -> bool {

@@ -74,11 +74,12 @@ impl Choice {
         if !platform.is_native() {
             return Self::software(format!("this machine's processor cannot run {platform}"));
         }
-        let accelerator = if cfg!(target_os = "macos") { Accelerator::Hvf } else { Accelerator::Kvm };
-        if accelerator == Accelerator::Kvm {
-            if let Err(error) = File::options().read(true).write(true).open("/dev/kvm") {
-                return Self::software(unusable(&error));
-            }
+        let accelerator =
+            if cfg!(target_os = "macos") { Accelerator::Hvf } else { Accelerator::Kvm };
+        if accelerator == Accelerator::Kvm
+            && let Err(error) = File::options().read(true).write(true).open("/dev/kvm")
+        {
+            return Self::software(unusable(&error));
         }
         let file = cache.join(format!("accelerator-{}.json", platform.system()));
         let key = trial_key(qemu);
@@ -87,7 +88,9 @@ impl Choice {
         }
         let choice = match probe::run(platform, qemu, accelerator) {
             Ok(()) => Self { accelerator, reason: None },
-            Err(reason) => Self::software(format!("{accelerator} is there and does not work: {reason}")),
+            Err(reason) => {
+                Self::software(format!("{accelerator} is there and does not work: {reason}"))
+            }
         };
         // A cache that cannot be written costs a trial each time, no more.
         let _ = files::private_folder(cache)
@@ -100,7 +103,8 @@ fn unusable(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "this machine has no `/dev/kvm`".to_owned(),
         std::io::ErrorKind::PermissionDenied => {
-            "you may not open `/dev/kvm`: `sudo usermod -aG kvm $USER`, then log in again".to_owned()
+            "you may not open `/dev/kvm`: `sudo usermod -aG kvm $USER`, then log in again"
+                .to_owned()
         }
         _ => format!("`/dev/kvm` cannot be opened: {error}"),
     }
@@ -130,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_foreign_processor_is_emulated() {
-        let foreign = if Platform::X86_64.is_native() { Platform::Aarch64 } else { Platform::X86_64 };
+        let foreign =
+            if Platform::X86_64.is_native() { Platform::Aarch64 } else { Platform::X86_64 };
         let choice = Choice::find(foreign, Path::new("/none"), Path::new("/none"));
         assert_eq!(choice.accelerator, Accelerator::Tcg);
         assert!(choice.reason.unwrap().contains(foreign.system()));

@@ -39,16 +39,23 @@ impl Assertion {
     pub fn title(&self) -> String {
         match self {
             Self::Unit(it) => format!("unit {} is {}", it.unit, it.state),
-            Self::Port(Port { port, from: From::Guest, .. }) => format!("port {port} answers in the guest"),
-            Self::Port(Port { port, from: From::Outside, .. }) => format!("port {port} answers from outside"),
+            Self::Port(Port { port, from: From::Guest, .. }) => {
+                format!("port {port} answers in the guest")
+            }
+            Self::Port(Port { port, from: From::Outside, .. }) => {
+                format!("port {port} answers from outside")
+            }
             Self::Http(it) => format!("{} answers {}{}", it.url, it.status, described(&it.body)),
             Self::Command(it) => {
-                let user = if it.user == "root" { String::new() } else { format!(" as {}", it.user) };
+                let user =
+                    if it.user == "root" { String::new() } else { format!(" as {}", it.user) };
                 format!("`{}`{user} exits with {}{}", it.command, it.status, described(&it.stdout))
             }
             Self::File(it) => {
-                let owner = it.owner.as_deref().map(|it| format!(", owner {it}")).unwrap_or_default();
-                let group = it.group.as_deref().map(|it| format!(", group {it}")).unwrap_or_default();
+                let owner =
+                    it.owner.as_deref().map(|it| format!(", owner {it}")).unwrap_or_default();
+                let group =
+                    it.group.as_deref().map(|it| format!(", group {it}")).unwrap_or_default();
                 let mode = it.mode.as_deref().map(|it| format!(", mode {it}")).unwrap_or_default();
                 format!("{} exists{mode}{owner}{group}", it.path)
             }
@@ -139,7 +146,8 @@ impl Assertion {
 }
 
 fn described(matcher: &Matcher) -> String {
-    let part = |word: &str, text: &Option<String>| text.as_ref().map(|it| format!(" {word} {it:?}"));
+    let part =
+        |word: &str, text: &Option<String>| text.as_ref().map(|it| format!(" {word} {it:?}"));
     let parts = [
         part("exactly", &matcher.exact),
         part("containing", &matcher.contains),
@@ -161,7 +169,10 @@ fn request(url: &str) -> String {
     let Some(rest) = url.strip_prefix("http://") else { return curl };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "80"));
-    let head = format!("GET {} HTTP/1.0\r\nHost: {authority}\r\n\r\n", if path.is_empty() { "/" } else { path });
+    let head = format!(
+        "GET {} HTTP/1.0\r\nHost: {authority}\r\n\r\n",
+        if path.is_empty() { "/" } else { path }
+    );
     let bash = "exec 3<>\"/dev/tcp/$1/$2\" && printf %s \"$3\" >&3 && cat <&3";
     format!(
         "if command -v curl >/dev/null; then {curl}; else timeout 10 bash -c {} - {} {} {}; fi",
@@ -181,7 +192,9 @@ fn judge_http(wanted: &Http, ran: &Ran) -> Result<(), String> {
     let status = head.split_whitespace().nth(1).and_then(|it| it.parse::<u16>().ok());
     match status {
         None => Err(format!("no answer: {}", excerpt(&both(ran)))),
-        Some(status) if status != wanted.status => Err(format!("it answered {status}: {}", excerpt(body))),
+        Some(status) if status != wanted.status => {
+            Err(format!("it answered {status}: {}", excerpt(body)))
+        }
         Some(_) => match wanted.body.mismatch(body) {
             Some(why) => Err(format!("its body {why}: {}", excerpt(body))),
             None => Ok(()),
@@ -256,7 +269,9 @@ mod tests {
 
     #[test]
     fn a_command_is_judged_by_status_and_output() {
-        let command = one(json!({ "commands": [{ "command": "x", "status": 2, "stdout": { "exact": "a\n" } }] }));
+        let command = one(
+            json!({ "commands": [{ "command": "x", "status": 2, "stdout": { "exact": "a\n" } }] }),
+        );
         assert_eq!(command.judge(&ran(2, "a\n")), Ok(()));
         assert!(command.judge(&ran(0, "a\n")).unwrap_err().contains("exited with 0"));
         assert!(command.judge(&ran(2, "b\n")).unwrap_err().contains("is not exactly"));
@@ -264,9 +279,12 @@ mod tests {
 
     #[test]
     fn an_answer_is_judged_by_status_and_body() {
-        let http = one(json!({ "http": [{ "url": "http://localhost/", "body": { "contains": "ok" } }] }));
+        let http =
+            one(json!({ "http": [{ "url": "http://localhost/", "body": { "contains": "ok" } }] }));
         assert_eq!(http.judge(&ran(0, "HTTP/1.1 200 OK\r\nA: b\r\n\r\nall ok\n")), Ok(()));
-        assert!(http.judge(&ran(0, "HTTP/1.1 500 No\r\n\r\nok")).unwrap_err().contains("answered 500"));
+        assert!(
+            http.judge(&ran(0, "HTTP/1.1 500 No\r\n\r\nok")).unwrap_err().contains("answered 500")
+        );
         assert!(http.judge(&ran(0, "HTTP/1.0 200 OK\r\n\r\nno")).unwrap_err().contains("body"));
         assert!(http.judge(&ran(7, "")).unwrap_err().contains("no answer"));
     }
@@ -275,7 +293,10 @@ mod tests {
     fn modes_are_numbers() {
         let file = one(json!({ "files": [{ "path": "/x", "mode": "0600", "owner": "root" }] }));
         assert_eq!(file.judge(&ran(0, "600 root wheel\n")), Ok(()));
-        assert_eq!(file.judge(&ran(0, "644 root root")), Err("it has mode 0644, owner root, group root".into()));
+        assert_eq!(
+            file.judge(&ran(0, "644 root root")),
+            Err("it has mode 0644, owner root, group root".into())
+        );
         assert_eq!(file.judge(&ran(1, "")), Err("it does not exist".into()));
     }
 

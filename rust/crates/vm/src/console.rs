@@ -58,7 +58,11 @@ mod tests {
     fn a_panic_is_found_and_shown_without_colours() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("console");
-        std::fs::write(&path, "boot\r\n\x1b[31m[ 1.0] Kernel panic - not syncing: VFS\x1b[0m\r\nend\r\n\n").unwrap();
+        std::fs::write(
+            &path,
+            "boot\r\n\x1b[31m[ 1.0] Kernel panic - not syncing: VFS\x1b[0m\r\nend\r\n\n",
+        )
+        .unwrap();
         assert_eq!(trouble(&path).unwrap(), "[ 1.0] Kernel panic - not syncing: VFS");
         assert_eq!(last_lines(&path, 2), "[ 1.0] Kernel panic - not syncing: VFS\nend");
         std::fs::write(&path, "all is well\n").unwrap();

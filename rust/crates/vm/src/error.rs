@@ -22,7 +22,9 @@ pub enum Error {
     #[error("{0}")]
     Nix(#[from] NixError),
     /// The ISO package holds no ISO file.
-    #[error("`{folder}` holds no `iso/*.iso`: the fleet's `packages.<system>.iso` must be an installer image")]
+    #[error(
+        "`{folder}` holds no `iso/*.iso`: the fleet's `packages.<system>.iso` must be an installer image"
+    )]
     NoIso {
         /// The folder that was looked at.
         folder: String,
@@ -135,7 +137,9 @@ pub enum Error {
         pid: i32,
     },
     /// A name that cannot be a folder.
-    #[error("`{name}` is no host name: expected letters, digits and hyphens, at most 63, none at an end")]
+    #[error(
+        "`{name}` is no host name: expected letters, digits and hyphens, at most 63, none at an end"
+    )]
     BadName {
         /// The name, made visible.
         name: String,
@@ -196,9 +200,12 @@ impl Error {
             // Faults of the fleet go before what the machine lacks: the user can mend them first.
             Self::Preflight { faults } if faults.iter().all(|it| it.lacking) => 3,
             Self::Preflight { faults } if faults.iter().all(|it| it.code == "host-unknown") => 2,
-            Self::Preflight { .. } => 1,
-            Self::KeyRefused { .. } | Self::GuestDied { .. } | Self::Install { .. }
-            | Self::NoIso { .. } | Self::Assertions { .. } => 1,
+            Self::Preflight { .. }
+            | Self::KeyRefused { .. }
+            | Self::GuestDied { .. }
+            | Self::Install { .. }
+            | Self::NoIso { .. }
+            | Self::Assertions { .. } => 1,
             Self::BadName { .. } => 2,
             Self::TimedOut { .. } => 4,
             Self::Interrupted => 130,
@@ -211,7 +218,9 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::KeyRefused { help, .. } => Some(help.clone()),
-            Self::Install { log, .. } => Some(format!("all that it wrote is in `{}`", log.display())),
+            Self::Install { log, .. } => {
+                Some(format!("all that it wrote is in `{}`", log.display()))
+            }
             _ => None,
         }
     }

@@ -51,7 +51,9 @@ impl Firmware {
             Platform::Aarch64 => AARCH64,
         };
         let candidates = folders.iter().flat_map(|folder| {
-            names.iter().map(|(code, vars)| Self { code: folder.join(code), vars: folder.join(vars) })
+            names
+                .iter()
+                .map(|(code, vars)| Self { code: folder.join(code), vars: folder.join(vars) })
         });
         candidates.into_iter().find(|it| it.code.is_file() && it.vars.is_file())
     }
@@ -60,7 +62,9 @@ impl Firmware {
     #[must_use]
     pub fn package(platform: Platform) -> &'static str {
         match platform {
-            Platform::X86_64 => "`ovmf` (Debian, Ubuntu), `edk2-ovmf` (Fedora, Arch) or `qemu` (Nix, Homebrew)",
+            Platform::X86_64 => {
+                "`ovmf` (Debian, Ubuntu), `edk2-ovmf` (Fedora, Arch) or `qemu` (Nix, Homebrew)"
+            }
             Platform::Aarch64 => {
                 "`qemu-efi-aarch64` (Debian, Ubuntu), `edk2-aarch64` (Fedora, Arch) or `qemu` (Nix, Homebrew)"
             }

@@ -81,9 +81,7 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
 }
 
 /// Runs Nix in the background, so that Ctrl-C need not wait for it.
-fn background<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> mpsc::Receiver<T> {
+fn background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> mpsc::Receiver<T> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(work()));
     receiver
@@ -100,7 +98,12 @@ fn wait<T>(run: &Run, receiver: &mpsc::Receiver<T>) -> Result<T, Error> {
         }
         if run.world.clock.now() > end {
             let seen = "Nix has not finished".to_owned();
-            return Err(Error::TimedOut { phase: Phase::Build, limit, seen, console: String::new() });
+            return Err(Error::TimedOut {
+                phase: Phase::Build,
+                limit,
+                seen,
+                console: String::new(),
+            });
         }
     }
 }
@@ -122,8 +125,10 @@ fn read_test(host: &str, value: Result<serde_json::Value, NixError>) -> Result<V
 /// The image in an ISO package: `iso/*.iso`.
 fn iso_file(package: &Path) -> Result<PathBuf, Error> {
     let entries = fs::read_dir(package.join("iso")).into_iter().flatten().flatten();
-    let mut images: Vec<PathBuf> =
-        entries.map(|it| it.path()).filter(|it| it.extension().is_some_and(|it| it == "iso")).collect();
+    let mut images: Vec<PathBuf> = entries
+        .map(|it| it.path())
+        .filter(|it| it.extension().is_some_and(|it| it == "iso"))
+        .collect();
     images.sort();
     images.into_iter().next().ok_or_else(|| Error::NoIso { folder: package.display().to_string() })
 }
@@ -273,9 +278,9 @@ fn commit(run: &Run, built: &Built, key: &str) -> Result<String, Error> {
     };
     files::write_json(&scratch.join("install.json"), &record)?;
     files::private_folder(&run.folder.installs())?;
-    let free = |number: &u32| !run.folder.install(&format!("{key}-{number}")).exists();
-    let number = (1..).find(free).unwrap_or_default();
-    let name = format!("{key}-{number}");
+    let taken = |name: &String| run.folder.install(name).exists();
+    let name = (1..=u32::MAX).map(|number| format!("{key}-{number}")).find(|it| !taken(it));
+    let name = name.unwrap_or_default();
     fs::rename(&scratch, run.folder.install(&name))
         .map_err(|error| Error::io("rename", &scratch, error))?;
     files::sync(&run.folder.installs())?;

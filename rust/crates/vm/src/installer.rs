@@ -60,7 +60,8 @@ impl Install {
     #[must_use]
     pub fn arguments(&self) -> Vec<String> {
         let Target { port, user, identity, known_hosts, .. } = &self.target;
-        let mut all: Vec<String> = ["--store-paths", &self.disk_script, &self.system].map(Into::into).into();
+        let mut all: Vec<String> =
+            ["--store-paths", &self.disk_script, &self.system].map(Into::into).into();
         all.extend(["--phases", "disko,install"].map(Into::into));
         if self.key_file {
             all.extend(["-i".into(), identity.display().to_string()]);
@@ -189,7 +190,9 @@ mod tests {
     fn the_arguments_are_those_of_nixos_anywhere() {
         let folder = tempfile::tempdir().unwrap();
         let line = install(folder.path(), Duration::ZERO).arguments().join(" ");
-        assert!(line.starts_with("--store-paths /nix/store/d /nix/store/s --phases disko,install -i /key -p 2222 "));
+        assert!(line.starts_with(
+            "--store-paths /nix/store/d /nix/store/s --phases disko,install -i /key -p 2222 "
+        ));
         assert!(line.ends_with(" root@127.0.0.1"), "{line}");
     }
 
@@ -198,7 +201,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let install = install(folder.path(), Duration::from_secs(20));
         let mut steps = Steps(Vec::new(), false);
-        let script = "echo '### Formatting hard drive with disko ###'; sleep 0.3; echo no disk; exit 7";
+        let script =
+            "echo '### Formatting hard drive with disko ###'; sleep 0.3; echo no disk; exit 7";
         let error = run(shell(script), &install, &mut steps).unwrap_err();
         assert!(error.to_string().contains("exit status: 7"), "{error}");
         assert!(error.to_string().contains("formatting hard drive with disko"), "{error}");

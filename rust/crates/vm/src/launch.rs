@@ -1,6 +1,7 @@
 //! The command line of a VM: all of QEMU's arguments, from data alone.
 
 use std::ffi::OsString;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::{Accelerator, Platform};
@@ -144,7 +145,7 @@ impl Launch {
             user += ",restrict=on";
         }
         for Forward { host, guest } in &self.forwards {
-            user += &format!(",hostfwd=tcp:127.0.0.1:{host}-:{guest}");
+            let _ = write!(user, ",hostfwd=tcp:127.0.0.1:{host}-:{guest}");
         }
         all.add("-netdev", user);
         // No `romfile`: there is nothing to boot from the network.

@@ -10,9 +10,9 @@ pub use clean::clean;
 pub use start::{Start, Started, start};
 pub use stop::{Stopped, stop};
 
+use crate::Error;
 use crate::run::Run;
 use crate::ssh::{Ssh, Target};
-use crate::Error;
 
 /// Opens a VM's folder, and mends what a run that was killed left over.
 ///
@@ -38,7 +38,8 @@ pub fn ssh_words(target: &Target) -> Vec<String> {
 /// The command that logs in, to be pasted into a shell.
 #[must_use]
 pub fn ssh_command(target: &Target) -> String {
-    let plain = |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:@,+".contains(c));
+    let plain =
+        |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:@,+".contains(c));
     let quote = |it: String| if plain(&it) { it } else { crate::assertion::word(&it) };
     let words: Vec<String> = ssh_words(target).into_iter().map(quote).collect();
     format!("ssh {}", words.join(" "))

@@ -10,10 +10,10 @@ use std::net::{Ipv4Addr, TcpListener};
 /// # Errors
 /// When there is none.
 pub fn free(wanted: Option<u16>) -> io::Result<u16> {
-    if let Some(port) = wanted.filter(|it| *it != 0) {
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return Ok(port);
-        }
+    if let Some(port) = wanted.filter(|it| *it != 0)
+        && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+    {
+        return Ok(port);
     }
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr().map(|it| it.port())
 }

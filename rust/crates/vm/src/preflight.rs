@@ -62,7 +62,15 @@ pub fn check(
         if let (Some(key), Some((qemu, firmware))) = (key, programs) {
             let accelerator = here.accelerator(platform, &qemu);
             let expected = expected(name, host);
-            plans.push(Plan { host: name.clone(), platform, qemu, firmware, accelerator, key, expected });
+            plans.push(Plan {
+                host: name.clone(),
+                platform,
+                qemu,
+                firmware,
+                accelerator,
+                key,
+                expected,
+            });
         }
     }
     faults.dedup();
@@ -99,7 +107,10 @@ fn machine(state: &Path, here: &dyn Surroundings, faults: &mut Vec<Fault>) {
         faults.push(lacking(
             "space-missing",
             format!("only {} MiB are free for VMs below `{}`", free >> 20, state.display()),
-            format!("free {} MiB, or let `XDG_DATA_HOME` name a folder with more", (SPACE - free) >> 20),
+            format!(
+                "free {} MiB, or let `XDG_DATA_HOME` name a folder with more",
+                (SPACE - free) >> 20
+            ),
         ));
     }
 }
@@ -134,7 +145,9 @@ fn platform(name: &str, host: &Host, faults: &mut Vec<Fault>) -> Option<Platform
     if platform.is_none() {
         let (message, help) = if system.ends_with("-darwin") {
             (
-                format!("`{name}` is a Mac ({system}), and macOS cannot be installed into a VM from here"),
+                format!(
+                    "`{name}` is a Mac ({system}), and macOS cannot be installed into a VM from here"
+                ),
                 "VMs are for hosts with a Linux platform; `--all` passes over Macs".to_owned(),
             )
         } else {
@@ -164,7 +177,9 @@ fn programs(
     let Some(qemu) = here.program(platform.program()) else {
         let package = match platform {
             Platform::X86_64 => "`qemu-system-x86` (Debian, Ubuntu, Fedora) or `qemu` (others)",
-            Platform::Aarch64 => "`qemu-system-arm` (Debian, Ubuntu), `qemu-system-aarch64` (Fedora) or `qemu` (others)",
+            Platform::Aarch64 => {
+                "`qemu-system-arm` (Debian, Ubuntu), `qemu-system-aarch64` (Fedora) or `qemu` (others)"
+            }
         };
         faults.push(lacking(
             "qemu-missing",

@@ -1,4 +1,4 @@
-//! What a run did: the same for people, programs, JUnit and a page.
+//! What a run did: the same for people, programs, `JUnit` and a page.
 
 pub mod html;
 pub mod junit;
@@ -151,7 +151,9 @@ impl HostReport {
             (Some(error), _) => Some(error.message.clone()),
             (None, 0) => None,
             (None, 1) => Some(format!("not so: {}", failed[0].assertion)),
-            (None, count) => Some(format!("{count} of {} assertions failed", self.assertions.len())),
+            (None, count) => {
+                Some(format!("{count} of {} assertions failed", self.assertions.len()))
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::{Accelerator, Error, Phase, World, console, files, ports};
 const TICK: Duration = Duration::from_millis(100);
 
 /// What the user chose.
+// Switches of a command line, which are independent of each other.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Memory in MiB; the host's `vmTest.memory` when not given.
@@ -112,7 +114,11 @@ impl<'a> Run<'a> {
             result = Err(Error::Interrupted);
         }
         let took = self.world.clock.now().saturating_sub(begun);
-        self.report.phases.push(PhaseReport { phase, seconds: took.as_secs_f64(), held: result.is_ok() });
+        self.report.phases.push(PhaseReport {
+            phase,
+            seconds: took.as_secs_f64(),
+            held: result.is_ok(),
+        });
         self.world.observer.end(&self.plan.host, phase, took, result.is_ok());
         result
     }
@@ -220,7 +226,11 @@ impl<'a> Run<'a> {
                 return Err(Error::TimedOut { phase, limit, seen, console });
             }
             if self.world.remote.answers(running.root.port) {
-                match self.world.remote.run(&running.root, "true", left.min(Duration::from_secs(60))) {
+                match self.world.remote.run(
+                    &running.root,
+                    "true",
+                    left.min(Duration::from_secs(60)),
+                ) {
                     Ok(_) => return Ok(()),
                     // Twice, as a server may be up a moment before its keys are in place.
                     Err(SshError::KeyRefused) if refusals > 0 => return Err(self.refused(phase)),
@@ -278,7 +288,12 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// When it does not within the limit, or QEMU ends otherwise.
-    pub fn power_off(&self, phase: Phase, running: &mut Running, script: &str) -> Result<(), Error> {
+    pub fn power_off(
+        &self,
+        phase: Phase,
+        running: &mut Running,
+        script: &str,
+    ) -> Result<(), Error> {
         let clock = &self.world.clock;
         let limit = self.limit(phase);
         let end = clock.now() + limit;

@@ -25,7 +25,7 @@ pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> H
     let result = cycle(&mut run);
     if !options.keep || result.is_err() {
         let cleaned = clean(&mut run);
-        run.report.close(result.as_ref().and(cleaned.as_ref()).map(|()| ()));
+        run.report.close(result.as_ref().and(cleaned.as_ref()).copied());
     } else {
         run.report.close(Ok(()));
     }

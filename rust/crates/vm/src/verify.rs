@@ -24,7 +24,7 @@ const UP: Duration = Duration::from_secs(90);
 /// How long a host that has started all it will is looked at further.
 const SETTLED: Duration = Duration::from_secs(3);
 
-/// Commands at a time over one connection. sshd allows ten (MaxSessions in sshd_config(5)).
+/// Commands at a time over one connection. sshd allows ten (`MaxSessions` in `sshd_config(5)`).
 const SESSIONS: usize = 8;
 
 /// Checks a host that runs. Assertions that do not hold are outcomes, no errors.
@@ -114,7 +114,9 @@ impl Verifier<'_> {
         let title = format!("{user} logs in over SSH");
         vec![self.until(title, UP, None, |limit| match self.ask(&target, "true", limit) {
             Ok(ran) if ran.status == 0 => Ok(()),
-            Ok(ran) => Err(format!("the login shell ended with {}: {}", ran.status, excerpt(&ran.stderr))),
+            Ok(ran) => {
+                Err(format!("the login shell ended with {}: {}", ran.status, excerpt(&ran.stderr)))
+            }
             Err(error) => Err(error.to_string()),
         })]
     }

@@ -35,7 +35,12 @@ pub struct World {
 impl World {
     /// The real world.
     #[must_use]
-    pub fn new(flake: Flake, nix: Arc<dyn Nix>, observer: Arc<dyn Observer>, cancel: Cancel) -> Self {
+    pub fn new(
+        flake: Flake,
+        nix: Arc<dyn Nix>,
+        observer: Arc<dyn Observer>,
+        cancel: Cancel,
+    ) -> Self {
         Self {
             flake,
             nix,

@@ -84,7 +84,10 @@ impl Build {
 fn limit(text: &str) -> Result<(Phase, Duration), String> {
     let (phase, seconds) = text.split_once('=').ok_or("write `PHASE=SECONDS`")?;
     let phase = Phase::parse(phase).ok_or_else(|| {
-        format!("no phase is called `{phase}`; there are {}", Phase::ALL.map(Phase::word).join(", "))
+        format!(
+            "no phase is called `{phase}`; there are {}",
+            Phase::ALL.map(Phase::word).join(", ")
+        )
     })?;
     let seconds: u64 = seconds.parse().map_err(|_| "seconds are a whole number".to_owned())?;
     Ok((phase, Duration::from_secs(seconds)))
@@ -118,7 +121,9 @@ pub struct TestVm {
     #[arg(long)]
     pub survival: bool,
 
-    /// Write a JUnit report
+    /// Write a report for CI systems, in JUnit's XML
+    // The help is for people: no backticks in it.
+    #[allow(clippy::doc_markdown)]
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 

@@ -50,7 +50,8 @@ impl VmFleet {
             let linux = hosts.filter(|(_, it)| !it.text("platform").is_some_and(is_mac));
             linux.map(|(name, _)| name.clone()).collect()
         } else {
-            let known: Vec<String> = inventory.hosts.keys().filter(|it| named(it)).cloned().collect();
+            let known: Vec<String> =
+                inventory.hosts.keys().filter(|it| named(it)).cloned().collect();
             let strange = args.hosts.hosts.iter().filter(|it| !inventory.hosts.contains_key(*it));
             known.into_iter().chain(strange.cloned()).collect()
         };

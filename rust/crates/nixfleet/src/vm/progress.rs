@@ -28,7 +28,9 @@ impl Progress {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let bar = lines.entry(host.to_owned()).or_insert_with(|| {
             let bar = bars.add(ProgressBar::new_spinner());
-            if let Ok(style) = ProgressStyle::with_template("{prefix} {spinner} {wide_msg} {elapsed:>4}") {
+            if let Ok(style) =
+                ProgressStyle::with_template("{prefix} {spinner} {wide_msg} {elapsed:>4}")
+            {
                 bar.set_style(style);
             }
             bar.set_prefix(host.to_owned());

@@ -49,7 +49,9 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
     if is_json(global) {
         let faults = match error {
             VmError::Preflight { faults } => faults.iter().map(fault_json).collect(),
-            other => vec![json!({ "host": host, "message": other.to_string(), "help": other.help() })],
+            other => {
+                vec![json!({ "host": host, "message": other.to_string(), "help": other.help() })]
+            }
         };
         print(&format!("{:#}\n", json!({ "apiVersion": 1, "hosts": [], "faults": faults })));
         return exit(status);
@@ -109,7 +111,9 @@ pub fn reports(global: &Global, fleet: &VmFleet, reports: &[HostReport], what: &
 
 /// What went wrong on a host, in full.
 fn problems(report: &HostReport) {
-    for Outcome { assertion, seen, journal, seconds, .. } in report.assertions.iter().filter(|it| !it.held) {
+    for Outcome { assertion, seen, journal, seconds, .. } in
+        report.assertions.iter().filter(|it| !it.held)
+    {
         let seen = seen.as_deref().unwrap_or_default();
         tell(&format!("{}: not so after {seconds:.0} s: {assertion}\n  seen: {seen}", report.host));
         if let Some(journal) = journal {
@@ -143,7 +147,9 @@ fn sentence(report: &HostReport, what: &str) -> String {
         }
         Verdict::Passed if report.reused => format!("there already, {seconds:.1} s"),
         Verdict::Passed => format!("built, {seconds:.1} s"),
-        Verdict::Failed => format!("failed: {} of {all} assertions, {install}, {seconds:.1} s", all - held),
+        Verdict::Failed => {
+            format!("failed: {} of {all} assertions, {install}, {seconds:.1} s", all - held)
+        }
         Verdict::Error => {
             let message = report.error.as_ref().map(|it| it.message.as_str()).unwrap_or_default();
             format!("error: {message}")
@@ -172,7 +178,10 @@ pub fn started(global: &Global, host: &str, started: &Started) {
     if is_json(global) {
         let accelerator = started.accelerator.accelerator.name();
         let port = started.target.port;
-        print(&format!("{}\n", json!({ "host": host, "port": port, "ssh": ssh, "accelerator": accelerator })));
+        print(&format!(
+            "{}\n",
+            json!({ "host": host, "port": port, "ssh": ssh, "accelerator": accelerator })
+        ));
         return;
     }
     if let Some(reason) = started.accelerator.reason.as_ref().filter(|_| !started.already) {

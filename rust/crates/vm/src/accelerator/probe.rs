@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_secs(2);
 /// The last bytes of a ROM of 64 KiB; its source is beside it.
 const X86_64: &[u8] = include_bytes!("probe-x86_64.bin");
 
-/// The start of a ROM: asks PSCI, through `hvc`, for SYSTEM_OFF (Arm DEN 0022, section 5.9).
+/// The start of a ROM: asks PSCI, through `hvc`, for `SYSTEM_OFF` (Arm DEN 0022, section 5.9).
 const AARCH64: [u32; 4] = [
     0x5280_0100, // movz w0, #0x0008
     0x72b0_8000, // movk w0, #0x8400, lsl #16
@@ -40,10 +40,13 @@ pub fn run(platform: Platform, qemu: &Path, accelerator: Accelerator) -> Result<
     match output.status {
         None => Err(format!("a guest hung for {} s", LIMIT.as_secs())),
         Some(status) if status.code() == Some(good_status(platform)) => Ok(()),
-        Some(status) => {
-            let said = output.stderr.lines().next_back().unwrap_or_default().trim();
-            Err(format!("QEMU ended with {status}{}{said}", if said.is_empty() { "" } else { ": " }))
-        }
+        // What it says tells more than a plain status, and less than the signal of a crash.
+        Some(status) => match output.stderr.lines().next_back().map(str::trim) {
+            Some(said) if status.code().is_some() => {
+                Err(format!("QEMU ended with {status}: {said}"))
+            }
+            _ => Err(format!("QEMU ended with {status}")),
+        },
     }
 }
 
@@ -92,7 +95,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let hanging = folder.path().join("qemu");
         std::fs::write(&hanging, "#!/bin/sh\nexec sleep 60\n").unwrap();
-        std::fs::set_permissions(&hanging, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(&hanging, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .unwrap();
         let hung = run(Platform::X86_64, &hanging, Accelerator::Kvm);
         assert_eq!(hung.unwrap_err(), "a guest hung for 2 s");
     }

@@ -114,7 +114,8 @@ fn time_zone(expected: &Expected, facts: &Facts) -> Check {
     let seen = [facts.one("zone-link"), facts.one("zone")];
     // Without /etc/localtime the time is UTC (localtime(5)).
     let same = seen.contains(&wanted)
-        || (wanted == "UTC" && seen.iter().all(|it| it.is_empty() || it.ends_with("UTC") || *it == "Etc/UTC"));
+        || (wanted == "UTC"
+            && seen.iter().all(|it| it.is_empty() || it.ends_with("UTC") || *it == "Etc/UTC"));
     Check {
         title: format!("the time zone is {wanted}"),
         seen: (!same).then(|| format!("it is {}", super::excerpt(seen[0]))),
@@ -131,8 +132,11 @@ fn primary_user(user: &str, facts: &Facts) -> Check {
 }
 
 fn admitted(user: &str, expected: &Expected, facts: &Facts) -> Check {
-    let there: Vec<PublicKey> =
-        facts.all(&format!("key {user}")).iter().filter_map(|it| PublicKey::parse(it).ok()).collect();
+    let there: Vec<PublicKey> = facts
+        .all(&format!("key {user}"))
+        .iter()
+        .filter_map(|it| PublicKey::parse(it).ok())
+        .collect();
     let lacking: Vec<String> = expected
         .keys
         .iter()
@@ -172,7 +176,8 @@ impl<'a> Facts<'a> {
 mod tests {
     use super::*;
 
-    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS a";
+    const KEY: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS a";
 
     fn expected() -> Expected {
         Expected {
@@ -220,7 +225,10 @@ mod tests {
             if title.is_empty() {
                 assert!(failed.is_empty(), "a link that leads to the zone is enough: {failed:?}");
             } else {
-                assert!(matches!(&failed[..], [one] if one.title.starts_with(title)), "{title}: {failed:?}");
+                assert!(
+                    matches!(&failed[..], [one] if one.title.starts_with(title)),
+                    "{title}: {failed:?}"
+                );
             }
         }
     }

@@ -17,7 +17,7 @@ pub fn build(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> 
         drop(lock);
         result
     });
-    run.report.close(result.as_ref().map(|()| ()));
+    run.report.close(result.as_ref().copied());
     run.report
 }
 

@@ -15,7 +15,7 @@ pub fn clean(folder: &Folder) -> Result<bool, Error> {
     for role in Role::ALL {
         // Nothing of the disk stays, so nothing is lost by ending QEMU at once.
         let files = folder.files(role);
-        qemu::end_leftover(&files.pid, &files.qmp);
+        let _ = qemu::end_leftover(&files.pid, &files.qmp);
         files::remove(&files.qmp)?;
         files::remove(&folder.socket(role, "ssh"))?;
     }

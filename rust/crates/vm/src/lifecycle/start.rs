@@ -54,7 +54,10 @@ pub fn start(
     let plan = plan(folder, &record, here)?;
     let run = Run::new(world, &plan, folder, &start.options);
     let root_and_user = |port| {
-        Ok::<_, Error>((run.target(Role::Vm, port, "root")?, run.target(Role::Vm, port, &record.user)?))
+        Ok::<_, Error>((
+            run.target(Role::Vm, port, "root")?,
+            run.target(Role::Vm, port, &record.user)?,
+        ))
     };
     if folder.running(Role::Vm).is_some() {
         let (_, target) = root_and_user(record.port)?;

@@ -40,7 +40,14 @@ pub fn of_installer(
     };
     let position = inventory.positions.as_ref().and_then(|it| it.get("isoSshKeys").cloned());
     let mut fault = |code, message, help| {
-        faults.push(Fault { code, host: None, position: position.clone(), message, help, lacking: false });
+        faults.push(Fault {
+            code,
+            host: None,
+            position: position.clone(),
+            message,
+            help,
+            lacking: false,
+        });
     };
     let admitted: Vec<(PublicKey, &str)> =
         lines.iter().filter_map(|it| Some((PublicKey::parse(it).ok()?, *it))).collect();
@@ -54,7 +61,14 @@ pub fn of_installer(
     }
     let here_too = |identity: Identity| {
         let (public, line) = admitted.iter().find(|(public, _)| *public == identity.public)?;
-        Some((identity.clone(), InstallerKey { public: public.clone(), line: (*line).to_owned(), source: identity.source }))
+        Some((
+            identity.clone(),
+            InstallerKey {
+                public: public.clone(),
+                line: (*line).to_owned(),
+                source: identity.source,
+            },
+        ))
     };
     let found: Vec<(Identity, InstallerKey)> =
         here.identities().into_iter().filter_map(here_too).collect();

@@ -36,7 +36,8 @@ impl ThisMachine {
     /// This machine, with key files that the user named.
     #[must_use]
     pub fn new(extra: Vec<PathBuf>) -> Self {
-        let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|it| it.is_absolute());
+        let given =
+            std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|it| it.is_absolute());
         let cache = given
             .or_else(|| Some(std::env::home_dir()?.join(".cache")))
             .unwrap_or_else(std::env::temp_dir);
@@ -62,7 +63,8 @@ impl Surroundings for ThisMachine {
     }
 
     fn looked_at(&self) -> Vec<String> {
-        let mut places: Vec<String> = self.extra.iter().map(|it| format!("`{}`", it.display())).collect();
+        let mut places: Vec<String> =
+            self.extra.iter().map(|it| format!("`{}`", it.display())).collect();
         places.push("`~/.ssh`".into());
         places.push(if std::env::var_os("SSH_AUTH_SOCK").is_some() {
             "the SSH agent".into()

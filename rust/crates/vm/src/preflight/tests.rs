@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::Accelerator;
 
-const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS a@b";
-const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9cSS+dMxLLFqCmC6yeKDWC1TTAXdmMRNVQBtcyYmDb c@d";
+const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS a@b";
+const OTHER: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9cSS+dMxLLFqCmC6yeKDWC1TTAXdmMRNVQBtcyYmDb c@d";
 
 struct Here {
     missing: Vec<&'static str>,
@@ -18,7 +20,12 @@ struct Here {
 
 impl Default for Here {
     fn default() -> Self {
-        Self { missing: Vec::new(), firmware: true, space: 1 << 40, identities: vec![identity(KEY)] }
+        Self {
+            missing: Vec::new(),
+            firmware: true,
+            space: 1 << 40,
+            identities: vec![identity(KEY)],
+        }
     }
 }
 
@@ -120,7 +127,8 @@ fn keys_that_ssh_cannot_use_are_told_apart() {
 #[test]
 fn what_the_machine_lacks_has_its_codes_and_status() {
     let good = fleet(&json!([KEY]), &json!([KEY]), "x86_64-linux");
-    let without = |missing| codes(&good, "web-01", &Here { missing: vec![missing], ..Here::default() });
+    let without =
+        |missing| codes(&good, "web-01", &Here { missing: vec![missing], ..Here::default() });
     assert_eq!(without("qemu-system-x86_64"), (vec!["qemu-missing"], 3));
     assert_eq!(without("nixos-anywhere"), (vec!["program-missing"], 3));
     let bare = Here { firmware: false, space: 1 << 20, ..Here::default() };

@@ -20,6 +20,7 @@ pub fn running(pid_file: &Path, socket: &Path) -> Option<i32> {
 }
 
 /// Ends the QEMU that an earlier run left over; whether there was one.
+#[must_use]
 pub fn end_leftover(pid_file: &Path, socket: &Path) -> bool {
     let Some(pid) = running(pid_file, socket) else { return false };
     end(pid, socket);
@@ -52,7 +53,8 @@ pub(super) fn is_ours(pid: i32, socket: &Path) -> bool {
     let words = command_line(pid);
     // Quoted as in an option: commas twice. Ours never hold any.
     let socket = socket.to_string_lossy();
-    words.first().is_some_and(|it| it.contains("qemu")) && words.iter().any(|it| it.contains(&*socket))
+    words.first().is_some_and(|it| it.contains("qemu"))
+        && words.iter().any(|it| it.contains(&*socket))
 }
 
 /// A process's words; empty when it is gone or a zombie.

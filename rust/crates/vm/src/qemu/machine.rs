@@ -106,11 +106,9 @@ impl QemuMachine {
                 });
                 return Err(match taken {
                     Some(forward) => Error::PortTaken { port: forward.host },
-                    None => Error::QemuEnded {
-                        doing: "start".into(),
-                        reason,
-                        console: String::new(),
-                    },
+                    None => {
+                        Error::QemuEnded { doing: "start".into(), reason, console: String::new() }
+                    }
                 });
             }
             thread::sleep(Duration::from_millis(5));

@@ -50,8 +50,8 @@ impl Qmp {
         let mut line = request.to_string();
         line.push('\n');
         self.socket.write_all(line.as_bytes())?;
-        let answer = self
-            .receive(|it| it.get("return").is_some() || it.get("error").is_some(), PATIENCE)?;
+        let answer =
+            self.receive(|it| it.get("return").is_some() || it.get("error").is_some(), PATIENCE)?;
         match answer.get("error") {
             Some(error) => Err(io::Error::other(
                 error["desc"].as_str().unwrap_or("QEMU refused the command").to_owned(),

@@ -1,4 +1,4 @@
-//! JUnit's XML, which CI systems read: a suite a host, a case a phase and an assertion.
+//! `JUnit`'s XML, which CI systems read: a suite a host, a case a phase and an assertion.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,12 +8,13 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::{HostReport, Outcome};
 use crate::{Error, files};
 
-/// Writes a JUnit report.
+/// Writes a `JUnit` report.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn write(path: &Path, reports: &[HostReport]) -> Result<(), Error> {
-    let xml = xml(reports).map_err(|error| Error::io("write", path, std::io::Error::other(error)))?;
+    let xml =
+        xml(reports).map_err(|error| Error::io("write", path, std::io::Error::other(error)))?;
     files::write(path, xml.as_bytes())
 }
 

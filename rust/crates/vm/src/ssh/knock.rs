@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Kept open at a time. Each that the server sees end without a login counts against us, and
-/// OpenSSH shuts out who has fifteen seconds' worth of such (PerSourcePenalties in sshd_config).
+/// `OpenSSH` shuts out who has fifteen seconds' worth of such (`PerSourcePenalties` in `sshd_config(5)`).
 const KEPT: usize = 8;
 
 /// Connections to one port that wait for an answer.
@@ -29,8 +29,8 @@ impl Knock {
         self.waiting.retain_mut(|stream| {
             let mut greeting = [0; 4];
             match stream.read(&mut greeting) {
-                Ok(_) => {
-                    answered |= &greeting == b"SSH-";
+                Ok(count) => {
+                    answered |= &greeting[..count] == b"SSH-";
                     false
                 }
                 Err(error) => error.kind() == ErrorKind::WouldBlock,

@@ -50,7 +50,7 @@ impl Ssh {
     }
 }
 
-/// A value with blanks or per cent signs, as ssh_config(5) wants it.
+/// A value with blanks or per cent signs, as `ssh_config(5)` wants it.
 fn quoted(value: &str) -> String {
     let value = value.replace('%', "%%");
     if value.contains(char::is_whitespace) { format!("\"{value}\"") } else { value }
@@ -123,10 +123,20 @@ fn judge(status: i32, stdout: String, stderr: String) -> Result<Ran, SshError> {
     if said.contains("Permission denied (") || said.contains("Too many authentication failures") {
         return Err(SshError::KeyRefused);
     }
-    if said.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") || said.contains("Host key verification failed") {
+    if said.contains("REMOTE HOST IDENTIFICATION HAS CHANGED")
+        || said.contains("Host key verification failed")
+    {
         return Err(SshError::HostKeyChanged);
     }
-    let trouble = ["onnection", "onnect to", "timed out", "Timeout, server", "kex_exchange", "Broken pipe", "mux_client"];
+    let trouble = [
+        "onnection",
+        "onnect to",
+        "timed out",
+        "Timeout, server",
+        "kex_exchange",
+        "Broken pipe",
+        "mux_client",
+    ];
     if said.is_empty() || !trouble.iter().any(|it| said.contains(it)) {
         return Ok(Ran { status, stdout, stderr });
     }
@@ -169,7 +179,12 @@ mod tests {
             shared: None,
         };
         let line = Ssh::options(&target).join(" ");
-        for option in ["-F /dev/null", "BatchMode=yes", "IdentitiesOnly=yes", "UserKnownHostsFile=\"/a b/known\""] {
+        for option in [
+            "-F /dev/null",
+            "BatchMode=yes",
+            "IdentitiesOnly=yes",
+            "UserKnownHostsFile=\"/a b/known\"",
+        ] {
             assert!(line.contains(option), "{line}");
         }
     }

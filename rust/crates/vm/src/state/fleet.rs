@@ -105,7 +105,11 @@ fn named(whole: &str, last: Option<&std::ffi::OsStr>) -> String {
 pub fn data_folder() -> Result<PathBuf, Error> {
     let given = env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|it| it.is_absolute());
     given.or_else(|| Some(env::home_dir()?.join(".local/share"))).ok_or_else(|| {
-        Error::io("find", Path::new("~"), std::io::Error::other("neither `HOME` nor `XDG_DATA_HOME` is set"))
+        Error::io(
+            "find",
+            Path::new("~"),
+            std::io::Error::other("neither `HOME` nor `XDG_DATA_HOME` is set"),
+        )
     })
 }
 
@@ -127,7 +131,20 @@ mod tests {
     fn a_name_cannot_leave_the_folder_or_reach_a_shell() {
         let root = tempfile::tempdir().unwrap();
         let fleet = Fleet::below(root.path(), root.path(), "f").unwrap();
-        for name in ["", "..", "../x", "a/b", "a.b", "-a", "a-", "$(id)", "a b", "a\nb", "ä", &"a".repeat(64)] {
+        for name in [
+            "",
+            "..",
+            "../x",
+            "a/b",
+            "a.b",
+            "-a",
+            "a-",
+            "$(id)",
+            "a b",
+            "a\nb",
+            "ä",
+            &"a".repeat(64),
+        ] {
             assert!(matches!(fleet.host(name), Err(Error::BadName { .. })), "{name}");
         }
         assert_eq!(fleet.host("web-01").unwrap().path(), root.path().join("nixfleet/vms/f/web-01"));
