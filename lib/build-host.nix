@@ -14,6 +14,7 @@
 let
   inherit (builtins)
     isAttrs
+    isFunction
     isString
     listToAttrs
     map
@@ -58,23 +59,22 @@ let
       build = inputs.nixpkgs.lib.nixosSystem;
       modules =
         isVm:
-        with lib.nixosModules;
         [
-          core
-          inputs.home-manager.nixosModules.home-manager
-          home-manager
           inputs.disko.nixosModules.disko
+          inputs.home-manager.nixosModules.home-manager
           inputs.impermanence.nixosModules.impermanence
-          impermanence
-          vm-test
+          lib.nixosModules.core
+          lib.nixosModules.home-manager
+          lib.nixosModules.impermanence
+          lib.nixosModules.vm-test
         ]
-        ++ (if isVm then [ vm-guest ] else [ ]);
+        ++ (if isVm then [ lib.nixosModules.vm-guest ] else [ ]);
     };
     darwin = {
       build = inputs.darwin.lib.darwinSystem;
       modules = _isVm: [
-        lib.darwinModules.core
         inputs.home-manager.darwinModules.home-manager
+        lib.darwinModules.core
         lib.darwinModules.home-manager
       ];
     };
@@ -117,10 +117,27 @@ let
     }
     // (if stateVersion == null then { } else { system.stateVersion = mkDefault stateVersion; });
 
+  # What the module system says of a faulty definition, "in `flake.nix'": the author's file, and not
+  # this one, which hands the definition on. A path or a named module says it itself.
+  locate =
+    position: module:
+    if position == null then
+      module
+    else if isFunction module then
+      {
+        _file = position.file;
+        imports = [ module ];
+      }
+    else if isAttrs module && !(module ? _type) then
+      { _file = position.file; } // module
+    else
+      module;
+
   build =
-    args:
+    args: positions:
     let
       builder = builders.${lib.classOf args.platform};
+      positionOf = field: positions.${field} or positions."" or null;
     in
     builder.build {
       specialArgs = {
@@ -128,7 +145,10 @@ let
         nixfleet = lib;
       }
       // args.specialArgs or { };
-      modules = builder.modules (args.isVm or false) ++ [ (settings args) ] ++ args.modules or [ ];
+      modules =
+        builder.modules (args.isVm or false)
+        ++ [ (locate (positionOf "hostSpec") (settings args)) ]
+        ++ map (locate (positionOf "modules")) args.modules or [ ];
     };
 in
 args: inventory:
@@ -139,7 +159,7 @@ let
       inherit (inventory) positions;
       faults = argumentFaults args;
     }
-  ] (build args);
+  ] (build args inventory.positions);
 in
 listToAttrs (
   map (name: {

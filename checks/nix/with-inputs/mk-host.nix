@@ -150,6 +150,21 @@ in
     expectedError.msg = "option .hostSpec.timezone. does not exist";
   };
 
+  "test: a faulty value of hostSpec is told with the file that it is in" = {
+    expr = (nixos { hostSpec.timeZone = 5; }).config.time.timeZone;
+    expectedError.msg = "hostSpec.timeZone. is not of type.*In `[^']*with-inputs/mk-host.nix'";
+  };
+
+  "test: a faulty value of a module is told with the file that it is in" = {
+    expr = (nixos { modules = [ { hostSpec.timeZone = 5; } ]; }).config.time.timeZone;
+    expectedError.msg = "hostSpec.timeZone. is not of type.*In `[^']*with-inputs/mk-host.nix'";
+  };
+
+  "test: a faulty value of a Mac's module is told with the file that it is in" = {
+    expr = (mac { modules = [ ({ ... }: { time.timeZone = 5; }) ]; }).config.time.timeZone;
+    expectedError.msg = "time.timeZone. is not of type.*In `[^']*with-inputs/mk-host.nix'";
+  };
+
   "test: a state version is a default" = {
     expr = (nixos { modules = [ { system.stateVersion = "25.11"; } ]; }).config.system.stateVersion;
     expected = "25.11";
