@@ -55,6 +55,9 @@ let
     none = layer { };
   };
 
+  # Where a host is that a function made, as in a loop.
+  whole = writtenAt root (unsafeGetAttrPos "hosts" args);
+
   read = mapAttrs (
     name: given:
     let
@@ -79,9 +82,7 @@ let
     apiVersion = 1;
     inherit root;
     isoSshKeys = carry (args.isoSshKeys or [ ]);
-    positions = listToAttrs (
-      writtenIn root (removeAttrs args [ "hosts" ]) ++ writtenAt root (unsafeGetAttrPos "hosts" args)
-    );
+    positions = listToAttrs (writtenIn root (removeAttrs args [ "hosts" ]) ++ whole);
     # Where they would cost a wait, a host's positions are read from its own `nixfleet` alone.
     hosts = mapAttrs (
       _: host: if hasPositions then host.inventory else removeAttrs host.inventory [ "positions" ]
