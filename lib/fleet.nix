@@ -73,7 +73,8 @@ let
       args = merged;
       inventory = readHost {
         args = merged;
-        positions = writtenAt root (unsafeGetAttrPos name hosts) ++ writtenIn root own ++ under.positions;
+        positions =
+          writtenAt root (unsafeGetAttrPos name hosts) ++ writtenIn root own ++ under.positions ++ whole;
       };
     }
   ) hosts;

@@ -114,6 +114,17 @@ in
     ];
   };
 
+  "test: a host that mapAttrs made is placed where the hosts are" = {
+    expr =
+      let
+        mapped = nixfleet.mkFleet {
+          hosts = builtins.mapAttrs (_: platform: { inherit platform; }) { a = "x86_64-linux"; };
+        };
+      in
+      mapped.nixfleet.hosts.a.positions."" == mapped.nixfleet.positions."";
+    expected = true;
+  };
+
   "test: the inventory says where the ISO's keys are written" = {
     expr = baseNameOf fleet.nixfleet.positions.isoSshKeys.file;
     expected = "mk-fleet.nix";
