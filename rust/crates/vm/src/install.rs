@@ -71,7 +71,7 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
         };
         run.report.system = Some(system.to_string());
         Ok(Built {
-            iso: iso_file(iso_path.as_path())?,
+            iso: iso_file(&run.world.root.join(iso_path.as_str().trim_start_matches('/')))?,
             iso_path: iso_path.clone(),
             system: system.clone(),
             disk_script: disk_script.clone(),

@@ -9,6 +9,8 @@ mod cancel;
 mod clock;
 pub mod console;
 mod error;
+#[cfg(test)]
+mod fake;
 mod fault;
 pub mod files;
 mod firmware;
@@ -17,6 +19,8 @@ pub mod install;
 pub mod installer;
 pub mod launch;
 pub mod lifecycle;
+#[cfg(test)]
+mod matrix;
 pub mod observer;
 mod phase;
 mod platform;

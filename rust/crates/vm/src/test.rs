@@ -22,7 +22,8 @@ pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> H
         }
     };
     run.report.logs = Some(folder.logs());
-    let result = cycle(&mut run);
+    // An interrupt of the last phase counts as well, though all was done.
+    let result = cycle(&mut run).and_then(|()| world.cancel.check());
     if !options.keep || result.is_err() {
         let cleaned = clean(&mut run);
         run.report.close(result.as_ref().and(cleaned.as_ref()).copied());

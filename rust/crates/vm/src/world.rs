@@ -1,5 +1,6 @@
 //! Everything that a run touches outside itself, so that tests can put fakes in its place.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use nixfleet_inventory::{Flake, Nix};
@@ -30,6 +31,8 @@ pub struct World {
     pub observer: Arc<dyn Observer>,
     /// Whether the user wants it all to end.
     pub cancel: Cancel,
+    /// The folder that the store's paths are below: `/`, but in tests.
+    pub root: PathBuf,
 }
 
 impl World {
@@ -50,6 +53,7 @@ impl World {
             clock: Arc::new(SystemClock::default()),
             observer,
             cancel,
+            root: PathBuf::from("/"),
         }
     }
 }

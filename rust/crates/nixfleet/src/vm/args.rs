@@ -145,6 +145,10 @@ pub struct StartVm {
     #[command(flatten)]
     pub hosts: Hosts,
 
+    /// The private key to log in with, in place of that which installed the host
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+
     /// What shows the screen
     #[arg(long, value_enum, default_value_t)]
     pub display: Display,
@@ -180,6 +184,7 @@ impl StartVm {
                 Display::Spice => launch::Display::Spice(folder.socket(Role::Vm, "spice")),
             },
             wait: self.wait || self.ssh,
+            identity: self.identity.clone(),
             options: Options {
                 memory: self.memory,
                 cores: self.cpus,

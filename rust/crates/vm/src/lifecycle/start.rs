@@ -18,6 +18,8 @@ pub struct Start {
     pub display: Display,
     /// Wait until SSH admits us.
     pub wait: bool,
+    /// The private key to log in with, in place of that which installed the host.
+    pub identity: Option<PathBuf>,
     /// What the user chose besides.
     pub options: Options,
 }
@@ -51,6 +53,9 @@ pub fn start(
     folder.open()?;
     folder.mend()?;
     let mut record = folder.vm().ok_or_else(not_built)?;
+    if let Some(file) = &start.identity {
+        record.key_file = Some(file.canonicalize().map_err(|it| Error::io("read", file, it))?);
+    }
     let plan = plan(folder, &record, here)?;
     let run = Run::new(world, &plan, folder, &start.options);
     let root_and_user = |port| {
