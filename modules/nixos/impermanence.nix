@@ -1,17 +1,19 @@
 # A root file system that is empty after each boot, and the paths that stay. It builds on
 # github:nix-community/impermanence, whose `environment.persistence` stays usable beside it.
 #
-#   impermanence/options.nix    what a user sets
-#   impermanence/persist.nix    what stays by itself, and early mounts for it
-#   impermanence/host-keys.nix  SSH host keys that are there at the first boot
-#   impermanence/wipe.nix       the service that sets the btrfs root aside
-#   impermanence/audit.nix      names state that a service writes and that no persisted path covers
+#   impermanence/options.nix          what a user sets
+#   impermanence/persist.nix          what stays by itself, and early mounts for it
+#   impermanence/host-keys.nix        SSH host keys that are there at the first boot
+#   impermanence/wipe.nix             the service that sets the btrfs root aside
+#   impermanence/password-files.nix   password files that would not be there when they are read
+#   impermanence/audit.nix            names state that a service writes and that no persisted path covers
 {
   imports = [
     ./impermanence/options.nix
     ./impermanence/persist.nix
     ./impermanence/host-keys.nix
     ./impermanence/wipe.nix
+    ./impermanence/password-files.nix
     ./impermanence/audit.nix
   ];
 }

@@ -111,7 +111,8 @@ in
       default = "warn";
       description = ''
         What to do about state that a service or a system user keeps and that no persisted path
-        covers, so that it is lost at each boot: warn at evaluation, refuse to build, or nothing.
+        covers, so that it is lost at each boot, and about password files on the root: warn at
+        evaluation, refuse to build, or nothing.
       '';
       example = "error";
     };

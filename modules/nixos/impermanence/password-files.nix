@@ -1,0 +1,41 @@
+# Password files that the activation would not find: it sets passwords before any persisted directory
+# is bound into the empty root, so a file has to lie on a file system that the initrd mounts.
+{
+  config,
+  lib,
+  utils,
+  ...
+}:
+let
+  inherit (lib) any filter;
+  cfg = config.nixfleet.impermanence;
+
+  early = filter (mountPoint: mountPoint != "/") (
+    map (fs: fs.mountPoint) (filter utils.fsNeededForBoot (lib.attrValues config.fileSystems))
+  );
+
+  # Below /run lies what sops-nix and agenix decrypt before users are made.
+  isFound = file: any (folder: lib.hasPrefix "${folder}/" file) (early ++ [ "/run" ]);
+
+  lost = lib.filterAttrs (_: file: file != null && !isFound file) (
+    lib.mapAttrs (_: user: user.hashedPasswordFile) config.users.users
+  );
+
+  message = ''
+    nixfleet.impermanence: password files on the root are gone after the first boot, and nobody can log in by password. Put them below ${cfg.persistRoot}, and say so:
+    ${lib.concatStringsSep "\n" (
+      lib.mapAttrsToList (
+        user: file: ''users.users."${user}".hashedPasswordFile = "${cfg.persistRoot}${file}";''
+      ) lost
+    )}
+      The primary user's may come from hostSpec.hashedPasswordFile, root's from hostSpec.rootHashedPasswordFile.'';
+in
+{
+  config = lib.mkIf cfg.enable {
+    warnings = lib.optional (cfg.audit == "warn" && lost != { }) message;
+    assertions = lib.optional (cfg.audit == "error" && lost != { }) {
+      assertion = false;
+      inherit message;
+    };
+  };
+}
