@@ -19,6 +19,7 @@ const COLLECT: &str = "hosts: builtins.mapAttrs (_: host: host.nixfleet or null)
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Inventory {
+    api_version: Value,
     /// The flake's root in the store, when Nix knows it.
     pub root: Option<String>,
     /// The keys that the installer admits.
@@ -92,30 +93,33 @@ impl Inventory {
     /// # Errors
     /// When the text is no inventory, or one of a newer shape.
     pub fn parse(json: &[u8], origin: &str) -> Result<Self, InventoryError> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
         struct Version {
-            #[serde(default)]
             api_version: Value,
         }
 
-        let malformed = |error: serde_json::Error| InventoryError::Malformed {
-            origin: format!("`{}`", visible(origin)),
-            reason: visible(&error.to_string()).into_owned(),
+        let origin = || format!("`{}`", visible(origin));
+        let malformed = |reason: String| InventoryError::Malformed { origin: origin(), reason };
+        let read = serde_json::from_slice::<Self>(json);
+        // What a newer shape changed may be what the reader stumbles over.
+        let version = match &read {
+            Ok(inventory) => inventory.api_version.clone(),
+            Err(_) => serde_json::from_slice::<Version>(json).unwrap_or_default().api_version,
         };
-        // What a newer shape changed may be what the reader stumbles over: the version goes first.
-        let result = serde_json::from_slice::<Self>(json);
-        let Version { api_version } = serde_json::from_slice(json).map_err(malformed)?;
-        match api_version.as_u64() {
-            Some(API_VERSION) => result.map_err(malformed),
-            _ if api_version.is_null() => Err(InventoryError::Malformed {
-                origin: format!("`{}`", visible(origin)),
-                reason: "it has no `apiVersion`".to_owned(),
-            }),
-            _ => Err(InventoryError::Newer {
-                origin: format!("`{}`", visible(origin)),
-                found: visible(&api_version.to_string()).into_owned(),
-            }),
+        match (version.as_u64(), read) {
+            (Some(API_VERSION), Ok(inventory)) => Ok(inventory),
+            (Some(API_VERSION), Err(error)) => {
+                Err(malformed(visible(&error.to_string()).into_owned()))
+            }
+            (_, Err(error)) if version.is_null() => {
+                Err(malformed(visible(&error.to_string()).into_owned()))
+            }
+            _ if version.is_null() => Err(malformed("it has no `apiVersion`".to_owned())),
+            _ => {
+                let found = visible(&version.to_string()).into_owned();
+                Err(InventoryError::Newer { origin: origin(), found })
+            }
         }
     }
 

@@ -68,6 +68,15 @@ impl<'a> Scope<'a> {
         self.faults.push(of_host(self.name, self.host, field, text, problem));
     }
 
+    /// Reports that a field is missing: at the host, unless it is there without a value.
+    fn report_missing(&mut self, field: &str, problem: impl Problem + 'static) {
+        let mut fault = of_host(self.name, self.host, field, None, problem);
+        if !self.host.positions.as_ref().is_some_and(|it| it.contains_key(field)) {
+            fault.position = self.host.position("").cloned();
+        }
+        self.faults.push(fault);
+    }
+
     /// Reports a problem of a field's name.
     fn report_name(&mut self, field: &str, problem: impl Problem + 'static) {
         self.faults.push(of_host(self.name, self.host, field, None, problem));

@@ -15,6 +15,7 @@ mod keys;
 mod list;
 mod nearest;
 mod output;
+mod positions;
 mod quote;
 mod report;
 mod shell;

@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::output::print;
 use crate::report::Report;
 use crate::source::{Sources, Tree};
-use crate::{failure, fleet, git};
+use crate::{failure, fleet, git, positions};
 
 /// The arguments of `validate`.
 #[derive(Debug, Args)]
@@ -41,6 +41,10 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
                 .collect();
             let count = hosts.len();
             let mut faults = checks::all(&inventory, &wanted);
+            if global.inventory.is_none() {
+                let (nix, flake) = (fleet::nix(global), fleet::flake(global));
+                positions::add(&nix, &flake, &inventory, &mut faults);
+            }
             if args.eval.eval {
                 faults = evaluate(global, &args.eval, sources.tree(), hosts, faults);
             }

@@ -32,6 +32,6 @@ pub fn check(scope: &mut Scope) {
     // What is no list is told elsewhere.
     let has_key = keys.is_some_and(|keys| keys.as_array().is_none_or(|keys| !keys.is_empty()));
     if scope.host.is_nixos() && !has_key && !has_password {
-        scope.report("hostSpec.sshAuthorizedKeys", AccessProblem::Nobody);
+        scope.report_missing("hostSpec.sshAuthorizedKeys", AccessProblem::Nobody);
     }
 }

@@ -17,25 +17,26 @@ enum Type {
     Set,
 }
 
-const FIELDS: &[(&str, Type)] = &[
-    ("hostName", Type::Text),
-    ("platform", Type::Text),
-    ("isVm", Type::Bool),
-    ("hostSpec", Type::Set),
-    ("hostSpec.userName", Type::Text),
-    ("hostSpec.home", Type::Text),
-    ("hostSpec.timeZone", Type::Text),
-    ("hostSpec.locale", Type::Text),
-    ("hostSpec.keyboardLayout", Type::Text),
-    ("hostSpec.sshAuthorizedKeys", Type::Texts),
-    ("hostSpec.networking", Type::Set),
-    ("hostSpec.networking.interface", Type::Text),
-    ("hostSpec.networking.address", Type::Text),
-    ("hostSpec.networking.gateway", Type::Text),
-    ("hostSpec.networking.dns", Type::Texts),
-    ("hostSpec.secretsPath", Type::Text),
-    ("hostSpec.hashedPasswordFile", Type::Text),
-    ("hostSpec.rootHashedPasswordFile", Type::Text),
+/// The fields of hostSpec.
+const HOST_SPEC: &[(&str, Type)] = &[
+    ("userName", Type::Text),
+    ("home", Type::Text),
+    ("timeZone", Type::Text),
+    ("locale", Type::Text),
+    ("keyboardLayout", Type::Text),
+    ("sshAuthorizedKeys", Type::Texts),
+    ("networking", Type::Set),
+    ("secretsPath", Type::Text),
+    ("hashedPasswordFile", Type::Text),
+    ("rootHashedPasswordFile", Type::Text),
+];
+
+/// The fields of `hostSpec.networking`.
+const NETWORKING: &[(&str, Type)] = &[
+    ("interface", Type::Text),
+    ("address", Type::Text),
+    ("gateway", Type::Text),
+    ("dns", Type::Texts),
 ];
 
 /// `mkHost`'s arguments.
@@ -57,9 +58,9 @@ enum FieldProblem {
     #[error("{field} is {found}, and has to be {expected}")]
     Type { field: String, found: String, expected: &'static str },
     #[error("hostSpec has no field {}", quote(.field))]
-    UnknownField { field: String, nearest: Option<String> },
+    UnknownField { field: String, nearest: Option<&'static str> },
     #[error("hostSpec.networking has no field {}", quote(.field))]
-    UnknownNetworkField { field: String, nearest: Option<String> },
+    UnknownNetworkField { field: String, nearest: Option<&'static str> },
     #[error("mkHost has no argument {}", quote(.argument))]
     UnknownArgument { argument: String, nearest: Option<&'static str> },
     #[error("`hostSpec.{field}` follows from mkHost's `{argument}`")]
@@ -91,7 +92,8 @@ impl Problem for FieldProblem {
                 expected => format!("write {expected}"),
             },
             Self::UnknownField { nearest: Some(name), .. }
-            | Self::UnknownNetworkField { nearest: Some(name), .. } => format!("write `{name}`"),
+            | Self::UnknownNetworkField { nearest: Some(name), .. }
+            | Self::UnknownArgument { nearest: Some(name), .. } => format!("write `{name}`"),
             Self::UnknownField { field, nearest: None } => format!(
                 "declare it in a module of yours as {}, or remove it",
                 quote(&format!("options.hostSpec.{field}"))
@@ -101,7 +103,6 @@ impl Problem for FieldProblem {
                  a module, in the system's own options"
                     .to_owned()
             }
-            Self::UnknownArgument { nearest: Some(name), .. } => format!("write `{name}`"),
             Self::UnknownArgument { nearest: None, .. } => {
                 "what is no argument of mkHost belongs in a module, in `modules = [ … ]`".to_owned()
             }
@@ -114,41 +115,48 @@ impl Problem for FieldProblem {
 
 /// Looks for unknown fields and wrong types.
 pub fn check(scope: &mut Scope) {
-    for (field, expected) in FIELDS {
-        if let Some(value) = scope.host.value(field) {
-            check_type(scope, field, value, *expected);
-        }
-    }
+    let host = scope.host;
+    check_type(scope, "", "hostName", &host.host_name, Type::Text);
+    check_type(scope, "", "platform", &host.platform, Type::Text);
+    check_type(scope, "", "isVm", &host.is_vm, Type::Bool);
+    check_type(scope, "", "hostSpec", &host.host_spec, Type::Set);
     for argument in scope.host.unknown_arguments.iter().flatten() {
         let nearest = nearest(argument, ARGUMENTS.iter().copied());
         let problem = FieldProblem::UnknownArgument { argument: argument.clone(), nearest };
         scope.report_name(argument, problem);
     }
-    for field in names(scope.host.spec()) {
-        let problem = match field {
-            "hostName" => FieldProblem::Fixed { field: "hostName", argument: "hostName" },
-            "isDarwin" => FieldProblem::Fixed { field: "isDarwin", argument: "platform" },
-            _ if is_known("hostSpec.", field) => continue,
-            _ => {
-                let nearest = nearest_field("hostSpec.", field);
-                FieldProblem::UnknownField { field: field.to_owned(), nearest }
-            }
-        };
-        scope.report_name(&format!("hostSpec.{field}"), problem);
+    for (field, value) in fields(Some(&host.host_spec)) {
+        match HOST_SPEC.iter().find(|(known, _)| known == field) {
+            Some((_, expected)) => check_type(scope, "hostSpec.", field, value, *expected),
+            None => scope.report_name(&format!("hostSpec.{field}"), unknown_field(field)),
+        }
     }
-    let networking = scope.host.spec().and_then(|spec| spec.get("networking"));
-    for field in names(networking.and_then(Value::as_object)) {
-        if !is_known("hostSpec.networking.", field) {
-            let nearest = nearest_field("hostSpec.networking.", field);
-            let problem = FieldProblem::UnknownNetworkField { field: field.to_owned(), nearest };
-            scope.report_name(&format!("hostSpec.networking.{field}"), problem);
+    for (field, value) in fields(host.value("hostSpec.networking")) {
+        const PREFIX: &str = "hostSpec.networking.";
+        if let Some((_, expected)) = NETWORKING.iter().find(|(known, _)| known == field) {
+            check_type(scope, PREFIX, field, value, *expected);
+        } else {
+            let nearest = nearest(field, names(NETWORKING));
+            let problem = FieldProblem::UnknownNetworkField { field: field.clone(), nearest };
+            scope.report_name(&format!("{PREFIX}{field}"), problem);
         }
     }
 }
 
-fn check_type(scope: &mut Scope, field: &str, value: &Value, expected: Type) {
+fn unknown_field(field: &str) -> FieldProblem {
+    match field {
+        "hostName" => FieldProblem::Fixed { field: "hostName", argument: "hostName" },
+        "isDarwin" => FieldProblem::Fixed { field: "isDarwin", argument: "platform" },
+        _ => {
+            let nearest = nearest(field, names(HOST_SPEC));
+            FieldProblem::UnknownField { field: field.to_owned(), nearest }
+        }
+    }
+}
+
+fn check_type(scope: &mut Scope, prefix: &str, field: &str, value: &Value, expected: Type) {
     let (expected, found) = match (expected, value) {
-        (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,
+        (_, Value::Null) | (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,
         (Type::Set, Value::Object(set)) if !set.contains_key("__unrepresentable") => return,
         (Type::Texts, Value::Array(list)) => match list.iter().find(|value| !value.is_string()) {
             Some(value) => (TEXTS, format!("a list with {} in it", describe(value))),
@@ -159,20 +167,16 @@ fn check_type(scope: &mut Scope, field: &str, value: &Value, expected: Type) {
         (Type::Bool, _) => ("`true` or `false`", describe(value)),
         (Type::Set, _) => ("a set", describe(value)),
     };
-    scope.report(field, FieldProblem::Type { field: format!("`{field}`"), found, expected });
+    let field = format!("{prefix}{field}");
+    scope.report(&field, FieldProblem::Type { field: format!("`{field}`"), found, expected });
 }
 
-fn names(set: Option<&serde_json::Map<String, Value>>) -> impl Iterator<Item = &str> {
-    set.into_iter()
-        .flat_map(|set| set.keys().map(String::as_str))
-        .filter(|it| !it.starts_with("__"))
+/// The fields of a set; one that stands for what JSON cannot carry has none.
+fn fields(set: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    let set = set.and_then(Value::as_object).filter(|set| !set.contains_key("__unrepresentable"));
+    set.into_iter().flatten()
 }
 
-fn is_known(prefix: &str, field: &str) -> bool {
-    FIELDS.iter().any(|(known, _)| known.strip_prefix(prefix) == Some(field))
-}
-
-fn nearest_field(prefix: &str, field: &str) -> Option<String> {
-    let known = FIELDS.iter().filter_map(|(known, _)| known.strip_prefix(prefix));
-    nearest(field, known.filter(|known| !known.contains('.'))).map(str::to_owned)
+fn names(fields: &'static [(&str, Type)]) -> impl Iterator<Item = &'static str> {
+    fields.iter().map(|(name, _)| *name)
 }

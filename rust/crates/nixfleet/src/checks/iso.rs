@@ -83,6 +83,10 @@ fn check_hosts(inventory: &Inventory, keys: &[Value], faults: &mut Vec<Fault>) {
     }
     for (name, host) in inventory.hosts.iter().filter(|(_, host)| host.is_nixos()) {
         let lines = host.value(KEYS).and_then(Value::as_array).into_iter().flatten();
+        // The same line is the same key: most fleets need no more reading than this.
+        if lines.clone().any(|line| keys.contains(line)) {
+            continue;
+        }
         let own: Vec<PublicKey> = lines.filter_map(parse).collect();
         // Of a host without keys or with unreadable ones more is said elsewhere.
         if !own.is_empty() && !own.iter().any(|key| iso.contains(key)) {

@@ -58,7 +58,9 @@ impl Problem for NameProblem {
 /// Looks at the name of a host.
 pub fn check(scope: &mut Scope) {
     match scope.text("hostName") {
-        None if scope.host.host_name.is_null() => scope.report("hostName", NameProblem::Missing),
+        None if scope.host.host_name.is_null() => {
+            scope.report_missing("hostName", NameProblem::Missing);
+        }
         Some(name) if !is_label(name) => {
             scope.report("hostName", NameProblem::Invalid(name.to_owned()));
         }

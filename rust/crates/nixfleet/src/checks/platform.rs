@@ -51,7 +51,9 @@ impl Problem for PlatformProblem {
 /// Looks at the platform and the state version that goes with it.
 pub fn check(scope: &mut Scope) {
     match scope.text("platform") {
-        None if scope.host.platform.is_null() => scope.report("platform", PlatformProblem::Missing),
+        None if scope.host.platform.is_null() => {
+            scope.report_missing("platform", PlatformProblem::Missing);
+        }
         Some(name) if !PLATFORMS.contains(&name) => {
             scope.report("platform", PlatformProblem::Unknown(name.to_owned()));
         }
