@@ -35,4 +35,8 @@ in
   Outputs of your own go beside it: `mkFleet { … } // { formatter = …; }`, or, where both have
   one, `packages = lib.recursiveUpdate fleet.packages { … };`.
 */
-args: fleetOf { root = rootOf (builtins.unsafeGetAttrPos "hosts" args); } args
+args:
+assert
+  builtins.isAttrs args
+  || throw "nixfleet: mkFleet takes a set: `mkFleet { hosts.web-01 = { platform = \"x86_64-linux\"; }; }`";
+fleetOf { root = rootOf (builtins.unsafeGetAttrPos "hosts" args); } args

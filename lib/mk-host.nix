@@ -40,6 +40,9 @@ in
   ```
 */
 args:
+assert
+  builtins.isAttrs args
+  || throw "nixfleet: mkHost takes a set: `mkHost { hostName = \"web-01\"; platform = \"x86_64-linux\"; }`";
 let
   position = builtins.unsafeGetAttrPos "hostName" args;
   root = rootOf position;

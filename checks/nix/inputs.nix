@@ -23,4 +23,11 @@ let
     flake-parts = flake "flake-parts" { nixpkgs-lib = flake "nixpkgs-lib" { }; };
   };
 in
-if folder != "" then laidOut else (builtins.getFlake (toString ../..)).inputs
+if folder != "" then
+  laidOut
+else
+  (builtins.getFlake (toString ../..)).inputs
+  // {
+    # No input of the library: whoever uses its module has it.
+    flake-parts = builtins.getFlake "github:hercules-ci/flake-parts/427bf4bd9435fdf21321c8cc628c24efc14c0f7a";
+  }

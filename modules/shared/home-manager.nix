@@ -1,4 +1,5 @@
-# The primary user's home, from mkHost's `homeModules`. Without any, Home Manager stays off.
+# The primary user's home, from mkHost's `homeModules`. Without any, Home Manager stays off. Home
+# Manager's own module must be there, as mkHost sees to.
 {
   config,
   lib,

@@ -187,6 +187,10 @@ in
   "test: a mistyped argument of mkFleet is refused with the nearest one" = refused {
     host = { };
   } "the fleet: host: is not an argument of mkFleet; did you mean `hosts`";
+  "test: what is no set of arguments is refused" = {
+    expr = nixfleet.mkFleet [ ];
+    expectedError.msg = "mkFleet takes a set";
+  };
   "test: a host that is no set is refused" = refused {
     hosts.web-01 = 5;
   } "hosts.web-01: `5` is not a host";

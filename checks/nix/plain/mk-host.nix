@@ -165,6 +165,10 @@ in
   "test: a host without a name or platform is refused" =
     refused { }
       "2 faults.*hostName: is missing.*platform: is missing";
+  "test: what is no set of arguments is refused" = {
+    expr = nixfleet.mkHost "web-01";
+    expectedError.msg = "mkHost takes a set";
+  };
   "test: a mistyped platform is refused with the nearest one" = refused (
     web // { platform = "x86-linux"; }
   ) "platform: `x86-linux` is not a platform.*did you mean `x86_64-linux`";

@@ -137,8 +137,12 @@ in
   };
 
   "test: without a primary user there is root alone" = {
-    expr = builtins.attrNames (withSpec { sshAuthorizedKeys = [ key ]; }).users.users;
-    expected = [ "root" ];
+    expr =
+      lib.filterAttrs (_: user: user.isNormalUser)
+        (withSpec {
+          sshAuthorizedKeys = [ key ];
+        }).users.users;
+    expected = { };
   };
 
   "test: password files are those of hostSpec" = {
@@ -355,12 +359,29 @@ in
     expr = builds (withSpec ops);
     expected = true;
   };
-  "test: a host that nobody has a key for is refused" = refused (withSpec {
-    userName = "ops";
-  }) "nobody could log in to host `web-01`.*neither root nor the primary user has an SSH key";
+  "test: a host that nobody has a key for is refused" =
+    refused
+      (withSpec {
+        userName = "ops";
+      })
+      "nobody could log in to host `web-01`.*neither root nor a user of the group `wheel` has an SSH key";
   "test: a key set by a module is a key" = {
     expr = builds (configOf {
       modules = [ { users.users.root.openssh.authorizedKeys.keys = [ key ]; } ];
+    });
+    expected = true;
+  };
+  "test: a key of another administrator is a key" = {
+    expr = builds (configOf {
+      modules = [
+        {
+          users.users.alice = {
+            isNormalUser = true;
+            extraGroups = [ "wheel" ];
+            openssh.authorizedKeys.keys = [ key ];
+          };
+        }
+      ];
     });
     expected = true;
   };

@@ -5,13 +5,11 @@ let
   inherit (config) hostSpec;
   guard = config.nixfleet.guards;
 
+  isAdministrator =
+    name: user: name == "root" || name == hostSpec.userName || builtins.elem "wheel" user.extraGroups;
   hasKey =
-    user:
-    let
-      inherit (config.users.users.${user}.openssh) authorizedKeys;
-    in
-    authorizedKeys.keys != [ ] || authorizedKeys.keyFiles != [ ];
-  administrators = [ "root" ] ++ lib.optional (hostSpec.userName != null) hostSpec.userName;
+    user: user.openssh.authorizedKeys.keys != [ ] || user.openssh.authorizedKeys.keyFiles != [ ];
+  administrators = lib.attrValues (lib.filterAttrs isAdministrator config.users.users);
 in
 {
   options.nixfleet = {
@@ -34,7 +32,7 @@ in
     {
       assertion = lib.any hasKey administrators;
       message = ''
-        nobody could log in to host `${hostSpec.hostName}`: neither root nor the primary user has an SSH key.
+        nobody could log in to host `${hostSpec.hostName}`: neither root nor a user of the group `wheel` has an SSH key.
           Write `hostSpec.sshAuthorizedKeys = [ "ssh-ed25519 …" ];`, or, where another way in exists, `nixfleet.guards.lockout = false;`.'';
     }
     {
