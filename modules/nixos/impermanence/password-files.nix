@@ -10,9 +10,8 @@ let
   inherit (lib) any filter;
   cfg = config.nixfleet.impermanence;
 
-  early = filter (mountPoint: mountPoint != "/") (
-    map (fs: fs.mountPoint) (filter utils.fsNeededForBoot (lib.attrValues config.fileSystems))
-  );
+  # The root is among them, and as `//` begins no path.
+  early = map (fs: fs.mountPoint) (filter utils.fsNeededForBoot (lib.attrValues config.fileSystems));
 
   # Below /run lies what sops-nix and agenix decrypt before users are made.
   isFound = file: any (folder: lib.hasPrefix "${folder}/" file) (early ++ [ "/run" ]);
