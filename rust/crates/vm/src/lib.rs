@@ -33,6 +33,7 @@ pub mod run;
 pub mod spec;
 pub mod ssh;
 pub mod state;
+pub mod survival;
 pub mod test;
 pub mod verify;
 mod world;
