@@ -1,0 +1,56 @@
+"""What is made from the source is up to date, and options that the text names are there."""
+
+import re
+import subprocess
+from functools import cache
+
+from markdown import BOOK, REPO, Skipped
+
+OPTION = re.compile(r"(?:nixfleet|hostSpec)(?:\.[a-zA-Z]\w*)+")
+
+
+@cache
+def generated():
+    ran = subprocess.run([REPO / "docs/generate", "--check"], capture_output=True, text=True)
+    lines = (re.fullmatch(r"(current|stale|skipped) ([^:]+)(?:: (.*))?", it) for it in ran.stdout.splitlines())
+    found = {it[2]: (it[1], it[3]) for it in lines if it}
+    if not found:
+        raise RuntimeError(ran.stderr)
+    return found
+
+
+def up_to_date(book):
+    def check(name):
+        state, reason = generated().get(name, ("stale", "docs/generate does not make it"))
+        if state == "skipped":
+            raise Skipped(reason)
+        return reason if state == "stale" else None
+
+    made = [page for page in book if page.path.parent == BOOK / "reference" and page.path.stem != "options"]
+    return [(f"{page.name} is up to date", lambda page=page: check(page.path.name)) for page in made]
+
+
+def options(book):
+    """An option's name in the text is one of the reference, the beginning of one, or a part of one."""
+    made = [page for page in book if page.path.parent == BOOK / "reference" and page.path.stem != "options"]
+    names = {it for page in made for anchor in page.prose for it in re.findall(r"^## `([^`]+)`", anchor[1])}
+
+    def check(name):
+        # `nixfleet.lib.mkHost`, a function; `nixfleet.nixosModules.disks.ext4`, a module.
+        first = name.split(".")[1]
+        if name.startswith("nixfleet.") and first in ("lib", "nixosModules", "darwinModules", "hosts", *names):
+            return None
+        is_known = any(it == name or it.startswith(f"{name}.") or name.startswith(f"{it}.") for it in names)
+        return None if is_known else f"there is no option `{name}`"
+
+    cases = []
+    for page in book:
+        if page.path.is_relative_to(BOOK / "faults") or page in made:
+            continue
+        for line, code in page.code_words:
+            for name in OPTION.findall(code):
+                cases.append((f"{page.name}:{line} `{name}`", lambda name=name: check(name)))
+    return cases
+
+
+CHECKS = [up_to_date, options]
