@@ -5,13 +5,9 @@ let
     attrNames
     concatMap
     concatStringsSep
-    elem
-    elemAt
     filter
-    genList
-    head
-    length
     match
+    head
     readDir
     readFile
     ;
@@ -28,27 +24,18 @@ let
   names = attrNames nixfleet;
 
   library = textOf ../../../lib;
-  # Each comment with what follows it, up to the end of the next.
-  comments = filter builtins.isString (builtins.split "[*]/\n" library);
-  isDocComment = has "/[*][*]\n.*# Type.*# Example";
-  documented = concatMap (
-    i:
-    let
-      follows = match " *([A-Za-z]*) =.*" (elemAt comments (i + 1));
-    in
-    if follows != null && isDocComment (elemAt comments i) then follows else [ ]
-  ) (genList (i: i) (length comments - 1));
-
-  # A function with a file of its own has its doc comment there.
+  # A doc comment with its type and an example stands right before the function, or, of a function
+  # with a file of its own, in that file.
   isDocumented =
     name:
     let
       file = match ".*\n *${name} = import [.]/([a-z-]+[.]nix).*" library;
+      comment = "/[*][*]\n.*# Type.*# Example.*[*]/";
     in
     if file == null then
-      elem name documented
+      has "[*]/\n *${name} =" library
     else
-      isDocComment (head (builtins.split "[*]/\n" (readFile (../../../lib + "/${head file}"))));
+      has comment (readFile (../../../lib + "/${head file}"));
 
   tests = textOf ./. + textOf ../with-inputs;
   isTested =

@@ -11,11 +11,11 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
 
-use nixfleet_vm::Cancel;
 use nixfleet_vm::lifecycle::{self, Stopped};
 use nixfleet_vm::preflight::ThisMachine;
 use nixfleet_vm::report::HostReport;
 use nixfleet_vm::state::Folder;
+use nixfleet_vm::{Cancel, Clock, SystemClock};
 
 pub use args::{BuildVm, CleanVm, StartVm, StopVm, TestVm};
 
@@ -106,8 +106,9 @@ pub fn stop(global: &Global, args: &StopVm) -> Exit {
         Ok(found) => found,
         Err(error) => return show::error(global, None, &error),
     };
+    let clock = SystemClock::default();
     let results = jobs::each(&folders, folders.len(), |folder| {
-        (lifecycle::stop(folder, &world, STOP_LIMIT), world.clock.now())
+        (lifecycle::stop(folder, &clock, &world.cancel, STOP_LIMIT), clock.now())
     });
     let mut exit = Exit::Fine;
     for (folder, (result, took)) in folders.iter().zip(results) {

@@ -8,7 +8,7 @@ use crate::preflight::Plan;
 use crate::report::HostReport;
 use crate::run::{Boot, Options, Run, Running};
 use crate::state::{Folder, LastTest, Lock, Role, now};
-use crate::{Error, Phase, World, files, lifecycle, survival, verify};
+use crate::{Error, Phase, World, files, lifecycle, verify};
 
 /// Tests a host. What went wrong is in the report.
 #[must_use]
@@ -106,12 +106,7 @@ fn check(
         expected.system = built.system.to_string();
         run.report.assertions = verify::verify(run, running, &expected, assertions)?;
         Ok(())
-    })?;
-    if run.options.survival {
-        let outcomes = run.phase(Phase::Survive, |run| survival::check(run, running))?;
-        run.report.assertions.extend(outcomes);
-    }
-    Ok(())
+    })
 }
 
 /// Removes what the test made, also when the user wants the end: then without a word.
