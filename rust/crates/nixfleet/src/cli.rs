@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::{keys, shell, validate, vm};
+use crate::{doctor, keys, shell, validate, vm};
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
@@ -62,6 +62,8 @@ pub enum Command {
     List,
     /// Show which of the fleet's keys have their private half on this machine
     Keys(keys::Keys),
+    /// Show what this machine lacks, or whether a target can be installed
+    Doctor(doctor::Doctor),
     /// Install a host into a VM that stays
     BuildVm(vm::BuildVm),
     /// Start a VM that was built

@@ -1,6 +1,7 @@
 //! `nixfleet list`: the fleet as a table.
 
 use nixfleet_inventory::Host;
+use nixfleet_vm::state::{Fleet, LastTest, now};
 use serde::Serialize;
 
 use crate::cli::{Format, Global};
@@ -11,6 +12,7 @@ use crate::{fleet, json, table};
 
 /// A host of the list.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Entry<'a> {
     host: &'a str,
     platform: Option<&'a str>,
@@ -18,11 +20,21 @@ struct Entry<'a> {
     user: Option<&'a str>,
     address: Option<&'a str>,
     keys: usize,
+    vm: &'static str,
+    last_test: Option<LastTest>,
 }
 
 impl<'a> Entry<'a> {
-    fn new(name: &'a str, host: &'a Host) -> Self {
+    fn new(name: &'a str, host: &'a Host, vms: Option<&Fleet>) -> Self {
+        let state = vms.and_then(|vms| Some(vms.host(name).ok()?.state())).unwrap_or_default();
+        let vm = match (state.pid, state.built) {
+            (Some(_), _) => "running",
+            (None, true) => "stopped",
+            (None, false) => "none",
+        };
         Self {
+            vm,
+            last_test: state.last_test,
             host: name,
             platform: host.text("platform"),
             class: host.text("class"),
@@ -41,6 +53,8 @@ impl<'a> Entry<'a> {
             text(self.user),
             text(self.address),
             self.keys.to_string(),
+            self.vm.to_owned(),
+            self.last_test.as_ref().map_or("-".to_owned(), tested),
         ]
     }
 }
@@ -48,13 +62,30 @@ impl<'a> Entry<'a> {
 /// Writes one line a host.
 pub fn run(global: &Global) -> Result<Exit, Error> {
     let inventory = fleet::inventory(global)?;
-    let hosts: Vec<Entry> = inventory.hosts.iter().map(|(name, it)| Entry::new(name, it)).collect();
+    // Without a home folder there are no VMs either.
+    let vms = Fleet::new(&fleet::flake(global)).ok();
+    let hosts: Vec<Entry> =
+        inventory.hosts.iter().map(|(name, it)| Entry::new(name, it, vms.as_ref())).collect();
     if global.format == Format::Json {
         print(&json::render("hosts", &hosts));
     } else {
-        let heading = ["HOST", "PLATFORM", "USER", "ADDRESS", "KEYS"].map(str::to_owned).to_vec();
+        let heading = ["HOST", "PLATFORM", "USER", "ADDRESS", "KEYS", "VM", "LAST TEST"]
+            .map(str::to_owned)
+            .to_vec();
         let rows: Vec<_> = std::iter::once(heading).chain(hosts.iter().map(Entry::row)).collect();
         print(&table::render(&rows));
     }
     Ok(Exit::Fine)
+}
+
+/// `passed, 3 hours ago`
+fn tested(test: &LastTest) -> String {
+    let result = if test.passed { "passed" } else { "failed" };
+    let (count, unit) = match now().saturating_sub(test.finished) {
+        seconds @ ..60 => (seconds, "second"),
+        seconds @ ..3600 => (seconds / 60, "minute"),
+        seconds @ ..86400 => (seconds / 3600, "hour"),
+        seconds => (seconds / 86400, "day"),
+    };
+    format!("{result}, {count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }

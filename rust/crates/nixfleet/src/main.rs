@@ -3,6 +3,7 @@
 mod checks;
 mod cli;
 mod codes;
+mod doctor;
 mod error;
 mod eval;
 mod exit;
@@ -48,6 +49,7 @@ fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Validate(args) => validate::run(&cli.global, args),
         Command::Keys(args) => keys::run(&cli.global, args),
         Command::List => list::run(&cli.global),
+        Command::Doctor(args) => doctor::run(&cli.global, args),
         Command::Completions(args) => Ok(shell::completions(args)),
         Command::Man => Ok(shell::man()),
         Command::BuildVm(args) => vm::build(&cli.global, args),

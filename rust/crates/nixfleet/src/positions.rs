@@ -6,7 +6,7 @@ use nixfleet_inventory::{Flake, Inventory, Nix, Position};
 use crate::fault::Fault;
 
 /// More than this take longer than their reader has patience for.
-const MOST: usize = 100;
+const MOST: usize = 20;
 
 /// Asks Nix for the positions of faults that have none, as far as hosts know them. What cannot be
 /// had stays out: the faults are told all the same.

@@ -16,7 +16,7 @@ pub use scan::path_literals;
 pub use tree::Tree;
 
 /// Sources are written by hand; what is longer is none, and is not read.
-const LONGEST: u64 = 4 << 20;
+const LONGEST: u64 = 16 << 20;
 
 /// A place in the sources.
 #[derive(Debug, Clone)]

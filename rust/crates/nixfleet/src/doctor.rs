@@ -1,0 +1,76 @@
+//! `nixfleet doctor`: what this machine lacks, and whether a target can be installed.
+
+mod finding;
+mod fleet;
+mod local;
+mod ssh;
+mod target;
+mod vms;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::{Format, Global};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::print;
+use crate::source::Tree;
+use crate::{fleet as fleets, json};
+use finding::{Finding, Status};
+
+/// The arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// A machine to be installed, such as `root@192.168.1.10`
+    #[arg(long, value_name = "USER@ADDRESS")]
+    target: Option<String>,
+
+    /// The host that is meant for the target
+    #[arg(short = 'h', long = "host", value_name = "HOST", requires = "target")]
+    host: Option<String>,
+
+    /// The target's SSH port
+    #[arg(short, long, default_value_t = 22, requires = "target")]
+    port: u16,
+
+    /// A private key outside `~/.ssh`; may be given several times
+    #[arg(short, long = "identity", value_name = "FILE")]
+    identities: Vec<PathBuf>,
+}
+
+/// Looks at this machine, or at a target, and writes a line for each thing looked at.
+pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
+    let findings = match &args.target {
+        Some(target) => of_target(global, args, target)?,
+        None => this_machine(global),
+    };
+    print(&match global.format {
+        Format::Json => json::render("findings", &findings),
+        _ => findings.iter().map(Finding::line).collect(),
+    });
+    let lacking = findings.iter().any(|finding| finding.status == Status::Lacking);
+    Ok(if lacking { Exit::Lacking } else { Exit::Fine })
+}
+
+fn this_machine(global: &Global) -> Vec<Finding> {
+    // What is lacking may be why the fleet cannot be read.
+    let inventory = fleets::inventory(global);
+    let tree = Tree::new(&fleets::flake(global));
+    let mut findings = local::findings();
+    findings.extend(vms::findings(inventory.as_ref().ok()));
+    findings.extend(fleet::findings(inventory, &tree));
+    findings
+}
+
+fn of_target(global: &Global, args: &Doctor, target: &str) -> Result<Vec<Finding>, Error> {
+    let ssh = ssh::Ssh { target, port: args.port, identities: &args.identities };
+    let (nix, flake) = (fleets::nix(global), fleets::flake(global));
+    let Some(name) = &args.host else {
+        return Ok(target::findings(&ssh, &nix, &flake, None));
+    };
+    let inventory = fleets::inventory(global)?;
+    fleets::require(&inventory, std::slice::from_ref(name))?;
+    let host = inventory.hosts.get(name).map(|host| (name.as_str(), host));
+    Ok(target::findings(&ssh, &nix, &flake, host))
+}

@@ -1,0 +1,79 @@
+//! What VMs need.
+
+use std::collections::BTreeSet;
+
+use nixfleet_inventory::Inventory;
+use nixfleet_vm::preflight::{Surroundings, ThisMachine};
+use nixfleet_vm::state::data_folder;
+use nixfleet_vm::{Firmware, Platform};
+
+use super::finding::Finding;
+
+/// What a VM and its install take at most, about.
+const ROOM: u64 = 10 << 30;
+
+/// QEMU, firmware and accelerator of each platform of the fleet, and room on the disk.
+pub fn findings(inventory: Option<&Inventory>) -> Vec<Finding> {
+    let machine = ThisMachine::new(Vec::new());
+    let systems: BTreeSet<&str> = match inventory {
+        Some(inventory) => inventory.hosts.values().filter_map(|it| it.text("platform")).collect(),
+        None => [native_system()].into(),
+    };
+    let platforms = systems.into_iter().filter_map(Platform::parse);
+    let mut findings: Vec<Finding> =
+        platforms.flat_map(|platform| of_platform(&machine, platform)).collect();
+    findings.extend(room(&machine));
+    findings
+}
+
+/// The Linux platform of this machine's processor.
+fn native_system() -> &'static str {
+    if cfg!(target_arch = "aarch64") { "aarch64-linux" } else { "x86_64-linux" }
+}
+
+fn of_platform(machine: &dyn Surroundings, platform: Platform) -> Vec<Finding> {
+    let program = platform.program();
+    let Some(qemu) = machine.program(program) else {
+        return vec![Finding::lacking(
+            program,
+            format!("not on PATH, so hosts of {platform} cannot be tested here"),
+            "install `qemu` with the system's packages, or run the tool by `nix run`, which has it",
+        )];
+    };
+    let firmware = match machine.firmware(platform, &qemu) {
+        Some(firmware) => {
+            Finding::fine(format!("firmware for {platform}"), firmware.code.display().to_string())
+        }
+        None => Finding::lacking(
+            &format!("firmware for {platform}"),
+            "not found",
+            format!("install {}", Firmware::package(platform)),
+        ),
+    };
+    let name = format!("accelerator for {platform}");
+    let choice = machine.accelerator(platform, &qemu);
+    let accelerator = match choice.reason {
+        None => Finding::fine(name, format!("{}, tried and working", choice.accelerator)),
+        Some(reason) => Finding::note(
+            &name,
+            format!("{}: {reason}", choice.accelerator),
+            "VMs work, about ten times slower; on a machine with KVM they are quick",
+        ),
+    };
+    vec![Finding::fine(program, qemu.display().to_string()), firmware, accelerator]
+}
+
+fn room(machine: &dyn Surroundings) -> Option<Finding> {
+    let folder = data_folder().ok()?;
+    let free = machine.free_space(&folder)?;
+    let text = format!("{} GiB free in {}", free >> 30, folder.display());
+    Some(if free < ROOM {
+        Finding::note(
+            "disk space",
+            text,
+            "a host takes up to 10 GiB: `nixfleet clean-vm --all` and `nix store gc` make room",
+        )
+    } else {
+        Finding::fine("disk space", text)
+    })
+}
