@@ -11,11 +11,11 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
 
+use nixfleet_vm::Cancel;
 use nixfleet_vm::lifecycle::{self, Stopped};
 use nixfleet_vm::preflight::ThisMachine;
 use nixfleet_vm::report::HostReport;
 use nixfleet_vm::state::Folder;
-use nixfleet_vm::{Cancel, Clock, SystemClock};
 
 pub use args::{BuildVm, CleanVm, StartVm, StopVm, TestVm};
 
@@ -37,11 +37,13 @@ pub fn build(global: &Global, args: &BuildVm) -> Result<Exit, Error> {
 /// Tests hosts.
 pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
     let result = VmFleet::open(global, &args.build, args.options());
-    let fleet = match result {
+    let mut fleet = match result {
         Ok(fleet) => fleet,
         Err(failure) => return show::failure(global, failure),
     };
-    let reports = jobs::run(&fleet, args.build.jobs, |plan, folder| {
+    let jobs = if args.together { fleet.join() } else { args.build.jobs };
+    let fleet = fleet;
+    let reports = jobs::run(&fleet, jobs, |plan, folder| {
         nixfleet_vm::test::test(&fleet.world, plan, folder, &fleet.options)
     });
     let written = show::files(args, &reports);
@@ -106,9 +108,8 @@ pub fn stop(global: &Global, args: &StopVm) -> Exit {
         Ok(found) => found,
         Err(error) => return show::error(global, None, &error),
     };
-    let clock = SystemClock::default();
     let results = jobs::each(&folders, folders.len(), |folder| {
-        (lifecycle::stop(folder, &clock, &world.cancel, STOP_LIMIT), clock.now())
+        (lifecycle::stop(folder, &world, STOP_LIMIT), world.clock.now())
     });
     let mut exit = Exit::Fine;
     for (folder, (result, took)) in folders.iter().zip(results) {

@@ -144,6 +144,14 @@ pub enum Error {
         /// The name, made visible.
         name: String,
     },
+    /// A private network of VMs that did not come about.
+    #[error("`{host}` could not be tested together with others: {reason}")]
+    Network {
+        /// The host.
+        host: String,
+        /// Why not.
+        reason: String,
+    },
     /// A program that should be there is not.
     #[error("`{program}` is not on PATH: install {package}")]
     NoProgram {
@@ -204,6 +212,7 @@ impl Error {
             | Self::KeyRefused { .. }
             | Self::GuestDied { .. }
             | Self::Install { .. }
+            | Self::Network { .. }
             | Self::NoIso { .. }
             | Self::Assertions { .. } => 1,
             Self::BadName { .. } => 2,

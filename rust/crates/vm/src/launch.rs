@@ -63,6 +63,14 @@ pub struct Lan {
     pub member: u8,
 }
 
+impl Lan {
+    /// The hardware address of the guest's card: QEMU's prefix, then our own letters.
+    #[must_use]
+    pub fn mac(self) -> String {
+        format!("52:54:00:4e:46:{:02x}", self.member)
+    }
+}
+
 /// What shows the guest's screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Display {
@@ -150,9 +158,9 @@ impl Launch {
         all.add("-netdev", user);
         // No `romfile`: there is nothing to boot from the network.
         all.add("-device", "virtio-net-pci,netdev=net,romfile=");
-        if let Some(Lan { port, member }) = self.lan {
+        if let Some(lan @ Lan { port, .. }) = self.lan {
             all.add("-netdev", format!("socket,id=lan,mcast=230.0.0.1:{port},localaddr=127.0.0.1"));
-            let mac = format!("52:54:00:4e:46:{member:02x}");
+            let mac = lan.mac();
             all.add("-device", format!("virtio-net-pci,netdev=lan,romfile=,mac={mac}"));
         }
     }

@@ -33,7 +33,9 @@ pub mod run;
 pub mod spec;
 pub mod ssh;
 pub mod state;
+pub mod survival;
 pub mod test;
+pub mod together;
 pub mod verify;
 mod world;
 

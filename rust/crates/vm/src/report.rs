@@ -43,6 +43,9 @@ pub struct HostReport {
     pub phases: Vec<PhaseReport>,
     /// The assertions: first those of every host, then the user's in the order of the source.
     pub assertions: Vec<Outcome>,
+    /// State that a reboot loses, with the line that keeps it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<String>,
     /// What went wrong.
     pub error: Option<ErrorReport>,
     /// A picture of the screen when it failed.
@@ -109,6 +112,7 @@ impl HostReport {
             system: None,
             phases: Vec::new(),
             assertions: Vec::new(),
+            advice: Vec::new(),
             error: None,
             screenshot: None,
             logs: None,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::hypervisor::{Machine, Status};
@@ -10,6 +11,7 @@ use crate::preflight::Plan;
 use crate::report::{HostReport, PhaseReport};
 use crate::ssh::{SshError, Target};
 use crate::state::{Folder, Role};
+use crate::together::Together;
 use crate::{Accelerator, Error, Phase, World, console, files, ports};
 
 /// How often what goes on is looked at.
@@ -36,6 +38,8 @@ pub struct Options {
     pub survival: bool,
     /// Let guests reach nothing outside.
     pub offline: bool,
+    /// The hosts that are tested in one network.
+    pub together: Option<Arc<Together>>,
     /// Time limits in place of the usual ones.
     pub limits: HashMap<Phase, Duration>,
 }

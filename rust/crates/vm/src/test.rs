@@ -8,7 +8,8 @@ use crate::preflight::Plan;
 use crate::report::HostReport;
 use crate::run::{Boot, Options, Run, Running};
 use crate::state::{Folder, LastTest, Lock, Role, now};
-use crate::{Error, Phase, World, files, lifecycle, verify};
+use crate::together::Meeting;
+use crate::{Error, Phase, World, files, lifecycle, survival, verify};
 
 /// Tests a host. What went wrong is in the report.
 #[must_use]
@@ -17,6 +18,9 @@ pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> H
     let lock = match Lock::take(folder) {
         Ok(lock) => lock,
         Err(error) => {
+            if let Some(together) = &options.together {
+                together.fail();
+            }
             run.report.close(Err(&error));
             return run.report;
         }
@@ -24,6 +28,9 @@ pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> H
     run.report.logs = Some(folder.logs());
     // An interrupt of the last phase counts as well, though all was done.
     let result = cycle(&mut run).and_then(|()| world.cancel.check());
+    if let (Err(_), Some(together)) = (&result, &options.together) {
+        together.fail();
+    }
     if !options.keep || result.is_err() {
         let cleaned = clean(&mut run);
         run.report.close(result.as_ref().and(cleaned.as_ref()).copied());
@@ -88,7 +95,7 @@ fn boot(
             port: None,
             outside: &outside,
             display: Display::None,
-            lan: None,
+            lan: run.options.together.as_ref().and_then(|it| it.card(&run.plan.host)),
             bound: !run.options.keep,
         })
     })
@@ -100,13 +107,28 @@ fn check(
     running: &mut Running,
     assertions: &[Assertion],
 ) -> Result<(), Error> {
-    run.phase(Phase::WaitHost, |run| run.wait_for_ssh(Phase::WaitHost, running))?;
+    run.phase(Phase::WaitHost, |run| {
+        run.wait_for_ssh(Phase::WaitHost, running)?;
+        if let Some(together) = &run.options.together {
+            together.join(run, running)?;
+            together.meet(Meeting::Up, Phase::WaitHost, run, running)?;
+        }
+        Ok(())
+    })?;
     run.phase(Phase::Verify, |run| {
         let mut expected = run.plan.expected.clone();
         expected.system = built.system.to_string();
         run.report.assertions = verify::verify(run, running, &expected, assertions)?;
-        Ok(())
-    })
+        match &run.options.together {
+            Some(together) => together.meet(Meeting::Checked, Phase::Verify, run, running),
+            None => Ok(()),
+        }
+    })?;
+    if run.options.survival {
+        let outcomes = run.phase(Phase::Survive, |run| survival::check(run, running))?;
+        run.report.assertions.extend(outcomes);
+    }
+    Ok(())
 }
 
 /// Removes what the test made, also when the user wants the end: then without a word.

@@ -121,6 +121,10 @@ pub struct TestVm {
     #[arg(long)]
     pub survival: bool,
 
+    /// Boot all the hosts in one private network, where they know each other by name
+    #[arg(long, conflicts_with = "jobs")]
+    pub together: bool,
+
     /// Write a report for CI systems, in JUnit's XML
     // The help is for people: no backticks in it.
     #[allow(clippy::doc_markdown)]

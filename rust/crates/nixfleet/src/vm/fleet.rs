@@ -7,7 +7,8 @@ use nixfleet_vm::observer::{Observer, Silent};
 use nixfleet_vm::preflight::{self, Plan, ThisMachine};
 use nixfleet_vm::run::Options;
 use nixfleet_vm::state::{Fleet, Folder};
-use nixfleet_vm::{Error as VmError, Phase, World};
+use nixfleet_vm::together::Together;
+use nixfleet_vm::{Error as VmError, Phase, World, ports};
 
 use super::args::{Build, Hosts};
 use super::progress::Progress;
@@ -76,6 +77,16 @@ impl VmFleet {
         let nix = Arc::new(flakes::nix(global));
         let world = World::new(flakes::flake(global), nix, observer, cancel);
         Ok(Self { world, hosts, options, preflight })
+    }
+
+    /// Puts all hosts into one network; returns how many at a time that makes: all.
+    pub fn join(&mut self) -> Option<u16> {
+        let names: Vec<String> = self.hosts.iter().map(|(plan, _)| plan.host.clone()).collect();
+        let count = u16::try_from(names.len()).ok();
+        // Networks of other runs on this machine have other ports.
+        let port = ports::free(None).unwrap_or(4746);
+        self.options.together = Some(Arc::new(Together::new(names, port)));
+        count
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use nixfleet_vm::Phase;
 use nixfleet_vm::preflight::Plan;
-use nixfleet_vm::report::HostReport;
+use nixfleet_vm::report::{HostReport, PhaseReport};
 use nixfleet_vm::state::Folder;
 
 use super::fleet::VmFleet;
@@ -22,7 +23,9 @@ pub fn run(
     let jobs = jobs.map_or_else(fitting, usize::from);
     each(&fleet.hosts, jobs, |(plan, folder)| {
         let mut report = work(plan, folder);
-        report.seconds += fleet.preflight.as_secs_f64();
+        let seconds = fleet.preflight.as_secs_f64();
+        report.seconds += seconds;
+        report.phases.insert(0, PhaseReport { phase: Phase::Preflight, seconds, held: true });
         report
     })
 }

@@ -120,6 +120,9 @@ fn problems(report: &HostReport) {
             tell(&format!("  the end of its journal:\n{}", indented(journal)));
         }
     }
+    for advice in &report.advice {
+        tell(&format!("{}: {advice}", report.host));
+    }
     if let Some(error) = &report.error {
         if report.result == Verdict::Interrupted {
             return;

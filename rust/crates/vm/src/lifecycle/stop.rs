@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use crate::hypervisor::{Machine, Status};
 use crate::qemu::QemuMachine;
+use crate::ssh::Target;
 use crate::state::{Folder, Lock, Role};
-use crate::{Cancel, Clock, Error};
+use crate::{Error, World};
+
+/// How long the power button is given before the guest is asked over SSH. A guest without logind,
+/// or one that is still booting, does not heed the button.
+const BUTTON: Duration = Duration::from_secs(8);
 
 /// How a VM came to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,26 +23,12 @@ pub enum Stopped {
     Killed,
 }
 
-/// Stops a host's VM, and the VM of a test that was kept.
+/// Stops a host's VM, and ends the VM of a test that was kept.
 ///
 /// # Errors
 /// When another command works on it.
-pub fn stop(
-    folder: &Folder,
-    clock: &dyn Clock,
-    cancel: &Cancel,
-    limit: Duration,
-) -> Result<Stopped, Error> {
+pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, Error> {
     let _lock = Lock::take(folder)?;
-    stop_locked(folder, clock, cancel, limit)
-}
-
-pub(super) fn stop_locked(
-    folder: &Folder,
-    clock: &dyn Clock,
-    cancel: &Cancel,
-    limit: Duration,
-) -> Result<Stopped, Error> {
     if folder.path().exists() {
         folder.mend()?;
     }
@@ -45,21 +36,36 @@ pub(super) fn stop_locked(
     let Some(mut machine) = QemuMachine::attach(&files.pid, &files.qmp, &files.log) else {
         return Ok(Stopped::Already);
     };
-    machine.press_power();
+    let clock = &world.clock;
     let begun = clock.now();
-    let mut pressed = begun;
+    let mut ask = begun + BUTTON;
+    machine.press_power();
     while machine.status() == Status::Running || machine.pid_runs() {
         let now = clock.now();
-        if now.saturating_sub(begun) > limit || cancel.requested() {
+        if now.saturating_sub(begun) > limit || world.cancel.requested() {
             machine.kill();
             return Ok(Stopped::Killed);
         }
-        // A guest that is still booting does not heed the button.
-        if now.saturating_sub(pressed) > Duration::from_secs(10) {
+        if now > ask {
             machine.press_power();
-            pressed = now;
+            if let Some(root) = root(folder) {
+                let _ = world.remote.run(&root, "systemctl poweroff", Duration::from_secs(10));
+            }
+            ask = clock.now() + BUTTON;
         }
         clock.sleep(Duration::from_millis(50));
     }
     Ok(Stopped::PoweredOff)
+}
+
+/// How root of the VM is reached, by the VM's record.
+fn root(folder: &Folder) -> Option<Target> {
+    let record = folder.vm()?;
+    Some(Target {
+        port: record.port,
+        user: "root".into(),
+        identity: record.key_file.unwrap_or_else(|| folder.path().join("agent-key.pub")),
+        known_hosts: folder.role(Role::Vm).join("known_hosts"),
+        shared: None,
+    })
 }

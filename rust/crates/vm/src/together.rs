@@ -1,0 +1,132 @@
+//! Hosts that are tested in one private network: each boots with a second network card, gets an
+//! address and its fellows' names, and none is checked before all are there, or stopped before all
+//! have been checked.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::launch::Lan;
+use crate::run::{Run, Running};
+use crate::{Error, Phase};
+
+/// The network: 10.78.0.10 is the first host.
+const NETWORK: &str = "10.78.0";
+const FIRST: usize = 10;
+
+/// Hosts that meet in one network.
+#[derive(Debug)]
+pub struct Together {
+    hosts: Vec<String>,
+    port: u16,
+    arrived: [AtomicUsize; 2],
+    failed: AtomicBool,
+}
+
+/// Where the hosts wait for each other.
+#[derive(Debug, Clone, Copy)]
+pub enum Meeting {
+    /// All are up and know each other's names.
+    Up,
+    /// All have been checked.
+    Checked,
+}
+
+impl Together {
+    /// A network of hosts, told from others by a port, which should be a free one.
+    #[must_use]
+    pub fn new(hosts: Vec<String>, port: u16) -> Self {
+        Self { hosts, port, arrived: Default::default(), failed: AtomicBool::new(false) }
+    }
+
+    /// A host's network card.
+    #[must_use]
+    pub fn card(&self, host: &str) -> Option<Lan> {
+        let member = u8::try_from(self.hosts.iter().position(|it| it == host)? + FIRST).ok()?;
+        Some(Lan { port: self.port, member })
+    }
+
+    /// A host failed: the others need not wait for it.
+    pub fn fail(&self) {
+        self.failed.store(true, Ordering::SeqCst);
+    }
+
+    /// Gives a host its address and its fellows' names.
+    ///
+    /// # Errors
+    /// When the guest cannot.
+    pub fn join(&self, run: &Run, running: &Running) -> Result<(), Error> {
+        let Some(card) = self.card(&run.plan.host) else { return Ok(()) };
+        let failed = |reason: String| Error::Network { host: run.plan.host.clone(), reason };
+        let ran = run
+            .world
+            .remote
+            .run(&running.root, &self.script(card), Duration::from_secs(60))
+            .map_err(|error| failed(error.to_string()))?;
+        if ran.status == 0 { Ok(()) } else { Err(failed(ran.stderr.trim().to_owned())) }
+    }
+
+    /// `/etc/hosts` may be a link into a read-only store, so it is covered rather than changed.
+    fn script(&self, card: Lan) -> String {
+        let lines = self.hosts.iter().enumerate();
+        let lines: Vec<String> =
+            lines.map(|(index, host)| format!("{NETWORK}.{} {host}", index + FIRST)).collect();
+        format!(
+            "set -e\n\
+             for path in /sys/class/net/*; do\n\
+             if [ \"$(cat \"$path/address\")\" = {} ]; then card=${{path##*/}}; fi\n\
+             done\n\
+             ip link set \"$card\" up\n\
+             ip address add {NETWORK}.{}/24 dev \"$card\"\n\
+             hosts=$(readlink -f /etc/hosts || echo /etc/hosts)\n\
+             [ -e \"$hosts\" ] || : > \"$hosts\"\n\
+             {{ cat \"$hosts\"; printf '%s\\n' {}; }} > /run/nixfleet-hosts\n\
+             chmod 644 /run/nixfleet-hosts\n\
+             mount --bind /run/nixfleet-hosts \"$hosts\"",
+            card.mac(),
+            card.member,
+            lines.iter().map(|it| crate::assertion::word(it)).collect::<Vec<_>>().join(" "),
+        )
+    }
+
+    /// Waits until all hosts have come so far.
+    ///
+    /// # Errors
+    /// When one has failed, or the user wants the end.
+    pub fn meet(
+        &self,
+        meeting: Meeting,
+        phase: Phase,
+        run: &Run,
+        running: &mut Running,
+    ) -> Result<(), Error> {
+        let arrived = &self.arrived[meeting as usize];
+        arrived.fetch_add(1, Ordering::SeqCst);
+        while arrived.load(Ordering::SeqCst) < self.hosts.len() {
+            if self.failed.load(Ordering::SeqCst) {
+                return Err(Error::Network {
+                    host: run.plan.host.clone(),
+                    reason: "another host of its network has failed".to_owned(),
+                });
+            }
+            run.watch(phase, running)?;
+            run.world.clock.sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_host_has_its_own_address_and_all_names() {
+        let together = Together::new(vec!["web-01".into(), "db-01".into()], 4000);
+        let card = together.card("db-01").unwrap();
+        assert_eq!((card.member, card.mac().as_str()), (11, "52:54:00:4e:46:0b"));
+        let script = together.script(card);
+        assert!(script.contains("ip address add 10.78.0.11/24"), "{script}");
+        assert!(script.contains("'10.78.0.10 web-01' '10.78.0.11 db-01'"), "{script}");
+        assert_eq!(together.card("other"), None);
+    }
+}
