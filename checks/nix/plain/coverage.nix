@@ -5,9 +5,13 @@ let
     attrNames
     concatMap
     concatStringsSep
+    elem
+    elemAt
     filter
-    match
+    genList
     head
+    length
+    match
     readDir
     readFile
     ;
@@ -24,18 +28,27 @@ let
   names = attrNames nixfleet;
 
   library = textOf ../../../lib;
-  # A doc comment with its type and an example stands right before the function, or, of a function
-  # with a file of its own, in that file.
+  # Each comment with what follows it, up to the end of the next.
+  comments = filter builtins.isString (builtins.split "[*]/\n" library);
+  isDocComment = has "/[*][*]\n.*# Type.*# Example";
+  documented = concatMap (
+    i:
+    let
+      follows = match " *([A-Za-z]*) =.*" (elemAt comments (i + 1));
+    in
+    if follows != null && isDocComment (elemAt comments i) then follows else [ ]
+  ) (genList (i: i) (length comments - 1));
+
+  # A function with a file of its own has its doc comment there.
   isDocumented =
     name:
     let
       file = match ".*\n *${name} = import [.]/([a-z-]+[.]nix).*" library;
-      comment = "/[*][*]\n.*# Type.*# Example.*[*]/";
     in
     if file == null then
-      has "[*]/\n *${name} =" library
+      elem name documented
     else
-      has comment (readFile (../../../lib + "/${head file}"));
+      isDocComment (head (builtins.split "[*]/\n" (readFile (../../../lib + "/${head file}"))));
 
   tests = textOf ./. + textOf ../with-inputs;
   isTested =

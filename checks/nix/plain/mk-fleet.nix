@@ -125,6 +125,37 @@ in
     expected = true;
   };
 
+  "test: what a library of the store put together is placed nowhere" = {
+    expr =
+      let
+        make = import (builtins.toFile "make.nix" ''{ make = { platform = "x86_64-linux"; }; }'');
+      in
+      (nixfleet.mkFleet { hosts.a = make.make; }).nixfleet.hosts.a.positions ? platform;
+    expected = false;
+  };
+
+  "test: where Nix is slow at it, the positions of many hosts are told host by host" = {
+    expr =
+      let
+        many = nixfleet.mkFleet {
+          hosts = builtins.listToAttrs (
+            builtins.genList (i: {
+              name = "node-${toString i}";
+              value.platform = "x86_64-linux";
+            }) 1500
+          );
+        };
+      in
+      [
+        (many.nixfleet.hosts.node-7 ? positions)
+        (many.nixosConfigurations.node-7.nixfleet.positions ? platform)
+      ];
+    expected = [
+      (builtins.compareVersions builtins.nixVersion "2.30" >= 0)
+      true
+    ];
+  };
+
   "test: the inventory says where the ISO's keys are written" = {
     expr = baseNameOf fleet.nixfleet.positions.isoSshKeys.file;
     expected = "mk-fleet.nix";
@@ -198,6 +229,10 @@ in
     hosts = { };
     isoSshKeys = "ssh-ed25519 AAAA";
   } "isoSshKeys: `ssh-ed25519 AAAA` is not a list";
+  "test: a host without a platform is refused where the host is" = {
+    expr = (nixfleet.mkFleet { hosts.web-01 = { }; }).nixosConfigurations.web-01.config;
+    expectedError.msg = "mk-fleet.nix:[0-9]+: host `web-01`: platform: is missing";
+  };
   "test: a mistyped default is refused at each host" = {
     expr =
       (nixfleet.mkFleet {

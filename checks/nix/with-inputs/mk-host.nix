@@ -185,6 +185,17 @@ in
     expected = "1.1";
   };
 
+  "test: modules of a fleet have the library's inputs as argument" = {
+    expr =
+      (nixfleet.mkFleet {
+        hosts.web-01 = {
+          platform = "x86_64-linux";
+          modules = [ ({ inputs, ... }: { networking.domain = toString (inputs ? disko); }) ];
+        };
+      }).nixosConfigurations.web-01.config.networking.domain;
+    expected = "1";
+  };
+
   "test: the inputs given as special argument are the modules'" = {
     expr =
       (nixos {
