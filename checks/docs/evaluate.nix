@@ -65,7 +65,13 @@ let
   evaluate = {
     flake =
       let
-        self = given.outputs (mapAttrs (_: _: { }) given.inputs // { inherit self; nixfleet = withoutInputs; });
+        self = given.outputs (
+          mapAttrs (_: _: { }) given.inputs
+          // {
+            inherit self;
+            nixfleet = withoutInputs;
+          }
+        );
       in
       dataOf self;
     eval = dataOf (if isFunction given then given { nixfleet = withoutInputs; } else given);
