@@ -17,6 +17,8 @@ mod list;
 mod nearest;
 mod output;
 mod positions;
+#[cfg(test)]
+mod properties;
 mod quote;
 mod report;
 mod shell;

@@ -7,7 +7,12 @@ use serde_json::Value;
 const LONGEST: usize = 60;
 
 /// The text in backticks, cut when it is long, with nothing that a terminal would obey.
+///
+/// A private key may be pasted anywhere, and is shown nowhere.
 pub fn quote(text: &str) -> String {
+    if text.contains("PRIVATE KEY") {
+        return "`(a private key)`".to_owned();
+    }
     let mut start: String = text.chars().take(LONGEST).collect();
     if start.len() < text.len() {
         start.push('…');

@@ -98,10 +98,14 @@ fn is_label(name: &str) -> bool {
         && !name.ends_with('-')
 }
 
-/// The name with what is wrong replaced: `web_01.` becomes `web-01`.
+/// The name with what is wrong replaced: `web_01.` becomes `web-01`. What is far from a name, a
+/// pasted key perhaps, is not to be shown in another form.
 fn proposal(name: &str) -> Option<String> {
-    let name: String =
-        name.chars().take(100).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let name = name.trim_matches('-').to_owned();
-    (is_label(&name) && name.contains(|c: char| c.is_ascii_alphanumeric())).then_some(name)
+    let is_near = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
+    if name.len() > 63 || !name.chars().all(is_near) || name.contains("PRIVATE") {
+        return None;
+    }
+    let name = name.replace(['_', '.', ' '], "-");
+    let name = name.trim_matches('-');
+    is_label(name).then(|| name.to_owned())
 }
