@@ -8,10 +8,16 @@
 let
   inherit (builtins)
     attrNames
-    deepSeq
+    concatLists
+    concatStringsSep
     filter
+    foldl'
+    isAttrs
     isFunction
+    map
     mapAttrs
+    removeAttrs
+    toJSON
     ;
   flake = import ../../flake.nix;
   given = import file;
@@ -33,12 +39,26 @@ let
   # What is data, of whatever an example makes: a fleet or a host is its inventory.
   dataOf = value: if value ? nixfleet then value.nixfleet else value;
 
-  # An example knows the name of the fleet's user, no more, so that what it needs is in it.
+  # Where a module sets something, down to what is no set any more.
+  leaves =
+    path: value:
+    if value._type or null == "if" then
+      leaves path value.content
+    else if isAttrs value && value._type or null == null && value.type or null != "derivation" then
+      concatLists (map (name: leaves (path ++ [ name ]) value.${name}) (attrNames value))
+    else
+      [ path ];
+  at = foldl' (value: name: if isAttrs value then value.${name} or null else null);
+
+  # A host that an example is of. All that the example sets is asked for, so that each value meets its
+  # option's type; `homeOf` is where a home module's options are.
   host =
-    arguments:
+    {
+      homeOf ? config: config,
+      ...
+    }@arguments:
     let
-      inputs = import ../nix/inputs.nix;
-      host = (libraryOf inputs).lib.mkHost (
+      host = (libraryOf (import ../nix/inputs.nix)).lib.mkHost (
         {
           hostName = "example";
           hostSpec = {
@@ -48,14 +68,31 @@ let
             ];
           };
         }
-        // arguments
+        // removeAttrs arguments [ "homeOf" ]
       );
-      failed = filter (it: !it.assertion) host.config.assertions;
+      inherit (host) config;
+      module =
+        if isFunction given then
+          given {
+            inherit config;
+            inherit (config) hostSpec;
+            inherit (host) pkgs;
+            inherit (host.pkgs) lib;
+            nixfleet = (libraryOf (import ../nix/inputs.nix)).lib;
+          }
+        else
+          given;
+      settings =
+        module.config or (removeAttrs module [
+          "imports"
+          "options"
+        ]);
+      failed = filter (it: !it.assertion) config.assertions;
     in
     if failed == [ ] then
-      deepSeq (host.config.nixfleet.vmTest or null) (attrNames host.config.system.build)
+      map (path: toJSON (at (homeOf config) path)) (leaves [ ] settings)
     else
-      throw (builtins.concatStringsSep "\n" (map (it: it.message) failed));
+      throw (concatStringsSep "\n" (map (it: it.message) failed));
   linux = {
     platform = "x86_64-linux";
     stateVersion = "26.05";
@@ -81,7 +118,13 @@ let
       stateVersion = 6;
       modules = [ file ];
     };
-    home-module = host (linux // { homeModules = [ file ]; });
+    home-module = host (
+      linux
+      // {
+        homeModules = [ file ];
+        homeOf = config: config.home-manager.users.ops;
+      }
+    );
   };
 in
 {
