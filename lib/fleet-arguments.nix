@@ -3,7 +3,6 @@ let
   inherit (builtins)
     attrNames
     concatMap
-    filter
     isAttrs
     isBool
     isFunction

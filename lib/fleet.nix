@@ -94,6 +94,12 @@ let
     count = length (attrNames hosts);
   };
 
+  report = name: host: {
+    subject = "host `${name}`";
+    inherit (host.inventory) positions;
+    faults = argumentFaults host.args;
+  };
+
   # Every output but the inventory, which carries the faults for the tool to tell.
   ifSound = refuse [
     {
@@ -167,33 +173,11 @@ in
 
   checks = ifSound (
     forEachSystem (pkgs: {
-      nixfleet-validate =
-        refuse
-          (attrValues (
-            mapAttrs (name: host: {
-              subject = "host `${name}`";
-              inherit (host.inventory) positions;
-              faults = argumentFaults host.args;
-            }) read
-          ))
-          (
-            pkgs.runCommand "nixfleet-validate"
-              {
-                # As text: the positions name the flake's source, and need not keep it alive.
-                inventory = builtins.toFile "fleet.json" (
-                  builtins.unsafeDiscardStringContext (builtins.toJSON inventory)
-                );
-              }
-              (
-                (
-                  if args.checkWithTool or false then
-                    "${package pkgs}/bin/nixfleet validate --inventory $inventory\n"
-                  else
-                    ""
-                )
-                + ''cp "$inventory" "$out"''
-              )
-          );
+      nixfleet-validate = import ./validate-check.nix {
+        inherit pkgs inventory;
+        reports = attrValues (mapAttrs report read);
+        tool = if args.checkWithTool or false then package pkgs else null;
+      };
     })
   );
 }

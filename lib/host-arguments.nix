@@ -13,7 +13,6 @@ let
     isString
     map
     match
-    typeOf
     ;
   inherit (import ./expect.nix)
     didYouMean
@@ -128,9 +127,7 @@ in
       inherit field;
       message = "is missing, and required";
     }) missing
-    ++ concatMap (
-      field: fault field "is not an argument of mkHost${didYouMean argumentNames field}"
-    ) unknown
+    ++ concatMap (field: fault field (notAnArgument "mkHost" argumentNames field)) unknown
     ++ concatMap (
       field: if args ? ${field} then fault field (checks.${field} args) else [ ]
     ) argumentNames;

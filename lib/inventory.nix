@@ -7,7 +7,6 @@ let
     attrNames
     concatMap
     isAttrs
-    isString
     listToAttrs
     mapAttrs
     removeAttrs
@@ -31,6 +30,9 @@ let
           { __unrepresentable = "derivation"; }
         else if value._type or null == "override" then
           carry value.content
+        # Of the module system, or a whole package set: nothing that a host is.
+        else if value ? _type then
+          { __unrepresentable = toString value._type; }
         else
           mapAttrs (_: carry) value;
       lambda.__unrepresentable = "lambda";

@@ -125,6 +125,20 @@ in
     };
   };
 
+  "test: a package set in a host's data is named, not walked" = {
+    expr =
+      (dataOf (
+        web
+        // {
+          hostSpec.pkgs = {
+            _type = "pkgs";
+            hello = throw "walked";
+          };
+        }
+      )).hostSpec.pkgs;
+    expected.__unrepresentable = "pkgs";
+  };
+
   "test: bad values are carried in a host's data" = {
     expr = removeAttrs (dataOf {
       hostName = 5;
