@@ -1,0 +1,13 @@
+//! Whatever Nix writes, its cause is safe to show and names no file outside the flake.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use nixfleet_inventory::Cause;
+
+fuzz_target!(|text: &str| {
+    let cause = Cause::find(text);
+    assert!(!cause.message.contains(|c: char| c.is_control() && c != '\n'));
+    if let Some(file) = cause.missing_file() {
+        assert!(!file.starts_with('/') && file.split('/').all(|part| part != ".."));
+    }
+});
