@@ -1,5 +1,10 @@
 # What a host is, in the same words on NixOS and on Darwin.
-{ config, lib, ... }:
+{
+  _class,
+  config,
+  lib,
+  ...
+}:
 let
   inherit (lib) mkOption types;
   inherit (import ../../lib/ssh-key.nix) sshKeyFault;
@@ -117,6 +122,8 @@ in
 
     isDarwin = mkOption {
       type = types.bool;
+      default = _class == "darwin";
+      defaultText = lib.literalMD "whether the system is one of nix-darwin";
       description = "Whether the host is a Mac. It follows from mkHost's `platform`, and no module can change it.";
       example = true;
     };

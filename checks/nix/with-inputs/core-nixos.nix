@@ -50,14 +50,11 @@ in
           nixfleet.nixosModules.core
           {
             nixpkgs.hostPlatform = "x86_64-linux";
-            hostSpec = {
-              hostName = "alone";
-              isDarwin = false;
-            };
+            hostSpec.hostName = "alone";
           }
         ];
-      }).config.networking.hostName;
-    expected = "alone";
+      }).config.hostSpec.isDarwin;
+    expected = false;
   };
 
   "test: a host is what hostSpec says" = {
