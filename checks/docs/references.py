@@ -53,4 +53,26 @@ def options(book):
     return cases
 
 
-CHECKS = [up_to_date, options]
+# Where the VM commands make a fault: `code: "…"`, `lacking("…"` or `fault("…"`.
+VM_CODE = re.compile(r'(?:\bcode: |\blacking\(\s*|\bfault\(\s*)"([a-z]+(?:-[a-z]+)+)"')
+
+
+def vm_codes(book):
+    """Each code of the preflight is explained where one looks when nothing works."""
+    page = BOOK / "vm-troubleshooting.md"
+    explained = {code for it in book if it.path == page for _, code in it.code_words}
+    sources = REPO.glob("rust/crates/vm/src/preflight*/**/*.rs"), REPO.glob("rust/crates/vm/src/preflight.rs")
+    codes = {code for paths in sources for path in paths for code in VM_CODE.findall(path.read_text())}
+
+    def check(code):
+        return None if code in explained else f"{page.relative_to(REPO)} does not explain `{code}`"
+
+    def any_found():
+        return None if codes else "no code was found: did the sources move?"
+
+    return [("codes of the preflight", any_found)] + [
+        (f"code {code}", lambda code=code: check(code)) for code in sorted(codes)
+    ]
+
+
+CHECKS = [up_to_date, options, vm_codes]
