@@ -118,11 +118,13 @@ fn wait_for_reboot(run: &Run, running: &mut Running, before: &str) -> Result<(),
     let clock = &run.world.clock;
     let limit = run.limit(Phase::Survive);
     let end = clock.now() + limit;
+    // A connection to the guest that goes down is never answered, nor closed.
+    let patience = Duration::from_secs(if run.accelerator().is_software() { 15 } else { 5 });
     while clock.now() < end {
         run.watch(Phase::Survive, running)?;
         if run.world.remote.answers(running.root.port) {
             let script = "cat /proc/sys/kernel/random/boot_id";
-            let answer = run.world.remote.run(&running.root, script, Duration::from_secs(60));
+            let answer = run.world.remote.run(&running.root, script, patience);
             if answer.is_ok_and(|it| it.status == 0 && it.stdout.trim() != before) {
                 return Ok(());
             }
