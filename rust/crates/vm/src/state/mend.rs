@@ -1,0 +1,56 @@
+//! Clearing up: after runs that were killed, and of installs that nothing needs.
+
+use std::fs;
+
+use super::{Folder, Role};
+use crate::{Error, files, qemu};
+
+impl Folder {
+    /// Ends and removes what a run that was killed left over: half an install, a test's machine.
+    /// Returns what was found, in words.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    pub fn mend(&self) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        for role in [Role::Installing, Role::Test] {
+            let files = self.files(role);
+            if qemu::end_leftover(&files.pid, &files.qmp) {
+                found.push("ended a QEMU that an earlier run left over".to_owned());
+            }
+            if self.role(role).exists() {
+                files::remove(&self.role(role))?;
+                found.push(match role {
+                    Role::Installing => "removed the disk of an install that did not finish".into(),
+                    _ => "removed the disk of a test that did not finish".to_owned(),
+                });
+            }
+            files::remove(&files.qmp)?;
+        }
+        if self.running(Role::Vm).is_none() {
+            files::remove(&self.files(Role::Vm).qmp)?;
+            files::remove(&self.files(Role::Vm).pid)?;
+        }
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(".new-") {
+                files::remove(&entry.path())?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Removes installed disks that nothing needs: neither `keep` nor the VM that stays.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    pub fn prune(&self, keep: &str) -> Result<(), Error> {
+        let used = self.vm().map(|it| it.install);
+        for entry in fs::read_dir(self.installs()).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name != keep && Some(&name) != used.as_ref() {
+                files::remove(&entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
