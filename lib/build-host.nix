@@ -80,9 +80,8 @@ let
     };
   };
 
-  # `mkDefault`, but a priority that the author gave stays.
-  weaken =
-    value: if isAttrs value && value._type or null == "override" then value else mkDefault value;
+  # `mkDefault`, but a priority or a condition that the author gave stays.
+  weaken = value: if isAttrs value && value ? _type then value else mkDefault value;
 
   # The arguments as a module. `networking` is a set of options of its own, so that a module can
   # replace one of them and keep the rest.

@@ -28,11 +28,13 @@ let
       set =
         if value.type or null == "derivation" then
           { __unrepresentable = "derivation"; }
-        else if value._type or null == "override" then
-          carry value.content
+        else if
+          value._type or null == "override" || value._type or null == "if" && value.condition or false
+        then
+          carry (value.content or null)
         # Of the module system, or a whole package set: nothing that a host is.
         else if value ? _type then
-          { __unrepresentable = toString value._type; }
+          { __unrepresentable = carry value._type; }
         else
           mapAttrs (_: carry) value;
       lambda.__unrepresentable = "lambda";

@@ -105,6 +105,22 @@ in
     expected = "Europe/Berlin";
   };
 
+  "test: a condition given in hostSpec stays" = {
+    expr =
+      map
+        (
+          condition: (nixos { hostSpec.timeZone = lib.mkIf condition "Europe/Berlin"; }).config.time.timeZone
+        )
+        [
+          true
+          false
+        ];
+    expected = [
+      "Europe/Berlin"
+      "UTC"
+    ];
+  };
+
   "test: no module changes the host's name or class in hostSpec" = {
     expr = {
       inherit
