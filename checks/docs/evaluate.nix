@@ -1,9 +1,10 @@
 # Evaluates one example of the book, by what its code block says that it is:
-#   flake    a whole flake.nix: its fleet is read as data, its templates, hosts' names and apps too
-#   eval     an expression that knows `nixfleet`, the flake: its value, or the host or fleet as data
+#   flake         a whole flake.nix, whose fleet is read as data
+#   flake-parts   the same with flake-parts
+#   eval          an expression, or a function of `{ nixfleet }`: its value, of a host or fleet the data
 #   module, darwin-module, home-module
-#            a module of a host, evaluated with one whose assertions must hold
-# Only modules need the flake's inputs.
+#                 a module of a host that evaluates, and whose assertions hold
+# Modules and flake-parts alone need the flake's inputs.
 { kind, file }:
 let
   inherit (builtins)
@@ -99,18 +100,26 @@ let
     isVm = true;
   };
 
+  fleetOf =
+    inputs:
+    let
+      arguments =
+        mapAttrs (_: _: { }) given.inputs
+        // {
+          nixfleet = withoutInputs;
+          self = {
+            outPath = toString (dirOf file);
+            inputs = { };
+          };
+        }
+        // inputs;
+    in
+    dataOf (given.outputs arguments);
+
   evaluate = {
-    flake =
-      let
-        self = given.outputs (
-          mapAttrs (_: _: { }) given.inputs
-          // {
-            inherit self;
-            nixfleet = withoutInputs;
-          }
-        );
-      in
-      dataOf self;
+    flake = fleetOf { };
+    # mkFlake itself needs an input, the fleet that is read from it none.
+    flake-parts = fleetOf { inherit (import ../nix/inputs.nix) flake-parts; };
     eval = dataOf (if isFunction given then given { nixfleet = withoutInputs; } else given);
     module = host (linux // { modules = [ file ]; });
     darwin-module = host {

@@ -11,7 +11,7 @@ from pathlib import Path
 from markdown import REPO, Skipped
 
 HERE = Path(__file__).resolve().parent
-WITH_INPUTS = {"module", "darwin-module", "home-module"}
+WITH_INPUTS = {"flake-parts", "module", "darwin-module", "home-module"}
 # What is around such lines; Nix refuses a name that is not.
 IN_SCOPE = ["config", "inputs", "lib", "nixfleet", "nixpkgs", "pkgs", "self"]
 KINDS = WITH_INPUTS | {"flake", "eval"}
