@@ -13,7 +13,7 @@ APP = re.compile(r"^nix run \.#([a-z-]+)(?: --)?(?= |$)")
 
 
 def script(block):
-    """The commands of a block; of a recorded session, the lines after a `$`."""
+    """The commands of a block; of what was typed and answered, the lines after a `$`."""
     if block.language == "sh":
         return block.text
     return "\n".join(line[2:] for line in block.lines if line.startswith("$ ")) + "\n"
