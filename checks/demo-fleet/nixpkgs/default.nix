@@ -37,8 +37,17 @@ let
 
   writeShellScript = name: text: run name ./write-script.sh { inherit text; };
 
+  runCommand =
+    name: attributes: text:
+    run name (builtins.toFile "builder.sh" text) attributes;
+
   pkgs = {
-    inherit lib run writeShellScript;
+    inherit
+      lib
+      run
+      runCommand
+      writeShellScript
+      ;
     stdenv.hostPlatform = { inherit system; };
     base = run "demo-base" ./base.sh {
       outputs = [
