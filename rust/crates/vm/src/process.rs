@@ -1,7 +1,7 @@
 //! Programs of this machine: found on PATH, run with a limit, and never left behind.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -39,13 +39,27 @@ pub fn find(program: &str) -> Option<PathBuf> {
 /// ended by the next command, which knows its QEMU by its control socket.
 #[must_use]
 pub fn bound(program: impl AsRef<OsStr>) -> Command {
-    match find("setpriv") {
-        Some(setpriv) if cfg!(target_os = "linux") => {
+    let words = binding();
+    match words.split_first() {
+        Some((setpriv, rest)) => {
             let mut command = Command::new(setpriv);
-            command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+            command.args(rest).arg(program);
             command
         }
-        _ => Command::new(program),
+        None => Command::new(program),
+    }
+}
+
+/// The words before a program that make it end with this process; none where that cannot be.
+#[must_use]
+pub fn binding() -> Vec<OsString> {
+    match find("setpriv") {
+        Some(setpriv) if cfg!(target_os = "linux") => {
+            let mut words = vec![setpriv.into_os_string()];
+            words.extend(["--pdeathsig", "TERM", "--"].map(OsString::from));
+            words
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -165,6 +179,30 @@ mod tests {
         let output = output(&mut command, Duration::from_secs(10)).unwrap();
         assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("out\n", "err\n"));
         assert_eq!(output.status.unwrap().code(), Some(3));
+    }
+
+    #[test]
+    fn a_bound_program_ends_with_the_thread_that_started_it() {
+        if binding().is_empty() {
+            return;
+        }
+        let start = || {
+            let child = bound("sleep").arg("60").spawn().unwrap();
+            // `setpriv` must have become `sleep`: only then is it bound.
+            let name =
+                || fs::read_to_string(format!("/proc/{}/comm", child.id())).unwrap_or_default();
+            let end = Instant::now() + Duration::from_secs(5);
+            while name().trim() != "sleep" && Instant::now() < end {
+                thread::sleep(Duration::from_millis(10));
+            }
+            child
+        };
+        let mut child = thread::spawn(start).join().unwrap();
+        let end = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < end && child.try_wait().unwrap().is_none() {
+            thread::sleep(Duration::from_millis(10));
+        }
+        assert!(child.try_wait().unwrap().is_some());
     }
 
     #[test]

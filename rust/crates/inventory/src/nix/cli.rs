@@ -15,11 +15,12 @@ pub struct NixCli {
     program: OsString,
     arguments: Vec<OsString>,
     heap: Option<String>,
+    through: Vec<OsString>,
 }
 
 impl Default for NixCli {
     fn default() -> Self {
-        Self { program: "nix".into(), arguments: Vec::new(), heap: None }
+        Self { program: "nix".into(), arguments: Vec::new(), heap: None, through: Vec::new() }
     }
 }
 
@@ -45,9 +46,25 @@ impl NixCli {
         self
     }
 
+    /// Runs Nix through a program that becomes it, such as `setpriv --pdeathsig TERM --`.
+    #[must_use]
+    pub fn through(mut self, words: Vec<OsString>) -> Self {
+        self.through = words;
+        self
+    }
+
+    /// The program and the words before Nix's own.
+    fn command(&self) -> Command {
+        let mut words = self.through.iter().chain([&self.program]);
+        let mut command = Command::new(words.next().unwrap_or(&self.program));
+        command.args(words);
+        command
+    }
+
     fn run(&self, command: &str, arguments: &[&str]) -> Result<Vec<u8>, NixError> {
         let shown = format!("nix {command} {}", arguments.join(" "));
-        let output = Command::new(&self.program)
+        let output = self
+            .command()
             .args(["--extra-experimental-features", "nix-command flakes"])
             .arg(command)
             .args(&self.arguments)

@@ -8,7 +8,7 @@ use nixfleet_vm::preflight::{self, Plan, ThisMachine};
 use nixfleet_vm::run::Options;
 use nixfleet_vm::state::{Fleet, Folder};
 use nixfleet_vm::together::Together;
-use nixfleet_vm::{Error as VmError, Phase, World, ports};
+use nixfleet_vm::{Error as VmError, Phase, World, ports, process};
 
 use super::args::{Build, Hosts};
 use super::progress::Progress;
@@ -39,8 +39,9 @@ pub enum Failure {
 impl VmFleet {
     /// Reads the fleet and checks that its hosts can be installed here.
     pub fn open(global: &Global, args: &Build, options: Options) -> Result<Self, Failure> {
-        let cancel = super::cancel();
         let inventory = flakes::inventory(global).map_err(Failure::Fleet)?;
+        // Until here Ctrl-C just ends the tool: there is nothing to clean up yet.
+        let cancel = super::cancel();
         let begun = Instant::now();
         let state = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
         let named = |host: &String| args.hosts.hosts.contains(host);
@@ -74,7 +75,7 @@ impl VmFleet {
                 observer.note(&plan.host, &format!("{}: {reason}", plan.accelerator.accelerator));
             }
         }
-        let nix = Arc::new(flakes::nix(global));
+        let nix = Arc::new(flakes::nix(global).through(process::binding()));
         let world = World::new(flakes::flake(global), nix, observer, cancel);
         Ok(Self { world, hosts, options, preflight })
     }
