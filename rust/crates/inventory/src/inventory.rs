@@ -82,10 +82,11 @@ impl Inventory {
     /// When the file cannot be read or is no inventory.
     pub fn load(path: &Path) -> Result<Self, InventoryError> {
         let origin = path.display().to_string();
-        match std::fs::read(path) {
-            Ok(json) => Self::parse(&json, &origin),
-            Err(error) => Err(InventoryError::Malformed { origin, reason: error.to_string() }),
-        }
+        let json = std::fs::read(path).map_err(|error| InventoryError::Malformed {
+            origin: format!("`{}`", visible(&origin)),
+            reason: error.to_string(),
+        })?;
+        Self::parse(&json, &origin)
     }
 
     /// Reads an inventory from JSON; `origin` is what a message calls it.

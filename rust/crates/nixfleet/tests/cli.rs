@@ -250,3 +250,54 @@ fn a_file_that_git_does_not_track_is_named_with_the_command() {
         fleet.expect(&["validate"], 1, "help: run `git add new.nix`", "");
     }
 }
+
+#[test]
+fn doctor_looks_at_a_target() {
+    let fleet = Fleet::new("UTC");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::io::Write::write_all(&mut stream.unwrap(), b"SSH-2.0-Test\r\n").unwrap();
+        }
+    });
+    let target = ["doctor", "--target", "root@127.0.0.1", "--port", &port];
+    fleet.program("ssh", "echo 'root@127.0.0.1: Permission denied (publickey).' >&2; exit 255");
+    fleet.expect(
+        &target,
+        3,
+        "lacking  login: root does not get in: root@127.0.0.1: Permission denied",
+        "",
+    );
+    fleet.program(
+        "ssh",
+        "echo 'debug1: Server accepts key: /k ED25519 SHA256:x' >&2
+         echo 'system Tiny'; echo 'variant installer'; echo 'kernel Linux'; echo 'arch aarch64'
+         echo 'user 0'; echo 'disk /dev/vda 9'",
+    );
+    fleet.expect(&target, 0, "root gets in with /k ED25519 SHA256:x", "");
+    let meant = [&target[..], &[INVENTORY, "-h", "web-01"]].concat();
+    fleet.expect(&meant, 3, "lacking  architecture: aarch64, and the host is for x86_64-linux", "");
+}
+
+#[test]
+fn positions_that_an_inventory_leaves_out_are_asked_for() {
+    let fleet = Fleet::new("Mars/Olympus");
+    fleet.program(
+        "nix",
+        r#"case "$*" in
+  *nixosConfigurations*find*web-01*hostSpec.timeZone*)
+    echo '[ { "file": "/x/flake.nix", "line": 7, "column": 5 }, null ]' ;;
+  *) while read -r line; do echo "$line"; done <inventory.json ;;
+esac"#,
+    );
+    fleet.expect(&["validate"], 1, "--> /x/flake.nix:7:5", "");
+}
+
+#[test]
+fn a_long_text_is_cut() {
+    let fleet = Fleet::new(&"x".repeat(10 << 20));
+    let output = fleet.run(&["validate", INVENTORY]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.len() < 2000, "{}", output.stdout.len());
+}

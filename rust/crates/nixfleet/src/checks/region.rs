@@ -93,9 +93,9 @@ fn unknown<'a>(scope: &Scope<'a>, field: &str, known: &HashSet<&str>) -> Option<
 
 /// `Berlin` is meant to be `Europe/Berlin`.
 fn nearest_zone(given: &str) -> Option<&'static str> {
+    let wanted = given.replace(' ', "_");
     let city = |zone: &&'static str| {
-        let city = zone.rsplit('/').next().unwrap_or_default();
-        city.eq_ignore_ascii_case(&given.replace(' ', "_"))
+        zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted))
     };
     let zones = sorted(&TIME_ZONES);
     zones.iter().copied().find(city).or_else(|| nearest(given, zones))

@@ -1,5 +1,7 @@
 //! A report for programs. `docs/src/schema/validate.json` describes it.
 
+use std::borrow::Cow;
+
 use nixfleet_inventory::visible;
 use serde::Serialize;
 
@@ -19,8 +21,8 @@ struct Document<'a> {
 struct Entry<'a> {
     code: &'a str,
     severity: Severity,
-    host: Option<&'a str>,
-    field: &'a str,
+    host: Option<Cow<'a, str>>,
+    field: Cow<'a, str>,
     file: Option<&'a str>,
     line: Option<usize>,
     column: Option<usize>,
@@ -43,8 +45,8 @@ fn entry(located: &Located) -> Entry<'_> {
     Entry {
         code: fault.problem.code(),
         severity: fault.problem.severity(),
-        host: fault.host(),
-        field: &fault.field,
+        host: fault.host().map(visible),
+        field: visible(&fault.field),
         file: place.as_ref().map(|it| it.file.as_str()),
         line: place.as_ref().map(|it| it.line),
         column: place.as_ref().map(|it| it.column),
