@@ -4,7 +4,6 @@ let
     attrNames
     concatMap
     isAttrs
-    isBool
     isFunction
     isList
     isString
@@ -21,7 +20,6 @@ let
     isoModules = expect isList "a list of modules" "isoModules = [ ./installer.nix ];";
     name = expect isString "a string" ''name = "home";'';
     package = expect isCallable "a function from a package set" "package = pkgs: pkgs.nixfleet;";
-    checkWithTool = expect isBool "a boolean" "checkWithTool = true;";
   };
   # The module system makes callable sets of functions.
   isCallable = value: isFunction value || (isAttrs value && value ? __functor);

@@ -176,7 +176,7 @@ in
       nixfleet-validate = import ./validate-check.nix {
         inherit pkgs inventory;
         reports = attrValues (mapAttrs report read);
-        tool = if args.checkWithTool or false then package pkgs else null;
+        tool = package pkgs;
       };
     })
   );

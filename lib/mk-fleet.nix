@@ -16,9 +16,8 @@ in
     `"nixfleet"`.
   - `isoSshKeys`: who may log in to the installer, `packages.<system>.iso`. Not given: no ISO.
   - `isoModules`: more modules for the installer.
-  - `package`: a function from a package set to the `nixfleet` tool that the apps run.
-  - `checkWithTool`: whether `checks.<system>.nixfleet-validate` also runs the tool, which is
-    built for it. Default: `false`, and the check is what Nix alone can tell.
+  - `package`: a function from a package set to the `nixfleet` tool, which the apps and
+    `checks.<system>.nixfleet-validate` run. Default: `nixfleet.lib.package`.
 
   # Type
   `mkFleet :: { hosts, … } -> { nixosConfigurations, darwinConfigurations, packages, apps, checks, nixfleet }`

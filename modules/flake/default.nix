@@ -27,7 +27,6 @@ in
       (
         {
           inherit (cfg)
-            checkWithTool
             defaults
             hosts
             isoModules

@@ -98,15 +98,8 @@ in
       type = types.nullOr (types.functionTo types.package);
       default = null;
       defaultText = lib.literalExpression "nixfleet.lib.package";
-      description = "A function from a package set to the `nixfleet` tool that the apps run.";
+      description = "A function from a package set to the `nixfleet` tool, which the apps and the check `nixfleet-validate` run.";
       example = lib.literalExpression "pkgs: pkgs.callPackage ./nixfleet.nix { }";
-    };
-
-    checkWithTool = mkOption {
-      type = types.bool;
-      default = false;
-      description = "Whether `checks.<system>.nixfleet-validate` also runs the tool, which is built for it.";
-      example = true;
     };
   };
 }

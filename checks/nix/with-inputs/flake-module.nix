@@ -145,7 +145,6 @@ in
               isoSshKeys = [ key ];
               isoModules = [ { image.baseName = lib.mkOverride 40 "mine"; } ];
               package = pkgs: pkgs.hello;
-              checkWithTool = true;
             };
           }
         ];
