@@ -59,7 +59,7 @@ impl Install {
     /// so that the disk is known to be whole.
     #[must_use]
     pub fn arguments(&self) -> Vec<String> {
-        let Target { port, user, identity, known_hosts, .. } = &self.target;
+        let Target { port, user, identity, .. } = &self.target;
         let mut all: Vec<String> =
             ["--store-paths", &self.disk_script, &self.system].map(Into::into).into();
         all.extend(["--phases", "disko,install"].map(Into::into));
@@ -67,13 +67,11 @@ impl Install {
             all.extend(["-i".into(), identity.display().to_string()]);
         }
         all.extend(["-p".into(), port.to_string()]);
-        let options = [
-            format!("UserKnownHostsFile={}", known_hosts.display()),
-            "StrictHostKeyChecking=accept-new".into(),
-            "IdentitiesOnly=yes".into(),
-            format!("IdentityFile={}", identity.display()),
-        ];
-        all.extend(options.into_iter().flat_map(|it| ["--ssh-option".to_owned(), it]));
+        // Its own ten seconds are too few for a guest under emulation. It keeps no known hosts, and
+        // words of an option must hold no blanks, as they pass through NIX_SSHOPTS.
+        for option in ["ConnectTimeout=60", "ServerAliveInterval=15"] {
+            all.extend(["--ssh-option", option].map(Into::into));
+        }
         if let Some(folder) = &self.extra_files {
             all.extend(["--extra-files".into(), folder.display().to_string()]);
         }
@@ -194,6 +192,35 @@ mod tests {
             "--store-paths /nix/store/d /nix/store/s --phases disko,install -i /key -p 2222 "
         ));
         assert!(line.ends_with(" root@127.0.0.1"), "{line}");
+    }
+
+    /// The real script's own parser must take the arguments as they are meant.
+    #[test]
+    fn the_real_parser_understands_the_arguments() {
+        let inputs = std::env::var_os("NIXFLEET_INPUTS").map(PathBuf::from);
+        let script = inputs.map(|it| it.join("nixos-anywhere/src/nixos-anywhere.sh"));
+        let Some(script) = script.filter(|it| it.is_file()) else {
+            eprintln!("skipped: NIXFLEET_INPUTS has no nixos-anywhere");
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let show = r#"parseArgs "$@"
+            echo "$diskoScript|$nixosSystem|$sshPrivateKeyFile|$sshConnection|$extraFiles"
+            echo "${phases[kexec]}${phases[disko]}${phases[install]}${phases[reboot]}"
+            echo "${sshArgs[*]}""#;
+        let text = std::fs::read_to_string(script).unwrap();
+        let parser = folder.path().join("parser");
+        std::fs::write(&parser, text.replace("\nmain \"$@\"", &format!("\n{show}"))).unwrap();
+        let mut install = install(folder.path(), Duration::ZERO);
+        install.extra_files = Some("/extra".into());
+        let mut command = Command::new("bash");
+        command.arg(parser).args(install.arguments());
+        let output = process::output(&mut command, Duration::from_secs(20)).unwrap();
+        let lines: Vec<&str> = output.stdout.lines().collect();
+        assert_eq!(lines.len(), 3, "{output:?}");
+        assert_eq!(lines[0], "/nix/store/d|/nix/store/s|/key|root@127.0.0.1|/extra");
+        assert_eq!(lines[1], "0110");
+        assert!(lines[2].ends_with("-p 2222 -o ConnectTimeout=60 -o ServerAliveInterval=15"));
     }
 
     #[test]
