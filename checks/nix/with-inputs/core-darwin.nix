@@ -76,6 +76,14 @@ in
     ];
   };
 
+  "test: lines of a user's own for SSH come first, and keep passwords out" = {
+    expr =
+      lib.hasPrefix "PermitRootLogin yes\nPermitRootLogin no\nPasswordAuthentication no"
+        (configOf { modules = [ { services.openssh.extraConfig = "PermitRootLogin yes"; } ]; })
+        .services.openssh.extraConfig;
+    expected = true;
+  };
+
   "test: without a key SSH is left as it is" = {
     expr = (configOf { hostSpec.userName = "me"; }).services.openssh.enable;
     expected = null;

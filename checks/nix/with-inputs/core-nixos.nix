@@ -117,7 +117,7 @@ in
         user.home
         user.extraGroups
         user.openssh.authorizedKeys.keys
-        (user.shell != null)
+        user.useDefaultShell
       ];
     expected = [
       true
@@ -126,6 +126,42 @@ in
       [ key ]
       true
     ];
+  };
+
+  # What NixOS itself defines of a normal user (nixos/modules/config/users-groups.nix), and another
+  # shell for all.
+  "test: the primary user's home is hostSpec's, and the shell everyone's" = {
+    expr =
+      let
+        user =
+          (configOf {
+            hostSpec = ops // {
+              home = "/srv/ops";
+            };
+            modules = [
+              {
+                users.users.ops = {
+                  home = lib.mkDefault "/home/ops";
+                  shell = lib.mkDefault "/bin/zsh";
+                  useDefaultShell = lib.mkDefault true;
+                };
+              }
+            ];
+          }).users.users.ops;
+      in
+      [
+        user.home
+        user.shell
+      ];
+    expected = [
+      "/srv/ops"
+      "/bin/zsh"
+    ];
+  };
+
+  "test: a module moves the primary user's home" = {
+    expr = (withModule { users.users.ops.home = "/data/ops"; }).users.users.ops.home;
+    expected = "/data/ops";
   };
 
   "test: root has the keys of the primary user" = {
@@ -223,7 +259,8 @@ in
         nix.settings.experimental-features
         (builtins.elem "ops" (nix.settings.trusted-users or [ ]))
         nix.gc.automatic
-        nix.gc.dates
+        # NixOS makes a list of it, by its release.
+        (lib.toList nix.gc.dates)
         nix.optimise.automatic
       ];
     expected = [
@@ -233,9 +270,23 @@ in
       ]
       false
       true
-      # What NixOS makes of `"weekly"` is a string or a list of one, by its release.
-      (withSpec ops).nix.gc.dates
+      [ "weekly" ]
       true
+    ];
+  };
+
+  "test: a host without Nix collects no garbage" = {
+    expr =
+      let
+        inherit (withModule { nix.enable = false; }) nix;
+      in
+      [
+        nix.gc.automatic
+        nix.optimise.automatic
+      ];
+    expected = [
+      false
+      false
     ];
   };
 
@@ -273,6 +324,38 @@ in
     expected = [
       false
       true
+    ];
+  };
+
+  # As nixos-generate-config has written them, by its release.
+  "test: hostSpec decides about DHCP where the hardware's file says otherwise" = {
+    expr =
+      let
+        inherit
+          (configOf {
+            hostSpec.networking = {
+              interface = "eth0";
+              address = "192.168.1.10/24";
+            };
+            modules = [
+              {
+                networking.useDHCP = lib.mkDefault true;
+                networking.interfaces.eth0.useDHCP = lib.mkDefault true;
+              }
+            ];
+          })
+          networking
+          ;
+      in
+      [
+        networking.useDHCP
+        networking.interfaces.eth0.useDHCP
+        (withModule { networking.useDHCP = lib.mkDefault false; }).networking.useDHCP
+      ];
+    expected = [
+      false
+      false
+      false
     ];
   };
 
@@ -393,11 +476,21 @@ in
     });
     expected = true;
   };
-  "test: the lockout guard can be turned off" = {
-    expr = builds (configOf {
-      modules = [ { nixfleet.guards.lockout = false; } ];
-    });
-    expected = true;
+  "test: the lockout guard can be turned off, and NixOS's with it" = {
+    expr =
+      let
+        config = configOf { modules = [ { nixfleet.guards.lockout = false; } ]; };
+      in
+      [
+        (builds config)
+        config.users.allowNoPasswordLogin
+        (withSpec ops).users.allowNoPasswordLogin
+      ];
+    expected = [
+      true
+      true
+      false
+    ];
   };
 
   "test: a host without faults has no warning" = {

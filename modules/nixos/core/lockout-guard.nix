@@ -28,6 +28,9 @@ in
     };
   };
 
+  # NixOS's own guard, of hosts whose passwords cannot be changed by hand, counts keys as well.
+  config.users.allowNoPasswordLogin = lib.mkIf (!guard.lockout) (lib.mkDefault true);
+
   config.assertions = lib.mkIf guard.lockout [
     {
       assertion = lib.any hasKey administrators;

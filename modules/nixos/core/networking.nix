@@ -8,6 +8,7 @@ let
     mkDefault
     mkIf
     mkMerge
+    mkOverride
     splitString
     toInt
     ;
@@ -22,6 +23,10 @@ let
   # The module system reads names of attributes below a `mkIf` that does not hold, so null comes here.
   familyOf = ip: if ip != null && hasInfix ":" ip then "ipv6" else "ipv4";
   parts = splitString "/" address;
+
+  # nixos-generate-config writes, as mkDefault, which interfaces use DHCP; what hostSpec says is
+  # stronger, and weaker than what the user's modules say.
+  decide = mkOverride 900;
 in
 {
   assertions = [
@@ -34,13 +39,14 @@ in
   networking = mkMerge [
     {
       hostName = mkDefault hostSpec.hostName;
-      useDHCP = mkDefault (interface == null);
       nameservers = mkIf (dns != [ ]) (mkDefault dns);
       firewall.enable = mkDefault true;
     }
     (mkIf (interface != null) {
+      # Otherwise it is NixOS's default to ask on every interface.
+      useDHCP = decide false;
       interfaces.${interface} = {
-        useDHCP = mkDefault (address == null);
+        useDHCP = decide (address == null);
       }
       // lib.optionalAttrs (address != null) {
         ${familyOf address}.addresses = [

@@ -1,4 +1,4 @@
-{ lib, ... }:
+{ config, lib, ... }:
 let
   inherit (lib) mkDefault;
 in
@@ -11,11 +11,11 @@ in
       "flakes"
     ];
     gc = {
-      automatic = mkDefault true;
+      automatic = mkDefault config.nix.enable;
       dates = mkDefault "weekly";
       options = mkDefault "--delete-older-than 30d";
     };
     # As a timer: `auto-optimise-store` would slow down every build instead.
-    optimise.automatic = mkDefault true;
+    optimise.automatic = mkDefault config.nix.enable;
   };
 }

@@ -1,12 +1,12 @@
 # The primary user and root. Both are let in by the same keys.
-{
-  config,
-  lib,
-  pkgs,
-  ...
-}:
+{ config, lib, ... }:
 let
-  inherit (lib) mkDefault mkIf mkMerge;
+  inherit (lib)
+    mkDefault
+    mkIf
+    mkMerge
+    mkOverride
+    ;
   inherit (config) hostSpec;
   inherit (hostSpec) userName;
 in
@@ -28,8 +28,10 @@ in
       (mkIf (userName != null) {
         ${userName} = {
           isNormalUser = mkDefault true;
-          home = mkDefault hostSpec.home;
-          shell = mkDefault pkgs.bashInteractive;
+          # NixOS's own default has mkDefault's priority; a user's definition is stronger than both.
+          home = mkOverride 900 hostSpec.home;
+          # The shell is `users.defaultUserShell`.
+          useDefaultShell = mkDefault true;
           extraGroups = [ "wheel" ];
           openssh.authorizedKeys.keys = hostSpec.sshAuthorizedKeys;
           hashedPasswordFile = mkIf (hostSpec.hashedPasswordFile != null) (
