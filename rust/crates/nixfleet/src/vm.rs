@@ -115,6 +115,7 @@ pub fn stop(global: &Global, args: &StopVm) -> Exit {
     for (folder, (result, took)) in folders.iter().zip(results) {
         let text = match result {
             Ok(Stopped::Already) => "was not running".to_owned(),
+            Ok(Stopped::TestEnded) => "the VM of its test was ended".to_owned(),
             Ok(Stopped::PoweredOff) => format!("powered down in {:.1} s", took.as_secs_f64()),
             Ok(Stopped::Killed) => "did not power down, and was ended".to_owned(),
             Err(error) => {

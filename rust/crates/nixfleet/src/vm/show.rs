@@ -100,7 +100,7 @@ pub fn reports(global: &Global, fleet: &VmFleet, reports: &[HostReport], what: &
     for report in reports {
         print(&format!("{:width$}  {}\n", report.host, sentence(report, what)));
         if let Some(ssh) = &report.ssh {
-            print(&format!("{:width$}  it still runs: {ssh}\n", ""));
+            print(&format!("{:width$}  it runs until the next command for this host: {ssh}\n", ""));
         }
     }
     if what == "test" && reports.len() > 1 {

@@ -17,6 +17,8 @@ const BUTTON: Duration = Duration::from_secs(8);
 pub enum Stopped {
     /// It did not run.
     Already,
+    /// It did not run, and the VM of a test that was kept was ended.
+    TestEnded,
     /// The guest powered down.
     PoweredOff,
     /// It did not power down in time, and QEMU was ended.
@@ -29,12 +31,13 @@ pub enum Stopped {
 /// When another command works on it.
 pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, Error> {
     let _lock = Lock::take(folder)?;
+    let tested = folder.running(Role::Test).is_some();
     if folder.path().exists() {
         folder.mend()?;
     }
     let files = folder.files(Role::Vm);
     let Some(mut machine) = QemuMachine::attach(&files.pid, &files.qmp, &files.log) else {
-        return Ok(Stopped::Already);
+        return Ok(if tested { Stopped::TestEnded } else { Stopped::Already });
     };
     let clock = &world.clock;
     let begun = clock.now();
