@@ -465,6 +465,16 @@ in
     });
     expected = true;
   };
+  "test: a key of root's is none where root may not log in" = refused (configOf {
+    hostSpec.sshAuthorizedKeys = [ key ];
+    modules = [ { services.openssh.settings.PermitRootLogin = "no"; } ];
+  }) "no user of the group `wheel` has an SSH key, and .* keeps root out";
+  "test: the primary user's key is one there" = {
+    expr = builds (withModule {
+      services.openssh.settings.PermitRootLogin = "no";
+    });
+    expected = true;
+  };
   "test: a server without SSH is refused" = refused (withModule {
     services.openssh.enable = false;
   }) "its SSH server is off";

@@ -5,10 +5,20 @@ let
   inherit (config) hostSpec;
   guard = config.nixfleet.guards;
 
+  rootMayLogIn = config.services.openssh.settings.PermitRootLogin != "no";
   isAdministrator =
-    name: user: name == "root" || name == hostSpec.userName || builtins.elem "wheel" user.extraGroups;
+    name: user:
+    if name == "root" then
+      rootMayLogIn
+    else
+      name == hostSpec.userName || builtins.elem "wheel" user.extraGroups;
   hasKey =
     user: user.openssh.authorizedKeys.keys != [ ] || user.openssh.authorizedKeys.keyFiles != [ ];
+  withoutKey =
+    if rootMayLogIn then
+      "neither root nor a user of the group `wheel` has an SSH key"
+    else
+      "no user of the group `wheel` has an SSH key, and `services.openssh.settings.PermitRootLogin` keeps root out";
   administrators = lib.attrValues (lib.filterAttrs isAdministrator config.users.users);
 in
 {
@@ -35,7 +45,7 @@ in
     {
       assertion = lib.any hasKey administrators;
       message = ''
-        nobody could log in to host `${hostSpec.hostName}`: neither root nor a user of the group `wheel` has an SSH key.
+        nobody could log in to host `${hostSpec.hostName}`: ${withoutKey}.
           Write `hostSpec.sshAuthorizedKeys = [ "ssh-ed25519 …" ];`, or, where another way in exists, `nixfleet.guards.lockout = false;`.'';
     }
     {
