@@ -171,7 +171,8 @@ impl Launch {
             "-device",
             match self.platform {
                 Platform::X86_64 => "VGA",
-                Platform::Aarch64 => "virtio-gpu-pci",
+                // Built into every QEMU, where virtio-gpu may be a package of its own.
+                Platform::Aarch64 => "ramfb",
             },
         );
         match &self.display {
