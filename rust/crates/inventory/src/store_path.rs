@@ -48,7 +48,10 @@ impl StorePath {
     pub fn split(path: &str) -> Option<(Self, PathBuf)> {
         let below = path.strip_prefix("/nix/store/")?;
         let (base, rest) = below.split_once('/').unwrap_or((below, ""));
-        Some((format!("/nix/store/{base}").parse().ok()?, PathBuf::from(rest)))
+        let is_below = rest.split('/').all(|part| part != "..");
+        // A path that begins with a slash would not stay below what it is joined to.
+        let rest = PathBuf::from(rest.trim_start_matches('/'));
+        Some((format!("/nix/store/{base}").parse().ok()?, rest)).filter(|_| is_below)
     }
 
     fn base(&self) -> &str {
@@ -92,6 +95,9 @@ mod tests {
         assert_eq!(path.name(), "net-tools-1.60");
         let (object, rest) = StorePath::split(&format!("{PATH}/bin/arp")).unwrap();
         assert_eq!((object, rest), (path, PathBuf::from("bin/arp")));
+        let (_, rest) = StorePath::split(&format!("{PATH}//etc/passwd")).unwrap();
+        assert_eq!(rest, PathBuf::from("etc/passwd"));
+        assert_eq!(StorePath::split(&format!("{PATH}/../../etc/passwd")), None);
     }
 
     #[test]

@@ -6,18 +6,21 @@ use serde_json::Value;
 /// What a message shows of a text: it may be megabytes.
 const LONGEST: usize = 60;
 
-/// The text in backticks, cut when it is long, with nothing that a terminal would obey.
+/// The text in backticks, shortened.
 ///
 /// A private key may be pasted anywhere, and is shown nowhere.
 pub fn quote(text: &str) -> String {
     if text.contains("PRIVATE KEY") {
         return "`(a private key)`".to_owned();
     }
-    let mut start: String = text.chars().take(LONGEST).collect();
-    if start.len() < text.len() {
-        start.push('…');
-    }
-    format!("`{}`", visible(&start).replace('`', "'"))
+    format!("`{}`", shorten(text).replace('`', "'"))
+}
+
+/// The text, cut when it is long, with nothing that a terminal would obey.
+pub fn shorten(text: &str) -> String {
+    let start: String = text.chars().take(LONGEST).collect();
+    let more = if start.len() < text.len() { "…" } else { "" };
+    format!("{}{more}", visible(&start))
 }
 
 /// The value for a sentence: `the number 5`, `a list`.

@@ -53,7 +53,9 @@ impl Sources {
     /// The place of a position; of the text at fault, when it stands in the value written there.
     pub fn place(&mut self, position: &Position, text: Option<&str>) -> Place {
         let (file, path) = self.tree.locate(&position.file);
-        let source = self.texts.entry(position.file.clone()).or_insert_with(|| read(&path));
+        let is_source = self.tree.is_source(&path);
+        let source = self.texts.entry(position.file.clone());
+        let source = source.or_insert_with(|| is_source.then(|| read(&path)).flatten());
         let excerpt = source.as_deref().and_then(|source| Excerpt::find(source, position, text));
         let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         Place {

@@ -301,3 +301,19 @@ fn a_long_text_is_cut() {
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.len() < 2000, "{}", output.stdout.len());
 }
+
+#[test]
+fn an_inventory_shows_no_file_but_the_fleets_own() {
+    let fleet = Fleet::new("Mars/Olympus");
+    let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
+    for file in ["/etc/passwd", "/nix/store/../../etc/passwd", "/proc/self/environ"] {
+        let position = format!(
+            r#"{{ "positions": {{ "": {{ "file": "{file}", "line": 1, "column": 1 }} }}, "hostName""#
+        );
+        let hostile = inventory.replace(r#"{ "hostName""#, &position);
+        fs::write(fleet.path().join("inventory.json"), hostile).unwrap();
+        let output = fleet.run(&["validate", INVENTORY]);
+        assert!(text(&output.stdout).contains("passwd:1:1") || file.contains("environ"));
+        assert!(!text(&output.stdout).contains("1 |"), "{}", text(&output.stdout));
+    }
+}

@@ -6,6 +6,7 @@ use nixfleet_inventory::visible;
 
 use super::{Located, Report};
 use crate::fault::Severity;
+use crate::quote::shorten;
 
 /// One line a fault.
 pub fn render(report: &Report) -> String {
@@ -26,7 +27,7 @@ fn annotation(located: &Located) -> String {
         let (file, line, column) = (property(&place.file), place.line, place.column);
         properties = format!("file={file},line={line},col={column},{properties}");
     }
-    let host = fault.host().map(|host| format!("{host}: ")).unwrap_or_default();
+    let host = fault.host().map(|host| format!("{}: ", shorten(host))).unwrap_or_default();
     let message = visible(&format!("{host}{}", fault.problem)).into_owned();
     let help = visible(&fault.problem.help()).into_owned();
     format!("::{level} {properties}::{}%0A{}", escape(&message), escape(&help))

@@ -8,6 +8,7 @@ use nixfleet_inventory::visible;
 
 use super::{Located, Report};
 use crate::fault::{Fault, Severity};
+use crate::quote::shorten;
 use crate::source::Place;
 
 /// The width when there is no terminal to ask.
@@ -24,7 +25,7 @@ pub fn render(report: &Report) -> String {
         let host = located.fault.host();
         if heading != Some(host) {
             heading = Some(host);
-            let name = host.map_or("the fleet".into(), visible);
+            let name = host.map_or("the fleet".to_owned(), shorten);
             let _ = writeln!(text, "\x1b[1m{name}\x1b[0m");
         }
         let _ = writeln!(text, "{}\n", fault(&renderer, located));
@@ -81,7 +82,7 @@ fn reach(fault: &Fault) -> Option<String> {
     if count < 2 {
         return None;
     }
-    let names: Vec<_> = fault.hosts.iter().take(NAMED).map(|name| visible(name)).collect();
+    let names: Vec<_> = fault.hosts.iter().take(NAMED).map(|name| shorten(name)).collect();
     let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
     Some(format!("this reaches {count} hosts: {}{more}", names.join(", ")))
 }

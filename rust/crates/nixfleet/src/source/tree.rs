@@ -1,6 +1,6 @@
 //! From the flake's copy in the store back to the working tree.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
 
 use nixfleet_inventory::{Flake, StorePath, visible};
@@ -44,6 +44,14 @@ impl Tree {
         let in_work = self.work.as_ref().map(|work| work.join(&relative)).filter(|it| it.exists());
         let name = visible(&relative.to_string_lossy()).into_owned();
         (name, in_work.unwrap_or_else(|| PathBuf::from(file)))
+    }
+
+    /// Whether a file is a fleet's source, in its tree or in the store. An inventory may name any
+    /// file, and what it names is shown, in the logs of CI perhaps.
+    pub fn is_source(&self, path: &Path) -> bool {
+        let is_plain = path.components().all(|part| part != Component::ParentDir);
+        let in_work = self.work.as_ref().is_some_and(|work| path.starts_with(work));
+        is_plain && (in_work || path.starts_with("/nix/store"))
     }
 
     /// Whether a position is in the flake itself, not in one of its inputs, whose files may have
