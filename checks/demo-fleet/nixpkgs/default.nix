@@ -17,6 +17,8 @@ let
 
   mergeModules = import ./merge-modules.nix;
 
+  defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
   # Runs a bash script with the machine's own programs. `__noChroot` lets it reach them where
   # builds are sandboxed and the daemon's setting is `sandbox = relaxed`.
   run =
@@ -29,7 +31,7 @@ let
           "-eu"
           script
         ];
-        PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        PATH = defaultPath;
         __noChroot = true;
       }
       // attributes
@@ -37,9 +39,19 @@ let
 
   writeShellScript = name: text: run name ./write-script.sh { inherit text; };
 
+  # The fleet's check runs the tool, which is found on the caller's PATH: `nix flake check --impure`.
   runCommand =
     name: attributes: text:
-    run name (builtins.toFile "builder.sh" text) attributes;
+    run name "" (
+      {
+        args = [
+          "-euc"
+          text
+        ];
+        PATH = "${defaultPath}:${builtins.getEnv "PATH"}";
+      }
+      // attributes
+    );
 
   pkgs = {
     inherit
