@@ -13,7 +13,7 @@ main() {
 boot_files() {
   local version modules=(
     virtio_pci virtio_blk virtio_scsi virtio_net virtio_rng virtio_console
-    sd_mod sr_mod isofs squashfs overlay loop vfat nls_ascii nls_cp437 nls_iso8859-1 button
+    sd_mod sr_mod isofs squashfs overlay loop vfat nls_ascii nls_cp437 nls_iso8859-1 button evdev autofs4
   )
   version=$(basename "$root"/usr/lib/modules/*)
   mkdir "$root/boot-files"
