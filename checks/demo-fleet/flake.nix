@@ -28,9 +28,10 @@
         modules = [ ./web-01.nix ];
       };
 
+      # Made for a machine of its own, whose disk has a name that QEMU's has not.
       hosts.web-02 = {
         platform = "x86_64-linux";
-        isVm = true;
+        modules = [ { nixfleet.disk.device = "/dev/disk/by-id/nvme-demo-0001"; } ];
       };
     };
 }

@@ -14,7 +14,10 @@ let
   userName = hostSpec.userName or "";
   keys = hostSpec.sshAuthorizedKeys or [ ];
 
+  device = given.nixfleet.disk.device or "/dev/vda";
+
   config = given // {
+    disko.devices.disk.main = { inherit device; };
     system = given.system or { } // {
       build = {
         toplevel = pkgs.run "debian-system-${hostName}" ./toplevel.sh {
@@ -26,7 +29,7 @@ let
         };
 
         diskoScript = pkgs.run "disko" ./disko.sh {
-          device = given.nixfleet.disk.device or "/dev/vda";
+          inherit device;
         };
 
         isoImage = pkgs.run "iso" ./iso.sh {

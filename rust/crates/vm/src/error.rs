@@ -29,6 +29,16 @@ pub enum Error {
         /// The folder that was looked at.
         folder: String,
     },
+    /// The installer could not be given the disk's name.
+    #[error(
+        "the installer did not take its disk for `{device}`, which the host's layout names: {reason}"
+    )]
+    DiskName {
+        /// The name.
+        device: String,
+        /// What it said.
+        reason: String,
+    },
     /// QEMU ended, or never came up.
     #[error("QEMU ended while the VM was to {doing}: {reason}")]
     QemuEnded {
@@ -214,6 +224,7 @@ impl Error {
             | Self::Install { .. }
             | Self::Network { .. }
             | Self::NoIso { .. }
+            | Self::DiskName { .. }
             | Self::Assertions { .. } => 1,
             Self::BadName { .. } => 2,
             Self::TimedOut { .. } => 4,

@@ -155,7 +155,10 @@ pub fn plan(root: &Path) -> Plan {
 
 impl Nix for Fake {
     fn eval_json(&self, _: &str, _: Option<&str>) -> Result<Vec<u8>, NixError> {
-        let test: Value = serde_json::json!({ "units": ["nginx.service"] });
+        let test: Value = serde_json::json!({
+            "test": { "units": ["nginx.service"] },
+            "devices": ["/dev/disk/by-id/nvme-1"],
+        });
         Ok(test.to_string().into_bytes())
     }
 

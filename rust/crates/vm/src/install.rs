@@ -2,6 +2,7 @@
 //! keyed by all that went into it, and never done twice.
 
 mod build;
+mod disk;
 mod key;
 
 use std::fs;
@@ -90,6 +91,7 @@ fn install(run: &mut Run, built: &Built, key: &str) -> Result<String, Error> {
 fn install_into(run: &mut Run, built: &Built, running: &mut Running) -> Result<(), Error> {
     run.phase(Phase::WaitInstaller, |run| run.wait_for_ssh(Phase::WaitInstaller, running))?;
     run.phase(Phase::Install, |run| {
+        disk::name(run, running, &built.devices)?;
         let install = Install {
             disk_script: built.disk_script.to_string(),
             system: built.system.to_string(),

@@ -7,6 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use nixfleet_inventory::{NixError, StorePath};
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::run::Run;
 use crate::spec::VmTest;
@@ -25,7 +27,21 @@ pub struct Built {
     pub disk_script: StorePath,
     /// The host's test.
     pub test: VmTest,
+    /// The disks of the host's layout, such as `/dev/disk/by-id/nvme-…`.
+    pub devices: Vec<String>,
 }
+
+/// What is asked of a host's configuration, in one evaluation.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    test: Value,
+    devices: Vec<String>,
+}
+
+const ASK: &str = "c: {
+  test = c.nixfleet.vmTest or null;
+  devices = map (disk: disk.device) (builtins.attrValues (c.disko.devices.disk or { }));
+}";
 
 /// Builds what an install needs. Nothing that is built already is built again.
 ///
@@ -45,7 +61,7 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
         let nix = run.world.nix.clone();
         let outputs = background(move || nix.build(&installables));
         let nix = run.world.nix.clone();
-        let test = background(move || nix.eval(&config, Some("c: c.nixfleet.vmTest or null")));
+        let asked = background(move || nix.eval(&config, Some(ASK)));
         let outputs = wait(run, &outputs)??;
         let [iso_path, system, disk_script] = &outputs[..] else {
             return Err(Error::Nix(NixError::Answer {
@@ -54,12 +70,14 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
             }));
         };
         run.report.system = Some(system.to_string());
+        let asked = read(host, wait(run, &asked)?)?;
         Ok(Built {
             iso: iso_file(&run.world.root.join(iso_path.as_str().trim_start_matches('/')))?,
             iso_path: iso_path.clone(),
             system: system.clone(),
             disk_script: disk_script.clone(),
-            test: read_test(host, wait(run, &test)?)?,
+            test: read_test(host, asked.test)?,
+            devices: asked.devices,
         })
     })
 }
@@ -92,18 +110,25 @@ fn wait<T>(run: &Run, receiver: &mpsc::Receiver<T>) -> Result<T, Error> {
     }
 }
 
-fn read_test(host: &str, value: Result<serde_json::Value, NixError>) -> Result<VmTest, Error> {
-    let value = match value {
-        Ok(value) => value,
-        // A host made without mkHost has no such option.
-        Err(error) if error.is_missing_attribute() => serde_json::Value::Null,
-        Err(error) => return Err(error.into()),
-    };
+fn read(host: &str, answer: Result<Value, NixError>) -> Result<Asked, Error> {
+    match answer {
+        Ok(value) => serde_json::from_value(value).map_err(unreadable(host)),
+        // What is called a host has no configuration; what was built of it is all there is.
+        Err(error) if error.is_missing_attribute() => Ok(Asked::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A host made without mkHost has no test.
+fn read_test(host: &str, value: Value) -> Result<VmTest, Error> {
     if value.is_null() {
         return Ok(VmTest::default());
     }
-    serde_json::from_value(value)
-        .map_err(|error| Error::Assertions { host: host.to_owned(), reason: error.to_string() })
+    serde_json::from_value(value).map_err(unreadable(host))
+}
+
+fn unreadable(host: &str) -> impl Fn(serde_json::Error) -> Error {
+    move |error| Error::Assertions { host: host.to_owned(), reason: error.to_string() }
 }
 
 /// The image in an ISO package: `iso/*.iso`.
