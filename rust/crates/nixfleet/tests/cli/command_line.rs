@@ -1,0 +1,59 @@
+//! Command lines and failures: exit statuses, and what goes where.
+
+use std::fs;
+
+use crate::{Fleet, INVENTORY};
+
+#[test]
+fn a_wrong_command_line_is_status_2() {
+    Fleet::new("UTC").expect(&["valdate"], 2, "", "a similar subcommand exists: 'validate'");
+}
+
+#[test]
+fn an_unknown_host_is_status_2_and_the_nearest_is_proposed() {
+    let message = "the fleet has no host `web-1`; did you mean `web-01`?";
+    Fleet::new("UTC").expect(&["validate", INVENTORY, "-h", "web-1"], 2, "", message);
+}
+
+#[test]
+fn a_missing_nix_is_status_3() {
+    Fleet::new("UTC").expect(&["validate"], 3, "", "`nix` is not on PATH");
+}
+
+#[test]
+fn a_missing_flake_is_status_3() {
+    Fleet::new("UTC").expect(
+        &["list", "--flake", "/nowhere"],
+        3,
+        "",
+        "no `flake.nix` in `/nowhere`",
+    );
+}
+
+#[test]
+fn a_failure_of_nix_is_cut_to_its_cause() {
+    let fleet = Fleet::new("UTC");
+    fleet.program(
+        "nix",
+        "echo 'error:\n       … while calling x\n         at /a.nix:1:2:\n\n       error: \
+         undefined variable \u{27}foo\u{27}' >&2; exit 1"
+            .replace("'foo'", "foo")
+            .as_str(),
+    );
+    fleet.expect(&["validate"], 3, "", "error: undefined variable foo\n");
+    fleet.expect(&["validate", "--show-trace"], 3, "", "while calling x");
+}
+
+#[test]
+fn help_is_long_only_since_h_is_the_host() {
+    let fleet = Fleet::new("UTC");
+    fleet.expect(&["validate", "-h"], 2, "", "a value is required for '--host <HOST>'");
+    fleet.expect(&["validate", "--help"], 0, "Usage: nixfleet validate", "");
+}
+
+#[test]
+fn a_newer_inventory_says_to_update() {
+    let fleet = Fleet::new("UTC");
+    fs::write(fleet.path().join("inventory.json"), r#"{ "apiVersion": 2 }"#).unwrap();
+    fleet.expect(&["validate", INVENTORY], 3, "", "has apiVersion 2, and this `nixfleet` reads 1");
+}

@@ -1,0 +1,100 @@
+//! `validate`, and what it asks of Nix and git.
+
+use std::fs;
+use std::process::Command;
+
+use crate::{Fleet, INVENTORY};
+
+#[test]
+fn a_fleet_without_faults_is_status_0() {
+    Fleet::new("UTC").expect(&["validate", INVENTORY], 0, "2 hosts, no faults\n", "");
+}
+
+#[test]
+fn faults_are_status_1_and_go_to_standard_output() {
+    let fleet = Fleet::new("Mars/Olympus");
+    fleet.expect(&["validate", INVENTORY], 1, "error[time-zone-unknown]", "");
+    fleet.expect(&["validate", INVENTORY, "-h", "web-02"], 1, "1 host, 1 error", "");
+}
+
+#[test]
+fn an_evaluation_adds_its_faults_and_takes_back_what_it_refutes() {
+    let fleet = Fleet::new("UTC");
+    let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
+    let inventory = inventory.replace("\"timeZone\"", "\"rack\"");
+    fs::write(fleet.path().join("inventory.json"), inventory).unwrap();
+    fleet.expect(&["validate", INVENTORY], 0, "2 hosts, 2 warnings", "");
+    fleet.program(
+        "nix",
+        r#"case "$*" in
+  *web-01*) echo '{ "failed": ["no boot loader"], "hostSpec": ["rack"],
+    "disks": { "main": "/dev/sda" }, "persistRoot": "/persist", "fileSystems": ["/"] }' ;;
+  *) echo "error: attribute 'x' missing" >&2; exit 1 ;;
+esac"#,
+    );
+    let output = fleet.run(&["validate", INVENTORY, "--eval", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<(&str, &str)> = report["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["host"].as_str().unwrap(), it["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            ("web-01", "assertion-failed"),
+            ("web-01", "disk-name-unstable"),
+            ("web-01", "impermanence-without-persist"),
+            ("web-02", "evaluation-failed"),
+            ("web-02", "field-unknown"),
+        ]
+    );
+}
+
+/// git and Nix as they are, but for Nix's words, which differ from version to version.
+#[test]
+fn a_file_that_git_does_not_track_is_named_with_the_command() {
+    let fleet = Fleet::new("UTC");
+    let real = std::env::var_os("PATH").unwrap();
+    let git = std::env::split_paths(&real).map(|it| it.join("git")).find(|it| it.exists());
+    std::os::unix::fs::symlink(git.unwrap(), fleet.path().join("bin/git")).unwrap();
+    let run = |arguments: &[&str]| {
+        assert!(
+            Command::new("git")
+                .args(arguments)
+                .current_dir(fleet.path())
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    run(&["init", "--quiet"]);
+    fs::write(fleet.path().join("flake.nix"), "{\n  outputs = _: import ./new.nix;\n}\n").unwrap();
+    fs::write(fleet.path().join("new.nix"), "{ }\n").unwrap();
+    run(&["add", "flake.nix"]);
+    // There is no `cat` on this PATH.
+    fleet.program("nix", "while read -r line; do echo \"$line\"; done <inventory.json");
+    fleet.expect(&["validate"], 0, "warning[file-untracked]", "");
+    let old = "error: path \\'/nix/store/x-source/new.nix\\' does not exist";
+    let new = "error: Path \\'new.nix\\' in the repository \"/r\" is not tracked by Git.";
+    for words in [old, new] {
+        let words = words.replace("\\'", "'\\''");
+        fleet.program("nix", &format!("echo '{words}' >&2; exit 1"));
+        fleet.expect(&["validate"], 1, "help: run `git add new.nix`", "");
+    }
+}
+
+#[test]
+fn positions_that_an_inventory_leaves_out_are_asked_for() {
+    let fleet = Fleet::new("Mars/Olympus");
+    fleet.program(
+        "nix",
+        r#"case "$*" in
+  *nixosConfigurations*find*web-01*hostSpec.timeZone*)
+    echo '[ { "file": "/x/flake.nix", "line": 7, "column": 5 }, null ]' ;;
+  *) while read -r line; do echo "$line"; done <inventory.json ;;
+esac"#,
+    );
+    fleet.expect(&["validate"], 1, "--> /x/flake.nix:7:5", "");
+}

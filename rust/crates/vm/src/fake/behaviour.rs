@@ -1,0 +1,54 @@
+//! What goes wrong in a fake world.
+
+use crate::Phase;
+use crate::hypervisor::Status;
+
+/// How the world behaves. By default all goes well.
+// Each is one thing that goes wrong.
+#[allow(clippy::struct_excessive_bools)]
+#[derive(Debug, Clone, Default)]
+pub struct Behaviour {
+    pub nix_error: Option<&'static str>,
+    pub no_iso: bool,
+    /// How many launches find their port taken.
+    pub ports_taken: u32,
+    pub qemu: Qemu,
+    /// How the machine is from ten seconds after its start.
+    pub later: Option<Status>,
+    pub console: &'static str,
+    /// Whether all this is of the installed host, rather than of the installer.
+    pub only_host: bool,
+    pub ssh: Ssh,
+    pub installer: Outcome,
+    pub stays_on: bool,
+    pub host_name: Option<&'static str>,
+    pub unit_state: Option<&'static str>,
+    pub disk_error: bool,
+    /// Ctrl-C at the beginning of a phase, so many times.
+    pub interrupt: Option<(Phase, u32)>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Qemu {
+    #[default]
+    Fine,
+    Ends,
+    Hangs,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Ssh {
+    #[default]
+    Fine,
+    Never,
+    Silent,
+    Refuses,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Outcome {
+    #[default]
+    Fine,
+    Fails,
+    Loops,
+}

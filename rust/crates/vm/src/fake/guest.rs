@@ -1,0 +1,51 @@
+//! A guest as SSH meets it: the installer, or the installed host.
+
+use std::time::Duration;
+
+use super::{Fake, KEY, SYSTEM, Ssh};
+use crate::Clock;
+use crate::ssh::{Ran, Remote, SshError, Target};
+
+impl Remote for Fake {
+    fn answers(&self, _: u16) -> bool {
+        let waited = { self.state.lock().map(|it| it.now.saturating_sub(it.booted)).unwrap() };
+        let never = self.applies() && self.behaviour.ssh == Ssh::Never;
+        !never && waited > Duration::from_secs(20)
+    }
+
+    fn run(&self, _: &Target, script: &str, limit: Duration) -> Result<Ran, SshError> {
+        if self.applies() {
+            match self.behaviour.ssh {
+                Ssh::Refuses => return Err(SshError::KeyRefused),
+                Ssh::Silent => {
+                    self.sleep(limit);
+                    return Err(SshError::TimedOut(limit));
+                }
+                Ssh::Fine | Ssh::Never => {}
+            }
+        }
+        if script.contains("systemctl poweroff") {
+            self.state.lock().unwrap().off = !self.behaviour.stays_on;
+        }
+        let stdout = if script.starts_with("say()") {
+            let name = self.behaviour.host_name.unwrap_or("web-01");
+            format!(
+                "host\t{name}\ntarget\tactive\nsshd\tactive\nstate\trunning\nsystem\t{SYSTEM}\n\
+                 zone\tUTC\nhome\tops\nhome\troot\nkey ops\t{KEY}\nkey root\t{KEY}\n"
+            )
+        } else if script.starts_with("systemctl is-active") {
+            self.behaviour.unit_state.unwrap_or("active").to_owned()
+        } else {
+            String::new()
+        };
+        Ok(Ran { status: 0, stdout, stderr: String::new() })
+    }
+
+    fn share(&self, _: &Target) -> Option<Box<dyn Send + Sync>> {
+        None
+    }
+
+    fn holds(&self, _: u16, during: &mut dyn FnMut() -> bool) -> bool {
+        during()
+    }
+}

@@ -1,0 +1,102 @@
+//! Disks that are plain files, and machines that are a number.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Fake, Qemu};
+use crate::Error;
+use crate::hypervisor::{Hypervisor, Machine, Status};
+use crate::launch::Launch;
+
+impl Hypervisor for Fake {
+    fn create_disk(&self, path: &Path, _: u32) -> Result<(), Error> {
+        if self.behaviour.disk_error {
+            let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+            return Err(Error::io("write", path, full));
+        }
+        std::fs::write(path, "disk").map_err(|error| Error::io("write", path, error))
+    }
+
+    fn create_overlay(&self, base: &Path, path: &Path) -> Result<(), Error> {
+        assert!(base.is_file(), "an overlay needs its base");
+        std::fs::write(path, "overlay").map_err(|error| Error::io("write", path, error))
+    }
+
+    fn launch(&self, launch: &Launch) -> Result<Box<dyn Machine>, Error> {
+        assert!(launch.disk.is_file() && launch.vars.is_file(), "a machine needs its images");
+        {
+            let mut state = self.state.lock().unwrap();
+            state.is_installer = launch.iso.is_some();
+            if state.taken < self.behaviour.ports_taken {
+                state.taken += 1;
+                return Err(Error::PortTaken { port: launch.forwards[0].host });
+            }
+        }
+        if self.applies() {
+            match self.behaviour.qemu {
+                Qemu::Fine => {}
+                Qemu::Ends => {
+                    let reason = "exit status: 1: no such machine".into();
+                    return Err(Error::QemuEnded {
+                        doing: "start".into(),
+                        reason,
+                        console: String::new(),
+                    });
+                }
+                Qemu::Hangs => return Err(Error::QemuHangs { reason: "timed out".into() }),
+            }
+        }
+        let console = if self.applies() { self.behaviour.console } else { "" };
+        std::fs::write(&launch.files.console, console).unwrap();
+        let mut state = self.state.lock().unwrap();
+        state.alive += 1;
+        state.off = false;
+        state.booted = state.now;
+        Ok(Box::new(FakeMachine { fake: self.clone(), ended: false }))
+    }
+}
+
+struct FakeMachine {
+    fake: Fake,
+    ended: bool,
+}
+
+impl Machine for FakeMachine {
+    fn status(&mut self) -> Status {
+        let applies = self.fake.applies();
+        let state = self.fake.state.lock().unwrap();
+        let is_later = state.now > state.booted + Duration::from_secs(10);
+        match &self.fake.behaviour.later {
+            Some(status) if applies && is_later => status.clone(),
+            _ if state.off => Status::PoweredOff,
+            _ => Status::Running,
+        }
+    }
+
+    fn press_power(&mut self) {}
+
+    fn screenshot(&mut self, path: &Path) -> bool {
+        std::fs::write(path, "png").is_ok()
+    }
+
+    fn kill(&mut self) {
+        if !self.ended {
+            self.ended = true;
+            self.fake.state.lock().unwrap().alive -= 1;
+        }
+    }
+
+    fn release(mut self: Box<Self>) {
+        self.ended = true;
+    }
+
+    fn pid(&self) -> i32 {
+        1
+    }
+}
+
+impl Drop for FakeMachine {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,23 @@
+//! A Nix that builds at once what it is asked for, or fails.
+
+use nixfleet_inventory::{Nix, NixError, StorePath};
+use serde_json::Value;
+
+use super::{Fake, ISO, SCRIPT, SYSTEM};
+
+impl Nix for Fake {
+    fn eval_json(&self, _: &str, _: Option<&str>) -> Result<Vec<u8>, NixError> {
+        let test: Value = serde_json::json!({
+            "test": { "units": ["nginx.service"] },
+            "devices": ["/dev/disk/by-id/nvme-1"],
+        });
+        Ok(test.to_string().into_bytes())
+    }
+
+    fn build(&self, _: &[String]) -> Result<Vec<StorePath>, NixError> {
+        match self.behaviour.nix_error {
+            Some(error) => Err(NixError::failed("nix build".into(), Some(1), error.into())),
+            None => Ok([ISO, SYSTEM, SCRIPT].map(|it| it.parse().unwrap()).into()),
+        }
+    }
+}
