@@ -1,6 +1,7 @@
 //! UEFI firmware: the code, which is shared, and the variables, of which each VM has a copy.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::Platform;
@@ -33,7 +34,8 @@ const AARCH64: &[(&str, &str)] = &[
 
 impl Firmware {
     /// Finds the firmware of a platform: `NIXFLEET_FIRMWARE_CODE` and `…_VARS` when both are set,
-    /// else beside the QEMU program (Nix, Homebrew), else where distributions keep it.
+    /// else beside the QEMU program (Nix, Homebrew), else where distributions keep it, else beside
+    /// another program on PATH.
     #[must_use]
     pub fn find(platform: Platform, qemu: &Path) -> Option<Self> {
         if let (Some(code), Some(vars)) =
@@ -41,7 +43,7 @@ impl Firmware {
         {
             return Some(Self { code: code.into(), vars: vars.into() });
         }
-        Self::below(platform, &data_folders(qemu))
+        Self::below(platform, &data_folders(qemu, &env::var_os("PATH").unwrap_or_default()))
     }
 
     /// Finds the firmware below one of the data folders.
@@ -72,17 +74,22 @@ impl Firmware {
     }
 }
 
-fn data_folders(qemu: &Path) -> Vec<PathBuf> {
+/// The data folders to look in. Those of PATH come last: the package of the tool brings a QEMU with
+/// its firmware there, for the user whose own QEMU comes first and has none.
+fn data_folders(qemu: &Path, path: &OsStr) -> Vec<PathBuf> {
     let real = qemu.canonicalize().unwrap_or_else(|_| qemu.to_owned());
-    let beside = |program: &Path| Some(program.parent()?.parent()?.join("share"));
-    let mut folders: Vec<PathBuf> = [beside(&real), beside(qemu)].into_iter().flatten().collect();
+    let beside = |folder: &Path| Some(folder.parent()?.join("share"));
+    let mut folders: Vec<PathBuf> =
+        [&*real, qemu].into_iter().filter_map(|it| beside(it.parent()?)).collect();
     folders.push("/usr/share".into());
+    folders.extend(env::split_paths(path).filter_map(|it| beside(&it)));
     folders
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
@@ -95,5 +102,33 @@ mod tests {
         assert_eq!(find(), None);
         fs::write(folder.path().join("AAVMF/AAVMF_VARS.fd"), "").unwrap();
         assert_eq!(find().unwrap().code, folder.path().join("AAVMF/AAVMF_CODE.fd"));
+    }
+
+    #[test]
+    fn it_is_found_beside_qemu_and_beside_what_follows_on_path() {
+        let folder = tempfile::tempdir().unwrap();
+        // As in a Nix profile: the program is a link into the package.
+        let [package, profile, other] =
+            ["package", "profile", "other"].map(|it| folder.path().join(it));
+        fs::create_dir_all(package.join("bin")).unwrap();
+        fs::create_dir_all(profile.join("bin")).unwrap();
+        let qemu = profile.join("bin/qemu-system-aarch64");
+        fs::write(package.join("bin/qemu-system-aarch64"), "").unwrap();
+        symlink(package.join("bin/qemu-system-aarch64"), &qemu).unwrap();
+        let path = env::join_paths([profile.join("bin"), other.join("bin")]).unwrap();
+        let found = || {
+            let folders = data_folders(&qemu, &path);
+            let own = folders.into_iter().filter(|it| it.starts_with(folder.path()));
+            Firmware::below(Platform::Aarch64, &own.collect::<Vec<_>>()).map(|it| it.code)
+        };
+
+        assert_eq!(found(), None);
+        for expected in [&other, &package] {
+            let images = expected.join("share/qemu");
+            fs::create_dir_all(&images).unwrap();
+            fs::write(images.join("edk2-aarch64-code.fd"), "").unwrap();
+            fs::write(images.join("edk2-arm-vars.fd"), "").unwrap();
+            assert_eq!(found(), Some(images.join("edk2-aarch64-code.fd")));
+        }
     }
 }
