@@ -33,6 +33,7 @@
         default = nixfleet;
         nixfleet = lib.package pkgs;
       });
+      overlays.default = final: _: { nixfleet = lib.package final; };
       apps = forEachSystem (pkgs: lib.mkApps { inherit pkgs; });
       checks = forEachSystem (import ./checks/nix/flake-checks.nix { inherit lib; });
       formatter = forEachSystem (pkgs: pkgs.nixfmt-tree or pkgs.nixfmt);

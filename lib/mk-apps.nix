@@ -2,6 +2,9 @@
 let
   descriptions = {
     validate = "Report every mistake of the fleet at its place";
+    list = "Show the fleet as a table";
+    keys = "Show which of the fleet's keys have their private half on this machine";
+    doctor = "Show what this machine lacks, or whether a target can be installed";
     build-vm = "Install a host into a QEMU machine";
     start-vm = "Start a host's QEMU machine";
     stop-vm = "Power a host's QEMU machine off";

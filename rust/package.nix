@@ -69,11 +69,13 @@ rustPlatform.buildRustPackage {
 
   meta = {
     description = "Finds mistakes in a NixFleet fleet before anything is built, and tests its hosts in QEMU";
+    homepage = "https://github.com/nixfleet/nixfleet";
+    changelog = "https://github.com/nixfleet/nixfleet/blob/main/CHANGELOG.md";
     license = with lib.licenses; [
       mit
       asl20
     ];
     mainProgram = "nixfleet";
-    platforms = lib.platforms.unix;
+    platforms = lib.platforms.linux ++ lib.platforms.darwin;
   };
 }

@@ -9,6 +9,9 @@ let
   commands = [
     "build-vm"
     "clean-vm"
+    "doctor"
+    "keys"
+    "list"
     "start-vm"
     "stop-vm"
     "test-vm"
@@ -41,6 +44,16 @@ in
   "test: the tool is a package" = {
     expr = lib.isDerivation (nixfleet.package pkgs);
     expected = true;
+  };
+
+  "test: the overlay adds the tool, built by the package set that it is put upon" = {
+    expr =
+      let
+        flake = (import ../../../flake.nix).outputs (inputs // { self = { }; });
+        overlaid = flake.overlays.default (pkgs // { callPackage = _: _: "built by this set"; }) pkgs;
+      in
+      overlaid;
+    expected.nixfleet = "built by this set";
   };
 
   "test: a module's name is the path of its file" = {

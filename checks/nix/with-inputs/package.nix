@@ -1,6 +1,6 @@
 # The package of the tool: what is built, and what it is wrapped with. The builder is replaced by one
 # that hands back what it was given.
-{ lib, ... }:
+{ lib, nixfleet, ... }:
 let
   given =
     canExecute:
@@ -19,6 +19,7 @@ let
       qemu = "/qemu";
     };
   package = given true;
+  inherit (package) meta;
 in
 {
   "test: its name, version and program are the workspace's" = {
@@ -31,6 +32,27 @@ in
       inherit ((lib.importTOML ../../../rust/Cargo.toml).workspace.package) version;
       mainProgram = "nixfleet";
     };
+  };
+
+  "test: its licences are the workspace's" = {
+    expr = lib.concatMapStringsSep " OR " (it: it.spdxId) meta.license;
+    expected = (lib.importTOML ../../../rust/Cargo.toml).workspace.package.license;
+  };
+
+  "test: it is for every platform of a host, and no other kind of system" = {
+    expr = {
+      missing = lib.subtractLists meta.platforms nixfleet.platforms;
+      others = lib.filter (it: !(lib.hasSuffix "-linux" it || lib.hasSuffix "-darwin" it)) meta.platforms;
+    };
+    expected = {
+      missing = [ ];
+      others = [ ];
+    };
+  };
+
+  "test: its dependencies are those of the lock file" = {
+    expr = package.cargoLock;
+    expected.lockFile = ../../../rust/Cargo.lock;
   };
 
   "test: it is built from what the workspace and its tests read, and no more" = {
