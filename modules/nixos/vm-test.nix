@@ -76,7 +76,9 @@ in
 
         memory = size 1024 2048 "Memory of the VM in MiB.";
         cores = size 2 4 "Processor cores of the VM.";
-        diskSize = size 20 40 "Size of the VM's disk in GiB; the file grows as it is written to.";
+        diskSize =
+          size 20 40
+            "Size of each of the VM's disks in GiB, or more where the disk's layout takes more; the files grow as they are written to.";
       };
     };
   };

@@ -35,6 +35,7 @@ struct State {
     off: bool,
     is_installer: bool,
     taken: u32,
+    links: Vec<String>,
 }
 
 /// The fake world. Clones share one state.
@@ -77,6 +78,11 @@ impl Fake {
     /// Installs that were done.
     pub fn installs(&self) -> u32 {
         self.state.lock().unwrap().installs
+    }
+
+    /// The disks that were given another name, as `ln` was told.
+    pub fn links(&self) -> Vec<String> {
+        self.state.lock().unwrap().links.clone()
     }
 
     /// Whether the behaviour is that of the machine that runs.

@@ -14,25 +14,31 @@ pub use key::key;
 use crate::installer::{Install, Watch};
 use crate::launch::Display;
 use crate::run::{Boot, Run, Running};
-use crate::state::{InstallRecord, Role, now};
+use crate::state::{Disks, InstallRecord, Role, now};
 use crate::{Error, Phase, files};
 
 /// The installer gets more memory than a small host may have: it holds a whole system.
 const INSTALLER_MEMORY: u32 = 2048;
 
-/// A disk on which the host is installed.
+/// Disks on which the host is installed.
 #[derive(Debug, Clone)]
 pub struct Installed {
     /// The name of its folder.
     pub name: String,
     /// Its folder.
     pub folder: PathBuf,
+    /// Its disks.
+    pub disks: Disks,
 }
 
-/// The size of the disk in GiB.
+/// The sizes of the disks in GiB. A host whose layout is not known has one disk.
 #[must_use]
-pub fn disk_size(run: &Run, built: &Built) -> u32 {
-    run.options.disk_size.unwrap_or(built.test.disk_size)
+pub fn disk_sizes(run: &Run, built: &Built) -> Vec<u32> {
+    let usual = run.options.disk_size.unwrap_or(built.test.disk_size);
+    if built.disks.is_empty() {
+        return vec![usual];
+    }
+    built.disks.iter().map(|it| it.size(usual)).collect()
 }
 
 /// Gives a disk on which the host is installed as it is today: an earlier one if nothing has
@@ -42,11 +48,11 @@ pub fn disk_size(run: &Run, built: &Built) -> u32 {
 /// When a phase fails. Nothing of the attempt is left.
 pub fn ensure(run: &mut Run, built: &Built) -> Result<Installed, Error> {
     let key = key(run, built)?;
+    let disks = Disks::new(built.disks.len());
     if let (Some(name), false) = (run.folder.installed(&key), run.options.rebuild) {
         run.note("nothing has changed since the last install: it is used again");
         run.report.reused = true;
-        let folder = run.folder.install(&name);
-        return Ok(Installed { name, folder });
+        return Ok(Installed { folder: run.folder.install(&name), name, disks });
     }
     let result = install(run, built, &key);
     if result.is_err() {
@@ -54,8 +60,7 @@ pub fn ensure(run: &mut Run, built: &Built) -> Result<Installed, Error> {
         let _ = files::remove(&run.folder.role(Role::Installing));
     }
     let name = result?;
-    let folder = run.folder.install(&name);
-    Ok(Installed { name, folder })
+    Ok(Installed { folder: run.folder.install(&name), name, disks })
 }
 
 fn install(run: &mut Run, built: &Built, key: &str) -> Result<String, Error> {
@@ -64,12 +69,16 @@ fn install(run: &mut Run, built: &Built, key: &str) -> Result<String, Error> {
         files::remove(&scratch)?;
         files::private_folder(&scratch)?;
         copy_variables(&run.plan.firmware.vars, &scratch)?;
-        run.world.hypervisor.create_disk(&scratch.join("disk.qcow2"), disk_size(run, built))
+        let sizes = disk_sizes(run, built);
+        let disks = Disks::new(sizes.len()).in_folder(&scratch);
+        let create = |(path, size): (&PathBuf, u32)| run.world.hypervisor.create_disk(path, size);
+        disks.iter().zip(sizes).try_for_each(create)
     })?;
     let mut running = run.phase(Phase::BootInstaller, |run| {
         run.boot(&Boot {
             role: Role::Installing,
             iso: Some(built.iso.clone()),
+            disks: Disks::new(built.disks.len()),
             memory: run.options.memory.unwrap_or(built.test.memory).max(INSTALLER_MEMORY),
             cores: run.options.cores.unwrap_or(built.test.cores),
             port: None,
@@ -91,7 +100,7 @@ fn install(run: &mut Run, built: &Built, key: &str) -> Result<String, Error> {
 fn install_into(run: &mut Run, built: &Built, running: &mut Running) -> Result<(), Error> {
     run.phase(Phase::WaitInstaller, |run| run.wait_for_ssh(Phase::WaitInstaller, running))?;
     run.phase(Phase::Install, |run| {
-        disk::name(run, running, &built.devices)?;
+        disk::name(run, running, &built.disks)?;
         let install = Install {
             disk_script: built.disk_script.to_string(),
             system: built.system.to_string(),
@@ -114,8 +123,9 @@ fn install_into(run: &mut Run, built: &Built, running: &mut Running) -> Result<(
 /// renaming is the one step that counts: there is never half an install of that name.
 fn commit(run: &Run, built: &Built, key: &str) -> Result<String, Error> {
     let scratch = run.folder.role(Role::Installing);
-    // The disk was written without synchronising, for speed.
-    files::sync(&scratch.join("disk.qcow2"))?;
+    let disks = Disks::new(built.disks.len());
+    // They were written without synchronising, for speed.
+    disks.in_folder(&scratch).iter().try_for_each(|it| files::sync(it))?;
     files::sync(&scratch.join("vars.fd"))?;
     for name in ["known_hosts", "qemu.pid"] {
         files::remove(&scratch.join(name))?;
@@ -125,7 +135,7 @@ fn commit(run: &Run, built: &Built, key: &str) -> Result<String, Error> {
         system: built.system.to_string(),
         iso: built.iso_path.to_string(),
         disk_script: built.disk_script.to_string(),
-        disk_size: disk_size(run, built),
+        disks,
         made: now(),
     };
     files::write_json(&scratch.join("install.json"), &record)?;
@@ -140,11 +150,22 @@ fn commit(run: &Run, built: &Built, key: &str) -> Result<String, Error> {
     Ok(name)
 }
 
-/// Copies firmware variables. The original may be read-only, as in a Nix store.
+/// Makes a machine of an install in a folder: what the machine changes is kept there, and the
+/// install stays as it is.
 ///
 /// # Errors
-/// When they cannot be copied.
-pub fn copy_variables(from: &Path, folder: &Path) -> Result<(), Error> {
+/// When an image cannot be made.
+pub fn overlay(run: &Run, installed: &Installed, folder: &Path) -> Result<(), Error> {
+    copy_variables(&installed.folder.join("vars.fd"), folder)?;
+    let bases = installed.disks.in_folder(&installed.folder);
+    let overlays = installed.disks.in_folder(folder);
+    let create =
+        |(base, path): (&PathBuf, &PathBuf)| run.world.hypervisor.create_overlay(base, path);
+    bases.iter().zip(&overlays).try_for_each(create)
+}
+
+/// Copies firmware variables. The original may be read-only, as in a Nix store.
+fn copy_variables(from: &Path, folder: &Path) -> Result<(), Error> {
     let content = fs::read(from).map_err(|error| Error::io("read", from, error))?;
     files::write(&folder.join("vars.fd"), &content)
 }

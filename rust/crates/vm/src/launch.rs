@@ -25,9 +25,9 @@ pub struct Launch {
     pub firmware: PathBuf,
     /// The VM's own firmware variables.
     pub vars: PathBuf,
-    /// The VM's disk, a qcow2 image.
-    pub disk: PathBuf,
-    /// Whether the disk is thrown away when the run fails, so that it need not be synchronised.
+    /// The VM's disks, qcow2 images: `/dev/vda`, `/dev/vdb` and so on.
+    pub disks: Vec<PathBuf>,
+    /// Whether the disks are thrown away when the run fails, so that they need not be synchronised.
     pub scratch: bool,
     /// The ISO to boot from.
     pub iso: Option<PathBuf>,
@@ -136,9 +136,12 @@ impl Launch {
         all.path("-drive", "if=pflash,unit=0,format=raw,readonly=on,file=", &self.firmware, "");
         all.path("-drive", "if=pflash,unit=1,format=raw,file=", &self.vars, "");
         let cache = if self.scratch { "unsafe" } else { "writeback" };
-        let options = format!("if=none,id=disk,format=qcow2,cache={cache},discard=unmap,file=");
-        all.path("-drive", &options, &self.disk, "");
-        all.add("-device", "virtio-blk-pci,drive=disk,bootindex=1");
+        // The guest names them in this order, and the firmware looks for a boot loader in it.
+        for (number, disk) in (1..).zip(&self.disks) {
+            let drive = format!("if=none,id=disk{number},format=qcow2,cache={cache}");
+            all.path("-drive", &format!("{drive},discard=unmap,file="), disk, "");
+            all.add("-device", format!("virtio-blk-pci,drive=disk{number},bootindex={number}"));
+        }
         if let Some(iso) = &self.iso {
             all.path("-drive", "if=none,id=iso,media=cdrom,format=raw,readonly=on,file=", iso, "");
             // A SCSI drive is found by every firmware and kernel; IDE does not exist on aarch64.
@@ -227,7 +230,7 @@ mod tests {
             cores: 2,
             firmware: "/fw/code.fd".into(),
             vars: "/vm/vars.fd".into(),
-            disk: "/vm/a,b/disk.qcow2".into(),
+            disks: vec!["/vm/a,b/disk.qcow2".into(), "/vm/a,b/disk-2.qcow2".into()],
             scratch: true,
             iso: Some("/iso/x.iso".into()),
             forwards: vec![Forward { host: 2222, guest: 22 }, Forward { host: 8080, guest: 80 }],
@@ -275,6 +278,14 @@ mod tests {
     fn a_comma_in_a_path_does_not_end_it() {
         let line = line(&launch(Platform::X86_64, Accelerator::Tcg));
         assert!(line.contains("file=/vm/a,,b/disk.qcow2"), "{line}");
+    }
+
+    #[test]
+    fn disks_come_in_their_order() {
+        let line = line(&launch(Platform::Aarch64, Accelerator::Tcg));
+        let place = |part: &str| line.find(part).unwrap_or_else(|| panic!("{part}: {line}"));
+        assert!(place("bootindex=1") < place("disk-2.qcow2"));
+        assert!(place("disk-2.qcow2") < place("virtio-blk-pci,drive=disk2,bootindex=2"));
     }
 
     #[test]

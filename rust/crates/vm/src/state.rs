@@ -5,7 +5,8 @@
 //!   <host>.lock            held for a command's life
 //!   <host>/
 //!     layout               the version of this layout
-//!     installs/<key>-<n>/  an installed disk, never written again: disk.qcow2 vars.fd install.json
+//!     installs/<key>-<n>/  an installed host, never written again: its disks (disk.qcow2,
+//!                          disk-2.qcow2, …), vars.fd, install.json
 //!     installing/          an install under way; becomes one of installs/ when it has succeeded
 //!     vm/                  the VM that stays: an overlay of an installed disk, vm.json, logs
 //!     test/                the VM of a test; gone afterwards
@@ -15,11 +16,13 @@
 //! The VM that stays and that of a test are both overlays of an installed disk. So one install
 //! serves both, and a test never touches the VM that somebody works in.
 
+mod disks;
 mod fleet;
 mod lock;
 mod mend;
 mod records;
 
+pub use disks::Disks;
 pub use fleet::{Fleet, data_folder, is_host_name, short_hash};
 pub use lock::Lock;
 pub use records::{InstallRecord, LastTest, State, VmRecord, now};
@@ -124,8 +127,8 @@ impl Folder {
         let whole = |name: String| {
             let folder = self.install(&name);
             let record: InstallRecord = files::read_json(&folder.join("install.json"))?;
-            let images = ["disk.qcow2", "vars.fd"].iter().all(|it| folder.join(it).is_file());
-            (images && record.key == key).then_some((record.made, name))
+            let whole = record.disks.are_in(&folder) && folder.join("vars.fd").is_file();
+            (whole && record.key == key).then_some((record.made, name))
         };
         let all = entries.filter_map(|it| whole(it.file_name().to_string_lossy().into_owned()));
         all.max().map(|(_, name)| name)
@@ -147,8 +150,8 @@ impl Folder {
     #[must_use]
     pub fn vm(&self) -> Option<VmRecord> {
         let folder = self.role(Role::Vm);
-        let record = files::read_json(&folder.join("vm.json"))?;
-        folder.join("disk.qcow2").is_file().then_some(record)
+        let record: VmRecord = files::read_json(&folder.join("vm.json"))?;
+        record.disks.are_in(&folder).then_some(record)
     }
 
     /// QEMU's files of one of the machines.
@@ -243,6 +246,11 @@ mod tests {
         files::write_json(&folder.install("k-1").join("install.json"), &record).unwrap();
         assert_eq!(folder.installed("k").as_deref(), Some("k-1"));
         assert_eq!(folder.installed("other"), None);
+        let two = InstallRecord { disks: Disks::new(2), ..record };
+        files::write_json(&folder.install("k-1").join("install.json"), &two).unwrap();
+        assert_eq!(folder.installed("k"), None, "the second disk is not there");
+        fs::write(folder.install("k-1").join("disk-2.qcow2"), "").unwrap();
+        assert_eq!(folder.installed("k").as_deref(), Some("k-1"));
     }
 
     #[test]

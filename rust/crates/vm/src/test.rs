@@ -84,12 +84,11 @@ fn boot(
     run.phase(Phase::Boot, |run| {
         let scratch = run.folder.role(Role::Test);
         files::private_folder(&scratch)?;
-        install::copy_variables(&installed.folder.join("vars.fd"), &scratch)?;
-        let base = installed.folder.join("disk.qcow2");
-        run.world.hypervisor.create_overlay(&base, &scratch.join("disk.qcow2"))?;
+        install::overlay(run, installed, &scratch)?;
         run.boot(&Boot {
             role: Role::Test,
             iso: None,
+            disks: installed.disks,
             memory: run.options.memory.unwrap_or(built.test.memory),
             cores: run.options.cores.unwrap_or(built.test.cores),
             port: None,

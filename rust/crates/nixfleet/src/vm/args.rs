@@ -37,7 +37,7 @@ pub struct Build {
     #[arg(long)]
     pub rebuild: bool,
 
-    /// Size of the disk in GiB, in place of the host's `vmTest.diskSize`
+    /// Size of each disk in GiB, in place of the host's `vmTest.diskSize`
     #[arg(long, value_name = "GIB", value_parser = clap::value_parser!(u32).range(1..))]
     pub disk_size: Option<u32>,
 

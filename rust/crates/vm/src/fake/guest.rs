@@ -24,6 +24,9 @@ impl Remote for Fake {
                 Ssh::Fine | Ssh::Never => {}
             }
         }
+        if let Some((_, link)) = script.split_once("ln -s ") {
+            self.state.lock().unwrap().links.push(link.trim_end_matches("; }").to_owned());
+        }
         if script.contains("systemctl poweroff") {
             self.state.lock().unwrap().off = !self.behaviour.stays_on;
         }

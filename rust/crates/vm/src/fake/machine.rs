@@ -9,12 +9,12 @@ use crate::hypervisor::{Hypervisor, Machine, Status};
 use crate::launch::Launch;
 
 impl Hypervisor for Fake {
-    fn create_disk(&self, path: &Path, _: u32) -> Result<(), Error> {
+    fn create_disk(&self, path: &Path, gibibytes: u32) -> Result<(), Error> {
         if self.behaviour.disk_error {
             let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
             return Err(Error::io("write", path, full));
         }
-        std::fs::write(path, "disk").map_err(|error| Error::io("write", path, error))
+        std::fs::write(path, gibibytes.to_string()).map_err(|error| Error::io("write", path, error))
     }
 
     fn create_overlay(&self, base: &Path, path: &Path) -> Result<(), Error> {
@@ -23,7 +23,8 @@ impl Hypervisor for Fake {
     }
 
     fn launch(&self, launch: &Launch) -> Result<Box<dyn Machine>, Error> {
-        assert!(launch.disk.is_file() && launch.vars.is_file(), "a machine needs its images");
+        assert!(launch.disks.iter().all(|it| it.is_file()), "a machine needs its images");
+        assert!(launch.vars.is_file(), "a machine needs its images");
         {
             let mut state = self.state.lock().unwrap();
             state.is_installer = launch.iso.is_some();

@@ -9,7 +9,10 @@ impl Nix for Fake {
     fn eval_json(&self, _: &str, _: Option<&str>) -> Result<Vec<u8>, NixError> {
         let test: Value = serde_json::json!({
             "test": { "units": ["nginx.service"] },
-            "devices": ["/dev/disk/by-id/nvme-1"],
+            "disks": [
+                { "device": "/dev/disk/by-id/nvme-1", "sizes": ["1G", "100%"] },
+                { "device": "/dev/disk/by-id/nvme-2", "sizes": ["100G"] },
+            ],
         });
         Ok(test.to_string().into_bytes())
     }

@@ -10,6 +10,7 @@ use nixfleet_inventory::{NixError, StorePath};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::disk::{Disk, ordered};
 use crate::run::Run;
 use crate::spec::VmTest;
 use crate::{Error, Phase};
@@ -27,20 +28,26 @@ pub struct Built {
     pub disk_script: StorePath,
     /// The host's test.
     pub test: VmTest,
-    /// The disks of the host's layout, such as `/dev/disk/by-id/nvme-…`.
-    pub devices: Vec<String>,
+    /// The disks of the host's layout, in the order in which QEMU has them.
+    pub disks: Vec<Disk>,
 }
 
 /// What is asked of a host's configuration, in one evaluation.
 #[derive(Debug, Default, Deserialize)]
 struct Asked {
     test: Value,
-    devices: Vec<String>,
+    disks: Vec<Disk>,
 }
 
 const ASK: &str = "c: {
   test = c.nixfleet.vmTest or null;
-  devices = map (disk: disk.device) (builtins.attrValues (c.disko.devices.disk or { }));
+  disks = let
+    inherit (builtins) attrValues filter isAttrs isString;
+    parts = disk: let all = (disk.content or null).partitions or { }; in
+      if isAttrs all then attrValues all else all;
+    sizes = disk: filter isString (map (part: part.size or null) (parts disk));
+  in map (disk: { inherit (disk) device; sizes = sizes disk; imageSize = disk.imageSize or null; })
+    (attrValues (c.disko.devices.disk or { }));
 }";
 
 /// Builds what an install needs. Nothing that is built already is built again.
@@ -77,7 +84,7 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
             system: system.clone(),
             disk_script: disk_script.clone(),
             test: read_test(host, asked.test)?,
-            devices: asked.devices,
+            disks: ordered(asked.disks),
         })
     })
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Built, disk_size};
+use super::{Built, disk_sizes};
 use crate::Error;
 use crate::run::Run;
 use crate::state::short_hash;
@@ -19,7 +19,7 @@ pub fn key(run: &Run, built: &Built) -> Result<String, Error> {
         format!("iso {}", built.iso_path),
         format!("system {}", built.system),
         format!("disk script {}", built.disk_script),
-        format!("disk size {}", disk_size(run, built)),
+        format!("disk sizes {:?}", disk_sizes(run, built)),
         format!("firmware {} {}", firmware.code.display(), length(&firmware.code)),
         format!("variables {} {}", firmware.vars.display(), length(&firmware.vars)),
     ];

@@ -49,6 +49,7 @@ fn built(run: &mut Run) -> Result<(), Error> {
         key,
         system: built.system.to_string(),
         port: 0,
+        disks: installed.disks,
         memory: run.options.memory.unwrap_or(built.test.memory),
         cores: run.options.cores.unwrap_or(built.test.cores),
         platform: run.plan.platform.system().to_owned(),
@@ -63,8 +64,6 @@ fn built(run: &mut Run) -> Result<(), Error> {
 fn overlay(run: &Run, installed: &Installed, record: &VmRecord) -> Result<(), Error> {
     let folder = run.folder.role(Role::Vm);
     files::private_folder(&folder)?;
-    install::copy_variables(&installed.folder.join("vars.fd"), &folder)?;
-    let base = installed.folder.join("disk.qcow2");
-    run.world.hypervisor.create_overlay(&base, &folder.join("disk.qcow2"))?;
+    install::overlay(run, installed, &folder)?;
     files::write_json(&folder.join("vm.json"), record)
 }

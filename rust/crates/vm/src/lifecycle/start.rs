@@ -71,6 +71,7 @@ pub fn start(
     let mut running = run.boot(&Boot {
         role: Role::Vm,
         iso: None,
+        disks: record.disks,
         memory: start.options.memory.unwrap_or(record.memory),
         cores: start.options.cores.unwrap_or(record.cores),
         port: Some(record.port),

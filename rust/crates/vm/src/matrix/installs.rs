@@ -1,8 +1,11 @@
 //! When an installed disk is used again, and when it is not.
 
+use std::path::Path;
+
 use super::Stage;
 use crate::fake::{Behaviour, Fake};
 use crate::run::Options;
+use crate::state::Role;
 
 #[test]
 fn an_unchanged_install_is_done_once_and_anew_on_demand() {
@@ -16,6 +19,28 @@ fn an_unchanged_install_is_done_once_and_anew_on_demand() {
     assert!(!stage.test(&fake, &larger).reused);
     assert!(!stage.test(&fake, &Options { rebuild: true, ..Options::default() }).reused);
     assert_eq!(fake.installs(), 3);
+}
+
+#[test]
+fn every_disk_of_the_layout_is_installed_and_stands_under_the_vm() {
+    let stage = Stage::new();
+    let fake = Fake::new(Behaviour::default());
+    assert!(stage.build(&fake, &Options::default()).error.is_none());
+    assert_eq!(
+        fake.links(),
+        ["/dev/vda '/dev/disk/by-id/nvme-1'", "/dev/vdb '/dev/disk/by-id/nvme-2'"]
+    );
+    let vm = stage.folder.vm().unwrap();
+    let read = |folder: &Path| {
+        vm.disks.in_folder(folder).iter().map(|it| std::fs::read_to_string(it).unwrap()).collect()
+    };
+    let installed: Vec<String> = read(&stage.folder.install(&vm.install));
+    assert_eq!(installed, ["20", "101"], "each has its size");
+    let overlays: Vec<String> = read(&stage.folder.role(Role::Vm));
+    assert_eq!(overlays, ["overlay", "overlay"]);
+
+    std::fs::remove_file(stage.folder.install(&vm.install).join("disk-2.qcow2")).unwrap();
+    assert!(!stage.test(&fake, &Options::default()).reused, "half an install is none");
 }
 
 #[test]

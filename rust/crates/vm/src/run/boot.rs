@@ -6,7 +6,7 @@ use super::Run;
 use crate::hypervisor::Machine;
 use crate::launch::{Display, Forward, Lan, Launch};
 use crate::ssh::Target;
-use crate::state::Role;
+use crate::state::{Disks, Role};
 use crate::{Error, files, ports};
 
 /// A machine to boot.
@@ -15,6 +15,8 @@ pub struct Boot<'a> {
     pub role: Role,
     /// The ISO, for the installer.
     pub iso: Option<PathBuf>,
+    /// Its disks, whose images lie in its folder.
+    pub disks: Disks,
     /// Memory in MiB.
     pub memory: u32,
     /// Virtual processors.
@@ -64,7 +66,7 @@ impl Run<'_> {
                 cores: boot.cores,
                 firmware: self.plan.firmware.code.clone(),
                 vars: folder.join("vars.fd"),
-                disk: folder.join("disk.qcow2"),
+                disks: boot.disks.in_folder(&folder),
                 scratch: boot.role != Role::Vm,
                 iso: boot.iso.clone(),
                 forwards: forwards.clone(),

@@ -5,6 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::Disks;
+
 /// An install that succeeded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -17,8 +19,8 @@ pub struct InstallRecord {
     pub iso: String,
     /// The disk script, a store path.
     pub disk_script: String,
-    /// The size of the disk in GiB.
-    pub disk_size: u32,
+    /// Its disks. A record of an older version has one.
+    pub disks: Disks,
     /// When, in seconds since 1970.
     pub made: u64,
 }
@@ -35,6 +37,8 @@ pub struct VmRecord {
     pub system: String,
     /// The port of 127.0.0.1 that leads to its SSH.
     pub port: u16,
+    /// Its disks. A record of an older version has one.
+    pub disks: Disks,
     /// Memory in MiB.
     pub memory: u32,
     /// Virtual processors.
