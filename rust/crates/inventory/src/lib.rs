@@ -9,13 +9,14 @@ mod inventory;
 pub mod keys;
 mod nix;
 mod position;
+pub mod process;
 mod store_path;
 mod text;
 
 pub use flake::Flake;
 pub use host::Host;
 pub use inventory::{API_VERSION, Inventory, InventoryError};
-pub use nix::{Cause, FakeNix, Nix, NixCli, NixError};
+pub use nix::{Cause, FakeNix, Nix, NixCli, NixError, Patience};
 pub use position::{Position, Positions};
 pub use store_path::{StorePath, StorePathError};
 pub use text::visible;

@@ -6,7 +6,7 @@ mod error;
 mod fake;
 
 pub use cause::Cause;
-pub use cli::NixCli;
+pub use cli::{NixCli, Patience};
 pub use error::NixError;
 pub use fake::FakeNix;
 

@@ -1,6 +1,6 @@
 //! Why a command could not do its work.
 
-use nixfleet_inventory::{InventoryError, NixError};
+use nixfleet_inventory::{Cause, InventoryError, NixError};
 use thiserror::Error;
 
 use crate::exit::Exit;
@@ -43,6 +43,9 @@ impl Error {
                  hosts with `nixfleet.lib.mkHost`"
                     .to_owned(),
             ),
+            Self::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => {
+                Some("`--limit preflight=SECONDS` gives it more time".to_owned())
+            }
             Self::Inventory(InventoryError::Nix(NixError::Failed { .. })) => {
                 Some("`--show-trace` shows all that Nix says".to_owned())
             }
@@ -50,9 +53,19 @@ impl Error {
         }
     }
 
+    /// What Nix says is the cause, when Nix failed.
+    pub fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Inventory(InventoryError::Nix(NixError::Failed { cause, .. })) => Some(cause),
+            _ => None,
+        }
+    }
+
     /// The exit status that tells it.
     pub fn exit(&self) -> Exit {
         match self {
+            Self::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => Exit::TimedOut,
+            Self::Inventory(InventoryError::Nix(NixError::Interrupted)) => Exit::Interrupted,
             Self::Inventory(_) | Self::NoFlake(_) => Exit::Lacking,
             Self::UnknownHost { .. } => Exit::Usage,
         }

@@ -2,13 +2,13 @@
 
 use std::io::Write;
 
-use nixfleet_inventory::{InventoryError, NixError, visible};
+use nixfleet_inventory::{Cause, InventoryError, NixError, visible};
 
 use crate::cli::Global;
 use crate::error::Error;
 use crate::fleet;
 use crate::report::message;
-use crate::source::{Sources, Tree};
+use crate::source::{Place, Sources, Tree};
 
 /// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
 /// and what to do. `--show-trace` adds all that Nix wrote.
@@ -20,15 +20,18 @@ pub fn report(global: &Global, error: &Error) {
         }
         _ => None,
     };
-    let own = failed.and_then(|(cause, _)| {
-        cause.places.iter().rev().find(|place| sources.tree().is_own(&place.file)).cloned()
-    });
-    let place = own.map(|position| sources.place(&position, None));
+    let place = failed.and_then(|(cause, _)| own_place(cause, &mut sources));
     let text = message(&error.to_string(), place.as_ref(), error.help().as_deref());
     let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
     if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
         show_trace(stderr);
     }
+}
+
+/// The user's own line that Nix names last.
+pub fn own_place(cause: &Cause, sources: &mut Sources) -> Option<Place> {
+    let own = cause.places.iter().rev().find(|it| sources.tree().is_own(&it.file)).cloned()?;
+    Some(sources.place(&own, None))
 }
 
 /// Writes all that Nix wrote.

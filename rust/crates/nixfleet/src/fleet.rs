@@ -18,12 +18,17 @@ pub fn nix(global: &Global) -> NixCli {
 
 /// The fleet's inventory.
 pub fn inventory(global: &Global) -> Result<Inventory, Error> {
+    inventory_by(global, &nix(global))
+}
+
+/// The fleet's inventory, as a certain Nix reads it.
+pub fn inventory_by(global: &Global, nix: &NixCli) -> Result<Inventory, Error> {
     if let Some(path) = &global.inventory {
         return Ok(Inventory::load(path)?);
     }
     let flake = flake(global);
     require_flake(&flake)?;
-    Ok(Inventory::read(&nix(global), &flake)?)
+    Ok(Inventory::read(nix, &flake)?)
 }
 
 /// Refuses a host that the fleet does not have, and proposes the nearest that it has.

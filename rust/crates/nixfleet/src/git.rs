@@ -6,10 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fs, str};
 
-use nixfleet_inventory::{InventoryError, NixError, Position};
+use nixfleet_inventory::{Cause, Position};
 use thiserror::Error;
 
-use crate::error::Error;
 use crate::fault::{Fault, Problem, Severity};
 use crate::quote::quote;
 use crate::source::{Tree, path_literals};
@@ -40,10 +39,7 @@ impl Problem for Untracked {
 }
 
 /// The fault behind a failure of Nix to find a file that is there.
-pub fn explain(error: &Error, tree: &Tree) -> Option<Fault> {
-    let Error::Inventory(InventoryError::Nix(NixError::Failed { cause, .. })) = error else {
-        return None;
-    };
+pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
     let root = tree.repository()?;
     let file = cause.missing_file()?;
     // What is tracked and there is missing for another reason.

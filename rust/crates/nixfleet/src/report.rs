@@ -59,6 +59,16 @@ impl Report {
         self.faults.iter().filter(|it| it.fault.problem.severity() == severity).count()
     }
 
+    /// The faults as text for people, without a sum.
+    pub fn explain(&self) -> String {
+        human::faults(&self.faults)
+    }
+
+    /// The faults as a JSON list.
+    pub fn entries(&self) -> serde_json::Value {
+        json::entries(&self.faults)
+    }
+
     /// The report as text.
     pub fn render(&self, format: Format) -> String {
         match format {

@@ -52,7 +52,7 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
             Report::new(count, faults, &mut sources)
         }
         // A file that git does not track is the user's mistake, and no failure of Nix.
-        Err(error) => match git::explain(&error, sources.tree()) {
+        Err(error) => match error.cause().and_then(|it| git::explain(it, sources.tree())) {
             Some(fault) => Report::new(0, vec![fault], &mut sources),
             None => return Err(error),
         },

@@ -1,6 +1,7 @@
 //! The VM commands: their arguments, and how they call `nixfleet-vm`.
 
 mod args;
+mod faults;
 mod fleet;
 mod jobs;
 mod progress;
@@ -43,9 +44,10 @@ pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
     };
     let jobs = if args.together { fleet.join() } else { args.build.jobs };
     let fleet = fleet;
-    let reports = jobs::run(&fleet, jobs, |plan, folder| {
+    let mut reports = jobs::run(&fleet, jobs, |plan, folder| {
         nixfleet_vm::test::test(&fleet.world, plan, folder, &fleet.options)
     });
+    faults::explain(global, &mut reports);
     let written = show::files(args, &reports);
     show::reports(global, &fleet, &reports, "test");
     Ok(written.unwrap_or_else(|| show::exit(nixfleet_vm::report::exit_status(&reports))))
@@ -66,9 +68,10 @@ fn install(
         Ok(fleet) => fleet,
         Err(failure) => return show::failure(global, failure),
     };
-    let reports = jobs::run(&fleet, args.build.jobs, |plan, folder| {
+    let mut reports = jobs::run(&fleet, args.build.jobs, |plan, folder| {
         work(&fleet, plan, folder, &fleet.options)
     });
+    faults::explain(global, &mut reports);
     show::reports(global, &fleet, &reports, "build");
     Ok(show::exit(nixfleet_vm::report::exit_status(&reports)))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use nixfleet_inventory::NixError;
 use thiserror::Error as ThisError;
 
+use crate::report::NixFailure;
 use crate::{Fault, Phase};
 
 /// A VM command that did not do its work.
@@ -241,6 +242,20 @@ impl Error {
             Self::Install { log, .. } => {
                 Some(format!("all that it wrote is in `{}`", log.display()))
             }
+            Self::Nix(NixError::Failed { .. }) => {
+                Some("`--show-trace` shows all that Nix says".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// What Nix said, when it was Nix that failed.
+    #[must_use]
+    pub fn nix(&self) -> Option<NixFailure> {
+        match self {
+            Self::Nix(NixError::Failed { cause, stderr, .. }) => {
+                Some(NixFailure { cause: (**cause).clone(), trace: stderr.clone() })
+            }
             _ => None,
         }
     }
@@ -253,7 +268,6 @@ impl Error {
             | Self::GuestDied { console, .. }
             | Self::TimedOut { console, .. } => Some(console).filter(|it| !it.is_empty()),
             Self::Install { tail, .. } => Some(tail).filter(|it| !it.is_empty()),
-            Self::Nix(NixError::Failed { stderr, .. }) => Some(stderr),
             _ => None,
         }
         .map(String::as_str)

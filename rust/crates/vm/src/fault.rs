@@ -9,6 +9,8 @@ pub struct Fault {
     pub code: &'static str,
     /// The host, when it is a matter of one host.
     pub host: Option<String>,
+    /// The field at fault, as in the inventory's positions; empty when there is none.
+    pub field: &'static str,
     /// Where the cause is written, when it is written in the fleet.
     pub position: Option<Position>,
     /// What is wrong.

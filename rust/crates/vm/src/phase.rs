@@ -45,7 +45,8 @@ impl Phase {
     #[must_use]
     pub fn limit(self, accelerator: Accelerator) -> Duration {
         let (accelerated, emulated) = match self {
-            Self::Preflight => (30, 30),
+            // A flake's inputs may have to be downloaded first.
+            Self::Preflight => (600, 600),
             Self::Build => (4 * 3600, 4 * 3600),
             Self::Disk | Self::Clean => (60, 60),
             Self::BootInstaller | Self::Boot => (15, 30),

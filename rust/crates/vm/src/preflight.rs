@@ -116,7 +116,7 @@ fn machine(state: &Path, here: &dyn Surroundings, faults: &mut Vec<Fault>) {
 }
 
 fn lacking(code: &'static str, message: String, help: String) -> Fault {
-    Fault { code, host: None, position: None, message, help, lacking: true }
+    Fault { code, host: None, field: "", position: None, message, help, lacking: true }
 }
 
 /// The fault of a host that the fleet does not have.
@@ -128,6 +128,7 @@ pub fn unknown(name: &str, inventory: &Inventory) -> Fault {
     Fault {
         code: "host-unknown",
         host: None,
+        field: "",
         position: None,
         message: format!("the fleet has no host `{}`", nixfleet_inventory::visible(name)),
         help: match near {
@@ -159,6 +160,7 @@ fn platform(name: &str, host: &Host, faults: &mut Vec<Fault>) -> Option<Platform
         faults.push(Fault {
             code: "platform-not-linux",
             host: Some(name.to_owned()),
+            field: "platform",
             position: host.position("platform").cloned(),
             message,
             help,

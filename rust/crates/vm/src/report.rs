@@ -5,6 +5,7 @@ pub mod junit;
 
 use std::path::PathBuf;
 
+use nixfleet_inventory::Cause;
 use serde::Serialize;
 
 use crate::{Accelerator, Error, Phase};
@@ -97,6 +98,18 @@ pub struct ErrorReport {
     pub evidence: Option<String>,
     /// The exit status that tells it.
     pub status: u8,
+    /// What Nix said, when it was Nix that failed.
+    #[serde(skip)]
+    pub nix: Option<NixFailure>,
+}
+
+/// A failure of Nix, for who can tell more of it.
+#[derive(Debug, Clone)]
+pub struct NixFailure {
+    /// The cause.
+    pub cause: Cause,
+    /// All that Nix wrote.
+    pub trace: String,
 }
 
 impl HostReport {
@@ -134,6 +147,7 @@ impl HostReport {
             help: error.help(),
             evidence: error.evidence().map(str::to_owned),
             status: error.exit_status(),
+            nix: error.nix(),
         });
     }
 

@@ -1,26 +1,47 @@
 //! The real Nix: the program `nix` on PATH.
 
+use std::env;
 use std::ffi::OsString;
 use std::io;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{Nix, NixError};
-use crate::StorePath;
+use crate::{StorePath, process};
+
+/// How long Nix is waited for. It has no time limits of its own, and may hang in a download, on a
+/// lock, or in an evaluation without end.
+#[derive(Clone)]
+pub struct Patience {
+    /// How long a call may take.
+    pub limit: Duration,
+    /// Whether the user wants the end.
+    pub stop: Arc<dyn Fn() -> bool + Send + Sync>,
+}
 
 /// The program `nix`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NixCli {
     program: OsString,
     arguments: Vec<OsString>,
     heap: Option<String>,
     through: Vec<OsString>,
+    patience: Option<Patience>,
 }
 
 impl Default for NixCli {
     fn default() -> Self {
-        Self { program: "nix".into(), arguments: Vec::new(), heap: None, through: Vec::new() }
+        Self {
+            program: "nix".into(),
+            arguments: Vec::new(),
+            heap: None,
+            through: Vec::new(),
+            patience: None,
+        }
     }
 }
 
@@ -53,6 +74,14 @@ impl NixCli {
         self
     }
 
+    /// Ends a call that takes too long or that the user wants no more, with all its children. It
+    /// asks the terminal for nothing then: who asks may wait for ever.
+    #[must_use]
+    pub fn patience(mut self, patience: Patience) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
     /// The program and the words before Nix's own.
     fn command(&self) -> Command {
         let mut words = self.through.iter().chain([&self.program]);
@@ -63,25 +92,51 @@ impl NixCli {
 
     fn run(&self, command: &str, arguments: &[&str]) -> Result<Vec<u8>, NixError> {
         let shown = format!("nix {command} {}", arguments.join(" "));
-        let output = self
-            .command()
-            .args(["--extra-experimental-features", "nix-command flakes"])
+        // The program before it would tell that in words of its own.
+        let is_name = Path::new(&self.program).components().count() == 1;
+        if !self.through.is_empty() && is_name && process::find(&self.program).is_none() {
+            return Err(NixError::Missing);
+        }
+        let mut nix = self.command();
+        nix.args(["--extra-experimental-features", "nix-command flakes"])
             .arg(command)
             .args(&self.arguments)
             .args(arguments)
             .envs(self.heap.iter().map(|heap| ("GC_MAXIMUM_HEAP_SIZE", heap)))
-            .stdin(Stdio::null())
-            .output();
-        match output {
-            Ok(Output { status, stdout, .. }) if status.success() => Ok(stdout),
-            Ok(Output { status, stderr, .. }) => {
-                let stderr = String::from_utf8_lossy(&stderr).into_owned();
-                Err(NixError::failed(shown, status.code(), stderr))
+            .stdin(Stdio::null());
+        let Output { status, stdout, stderr } = match &self.patience {
+            Some(patience) => patience.run(&mut nix, &shown)?,
+            None => nix.output().map_err(start)?,
+        };
+        if status.success() {
+            return Ok(stdout);
+        }
+        let stderr = String::from_utf8_lossy(&stderr).into_owned();
+        Err(NixError::failed(shown, status.code(), stderr))
+    }
+}
+
+impl Patience {
+    fn run(&self, nix: &mut Command, shown: &str) -> Result<Output, NixError> {
+        // Nix has a process group of its own then, which a question at the terminal would stop
+        // (SIGTTIN). git and ssh, which fetch inputs for it, fail instead of asking.
+        nix.env("GIT_TERMINAL_PROMPT", "0");
+        if env::var_os("GIT_SSH_COMMAND").is_none() {
+            nix.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+        }
+        let ran = process::output_unless(nix, self.limit, || (self.stop)()).map_err(start)?;
+        match ran.status {
+            Some(status) => {
+                Ok(Output { status, stdout: ran.stdout.into(), stderr: ran.stderr.into() })
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(NixError::Missing),
-            Err(error) => Err(NixError::Start(error)),
+            None if (self.stop)() => Err(NixError::Interrupted),
+            None => Err(NixError::TimedOut { command: shown.to_owned(), limit: self.limit }),
         }
     }
+}
+
+fn start(error: io::Error) -> NixError {
+    if error.kind() == io::ErrorKind::NotFound { NixError::Missing } else { NixError::Start(error) }
 }
 
 impl Nix for NixCli {

@@ -1,6 +1,7 @@
 //! What Nix says when it fails, cut to what a person needs.
 
 use std::io;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -29,6 +30,17 @@ pub enum NixError {
         /// All that Nix wrote to standard error.
         stderr: String,
     },
+    /// Nix did not come to an end, and was ended.
+    #[error("`{command}` took longer than its {} s, and was ended", limit.as_secs())]
+    TimedOut {
+        /// The command line.
+        command: String,
+        /// How long it was waited for.
+        limit: Duration,
+    },
+    /// The user wanted the end, and Nix was ended.
+    #[error("interrupted")]
+    Interrupted,
     /// Nix succeeded, but what it wrote cannot be read.
     #[error("`{command}` gave an answer that cannot be read: {reason}")]
     Answer {

@@ -11,7 +11,7 @@ use crate::source::Tree;
 pub fn findings(inventory: Result<Inventory, Error>, tree: &Tree) -> Vec<Finding> {
     let untracked = match &inventory {
         Ok(_) => git::untracked(tree),
-        Err(error) => git::explain(error, tree).into_iter().collect(),
+        Err(error) => error.cause().and_then(|it| git::explain(it, tree)).into_iter().collect(),
     };
     let fleet = match inventory {
         Ok(inventory) => Finding::fine("fleet", format!("{} hosts", inventory.hosts.len())),

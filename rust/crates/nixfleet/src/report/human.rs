@@ -18,10 +18,15 @@ const NAMED: usize = 3;
 
 /// The report, with the colours of a terminal; who writes it takes them out where there is none.
 pub fn render(report: &Report) -> String {
+    format!("{}{}\n", faults(&report.faults), summary(report))
+}
+
+/// The faults alone.
+pub fn faults(faults: &[Located]) -> String {
     let renderer = Renderer::styled().term_width(width());
     let mut text = String::new();
     let mut heading = None;
-    for located in &report.faults {
+    for located in faults {
         let host = located.fault.host();
         if heading != Some(host) {
             heading = Some(host);
@@ -30,7 +35,6 @@ pub fn render(report: &Report) -> String {
         }
         let _ = writeln!(text, "{}\n", fault(&renderer, located));
     }
-    let _ = writeln!(text, "{}", summary(report));
     text
 }
 

@@ -40,6 +40,11 @@ pub fn render(report: &Report) -> String {
     text
 }
 
+/// The faults alone, for a document that has more.
+pub fn entries(faults: &[Located]) -> serde_json::Value {
+    serde_json::json!(faults.iter().map(entry).collect::<Vec<_>>())
+}
+
 fn entry(located: &Located) -> Entry<'_> {
     let Located { fault, place } = located;
     Entry {

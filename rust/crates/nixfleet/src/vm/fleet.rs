@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use nixfleet_inventory::{NixCli, Patience};
 use nixfleet_vm::observer::{Observer, Silent};
 use nixfleet_vm::preflight::{self, Plan, ThisMachine};
 use nixfleet_vm::run::Options;
 use nixfleet_vm::state::{Fleet, Folder};
 use nixfleet_vm::together::Together;
-use nixfleet_vm::{Error as VmError, Phase, World, ports, process};
+use nixfleet_vm::{Accelerator, Cancel, Error as VmError, Phase, World, ports, process};
 
 use super::args::{Build, Hosts};
 use super::progress::Progress;
@@ -39,9 +40,10 @@ pub enum Failure {
 impl VmFleet {
     /// Reads the fleet and checks that its hosts can be installed here.
     pub fn open(global: &Global, args: &Build, options: Options) -> Result<Self, Failure> {
-        let inventory = flakes::inventory(global).map_err(Failure::Fleet)?;
-        // Until here Ctrl-C just ends the tool: there is nothing to clean up yet.
         let cancel = super::cancel();
+        let nix = |phase| nix(global, &cancel, phase, &options);
+        let inventory =
+            flakes::inventory_by(global, &nix(Phase::Preflight)).map_err(Failure::Fleet)?;
         let begun = Instant::now();
         let state = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
         let named = |host: &String| args.hosts.hosts.contains(host);
@@ -75,7 +77,7 @@ impl VmFleet {
                 observer.note(&plan.host, &format!("{}: {reason}", plan.accelerator.accelerator));
             }
         }
-        let nix = Arc::new(flakes::nix(global).through(process::binding()));
+        let nix = Arc::new(nix(Phase::Build));
         let world = World::new(flakes::flake(global), nix, observer, cancel);
         Ok(Self { world, hosts, options, preflight })
     }
@@ -89,6 +91,15 @@ impl VmFleet {
         self.options.together = Some(Arc::new(Together::new(names, port)));
         count
     }
+}
+
+/// A Nix that ends with the tool, on Ctrl-C, and when a phase has taken too long.
+fn nix(global: &Global, cancel: &Cancel, phase: Phase, options: &Options) -> NixCli {
+    // No emulation slows Nix down.
+    let limit = options.limits.get(&phase).copied().unwrap_or(phase.limit(Accelerator::Kvm));
+    let cancel = cancel.clone();
+    let stop = Arc::new(move || cancel.requested());
+    flakes::nix(global).through(process::binding()).patience(Patience { limit, stop })
 }
 
 /// The folders of VMs that may be there. No fleet is read for them: what was built can be started,

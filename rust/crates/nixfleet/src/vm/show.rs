@@ -3,21 +3,20 @@
 use std::io::Write;
 
 use nixfleet_inventory::visible;
+use nixfleet_vm::Error as VmError;
 use nixfleet_vm::lifecycle::Started;
 use nixfleet_vm::report::{HostReport, Outcome, Verdict, json};
-use nixfleet_vm::{Error as VmError, Fault};
 use serde_json::json;
 
 use super::args::TestVm;
 use super::fleet::{Failure, VmFleet};
-use super::is_json;
+use super::{faults, is_json};
 use crate::cli::Global;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::fleet;
+use crate::failure::{own_place, show_trace};
 use crate::output::print;
 use crate::report::message;
-use crate::source::{Sources, Tree};
 
 /// The exit status as the tool's own.
 pub fn exit(status: u8) -> Exit {
@@ -38,7 +37,13 @@ fn tell(text: &str) {
 /// Tells why nothing was begun.
 pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
     match failure {
-        Failure::Fleet(error) => Err(error),
+        Failure::Fleet(error) => match error.cause().and_then(|it| faults::untracked(global, it)) {
+            Some(fault) => {
+                faults::tell(global, vec![fault]);
+                Ok(Exit::Faults)
+            }
+            None => Err(error),
+        },
         Failure::Vm(error) => Ok(self::error(global, None, &error)),
     }
 }
@@ -46,43 +51,17 @@ pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
 /// Tells an error, faults at their places.
 pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
     let status = error.exit_status();
-    if is_json(global) {
-        let faults = match error {
-            VmError::Preflight { faults } => faults.iter().map(fault_json).collect(),
-            other => {
-                vec![json!({ "host": host, "message": other.to_string(), "help": other.help() })]
-            }
-        };
-        print(&format!("{:#}\n", json!({ "apiVersion": 1, "hosts": [], "faults": faults })));
-        return exit(status);
-    }
     if let VmError::Preflight { faults } = error {
-        let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
-        for fault in faults {
-            let place = fault.position.as_ref().map(|it| sources.place(it, None));
-            let text = format!("{} [{}]", fault.message, fault.code);
-            tell(&message(&text, place.as_ref(), Some(&fault.help)));
-        }
+        faults::tell(global, faults.iter().cloned().map(Into::into).collect());
+    } else if is_json(global) {
+        let fault = json!({ "host": host, "message": error.to_string(), "help": error.help() });
+        print(&format!("{:#}\n", json!({ "apiVersion": 1, "hosts": [], "faults": [fault] })));
     } else {
         let text = host.map_or_else(|| error.to_string(), |host| format!("{host}: {error}"));
         tell(&message(&text, None, error.help().as_deref()));
         tell(&indented(error.evidence().unwrap_or_default()));
     }
     exit(status)
-}
-
-fn fault_json(fault: &Fault) -> serde_json::Value {
-    let position = fault.position.as_ref();
-    json!({
-        "code": fault.code,
-        "severity": "error",
-        "host": fault.host,
-        "file": position.map(|it| it.file.to_string()),
-        "line": position.map(|it| it.line),
-        "column": position.map(|it| it.column),
-        "message": fault.message,
-        "help": fault.help,
-    })
 }
 
 /// Tells how the runs ended: what went wrong with each, then a line for each, then the sum.
@@ -94,7 +73,7 @@ pub fn reports(global: &Global, fleet: &VmFleet, reports: &[HostReport], what: &
         return;
     }
     for report in reports {
-        problems(report);
+        problems(global, report);
     }
     let width = reports.iter().map(|it| it.host.len()).max().unwrap_or(0);
     for report in reports {
@@ -110,7 +89,7 @@ pub fn reports(global: &Global, fleet: &VmFleet, reports: &[HostReport], what: &
 }
 
 /// What went wrong on a host, in full.
-fn problems(report: &HostReport) {
+fn problems(global: &Global, report: &HostReport) {
     for Outcome { assertion, seen, journal, seconds, .. } in
         report.assertions.iter().filter(|it| !it.held)
     {
@@ -127,8 +106,15 @@ fn problems(report: &HostReport) {
         if report.result == Verdict::Interrupted {
             return;
         }
-        tell(&message(&format!("{}: {}", report.host, error.message), None, error.help.as_deref()));
+        let nix = error.nix.as_ref();
+        let mut sources = faults::sources(global);
+        let place = nix.and_then(|it| own_place(&it.cause, &mut sources));
+        let text = format!("{}: {}", report.host, error.message);
+        tell(&message(&text, place.as_ref(), error.help.as_deref()));
         tell(&indented(error.evidence.as_deref().unwrap_or_default()));
+        if let Some(nix) = nix.filter(|_| global.show_trace) {
+            show_trace(&nix.trace);
+        }
     }
     if report.result != Verdict::Passed {
         for (name, path) in [("logs", &report.logs), ("screenshot", &report.screenshot)] {

@@ -3,14 +3,16 @@
 mod command_line;
 mod hostile;
 mod machine;
+mod preflight;
 mod validate;
+mod vm;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
-use assert_cmd::cargo::cargo_bin_cmd;
+use assert_cmd::cargo::cargo_bin;
 use tempfile::TempDir;
 
 const KEY: &str = include_str!("../../../inventory/tests/keys/ed25519.pub");
@@ -50,15 +52,52 @@ impl Fleet {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
-        cargo_bin_cmd!("nixfleet")
+    /// Puts this machine's program on PATH; whether it has it.
+    fn link(&self, name: &str) -> bool {
+        let path = std::env::var_os("PATH").unwrap();
+        let found = std::env::split_paths(&path).map(|it| it.join(name)).find(|it| it.exists());
+        let link = |real| std::os::unix::fs::symlink(real, self.path().join("bin").join(name));
+        found.map(link).transpose().unwrap().is_some()
+    }
+
+    /// Gives root and the installer's key its private half.
+    fn private_half(&self) {
+        fs::create_dir(self.path().join(".ssh")).unwrap();
+        let file = self.path().join(".ssh/id_ed25519");
+        fs::write(&file, include_str!("../../../inventory/tests/keys/ed25519")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    /// Makes the folder a repository, in which the flake needs a file that git does not track.
+    fn untracked(&self) {
+        assert!(self.link("git"));
+        let run = |arguments: &[&str]| {
+            let mut git = Command::new("git");
+            assert!(git.args(arguments).current_dir(self.path()).status().unwrap().success());
+        };
+        let flake = "{\n  outputs = _: import ./new.nix;\n}\n";
+        run(&["init", "--quiet"]);
+        fs::write(self.path().join("flake.nix"), flake).unwrap();
+        fs::write(self.path().join("new.nix"), "{ }\n").unwrap();
+        run(&["add", "flake.nix"]);
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(cargo_bin!("nixfleet"));
+        command
             .current_dir(self.path())
             .args(arguments)
             .env("PATH", self.path().join("bin"))
             .env("HOME", self.path())
-            .env_remove("SSH_AUTH_SOCK")
-            .output()
-            .unwrap()
+            .env("XDG_RUNTIME_DIR", self.path())
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("SSH_AUTH_SOCK");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
     }
 
     fn expect(&self, arguments: &[&str], status: i32, stdout: &str, stderr: &str) {
@@ -75,5 +114,11 @@ impl Fleet {
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
+
+/// How Nix tells of a file that git does not track: up to 2.27, and since.
+const UNTRACKED: [&str; 2] = [
+    "error: path '/nix/store/x-source/new.nix' does not exist",
+    "error: Path 'new.nix' in the repository '/r' is not tracked by Git.",
+];
 
 const INVENTORY: &str = "--inventory=inventory.json";

@@ -1,9 +1,8 @@
 //! `validate`, and what it asks of Nix and git.
 
 use std::fs;
-use std::process::Command;
 
-use crate::{Fleet, INVENTORY};
+use crate::{Fleet, INVENTORY, UNTRACKED};
 
 #[test]
 fn a_fleet_without_faults_is_status_0() {
@@ -56,31 +55,12 @@ esac"#,
 #[test]
 fn a_file_that_git_does_not_track_is_named_with_the_command() {
     let fleet = Fleet::new("UTC");
-    let real = std::env::var_os("PATH").unwrap();
-    let git = std::env::split_paths(&real).map(|it| it.join("git")).find(|it| it.exists());
-    std::os::unix::fs::symlink(git.unwrap(), fleet.path().join("bin/git")).unwrap();
-    let run = |arguments: &[&str]| {
-        assert!(
-            Command::new("git")
-                .args(arguments)
-                .current_dir(fleet.path())
-                .status()
-                .unwrap()
-                .success()
-        );
-    };
-    run(&["init", "--quiet"]);
-    fs::write(fleet.path().join("flake.nix"), "{\n  outputs = _: import ./new.nix;\n}\n").unwrap();
-    fs::write(fleet.path().join("new.nix"), "{ }\n").unwrap();
-    run(&["add", "flake.nix"]);
+    fleet.untracked();
     // There is no `cat` on this PATH.
     fleet.program("nix", "while read -r line; do echo \"$line\"; done <inventory.json");
     fleet.expect(&["validate"], 0, "warning[file-untracked]", "");
-    let old = "error: path \\'/nix/store/x-source/new.nix\\' does not exist";
-    let new = "error: Path \\'new.nix\\' in the repository \"/r\" is not tracked by Git.";
-    for words in [old, new] {
-        let words = words.replace("\\'", "'\\''");
-        fleet.program("nix", &format!("echo '{words}' >&2; exit 1"));
+    for words in UNTRACKED {
+        fleet.program("nix", &format!("echo \"{words}\" >&2; exit 1"));
         fleet.expect(&["validate"], 1, "help: run `git add new.nix`", "");
     }
 }

@@ -2,9 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 use nixfleet_inventory::{NixError, StorePath};
 use serde::Deserialize;
@@ -64,12 +62,15 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
             flake.host_attr(host, "config.system.build.diskoScript"),
         ];
         let config = flake.host_attr(host, "config");
-        // Both take seconds on a large fleet, so they go side by side.
-        let nix = run.world.nix.clone();
-        let outputs = background(move || nix.build(&installables));
-        let nix = run.world.nix.clone();
-        let asked = background(move || nix.eval(&config, Some(ASK)));
-        let outputs = wait(run, &outputs)??;
+        let nix = &run.world.nix;
+        // Both take seconds on a large fleet, so they go side by side. How long each may take, and
+        // that Ctrl-C ends it, is for Nix to see to.
+        let (outputs, asked) = thread::scope(|scope| {
+            let asked = scope.spawn(|| nix.eval(&config, Some(ASK)));
+            let outputs = nix.build(&installables);
+            (outputs, asked.join().unwrap_or(Err(NixError::Interrupted)))
+        });
+        let outputs = outputs.map_err(failed)?;
         let [iso_path, system, disk_script] = &outputs[..] else {
             return Err(Error::Nix(NixError::Answer {
                 command: "nix build".into(),
@@ -77,7 +78,7 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
             }));
         };
         run.report.system = Some(system.to_string());
-        let asked = read(host, wait(run, &asked)?)?;
+        let asked = read(host, asked)?;
         Ok(Built {
             iso: iso_file(&run.world.root.join(iso_path.as_str().trim_start_matches('/')))?,
             iso_path: iso_path.clone(),
@@ -89,31 +90,16 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
     })
 }
 
-/// Runs Nix in the background, so that Ctrl-C need not wait for it.
-fn background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> mpsc::Receiver<T> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(work()));
-    receiver
-}
-
-fn wait<T>(run: &Run, receiver: &mpsc::Receiver<T>) -> Result<T, Error> {
-    let limit = run.limit(Phase::Build);
-    let end = run.world.clock.now() + limit;
-    loop {
-        match receiver.recv_timeout(Duration::from_millis(50)) {
-            Ok(value) => return Ok(value),
-            Err(mpsc::RecvTimeoutError::Disconnected) => return Err(Error::Interrupted),
-            Err(mpsc::RecvTimeoutError::Timeout) => run.world.cancel.check()?,
-        }
-        if run.world.clock.now() > end {
-            let seen = "Nix has not finished".to_owned();
-            return Err(Error::TimedOut {
-                phase: Phase::Build,
-                limit,
-                seen,
-                console: String::new(),
-            });
-        }
+fn failed(error: NixError) -> Error {
+    match error {
+        NixError::Interrupted => Error::Interrupted,
+        NixError::TimedOut { limit, .. } => Error::TimedOut {
+            phase: Phase::Build,
+            limit,
+            seen: "Nix has not finished".to_owned(),
+            console: String::new(),
+        },
+        error => error.into(),
     }
 }
 
@@ -122,7 +108,7 @@ fn read(host: &str, answer: Result<Value, NixError>) -> Result<Asked, Error> {
         Ok(value) => serde_json::from_value(value).map_err(unreadable(host)),
         // What is called a host has no configuration; what was built of it is all there is.
         Err(error) if error.is_missing_attribute() => Ok(Asked::default()),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(failed(error)),
     }
 }
 

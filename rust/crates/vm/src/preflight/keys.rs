@@ -43,6 +43,7 @@ pub fn of_installer(
         faults.push(Fault {
             code,
             host: None,
+            field: "isoSshKeys",
             position: position.clone(),
             message,
             help,
@@ -119,6 +120,7 @@ pub fn admitted(
         faults.push(Fault {
             code: "host-key-mismatch",
             host: Some(name.to_owned()),
+            field: "hostSpec.sshAuthorizedKeys",
             position: host.position("hostSpec.sshAuthorizedKeys").cloned(),
             message: format!(
                 "`{name}` does not admit the key that installs it, {}: after the install nobody could log in from here",

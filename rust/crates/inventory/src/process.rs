@@ -1,17 +1,24 @@
 //! Programs of this machine: found on PATH, run with a limit, and never left behind.
 
+mod reader;
+
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
+
+use reader::Reader;
+
+/// How long a program that is asked to end may take.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a program wrote, and how it ended.
 #[derive(Debug, Clone, Default)]
@@ -26,11 +33,11 @@ pub struct Output {
 
 /// The program on PATH, if it is there.
 #[must_use]
-pub fn find(program: &str) -> Option<PathBuf> {
+pub fn find(program: impl AsRef<Path>) -> Option<PathBuf> {
     let runs = |path: &PathBuf| {
         fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
     };
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(runs)
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&program)).find(runs)
 }
 
 /// A command whose process ends when this one does, however this one ends.
@@ -90,47 +97,44 @@ pub fn output_unless(
     stop: impl Fn() -> bool,
 ) -> io::Result<Output> {
     let mut child = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-    let stdout = child.stdout.take().map(reader);
-    let stderr = child.stderr.take().map(reader);
-    let end = Instant::now() + limit;
+    let stdout = child.stdout.take().map(Reader::new);
+    let stderr = child.stderr.take().map(Reader::new);
+    let at_end = || [&stdout, &stderr].into_iter().flatten().all(Reader::is_at_end);
+    let mut end = Instant::now() + limit;
     let mut pause = Duration::from_millis(1);
-    let status = loop {
-        if let Some(status) = child.try_wait()? {
-            break Some(status);
-        }
+    let mut status = None;
+    while status.is_none() || !at_end() {
         if Instant::now() >= end || stop() {
-            kill(&mut child);
-            break None;
+            self::end(&mut child, PATIENCE);
+            // What has left the process group may still hold the pipes, and is not waited for.
+            wait_until(PATIENCE, at_end);
+            break;
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));
-    };
-    let text = |reader: Option<thread::JoinHandle<Vec<u8>>>| {
-        let bytes = reader.and_then(|it| it.join().ok()).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
+        if status.is_none() {
+            status = child.try_wait()?;
+            // A program that has ended may have left another behind, which holds its pipes.
+            end = status.map_or(end, |_| end.min(Instant::now() + PATIENCE));
+        }
+    }
+    let text = |reader: Option<Reader>| reader.map(Reader::text).unwrap_or_default();
     Ok(Output { status, stdout: text(stdout), stderr: text(stderr) })
-}
-
-fn reader(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = pipe.read_to_end(&mut bytes);
-        bytes
-    })
 }
 
 /// Ends a child and its process group: asked first, killed after a moment.
 pub fn end(child: &mut Child, patience: Duration) {
     signal_group(child, Signal::TERM);
-    let until = Instant::now() + patience;
-    while Instant::now() < until {
-        if !matches!(child.try_wait(), Ok(None)) {
-            break;
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_until(patience, || !matches!(child.try_wait(), Ok(None)));
     kill(child);
+}
+
+/// Waits until something is so, at most so long.
+fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + patience;
+    while !is_so() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Kills a child and its process group, and waits for it.
@@ -149,65 +153,4 @@ fn signal_group(child: &Child, signal: Signal) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_program_that_hangs_is_killed_with_its_children() {
-        let mut command = Command::new("sh");
-        command.args(["-c", "sleep 60 & echo $!; wait"]);
-        let output = output(&mut command, Duration::from_millis(300)).unwrap();
-        assert!(output.status.is_none());
-        let child = output.stdout.trim().parse().ok().and_then(Pid::from_raw).unwrap();
-        let gone = || rustix::process::test_kill_process(child).is_err() || is_zombie(child);
-        let end = Instant::now() + Duration::from_secs(5);
-        while !gone() && Instant::now() < end {
-            thread::sleep(Duration::from_millis(10));
-        }
-        assert!(gone());
-    }
-
-    fn is_zombie(pid: Pid) -> bool {
-        fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()))
-            .is_ok_and(|stat| stat.contains(") Z "))
-    }
-
-    #[test]
-    fn what_a_program_wrote_is_kept_apart() {
-        let mut command = Command::new("sh");
-        command.args(["-c", "echo out; echo err >&2; exit 3"]);
-        let output = output(&mut command, Duration::from_secs(10)).unwrap();
-        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("out\n", "err\n"));
-        assert_eq!(output.status.unwrap().code(), Some(3));
-    }
-
-    #[test]
-    fn a_bound_program_ends_with_the_thread_that_started_it() {
-        if binding().is_empty() {
-            return;
-        }
-        let start = || {
-            let child = bound("sleep").arg("60").spawn().unwrap();
-            // `setpriv` must have become `sleep`: only then is it bound.
-            let name =
-                || fs::read_to_string(format!("/proc/{}/comm", child.id())).unwrap_or_default();
-            let end = Instant::now() + Duration::from_secs(5);
-            while name().trim() != "sleep" && Instant::now() < end {
-                thread::sleep(Duration::from_millis(10));
-            }
-            child
-        };
-        let mut child = thread::spawn(start).join().unwrap();
-        let end = Instant::now() + Duration::from_secs(5);
-        while Instant::now() < end && child.try_wait().unwrap().is_none() {
-            thread::sleep(Duration::from_millis(10));
-        }
-        assert!(child.try_wait().unwrap().is_some());
-    }
-
-    #[test]
-    fn programs_are_found_on_path_only() {
-        assert!(find("sh").is_some());
-        assert!(find("no-such-program").is_none());
-    }
-}
+mod tests;

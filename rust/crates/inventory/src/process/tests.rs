@@ -1,0 +1,85 @@
+//! Programs that hang, that leave others behind, or that are not there.
+
+use super::*;
+
+#[test]
+fn a_program_that_hangs_is_killed_with_its_children() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "sleep 60 & echo $!; wait"]);
+    let output = output(&mut command, Duration::from_millis(300)).unwrap();
+    assert!(output.status.is_none());
+    let child = output.stdout.trim().parse().ok().and_then(Pid::from_raw).unwrap();
+    wait_until(Duration::from_secs(5), || is_gone(child));
+    assert!(is_gone(child));
+}
+
+/// Gone, or a zombie that its new parent has not heard of yet.
+fn is_gone(pid: Pid) -> bool {
+    rustix::process::test_kill_process(pid).is_err()
+        || fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()))
+            .is_ok_and(|stat| stat.contains(") Z "))
+}
+
+#[test]
+fn a_program_that_left_another_behind_is_waited_for_no_longer_than_itself() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "sleep 60 & echo $!"]);
+    let begun = Instant::now();
+    let output = output(&mut command, Duration::from_secs(50)).unwrap();
+    assert_eq!(output.status.unwrap().code(), Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    let child = output.stdout.trim().parse().ok().and_then(Pid::from_raw).unwrap();
+    wait_until(Duration::from_secs(5), || is_gone(child));
+    assert!(is_gone(child));
+}
+
+/// It has a group of its own, so nothing of ours can end it.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_left_the_group_and_holds_the_pipes_is_not_waited_for() {
+    let mut command = Command::new("setsid");
+    command.args(["--fork", "sh", "-c", "echo $$; exec sleep 20"]);
+    let begun = Instant::now();
+    let output = output(&mut command, Duration::from_secs(50)).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(15));
+    let child = output.stdout.trim().parse().ok().and_then(Pid::from_raw).unwrap();
+    rustix::process::kill_process(child, Signal::KILL).unwrap();
+}
+
+#[test]
+fn what_a_program_wrote_is_kept_apart() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "echo out; echo err >&2; exit 3"]);
+    let output = output(&mut command, Duration::from_secs(10)).unwrap();
+    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("out\n", "err\n"));
+    assert_eq!(output.status.unwrap().code(), Some(3));
+}
+
+#[test]
+fn a_bound_program_ends_with_the_thread_that_started_it() {
+    if binding().is_empty() {
+        return;
+    }
+    let start = || {
+        let child = bound("sleep").arg("60").spawn().unwrap();
+        // `setpriv` must have become `sleep`: only then is it bound.
+        let name = || fs::read_to_string(format!("/proc/{}/comm", child.id())).unwrap_or_default();
+        let end = Instant::now() + Duration::from_secs(5);
+        while name().trim() != "sleep" && Instant::now() < end {
+            thread::sleep(Duration::from_millis(10));
+        }
+        child
+    };
+    let mut child = thread::spawn(start).join().unwrap();
+    let end = Instant::now() + Duration::from_secs(5);
+    while Instant::now() < end && child.try_wait().unwrap().is_none() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert!(child.try_wait().unwrap().is_some());
+}
+
+#[test]
+fn programs_are_found_on_path_only() {
+    assert!(find("sh").is_some());
+    assert!(find("no-such-program").is_none());
+}
