@@ -24,6 +24,8 @@ in
 
   "test: a private key is told from a broken one" =
     faulty "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n" "private key";
+  "test: a private key without its first line is one" =
+    faulty "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAA" "private key";
   "test: two keys in one string are refused" = faulty "${key}\n${key}" "one key a string";
   "test: a template's placeholder is refused" =
     faulty "ssh-ed25519 PUT-YOUR-PUBLIC-KEY-HERE" "not an SSH public key";

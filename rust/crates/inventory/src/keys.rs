@@ -7,4 +7,4 @@ mod public;
 
 pub use identity::{Identity, Source, identities};
 pub use private::{Half, read_public_half};
-pub use public::{KeyError, PublicKey};
+pub use public::{KeyError, PublicKey, is_private};

@@ -1,6 +1,6 @@
 //! What holds for any input, however hostile.
 
-use nixfleet_inventory::keys::{PublicKey, read_public_half};
+use nixfleet_inventory::keys::{KeyError, PublicKey, read_public_half};
 use nixfleet_inventory::{Cause, Flake, Inventory, StorePath, visible};
 use proptest::prelude::*;
 
@@ -33,6 +33,12 @@ proptest! {
     #[test]
     fn a_key_that_is_cut_off_is_an_error(length in 0..80usize) {
         prop_assert!(PublicKey::parse(&KEY[..length]).is_err());
+    }
+
+    #[test]
+    fn a_private_key_is_told_by_either_of_its_first_lines(line in 0..2usize) {
+        let text = std::str::from_utf8(PRIVATE).unwrap().lines().nth(line).unwrap();
+        prop_assert_eq!(PublicKey::parse(text).unwrap_err(), KeyError::Private);
     }
 
     #[test]

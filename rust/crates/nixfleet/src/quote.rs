@@ -1,5 +1,6 @@
 //! Values of a fleet as messages show them.
 
+use nixfleet_inventory::keys::is_private;
 use nixfleet_inventory::visible;
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ const LONGEST: usize = 60;
 ///
 /// A private key may be pasted anywhere, and is shown nowhere.
 pub fn quote(text: &str) -> String {
-    if text.contains("PRIVATE KEY") {
+    if is_private(text) {
         return "`(a private key)`".to_owned();
     }
     format!("`{}`", shorten(text).replace('`', "'"))

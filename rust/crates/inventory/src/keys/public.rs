@@ -32,6 +32,16 @@ pub enum KeyError {
     Damaged,
 }
 
+/// Whether there is a private key in the text, or a beginning of one: the line around a PEM file,
+/// `PuTTY`'s first line, or the data of an OpenSSH file without its first line, which begins with
+/// `openssh-key-v1` (PROTOCOL.key of OpenSSH).
+#[must_use]
+pub fn is_private(text: &str) -> bool {
+    ["PRIVATE KEY", "PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA"]
+        .iter()
+        .any(|it| text.contains(it))
+}
+
 impl PublicKey {
     /// Reads a line as in `authorized_keys`: options if any, type, data, comment if any.
     /// Certificates are read too, and stand for the key that they certify.
@@ -43,7 +53,7 @@ impl PublicKey {
         if line.is_empty() {
             return Err(KeyError::Empty);
         }
-        if line.contains("PRIVATE KEY") {
+        if is_private(line) {
             return Err(KeyError::Private);
         }
         let key = after_options(line).ok_or(KeyError::NoType)?;

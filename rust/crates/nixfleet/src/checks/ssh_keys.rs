@@ -84,7 +84,11 @@ impl Problem for KeyProblem {
 
 fn malformed_help(line: &str) -> String {
     let line = line.trim();
-    if line.starts_with("SHA256:") || line.starts_with("MD5:") {
+    if line.contains("PUT-YOUR-PUBLIC-KEY-HERE") {
+        "this is the template's placeholder: write the line of your `.pub` file in its place, such \
+         as `~/.ssh/id_ed25519.pub`; `ssh-keygen -t ed25519` makes a key"
+            .to_owned()
+    } else if line.starts_with("SHA256:") || line.starts_with("MD5:") {
         "this is a fingerprint: write the whole line of the `.pub` file".to_owned()
     } else if line.starts_with(['/', '~', '.']) {
         "this is a path: write `(builtins.readFile ./key.pub)`, or the line of the file".to_owned()

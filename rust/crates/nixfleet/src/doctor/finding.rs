@@ -1,5 +1,8 @@
 //! A line of `doctor`.
 
+use std::fmt::Write;
+use std::io;
+
 use nixfleet_inventory::visible;
 use serde::Serialize;
 
@@ -44,15 +47,63 @@ impl Finding {
         Self { status: Status::Lacking, help: Some(help.into()), ..Self::fine(name, text) }
     }
 
-    /// The finding for people.
+    /// The finding for people, in lines that end with a word where a terminal shows them.
     pub fn line(&self) -> String {
+        let width = terminal_size::terminal_size_of(io::stdout());
+        self.within(width.map_or(usize::MAX, |(width, _)| width.0.into()))
+    }
+
+    fn within(&self, width: usize) -> String {
         let mark = match self.status {
             Status::Fine => "\x1b[32mfine   \x1b[0m",
             Status::Note => "\x1b[33mnote   \x1b[0m",
             Status::Lacking => "\x1b[31mlacking\x1b[0m",
         };
-        let (name, text) = (visible(&self.name), visible(&self.text));
-        let help = self.help.as_ref().map(|it| format!("         → {}\n", visible(it)));
-        format!("{mark}  {name}: {text}\n{}", help.unwrap_or_default())
+        let found = format!("{}: {}", visible(&self.name), visible(&self.text));
+        let mut text = format!("{mark}  {}\n", wrapped(&found, 9, width));
+        if let Some(help) = &self.help {
+            let _ = writeln!(text, "         → {}", wrapped(&visible(help), 11, width));
+        }
+        text
+    }
+}
+
+/// The text that begins after `indent` columns, in lines of at most `width`; a word that is longer
+/// is left whole.
+fn wrapped(text: &str, indent: usize, width: usize) -> String {
+    let (mut lines, mut column) = (String::new(), indent);
+    for (place, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        if place > 0 && column + 1 + length > width {
+            let _ = write!(lines, "\n{:indent$}", "");
+            column = indent;
+        } else if place > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += length;
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_with_a_word_and_go_on_below_their_beginning() {
+        let finding = Finding::note("store", "it is not as it was", "mend /a/long/path by hand");
+        let lines = |width| finding.within(width).replace("\x1b[33m", "").replace("\x1b[0m", "");
+        assert_eq!(
+            lines(26),
+            "note     store: it is not\n         as it was\n         → mend\n           \
+             /a/long/path by\n           hand\n"
+        );
+        let unlimited =
+            "note     store: it is not as it was\n         → mend /a/long/path by hand\n";
+        assert_eq!(lines(usize::MAX), unlimited);
+        // Narrower than its longest word.
+        assert_eq!(lines(0).lines().count(), 11);
     }
 }

@@ -14,7 +14,10 @@ pub fn findings(inventory: Result<Inventory, Error>, tree: &Tree) -> Vec<Finding
         Err(error) => error.cause().and_then(|it| git::explain(it, tree)).into_iter().collect(),
     };
     let fleet = match inventory {
-        Ok(inventory) => Finding::fine("fleet", format!("{} hosts", inventory.hosts.len())),
+        Ok(inventory) => {
+            let count = inventory.hosts.len();
+            Finding::fine("fleet", format!("{count} host{}", if count == 1 { "" } else { "s" }))
+        }
         // There need not be a fleet where one asks what a machine lacks.
         Err(error @ Error::NoFlake(_)) => {
             Finding::note("fleet", error.to_string(), error.help().unwrap_or_default())

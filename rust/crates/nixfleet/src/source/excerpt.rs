@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use nixfleet_inventory::keys::is_private;
 use nixfleet_inventory::{Position, visible};
 
 use super::scan::value_at;
@@ -40,7 +41,7 @@ impl Excerpt {
     fn cut(source: &str, part: &Range<usize>) -> Option<Self> {
         let start = source[..part.start].rfind('\n').map_or(0, |it| it + 1);
         let end = source[part.start..].find('\n').map_or(source.len(), |it| part.start + it);
-        let holds_key = source[start..end].contains("PRIVATE KEY");
+        let holds_key = is_private(&source[start..end]);
         if part.start - start > LONGEST || holds_key {
             return None;
         }
