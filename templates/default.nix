@@ -1,13 +1,15 @@
 # What `nix flake init -t` shows of each template; the folders beside this file are what it copies.
 let
   welcome = host: ''
-    Put your public SSH key into `flake.nix`, then:
+    Put your public SSH key, such as `~/.ssh/id_ed25519.pub`, into `flake.nix`, then:
 
+        git add .
         nix run .#validate
         nix run .#test-vm -- -h ${host}
 
-    The first names every mistake, the second installs the host in a VM and tests it.
+    The second names every mistake, the third installs the host in a VM and tests it.
     Files that git does not track are not there for Nix: `git add .` after each new one.
+    What your machine lacks for a VM is told by `nix run .#doctor`.
   '';
 in
 {
