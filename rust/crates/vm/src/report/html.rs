@@ -1,22 +1,14 @@
-//! A page with everything: phases as bars, assertions, logs and screenshots, all in one file that
+//! A page with everything: assertions, phases as bars, logs and screenshots, all in one file that
 //! needs no network.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use super::{HostReport, Verdict};
+use super::{ErrorReport, HostReport, Outcome, Verdict};
 use crate::{Error, console, files};
 
-const STYLE: &str = "\
-:root{color-scheme:light dark;--good:#2e7d32;--bad:#c62828;--dim:#8888}\
-body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
-h2{margin-top:2.5rem}.passed{color:var(--good)}.failed,.error,.interrupted{color:var(--bad)}\
-table{border-collapse:collapse;width:100%}td{padding:.15rem .5rem;vertical-align:top}\
-td.n{text-align:right;white-space:nowrap;width:6rem}td.t{white-space:nowrap;width:14rem}\
-.bar{height:.9rem;background:var(--good);min-width:2px;border-radius:2px}.bad .bar{background:var(--bad)}\
-.bad{color:var(--bad)}pre{background:#8882;padding:.6rem;overflow:auto;max-height:24rem;font-size:12px}\
-img{max-width:100%;border:1px solid var(--dim)}summary{cursor:pointer}";
+const STYLE: &str = include_str!("html.css");
 
 /// The logs of a run that the page shows.
 const LOGS: &[&str] = &["install.log", "console-installing.log", "console-test.log"];
@@ -36,57 +28,121 @@ pub fn write(folder: &Path, reports: &[HostReport]) -> Result<(), Error> {
     files::write(&folder.join("index.html"), page(reports).as_bytes())
 }
 
+// Writing to a `String` cannot fail, here and below.
 fn page(reports: &[HostReport]) -> String {
     let passed = reports.iter().filter(|it| it.result == Verdict::Passed).count();
+    let result = match reports {
+        [only] => format!("{} {}", escaped(&only.host), word(only.result)),
+        _ => format!("{passed} of {} hosts passed", reports.len()),
+    };
     let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <title>nixfleet test-vm</title><style>{STYLE}</style>\n\
-         <h1>{passed} of {} hosts passed</h1>\n",
-        reports.len()
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{result} – nixfleet test-vm</title>\n<style>\n{STYLE}</style>\n\
+         <main>\n<h1>{result}</h1>\n"
     );
+    if reports.len() > 1 {
+        contents(&mut page, reports);
+    }
     for report in reports {
         host(&mut page, report);
     }
-    page.push_str("</html>\n");
+    page.push_str("</main>\n</html>\n");
     page
 }
 
-// Writing to a `String` cannot fail.
+fn contents(page: &mut String, reports: &[HostReport]) {
+    page.push_str("<ul>\n");
+    for report in reports {
+        let (class, mark) = marked(report.result == Verdict::Passed);
+        let (name, word) = (escaped(&report.host), word(report.result));
+        let _ = writeln!(
+            page,
+            "<li class=\"{class}\">{mark}<span><a href=\"#{name}\">{name}</a> {word}</span>\
+             <span class=\"time\">{:.1} s</span>",
+            report.seconds
+        );
+    }
+    page.push_str("</ul>\n");
+}
+
 fn host(page: &mut String, report: &HostReport) {
-    let verdict = format!("{:?}", report.result).to_lowercase();
+    let (class, _) = marked(report.result == Verdict::Passed);
+    let (name, word) = (escaped(&report.host), word(report.result));
     let install = if report.reused { "install unchanged" } else { "newly installed" };
-    let name = escaped(&report.host);
     let _ = writeln!(
         page,
-        "<h2>{name} <span class=\"{verdict}\">{verdict}</span></h2>\
-         <p>{:.1} s, {install}, {}</p>",
+        "<section>\n<h2 id=\"{name}\">{name} <span class=\"{class}\">{word}</span></h2>\n\
+         <p class=\"facts\">{:.1} s, {install}, {}",
         report.seconds, report.accelerator
     );
+    if let Some(system) = &report.system {
+        let _ = writeln!(page, "<br>{}", escaped(system));
+    }
+    page.push_str("</p>\n");
     if let Some(error) = &report.error {
-        let _ = writeln!(page, "<p class=\"bad\">{}</p>", escaped(&error.message));
-        log(page, "what it wrote last", error.evidence.as_deref().unwrap_or_default());
+        failure(page, error);
+    }
+    assertions(page, &report.assertions);
+    if !report.advice.is_empty() {
+        page.push_str("<h3>What a reboot loses</h3>\n");
+        for advice in &report.advice {
+            let _ = writeln!(page, "<pre>{}</pre>", escaped(advice));
+        }
     }
     phases(page, report);
-    assertions(page, report);
     if report.screenshot.is_some() {
-        let _ = writeln!(page, "<p><img src=\"{name}.png\" alt=\"the screen of {name}\"></p>");
+        let _ = writeln!(
+            page,
+            "<h3>The screen at the failure</h3>\n<img src=\"{name}.png\" alt=\"the screen of {name} when it failed\">"
+        );
     }
-    for name in LOGS {
-        let Some(folder) = &report.logs else { continue };
-        log(page, name, &console::last_lines(&folder.join(name), 200));
+    logs(page, report);
+    page.push_str("</section>\n");
+}
+
+fn failure(page: &mut String, error: &ErrorReport) {
+    let _ = writeln!(page, "<p class=\"bad\">{}</p>", escaped(&error.message));
+    if let Some(help) = &error.help {
+        let _ = writeln!(page, "<p>{}</p>", escaped(help));
     }
+    if let Some(evidence) = &error.evidence {
+        log(page, "what it wrote last", evidence, true);
+    }
+}
+
+fn assertions(page: &mut String, assertions: &[Outcome]) {
+    if assertions.is_empty() {
+        return;
+    }
+    let held = assertions.iter().filter(|it| it.held).count();
+    let _ = writeln!(page, "<h3>{held} of {} assertions held</h3>\n<ul>", assertions.len());
+    for it in assertions {
+        let (class, mark) = marked(it.held);
+        let _ = writeln!(
+            page,
+            "<li class=\"{class}\">{mark}<span>{}</span><span class=\"time\">{:.1} s</span>",
+            escaped(&it.assertion),
+            it.seconds
+        );
+        if let Some(seen) = &it.seen {
+            let _ = writeln!(page, "<div>{}</div>", escaped(seen));
+        }
+        log(page, "the end of its journal", it.journal.as_deref().unwrap_or_default(), true);
+    }
+    page.push_str("</ul>\n");
 }
 
 fn phases(page: &mut String, report: &HostReport) {
     let longest = report.phases.iter().map(|it| it.seconds).fold(0.1, f64::max);
-    page.push_str("<table>\n");
+    page.push_str("<h3>Phases</h3>\n<table>\n");
     for phase in &report.phases {
         let class = if phase.held { "" } else { " class=\"bad\"" };
+        let ended = if phase.held { "" } else { ", failed" };
         let _ = writeln!(
             page,
-            "<tr{class}><td class=\"t\">{}<td class=\"n\">{:.1} s\
-             <td><div class=\"bar\" style=\"width:{:.1}%\"></div>",
+            "<tr{class}><th scope=\"row\">{}{ended}</th><td class=\"time\">{:.1} s</td>\
+             <td class=\"bar\"><div style=\"width:{:.1}%\"></div></td></tr>",
             phase.phase.title(),
             phase.seconds,
             100.0 * phase.seconds / longest
@@ -95,31 +151,45 @@ fn phases(page: &mut String, report: &HostReport) {
     page.push_str("</table>\n");
 }
 
-fn assertions(page: &mut String, report: &HostReport) {
-    if report.assertions.is_empty() {
-        return;
-    }
-    page.push_str("<h3>Assertions</h3>\n<table>\n");
-    for it in &report.assertions {
-        let (class, mark) = if it.held { ("", "✓") } else { (" class=\"bad\"", "✗") };
-        let seen = it.seen.as_deref().map(|it| format!("<br>{}", escaped(it))).unwrap_or_default();
-        let _ = writeln!(
-            page,
-            "<tr{class}><td>{mark} {}{seen}<td class=\"n\">{:.1} s",
-            escaped(&it.assertion),
-            it.seconds
-        );
-    }
-    page.push_str("</table>\n");
-    for it in &report.assertions {
-        log(page, &format!("journal: {}", it.assertion), it.journal.as_deref().unwrap_or_default());
+fn logs(page: &mut String, report: &HostReport) {
+    let Some(folder) = &report.logs else { return };
+    let _ = writeln!(
+        page,
+        "<h3>Logs</h3>\n<p class=\"facts\">{}</p>",
+        escaped(&folder.to_string_lossy())
+    );
+    for name in LOGS {
+        log(page, name, &console::last_lines(&folder.join(name), 200), false);
     }
 }
 
-fn log(page: &mut String, title: &str, text: &str) {
+fn log(page: &mut String, title: &str, text: &str, is_open: bool) {
     if !text.is_empty() {
+        let open = if is_open { " open" } else { "" };
         let (title, text) = (escaped(title), escaped(text));
-        let _ = writeln!(page, "<details><summary>{title}</summary><pre>{text}</pre></details>");
+        // What scrolls has to be reached by the keyboard.
+        let _ = writeln!(
+            page,
+            "<details{open}><summary>{title}</summary><pre tabindex=\"0\">{text}</pre></details>"
+        );
+    }
+}
+
+fn word(result: Verdict) -> &'static str {
+    match result {
+        Verdict::Passed => "passed",
+        Verdict::Failed => "failed",
+        Verdict::Error => "could not be tested",
+        Verdict::Interrupted => "was interrupted",
+    }
+}
+
+/// A class, and a mark that says the same without colour.
+fn marked(held: bool) -> (&'static str, &'static str) {
+    if held {
+        ("good", "<span role=\"img\" aria-label=\"held\">✓</span>")
+    } else {
+        ("bad", "<span role=\"img\" aria-label=\"failed\">✗</span>")
     }
 }
 
@@ -132,13 +202,45 @@ mod tests {
     use super::super::sample;
     use super::*;
 
+    fn written(reports: &[HostReport]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), reports).unwrap();
+        fs::read_to_string(folder.path().join("index.html")).unwrap()
+    }
+
     #[test]
     fn the_page_stands_alone_and_trusts_no_text() {
-        let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), &[sample()]).unwrap();
-        let page = fs::read_to_string(folder.path().join("index.html")).unwrap();
-        assert!(page.contains("0 of 1 hosts passed"));
+        let page = written(&[sample()]);
+        assert!(page.contains("<h1>web-01 failed</h1>"));
         assert!(page.contains("seen &lt;nothing&gt;") && !page.contains("seen <nothing>"));
-        assert!(!page.contains("http"), "nothing is fetched");
+        assert!(!page.contains("http") && !page.contains("url("), "nothing is fetched");
+    }
+
+    #[test]
+    fn all_that_is_known_of_a_failure_is_on_the_page() {
+        let mut failed = sample();
+        failed.assertions[1].journal = Some("its journal".into());
+        failed.advice = vec!["its advice".into()];
+        let mut could_not = HostReport::new("web-02", crate::Accelerator::Tcg);
+        could_not.error = Some(ErrorReport {
+            message: "its message".into(),
+            help: Some("its help".into()),
+            evidence: Some("its evidence".into()),
+            status: 3,
+            nix: None,
+        });
+        could_not.result = Verdict::Error;
+        let page = written(&[failed, could_not]);
+        assert!(page.contains("<h1>0 of 2 hosts passed</h1>"));
+        for shown in [
+            "its journal",
+            "its advice",
+            "its message",
+            "its help",
+            "its evidence",
+            "1 of 2 assertions held",
+        ] {
+            assert!(page.contains(shown), "{shown}");
+        }
     }
 }
