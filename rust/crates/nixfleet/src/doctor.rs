@@ -3,7 +3,6 @@
 mod finding;
 mod fleet;
 mod local;
-mod ssh;
 mod target;
 mod vms;
 
@@ -18,11 +17,13 @@ use crate::output::print;
 use crate::source::Tree;
 use crate::{fleet as fleets, json};
 use finding::{Finding, Status};
+use target::{Address, Meant, Target};
 
 /// The arguments of `doctor`.
 #[derive(Debug, Args)]
 pub struct Doctor {
-    /// A machine to be installed, such as `root@192.168.1.10`
+    /// A machine to be installed: `root@192.168.1.10`, `root@192.168.1.10:2222`, or a name of your
+    /// SSH configuration
     #[arg(long, value_name = "USER@ADDRESS")]
     target: Option<String>,
 
@@ -30,9 +31,9 @@ pub struct Doctor {
     #[arg(short = 'h', long = "host", value_name = "HOST", requires = "target")]
     host: Option<String>,
 
-    /// The target's SSH port
-    #[arg(short, long, default_value_t = 22, requires = "target")]
-    port: u16,
+    /// The target's SSH port [default: that of your SSH configuration, else 22]
+    #[arg(short, long, visible_alias = "ssh-port", requires = "target")]
+    port: Option<u16>,
 
     /// A private key outside `~/.ssh`; may be given several times
     #[arg(short, long = "identity", value_name = "FILE")]
@@ -64,13 +65,15 @@ fn this_machine(global: &Global) -> Vec<Finding> {
 }
 
 fn of_target(global: &Global, args: &Doctor, target: &str) -> Result<Vec<Finding>, Error> {
-    let ssh = ssh::Ssh { target, port: args.port, identities: &args.identities };
+    let target =
+        Target { address: Address::parse(target, args.port), identities: args.identities.clone() };
     let (nix, flake) = (fleets::nix(global), fleets::flake(global));
     let Some(name) = &args.host else {
-        return Ok(target::findings(&ssh, &nix, &flake, None));
+        return Ok(target::findings(&target, None));
     };
     let inventory = fleets::inventory(global)?;
     fleets::require(&inventory, std::slice::from_ref(name))?;
-    let host = inventory.hosts.get(name).map(|host| (name.as_str(), host));
-    Ok(target::findings(&ssh, &nix, &flake, host))
+    let host = &inventory.hosts[name];
+    let meant = Meant { name, host, inventory: &inventory, flake: &flake, nix: &nix };
+    Ok(target::findings(&target, Some(&meant)))
 }

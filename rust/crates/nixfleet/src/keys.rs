@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::print;
 use crate::{fleet, json};
-use model::Group;
+pub use model::Group;
 
 /// The arguments of `keys`.
 #[derive(Debug, Args)]

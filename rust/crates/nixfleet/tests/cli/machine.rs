@@ -29,8 +29,8 @@ fn list_has_a_line_a_host() {
 #[test]
 fn doctor_tells_what_is_lacking() {
     Fleet::new("UTC").expect(&["doctor"], 3, "lacking  nix: not on PATH", "");
-    let closed = ["doctor", "--target", "root@127.0.0.1", "--port", "1"];
-    Fleet::new("UTC").expect(&closed, 3, "lacking  SSH server", "");
+    let target = ["doctor", "--target", "root@127.0.0.1"];
+    Fleet::new("UTC").expect(&target, 3, "lacking  ssh: `ssh` does not start", "");
 }
 
 #[test]
@@ -43,21 +43,36 @@ fn doctor_looks_at_a_target() {
             std::io::Write::write_all(&mut stream.unwrap(), b"SSH-2.0-Test\r\n").unwrap();
         }
     });
-    let target = ["doctor", "--target", "root@127.0.0.1", "--port", &port];
-    fleet.program("ssh", "echo 'root@127.0.0.1: Permission denied (publickey).' >&2; exit 255");
-    fleet.expect(
-        &target,
-        3,
-        "lacking  login: root does not get in: root@127.0.0.1: Permission denied",
-        "",
-    );
-    fleet.program(
-        "ssh",
-        "echo 'debug1: Server accepts key: /k ED25519 SHA256:x' >&2
+    let target = ["doctor", "--target", "web"];
+    let ssh = |words: &str| {
+        let route = format!("user root\nhostname 127.0.0.1\nport {port}");
+        fleet.program("ssh", &format!("[ $1 = -G ] && echo '{route}' && exit; {words}"));
+    };
+    ssh("echo 'root@127.0.0.1: Permission denied (publickey).' >&2; exit 255");
+    fleet.expect(&target, 3, "lacking  login: root does not get in", "");
+    let machine = "echo 'debug1: Server accepts key: /k ED25519 SHA256:x' >&2
+         echo 'Authenticated to 127.0.0.1' >&2
          echo 'system Tiny'; echo 'variant installer'; echo 'kernel Linux'; echo 'arch aarch64'
-         echo 'user 0'; echo 'disk /dev/vda 9'",
-    );
-    fleet.expect(&target, 0, "root gets in with /k ED25519 SHA256:x", "");
+         echo 'user 0'; echo 'boot uefi'; echo 'disk /dev/vda 41943040'";
+    ssh(machine);
+    fleet.expect(&target, 3, "lacking  system: it runs no script: it says `system Tiny`", "");
+    ssh(&format!("{machine}; echo end"));
+    fleet.expect(&target, 0, "root gets in with /k (ED25519 SHA256:x)", "");
+    fleet.expect(&target, 0, "disks: /dev/vda (20 GiB)", "");
     let meant = [&target[..], &[INVENTORY, "-h", "web-01"]].concat();
     fleet.expect(&meant, 3, "lacking  architecture: aarch64, and the host is for x86_64-linux", "");
+    fleet.expect(
+        &meant,
+        3,
+        "lacking  after the install: none of the `sshAuthorizedKeys` of web-01",
+        "",
+    );
+    // The right machine, and the key is here.
+    ssh(&format!("{}; echo end", machine.replace("aarch64", "x86_64")));
+    fleet.program("nix", "echo '[\"/dev/vda\"]'");
+    fleet.private_half();
+    let key = ".ssh/id_ed25519";
+    let meant = [&meant[..], &["--identity", key, "--port", &port]].concat();
+    let install = format!("`nixos-anywhere --flake '.#web-01' -i {key} -p {port} web`");
+    fleet.expect(&meant, 0, &install, "");
 }
