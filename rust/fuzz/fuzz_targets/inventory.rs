@@ -1,19 +1,29 @@
-//! Any bytes are an inventory or an error, and its fields can be asked for.
+//! Any bytes are an inventory or an error that is safe to show, and its fields can be asked for.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use nixfleet_inventory::Inventory;
+
+const FIELDS: &[&str] = &[
+    "hostName",
+    "platform",
+    "hostSpec",
+    "hostSpec.sshAuthorizedKeys",
+    "hostSpec.networking.address",
+    "hostSpec.no.such.field",
+    "",
+];
 
 fuzz_target!(|bytes: &[u8]| {
     match Inventory::parse(bytes, "fuzz") {
         Ok(inventory) => {
             for host in inventory.hosts.values() {
                 let _ = (host.ssh_keys(), host.spec(), host.is_nixos());
-                let _ = (host.value("hostSpec.networking.address"), host.position("hostSpec.x"));
+                for field in FIELDS {
+                    let _ = (host.value(field), host.text(field), host.position(field));
+                }
             }
         }
-        Err(error) => {
-            let _ = error.to_string();
-        }
+        Err(error) => assert!(!error.to_string().contains(char::is_control)),
     }
 });

@@ -7,6 +7,7 @@ use nixfleet_inventory::Cause;
 fuzz_target!(|text: &str| {
     let cause = Cause::find(text);
     assert!(!cause.message.contains(|c: char| c.is_control() && c != '\n'));
+    assert!(!cause.message.contains(['\u{202e}', '\u{2066}', '\u{200b}']));
     if let Some(file) = cause.missing_file() {
         assert!(!file.starts_with('/') && file.split('/').all(|part| part != ".."));
     }
