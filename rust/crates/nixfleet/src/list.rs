@@ -1,7 +1,8 @@
 //! `nixfleet list`: the fleet as a table.
 
 use nixfleet_inventory::Host;
-use nixfleet_vm::state::{Fleet, LastTest, now};
+use nixfleet_vm::state::{Fleet, LastTest};
+use nixfleet_vm::{Clock, SystemClock};
 use serde::Serialize;
 
 use crate::cli::{Format, Global};
@@ -81,7 +82,7 @@ pub fn run(global: &Global) -> Result<Exit, Error> {
 /// `passed, 3 hours ago`
 fn tested(test: &LastTest) -> String {
     let result = if test.passed { "passed" } else { "failed" };
-    let (count, unit) = match now().saturating_sub(test.finished) {
+    let (count, unit) = match SystemClock::default().date().saturating_sub(test.finished) {
         seconds @ ..60 => (seconds, "second"),
         seconds @ ..3600 => (seconds / 60, "minute"),
         seconds @ ..86400 => (seconds / 3600, "hour"),

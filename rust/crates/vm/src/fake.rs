@@ -13,6 +13,7 @@ use std::time::Duration;
 
 pub use behaviour::{Behaviour, Outcome, Qemu, Ssh};
 use nixfleet_inventory::Flake;
+use rustix::process::Signal;
 
 use crate::accelerator::Choice;
 use crate::assertion::host::Expected;
@@ -29,6 +30,8 @@ const KEY: &str =
 #[derive(Default)]
 struct State {
     now: Duration,
+    /// By how much the time of day was set, in seconds.
+    jumped: i64,
     booted: Duration,
     alive: u32,
     installs: u32,
@@ -85,6 +88,13 @@ impl Fake {
         self.state.lock().unwrap().links.clone()
     }
 
+    /// Ends this process, as `kill -9` does, when it is to be killed here.
+    fn killed(&self, phase: Phase, at_beginning: bool) {
+        if self.behaviour.killed == Some((phase, at_beginning)) {
+            let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::KILL);
+        }
+    }
+
     /// Whether the behaviour is that of the machine that runs.
     fn applies(&self) -> bool {
         !(self.behaviour.only_host && self.state.lock().unwrap().is_installer)
@@ -117,18 +127,37 @@ impl Clock for Fake {
     }
 
     fn sleep(&self, time: Duration) {
-        self.state.lock().unwrap().now += time;
+        let now = {
+            let mut state = self.state.lock().unwrap();
+            state.now += time;
+            state.now
+        };
+        assert!(now < Duration::from_secs(12 * 3600), "it waits without end");
+    }
+
+    fn date(&self) -> u64 {
+        let state = self.state.lock().unwrap();
+        let date = i64::try_from(state.now.as_secs()).unwrap() + state.jumped;
+        1_800_000_000_u64.saturating_add_signed(date)
     }
 }
 
 impl Observer for Fake {
     fn begin(&self, _: &str, phase: Phase) {
+        self.killed(phase, true);
+        if let Some((_, by)) = self.behaviour.jump.filter(|(it, _)| *it == phase) {
+            self.state.lock().unwrap().jumped += by;
+        }
         if let Some((_, times)) = self.behaviour.interrupt.filter(|(it, _)| *it == phase) {
             (0..times).for_each(|_| self.cancel.request());
         }
     }
 
     fn step(&self, _: &str, _: &str) {}
-    fn end(&self, _: &str, _: Phase, _: Duration, _: bool) {}
+
+    fn end(&self, _: &str, phase: Phase, _: Duration, _: bool) {
+        self.killed(phase, false);
+    }
+
     fn note(&self, _: &str, _: &str) {}
 }

@@ -14,7 +14,7 @@ pub use key::key;
 use crate::installer::{Install, Watch};
 use crate::launch::Display;
 use crate::run::{Boot, Run, Running};
-use crate::state::{Disks, InstallRecord, Role, now};
+use crate::state::{Disks, InstallRecord, Role};
 use crate::{Error, Phase, files};
 
 /// The installer gets more memory than a small host may have: it holds a whole system.
@@ -136,13 +136,11 @@ fn commit(run: &Run, built: &Built, key: &str) -> Result<String, Error> {
         iso: built.iso_path.to_string(),
         disk_script: built.disk_script.to_string(),
         disks,
-        made: now(),
+        made: run.world.clock.date(),
     };
     files::write_json(&scratch.join("install.json"), &record)?;
     files::private_folder(&run.folder.installs())?;
-    let taken = |name: &String| run.folder.install(name).exists();
-    let name = (1..=u32::MAX).map(|number| format!("{key}-{number}")).find(|it| !taken(it));
-    let name = name.unwrap_or_default();
+    let name = run.folder.next_install(key);
     fs::rename(&scratch, run.folder.install(&name))
         .map_err(|error| Error::io("rename", &scratch, error))?;
     files::sync(&run.folder.installs())?;

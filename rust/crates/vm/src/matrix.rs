@@ -1,12 +1,13 @@
 //! The fault matrix: everything that can go wrong, each with its exit status and message, and
 //! after each nothing is left: no machine, no lock, no half of a file, and the next run goes well.
 
+mod clock;
 mod ends;
 mod faults;
 mod folders;
 mod installs;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::fake::{Fake, plan};
 use crate::lifecycle;
@@ -16,25 +17,33 @@ use crate::state::{Fleet, Folder, Lock, Role};
 use crate::test::test;
 
 struct Stage {
-    root: tempfile::TempDir,
+    root: PathBuf,
     folder: Folder,
+    temporary: Option<tempfile::TempDir>,
 }
 
 impl Stage {
     fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        let folder = Fleet::below(root.path(), root.path(), "f").unwrap().host("web-01").unwrap();
-        Self { root, folder }
+        let temporary = tempfile::tempdir().unwrap();
+        let mut stage = Self::at(temporary.path());
+        stage.temporary = Some(temporary);
+        stage
+    }
+
+    /// In a folder that another made.
+    fn at(root: &Path) -> Self {
+        let folder = Fleet::below(root, root, "f").unwrap().host("web-01").unwrap();
+        Self { root: root.to_owned(), folder, temporary: None }
     }
 
     fn test(&self, fake: &Fake, options: &Options) -> HostReport {
-        let world = fake.world(&self.root.path().join("store"));
-        test(&world, &plan(self.root.path()), &self.folder, options)
+        let world = fake.world(&self.root.join("store"));
+        test(&world, &plan(&self.root), &self.folder, options)
     }
 
     fn build(&self, fake: &Fake, options: &Options) -> HostReport {
-        let world = fake.world(&self.root.path().join("store"));
-        lifecycle::build(&world, &plan(self.root.path()), &self.folder, options)
+        let world = fake.world(&self.root.join("store"));
+        lifecycle::build(&world, &plan(&self.root), &self.folder, options)
     }
 
     /// Nothing of a run is left.
@@ -43,7 +52,7 @@ impl Stage {
             assert!(!self.folder.role(role).exists(), "{what}: {role:?} is left");
         }
         Lock::take(&self.folder).unwrap_or_else(|error| panic!("{what}: {error}"));
-        no_half_files(self.root.path(), what);
+        no_half_files(&self.root, what);
     }
 }
 

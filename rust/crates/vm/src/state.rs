@@ -25,7 +25,7 @@ mod records;
 pub use disks::Disks;
 pub use fleet::{Fleet, data_folder, is_host_name, short_hash};
 pub use lock::Lock;
-pub use records::{InstallRecord, LastTest, State, VmRecord, now};
+pub use records::{InstallRecord, LastTest, State, VmRecord};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -128,10 +128,19 @@ impl Folder {
             let folder = self.install(&name);
             let record: InstallRecord = files::read_json(&folder.join("install.json"))?;
             let whole = record.disks.are_in(&folder) && folder.join("vars.fd").is_file();
-            (whole && record.key == key).then_some((record.made, name))
+            (whole && record.key == key).then(|| number(key, &name)).flatten()
         };
         let all = entries.filter_map(|it| whole(it.file_name().to_string_lossy().into_owned()));
-        all.max().map(|(_, name)| name)
+        all.max().map(|number| format!("{key}-{number}"))
+    }
+
+    /// The name of the next installed disk of a key: counted on, so that the newest is known
+    /// whatever the time of day was when each was made.
+    #[must_use]
+    pub fn next_install(&self, key: &str) -> String {
+        let entries = fs::read_dir(self.installs()).into_iter().flatten().flatten();
+        let numbers = entries.filter_map(|it| number(key, &it.file_name().to_string_lossy()));
+        format!("{key}-{}", numbers.max().unwrap_or(0) + 1)
     }
 
     /// The folder of one of the machines.
@@ -202,6 +211,11 @@ impl Folder {
     pub fn remember(&self, test: &LastTest) -> Result<(), Error> {
         files::write_json(&self.path.join("last-test.json"), test)
     }
+}
+
+/// The number in the name of an installed disk.
+fn number(key: &str, name: &str) -> Option<u64> {
+    name.strip_prefix(key)?.strip_prefix('-')?.parse().ok()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::launch::Display;
 use crate::preflight::Plan;
 use crate::report::HostReport;
 use crate::run::{Boot, Options, Run, Running};
-use crate::state::{Folder, LastTest, Lock, Role, now};
+use crate::state::{Folder, LastTest, Lock, Role};
 use crate::together::Meeting;
 use crate::{Error, Phase, World, files, lifecycle, survival, verify};
 
@@ -26,13 +26,13 @@ pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> H
         }
     };
     run.report.logs = Some(folder.logs());
-    // An interrupt of the last phase counts as well, though all was done.
+    // An interrupt of a last phase counts as well, though all was done.
     let result = cycle(&mut run).and_then(|()| world.cancel.check());
     if let (Err(_), Some(together)) = (&result, &options.together) {
         together.fail();
     }
     if !options.keep || result.is_err() {
-        let cleaned = clean(&mut run);
+        let cleaned = clean(&mut run).and_then(|()| world.cancel.check());
         run.report.close(result.as_ref().and(cleaned.as_ref()).copied());
     } else {
         run.report.close(Ok(()));
@@ -40,7 +40,7 @@ pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> H
     let test = LastTest {
         passed: run.report.exit_status() == 0,
         message: run.report.message(),
-        finished: now(),
+        finished: run.world.clock.date(),
         seconds: run.report.seconds,
     };
     let _ = folder.remember(&test);

@@ -9,6 +9,8 @@ use crate::hypervisor::Status;
 #[derive(Debug, Clone, Default)]
 pub struct Behaviour {
     pub nix_error: Option<&'static str>,
+    /// Nix never returns, and is ended by its limit.
+    pub nix_hangs: bool,
     pub no_iso: bool,
     /// How many launches find their port taken.
     pub ports_taken: u32,
@@ -24,6 +26,10 @@ pub struct Behaviour {
     pub host_name: Option<&'static str>,
     pub unit_state: Option<&'static str>,
     pub disk_error: bool,
+    /// The time of day jumps by so many seconds at the beginning of a phase.
+    pub jump: Option<(Phase, i64)>,
+    /// `kill -9` at the beginning of a phase, or else at its end.
+    pub killed: Option<(Phase, bool)>,
     /// Ctrl-C at the beginning of a phase, so many times.
     pub interrupt: Option<(Phase, u32)>,
 }

@@ -3,6 +3,8 @@
 use nixfleet_inventory::{Nix, NixError, StorePath};
 use serde_json::Value;
 
+use crate::{Accelerator, Clock, Phase};
+
 use super::{Fake, ISO, SCRIPT, SYSTEM};
 
 impl Nix for Fake {
@@ -18,6 +20,11 @@ impl Nix for Fake {
     }
 
     fn build(&self, _: &[String]) -> Result<Vec<StorePath>, NixError> {
+        if self.behaviour.nix_hangs {
+            let limit = Phase::Build.limit(Accelerator::Kvm);
+            self.sleep(limit);
+            return Err(NixError::TimedOut { command: "nix build".into(), limit });
+        }
         match self.behaviour.nix_error {
             Some(error) => Err(NixError::failed("nix build".into(), Some(1), error.into())),
             None => Ok([ISO, SYSTEM, SCRIPT].map(|it| it.parse().unwrap()).into()),

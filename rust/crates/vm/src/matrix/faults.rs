@@ -12,6 +12,7 @@ fn rows() -> Vec<(&'static str, Behaviour, u8, &'static str)> {
     vec![
         ("all goes well", well(), 0, ""),
         ("nix fails", Behaviour { nix_error: Some(untracked), ..well() }, 3, "web.nix"),
+        ("nix hangs", Behaviour { nix_hangs: true, ..well() }, 4, "Nix has not finished"),
         (
             "the ISO package is none",
             Behaviour { no_iso: true, ..well() },
@@ -127,8 +128,7 @@ fn every_fault_has_its_status_and_message_and_leaves_nothing() {
         let next = stage.test(&well, &Options::default());
         assert_eq!(next.exit_status(), 0, "{what}, then: {:?}", next.message());
         // Only what was installed and powered down whole is used again.
-        let was_installed =
-            fake.installs() > 0 && !fake.world(stage.root.path()).cancel.requested();
+        let was_installed = fake.installs() > 0 && !fake.world(&stage.root).cancel.requested();
         assert_eq!(next.reused, was_installed && what != "the installer stays on", "{what}");
     }
 }

@@ -51,7 +51,7 @@ fn starting_what_was_never_built_says_how_to_build_it() {
         options: Options::default(),
     };
     let here = crate::preflight::ThisMachine::default();
-    let world = fake.world(stage.root.path());
+    let world = fake.world(&stage.root);
     let error = lifecycle::start(&world, &stage.folder, &here, &start).unwrap_err();
     assert!(matches!(error, Error::NotBuilt { .. }), "{error}");
 }

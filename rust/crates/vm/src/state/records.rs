@@ -1,7 +1,6 @@
 //! What is written down about installs, VMs and tests.
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -80,10 +79,4 @@ pub struct State {
     pub system: Option<String>,
     /// How the last test ended.
     pub last_test: Option<LastTest>,
-}
-
-/// Now, in seconds since 1970.
-#[must_use]
-pub fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs())
 }
