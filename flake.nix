@@ -45,8 +45,10 @@
             pkgs.clippy
             pkgs.mdbook
             pkgs.nixfmt
+            pkgs.python3
             pkgs.qemu
             pkgs.rustfmt
+            pkgs.shellcheck
           ];
         };
       });
