@@ -59,6 +59,17 @@ impl Host {
         self.text("class") == Some("nixos")
     }
 
+    /// The flake output that has the host's system: what is of no known platform is among the NixOS
+    /// hosts, as the library has it.
+    #[must_use]
+    pub fn output(&self) -> &'static str {
+        if self.text("class") == Some("darwin") {
+            "darwinConfigurations"
+        } else {
+            "nixosConfigurations"
+        }
+    }
+
     /// The fields of hostSpec; `None` when hostSpec is no attribute set.
     #[must_use]
     pub fn spec(&self) -> Option<&Map<String, Value>> {

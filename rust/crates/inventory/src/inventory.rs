@@ -26,6 +26,9 @@ pub struct Inventory {
     pub iso_ssh_keys: Value,
     /// Where the fleet's own fields were written.
     pub positions: Option<Positions>,
+    /// Whether the hosts are all there is: the fleet calls `mkHost` by hand, and has no installer.
+    #[serde(skip)]
+    pub by_hand: bool,
     /// The hosts by their attribute's name.
     pub hosts: IndexMap<String, Host>,
 }
@@ -126,7 +129,7 @@ impl Inventory {
 
     /// Reads a fleet that has no output `nixfleet`, from its systems.
     fn collect(nix: &dyn Nix, flake: &Flake) -> Result<Self, InventoryError> {
-        let mut inventory = Self { iso_ssh_keys: Value::Array(Vec::new()), ..Self::default() };
+        let mut inventory = Self { by_hand: true, ..Self::default() };
         let mut found = false;
         for output in ["nixosConfigurations", "darwinConfigurations"] {
             let installable = flake.attr(output);
@@ -182,6 +185,7 @@ mod tests {
         let nix = FakeNix::default().answer(".#nixosConfigurations", systems);
         let inventory = Inventory::read(&nix, &Flake::new(".")).unwrap();
         assert_eq!(inventory.hosts.keys().collect::<Vec<_>>(), ["web"]);
+        assert!(inventory.by_hand);
     }
 
     #[test]

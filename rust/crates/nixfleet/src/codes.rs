@@ -58,6 +58,28 @@ mod tests {
 
     use super::*;
 
+    /// What stops a VM before it starts; `validate` reports none of them.
+    const OF_VMS: &[&str] = &[
+        "firmware-missing",
+        "host-unknown",
+        "iso-key-encrypted",
+        "iso-key-mode",
+        "iso-key-not-local",
+        "platform-not-linux",
+        "program-missing",
+        "qemu-missing",
+        "space-missing",
+    ];
+
+    #[test]
+    fn every_fault_of_validate_has_a_message() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
+        for code in CODES.iter().filter(|code| !OF_VMS.contains(code)) {
+            assert!(folder.join(code).join("message.snap").exists(), "{code} has no golden file");
+        }
+        assert!(OF_VMS.iter().all(|code| CODES.contains(code)));
+    }
+
     #[test]
     fn every_code_has_a_page_and_every_page_a_code() {
         let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/src/faults");

@@ -15,6 +15,12 @@ pub enum Error {
     /// There is no flake where the command line says.
     #[error("there is no `flake.nix` in {} or above it", quote(.0))]
     NoFlake(String),
+    /// The fleet calls `mkHost` by hand, so it has no installer.
+    #[error(
+        "a VM is installed by the fleet's own installer, and this fleet has none: its hosts are \
+         made by `mkHost` alone"
+    )]
+    NoInstaller,
     /// The fleet has no such host.
     #[error("the fleet has no host {}{}", quote(.name), proposal(.nearest.as_deref()))]
     UnknownHost {
@@ -36,6 +42,11 @@ impl Error {
             Self::NoFlake(_) => Some(
                 "name the fleet's folder with `--flake`, or begin one with \
                  `nix flake init --template`"
+                    .to_owned(),
+            ),
+            Self::NoInstaller => Some(
+                "make the outputs with `nixfleet.lib.mkFleet { isoSshKeys = [ … ]; hosts.<name> = \
+                 { … }; }`, whose hosts take what `mkHost` takes"
                     .to_owned(),
             ),
             Self::Inventory(InventoryError::NoFleet { .. }) => Some(
@@ -68,6 +79,7 @@ impl Error {
             Self::Inventory(InventoryError::Nix(NixError::Interrupted)) => Exit::Interrupted,
             Self::Inventory(_) | Self::NoFlake(_) => Exit::Lacking,
             Self::UnknownHost { .. } => Exit::Usage,
+            Self::NoInstaller => Exit::Faults,
         }
     }
 }

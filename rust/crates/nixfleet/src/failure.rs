@@ -7,7 +7,7 @@ use nixfleet_inventory::{Cause, InventoryError, NixError, visible};
 use crate::cli::Global;
 use crate::error::Error;
 use crate::fleet;
-use crate::report::message;
+use crate::report::{message, warning};
 use crate::source::{Place, Sources, Tree};
 
 /// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
@@ -32,6 +32,11 @@ pub fn report(global: &Global, error: &Error) {
 pub fn own_place(cause: &Cause, sources: &mut Sources) -> Option<Place> {
     let own = cause.places.iter().rev().find(|it| sources.tree().is_own(&it.file)).cloned()?;
     Some(sources.place(&own, None))
+}
+
+/// Writes what went otherwise than planned, while the command does its work all the same.
+pub fn warn(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", warning(text).trim_end());
 }
 
 /// Writes all that Nix wrote.

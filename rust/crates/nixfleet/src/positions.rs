@@ -11,19 +11,18 @@ const MOST: usize = 20;
 /// Asks Nix for the positions of faults that have none, as far as hosts know them. What cannot be
 /// had stays out: the faults are told all the same.
 pub fn add(nix: &dyn Nix, flake: &Flake, inventory: &Inventory, faults: &mut [Fault]) {
-    for class in ["nixos", "darwin"] {
+    for output in ["nixosConfigurations", "darwinConfigurations"] {
         let lacking: Vec<&mut Fault> = faults
             .iter_mut()
             .filter(|fault| fault.position.is_none())
-            .filter(|fault| fault.host().is_some_and(|host| lacks(inventory, host, class)))
+            .filter(|fault| fault.host().is_some_and(|host| lacks(inventory, host, output)))
             .take(MOST)
             .collect();
         if lacking.is_empty() {
             continue;
         }
         let query = query(&lacking);
-        let installable = flake.attr(&format!("{class}Configurations"));
-        let Ok(json) = nix.eval_json(&installable, Some(&query)) else { continue };
+        let Ok(json) = nix.eval_json(&flake.attr(output), Some(&query)) else { continue };
         let positions: Vec<Option<Position>> = serde_json::from_slice(&json).unwrap_or_default();
         for (fault, position) in lacking.into_iter().zip(positions) {
             fault.position = position;
@@ -31,12 +30,11 @@ pub fn add(nix: &dyn Nix, flake: &Flake, inventory: &Inventory, faults: &mut [Fa
     }
 }
 
-/// What is neither is among the NixOS hosts, as the library has it.
-fn lacks(inventory: &Inventory, host: &str, class: &str) -> bool {
-    inventory.hosts.get(host).is_some_and(|host| {
-        let own = host.text("class").unwrap_or("nixos");
-        host.positions.is_none() && own == class
-    })
+fn lacks(inventory: &Inventory, host: &str, output: &str) -> bool {
+    inventory
+        .hosts
+        .get(host)
+        .is_some_and(|host| host.positions.is_none() && host.output() == output)
 }
 
 /// A function from hosts to the positions of the faults' fields, each the nearest that there is.
@@ -65,7 +63,8 @@ fn enclosing(field: &str) -> Vec<&str> {
     fields
 }
 
-fn nix_string(text: &str) -> String {
+/// A text as a string of Nix's language.
+pub fn nix_string(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
     format!("\"{text}\"")
 }

@@ -69,7 +69,9 @@ fn evaluate(
     faults: Vec<Fault>,
 ) -> Vec<Fault> {
     let (nix, flake) = (fleet::nix(global), fleet::flake(global));
-    let found = Evaluation { args, nix, flake, tree }.run(hosts, faults);
+    let show_trace = global.show_trace;
+    let found = Evaluation { args, show_trace, nix, flake, tree }.run(hosts, faults);
+    found.notices.iter().for_each(|notice| failure::warn(notice));
     if global.show_trace {
         found.traces.iter().for_each(|trace| failure::show_trace(trace));
     }

@@ -1,13 +1,19 @@
 //! Every fault as people see it. A folder of `faults` is named after the fault's code, and has a
 //! fleet with that fault alone, the inventory that Nix makes of it, and the tool's message, which
 //! the fault's page in the docs shows. `faults/update` writes the latter two.
+//!
+//! A fault that takes an evaluation also has what Nix answers, in `answer.json`, or the error that it
+//! ends with, in `error.txt`. `untracked` names files that git is not told of. A second fleet with a
+//! fault is in a folder `CODE.WHAT`.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
+use tempfile::TempDir;
 
 fn folders() -> Vec<PathBuf> {
     let faults = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
@@ -21,23 +27,81 @@ fn name(folder: &Path) -> &str {
     folder.file_name().unwrap().to_str().unwrap()
 }
 
-/// What `validate` writes about a folder's inventory.
-fn validate(folder: &Path, format: &str) -> String {
-    let output = cargo_bin_cmd!("nixfleet")
-        .current_dir(folder)
-        .args([
-            "validate",
-            "--inventory",
-            "inventory.json",
-            "--flake",
-            "path:.",
-            "--format",
-            format,
-        ])
-        .env("COLUMNS", "100")
-        .output()
-        .unwrap();
+/// The code that a folder has a fault of.
+fn code(folder: &Path) -> &str {
+    name(folder).split('.').next().unwrap()
+}
+
+fn takes_evaluation(folder: &Path) -> bool {
+    folder.join("answer.json").exists() || folder.join("error.txt").exists()
+}
+
+/// A `nix` that has the folder's answer.
+fn recorded(folder: &Path) -> String {
+    let (file, end) = if folder.join("answer.json").exists() {
+        ("answer.json", "")
+    } else {
+        ("error.txt", " >&2; exit 1")
+    };
+    let path = folder.join(file);
+    // It is alone on its PATH.
+    let show =
+        "{ while IFS= read -r line; do printf '%s\\n' \"$line\"; done; printf %s \"$line\"; }";
+    format!("{show} <'{}'{end}", path.display())
+}
+
+/// A `nix` that evaluates the folder's fleet.
+fn evaluating(folder: &Path) -> String {
+    let program = folder.parent().unwrap().join("evaluate");
+    let path = std::env::var("PATH").unwrap();
+    format!("PATH='{path}' exec '{}' '{}'", program.display(), name(folder))
+}
+
+/// What `validate` writes about a folder's inventory, with that program as `nix`.
+fn validate_with(folder: &Path, format: &str, nix: &str) -> String {
+    let bin = tempfile::tempdir().unwrap();
+    let program = bin.path().join("nix");
+    fs::write(&program, format!("#!/bin/sh\n{nix}\n")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = cargo_bin_cmd!("nixfleet");
+    command.current_dir(folder).args(["validate", "--inventory", "inventory.json"]);
+    command.args(["--format", format]).env("COLUMNS", "100");
+    let repository = repository(folder);
+    match &repository {
+        Some(repository) => command.current_dir(repository.path()),
+        None => command.args(["--flake", "path:."]),
+    };
+    if takes_evaluation(folder) {
+        let arguments = fs::read_to_string(folder.join("arguments")).unwrap_or_default();
+        command.arg("--eval").args(arguments.lines()).env("PATH", bin.path());
+    }
+    let output = command.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// A copy in which git tracks all but what the folder says; `None` where it says nothing.
+fn repository(folder: &Path) -> Option<TempDir> {
+    let untracked = fs::read_to_string(folder.join("untracked")).ok()?;
+    let copy = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let status = Command::new("git").args(arguments).current_dir(copy.path()).status();
+        assert!(status.unwrap().success(), "git {arguments:?}");
+    };
+    git(&["init", "--quiet"]);
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        fs::copy(entry.path(), copy.path().join(&name)).unwrap();
+        if !untracked.lines().any(|it| it == name) {
+            git(&["add", &name]);
+        }
+    }
+    Some(copy)
+}
+
+fn validate(folder: &Path, format: &str) -> String {
+    validate_with(folder, format, &recorded(folder))
 }
 
 #[test]
@@ -59,8 +123,10 @@ fn every_fleet_has_the_one_fault_that_its_folder_is_named_after() {
         let report: Value = serde_json::from_str(&validate(&folder, "json")).unwrap();
         let faults = report["faults"].as_array().unwrap();
         let codes: Vec<&str> = faults.iter().map(|it| it["code"].as_str().unwrap()).collect();
-        assert_eq!(codes, [name(&folder)]);
-        assert_eq!(faults[0]["file"], "fleet.nix", "{codes:?}");
+        assert_eq!(codes, [code(&folder)]);
+        let own = "web.nix";
+        let file = if folder.join(own).exists() { own } else { "fleet.nix" };
+        assert_eq!(faults[0]["file"], file, "{codes:?}");
     }
 }
 
@@ -82,5 +148,14 @@ fn every_inventory_is_what_nix_makes_of_its_fleet() {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
+    }
+}
+
+#[test]
+#[ignore = "needs nix and NIXFLEET_INPUTS"]
+fn with_inputs_every_evaluation_is_what_nix_makes_of_its_fleet() {
+    for folder in folders().into_iter().filter(|folder| takes_evaluation(folder)) {
+        let found = validate_with(&folder, "human", &evaluating(&folder));
+        assert_eq!(found, validate(&folder, "human"), "{}", folder.display());
     }
 }

@@ -5,6 +5,9 @@ use crate::{Position, visible};
 /// What is kept of a cause: a message may quote a whole file.
 const LONGEST: usize = 20;
 
+/// How far Nix indents what follows the first line of an error.
+const INDENT: usize = 7;
+
 /// The cause of a failure: Nix's last `error:`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cause {
@@ -25,15 +28,17 @@ impl Cause {
         let start = lines.iter().rposition(is_error).unwrap_or(0);
         let mut message: Vec<String> = Vec::new();
         let mut in_excerpt = false;
-        for line in &lines[start..] {
-            let line = line.trim();
+        for whole in &lines[start..] {
+            let line = whole.trim();
             let line =
                 if message.is_empty() { line.trim_start_matches("error:").trim() } else { line };
             // `at file:line:column:` and the lines of source below it are shown in another way.
             in_excerpt = place(line).is_some() || in_excerpt && is_excerpt(line);
             let is_note = line.is_empty() || line.starts_with("(use '--show-trace'");
             if !in_excerpt && !is_note && message.len() < LONGEST {
-                message.push(visible(line).into_owned());
+                let indent = whole.len() - whole.trim_start().len();
+                let indent = if message.is_empty() { 0 } else { indent.saturating_sub(INDENT) };
+                message.push(format!("{}{}", " ".repeat(indent.min(LONGEST)), visible(line)));
             }
         }
         let places = lines.iter().filter_map(|line| place(line.trim())).collect();
@@ -114,6 +119,9 @@ mod tests {
              Did you mean a?",
         );
         assert_eq!(cause.message, "attribute 'b' missing\nDid you mean a?");
+        let cause =
+            Cause::find("error: no such option\n       - In `f':\n           {\n           }");
+        assert_eq!(cause.message, "no such option\n- In `f':\n    {\n    }");
     }
 
     #[test]

@@ -68,7 +68,8 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
         faults.push(of_fleet(inventory, FIELD, Some(line.to_owned()), problem));
     }
     let has_nixos = inventory.hosts.values().any(nixfleet_inventory::Host::is_nixos);
-    if keys.is_empty() && has_nixos {
+    // Hosts that are made by hand come without an installer.
+    if keys.is_empty() && has_nixos && !inventory.by_hand {
         faults.push(of_fleet(inventory, FIELD, None, IsoProblem::NoKeys));
     }
     check_hosts(inventory, keys, faults);

@@ -64,8 +64,11 @@ pub fn check(scope: &mut Scope) {
 
 fn check_state_version(scope: &mut Scope, is_darwin: bool) {
     let version = &scope.host.state_version;
+    let is_written =
+        scope.host.positions.as_ref().is_some_and(|it| it.contains_key("stateVersion"));
     match version {
-        Value::Null => {}
+        // Not given it is null too; only who wrote that is told.
+        Value::Null if !is_written => {}
         Value::String(text) if !is_darwin && is_release(text) => {}
         Value::Number(number) if is_darwin && number.is_u64() => {}
         _ if is_darwin => {

@@ -6,7 +6,10 @@ use serde::Deserialize;
 
 use crate::fault::Fault;
 
-/// The answer to `host.nix`.
+/// What is asked of a host's configuration.
+pub const QUESTION: &str = include_str!("host.nix");
+
+/// The answer to [`QUESTION`].
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Answer {

@@ -18,7 +18,12 @@ in
   inherit failed;
   warnings = config.warnings or [ ];
   hostSpec = builtins.attrNames (config.hostSpec or { });
-  disks = builtins.mapAttrs (_: disk: disk.device or null) (config.disko.devices.disk or { });
+  # A virtual machine has no other disks, and who has one disk alone may say so.
+  disks =
+    if config.nixfleet.disk.warnUnstableDevice or true then
+      builtins.mapAttrs (_: disk: disk.device or null) (config.disko.devices.disk or { })
+    else
+      { };
   persistRoot = if impermanence.enable or false then impermanence.persistRoot or "/persist" else null;
   fileSystems = builtins.attrNames (config.fileSystems or { });
   hasAccess = builtins.any hasAccess users;

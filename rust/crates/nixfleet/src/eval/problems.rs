@@ -3,7 +3,7 @@
 use nixfleet_inventory::{Host, NixError, Position};
 use thiserror::Error;
 
-use super::answer::Answer;
+use super::{answer::Answer, definition};
 use crate::fault::{Fault, Problem, Severity};
 use crate::quote::quote;
 use crate::source::Tree;
@@ -26,6 +26,8 @@ enum EvalProblem {
     NoPersist(String),
     #[error("the disk {} is {}, which may be another disk after a reboot", quote(.disk), quote(.path))]
     UnstableDisk { disk: String, path: String },
+    #[error("hostSpec has no field {}, and no module of the host declares it", quote(.0))]
+    Undeclared(String),
 }
 
 impl Problem for EvalProblem {
@@ -36,6 +38,7 @@ impl Problem for EvalProblem {
             Self::Failed { .. } | Self::Memory { .. } => "evaluation-failed",
             Self::NoPersist(_) => "impermanence-without-persist",
             Self::UnstableDisk { .. } => "disk-name-unstable",
+            Self::Undeclared(_) => "field-unknown",
         }
     }
 
@@ -63,15 +66,20 @@ impl Problem for EvalProblem {
                                    `nixfleet.impermanence.persistRoot`"
                 .to_owned(),
             Self::UnstableDisk { .. } => "write its name of `ls -l /dev/disk/by-id`".to_owned(),
+            Self::Undeclared(field) => format!(
+                "declare it in a module of yours as {}, or remove it",
+                quote(&format!("options.hostSpec.{field}"))
+            ),
         }
     }
 }
 
 /// What is wrong with a host that could be evaluated.
-pub fn of(name: &str, host: &Host, answer: &Answer) -> Vec<Fault> {
+pub fn of(name: &str, host: &Host, answer: &Answer, tree: &Tree) -> Vec<Fault> {
     let mut problems = Vec::new();
-    problems.extend(answer.failed.iter().cloned().map(EvalProblem::Assertion));
-    problems.extend(answer.warnings.iter().cloned().map(EvalProblem::Warning));
+    problems.extend(answer.failed.iter().map(|it| EvalProblem::Assertion(tree.localize(it))));
+    let warnings = answer.warnings.iter().filter(|it| !is_of_a_disk(it, answer));
+    problems.extend(warnings.map(|it| EvalProblem::Warning(tree.localize(it))));
     if let Some(root) = &answer.persist_root {
         // The place may be a folder of a file system, such as `/nix/persist` of `/nix`; the root's
         // own is what is wiped.
@@ -100,9 +108,33 @@ pub fn failure(name: &str, host: &Host, error: &NixError, max_memory: usize, tre
     }
     if let NixError::Failed { cause, .. } = error {
         let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
-        position = own.cloned().or(position);
+        position = own.cloned().or_else(|| definition::find(&message, tree)).or(position);
     }
+    let message = tree.localize(&message);
     fault(name, position, EvalProblem::Failed { message, host: name.to_owned() })
+}
+
+/// Takes a field that the inventory shows to be strange for one that no module declares, when that
+/// is why the evaluation failed.
+pub fn confirm(name: &str, error: &NixError, faults: &mut [Fault]) -> bool {
+    let message = error.to_string();
+    let field = message.strip_prefix("The option `hostSpec.").and_then(|it| it.split('\'').next());
+    let Some(field) = field.filter(|_| message.contains("' does not exist")) else { return false };
+    let is_it = |fault: &&mut Fault| {
+        fault.hosts.iter().any(|it| it == name)
+            && fault.problem.code() == "field-unknown"
+            && fault.field.strip_prefix("hostSpec.") == Some(field)
+    };
+    let told = faults.iter_mut().find(is_it);
+    told.map(|fault| fault.problem = Box::new(EvalProblem::Undeclared(field.to_owned()))).is_some()
+}
+
+/// The warning of the disk layouts says what `disk-name-unstable` says at greater length.
+fn is_of_a_disk(warning: &str, answer: &Answer) -> bool {
+    let begins = |disk: &str, path: &str| {
+        warning.starts_with(&format!("the disk `{disk}` is set by the name `{path}`"))
+    };
+    answer.disks.iter().any(|(disk, path)| path.as_ref().is_some_and(|path| begins(disk, path)))
 }
 
 fn fault(name: &str, position: Option<Position>, problem: EvalProblem) -> Fault {

@@ -2,9 +2,7 @@
 
 use std::fmt::Write;
 
-use nixfleet_inventory::visible;
-
-use super::{Located, Report};
+use super::{Located, Report, visible_lines};
 use crate::fault::Severity;
 use crate::quote::shorten;
 
@@ -17,7 +15,7 @@ pub fn render(report: &Report) -> String {
 }
 
 fn annotation(located: &Located) -> String {
-    let Located { fault, place } = located;
+    let Located { fault, place, .. } = located;
     let level = match fault.problem.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -27,10 +25,11 @@ fn annotation(located: &Located) -> String {
         let (file, line, column) = (property(&place.file), place.line, place.column);
         properties = format!("file={file},line={line},col={column},{properties}");
     }
-    let host = fault.host().map(|host| format!("{}: ", shorten(host))).unwrap_or_default();
-    let message = visible(&format!("{host}{}", fault.problem)).into_owned();
-    let help = visible(&fault.problem.help()).into_owned();
-    format!("::{level} {properties}::{}%0A{}", escape(&message), escape(&help))
+    let host = located.host().map(|host| format!("{}: ", shorten(host))).unwrap_or_default();
+    let parts =
+        [Some(format!("{host}{}", fault.problem)), located.reach(), Some(fault.problem.help())];
+    let text: Vec<String> = parts.iter().flatten().map(|it| visible_lines(it)).collect();
+    format!("::{level} {properties}::{}", escape(&text.join("\n")))
 }
 
 fn escape(text: &str) -> String {

@@ -4,17 +4,14 @@ use std::env;
 use std::fmt::Write;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use nixfleet_inventory::visible;
 
-use super::{Located, Report};
-use crate::fault::{Fault, Severity};
+use super::{Located, Report, visible_lines};
+use crate::fault::Severity;
 use crate::quote::shorten;
 use crate::source::Place;
 
 /// The width when there is no terminal to ask.
 const WIDTH: usize = 100;
-/// How many hosts a message names.
-const NAMED: usize = 3;
 
 /// The report, with the colours of a terminal; who writes it takes them out where there is none.
 pub fn render(report: &Report) -> String {
@@ -27,7 +24,7 @@ pub fn faults(faults: &[Located]) -> String {
     let mut text = String::new();
     let mut heading = None;
     for located in faults {
-        let host = located.fault.host();
+        let host = located.host();
         if heading != Some(host) {
             heading = Some(host);
             let name = host.map_or("the fleet".to_owned(), shorten);
@@ -39,14 +36,14 @@ pub fn faults(faults: &[Located]) -> String {
 }
 
 fn fault(renderer: &Renderer, located: &Located) -> String {
-    let Located { fault, place } = located;
+    let Located { fault, place, .. } = located;
     let level = match fault.problem.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let (text, help) = (fault.problem.to_string(), fault.problem.help());
     let mut elements: Vec<Element> = place.iter().map(shown).collect();
-    elements.extend(reach(fault).map(|it| Level::NOTE.message(it).into()));
+    elements.extend(located.reach().map(|it| Level::NOTE.message(it).into()));
     elements.push(Level::HELP.message(visible_lines(&help)).into());
     let title = level.primary_title(visible_lines(&text)).id(fault.problem.code());
     renderer.render(&[title.elements(elements)])
@@ -62,6 +59,12 @@ pub fn message(text: &str, place: Option<&Place>, help: Option<&str>) -> String 
     Renderer::styled().term_width(width()).render(&[group])
 }
 
+/// A warning as text.
+pub fn warning(text: &str) -> String {
+    let title = Level::WARNING.primary_title(visible_lines(text));
+    Renderer::styled().term_width(width()).render(&[Group::with_title(title)])
+}
+
 /// The line of a place, or its name alone when the line is not to be seen.
 fn shown(place: &Place) -> Element<'_> {
     let Some(excerpt) = &place.excerpt else {
@@ -73,22 +76,6 @@ fn shown(place: &Place) -> Element<'_> {
         .path(place.shown.as_str())
         .annotation(AnnotationKind::Primary.span(excerpt.span.clone()))
         .into()
-}
-
-/// Text of several lines, each made safe to show.
-fn visible_lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
-}
-
-/// Which hosts a shared value reaches.
-fn reach(fault: &Fault) -> Option<String> {
-    let count = fault.hosts.len();
-    if count < 2 {
-        return None;
-    }
-    let names: Vec<_> = fault.hosts.iter().take(NAMED).map(|name| shorten(name)).collect();
-    let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
-    Some(format!("this reaches {count} hosts: {}{more}", names.join(", ")))
 }
 
 fn summary(report: &Report) -> String {

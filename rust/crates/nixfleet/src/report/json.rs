@@ -1,11 +1,12 @@
 //! A report for programs. `docs/src/schema/validate.json` describes it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use nixfleet_inventory::visible;
 use serde::Serialize;
 
-use super::{Located, Report};
+use super::{Located, Report, visible_lines};
 use crate::fault::Severity;
 use crate::json::API_VERSION;
 
@@ -22,7 +23,9 @@ struct Entry<'a> {
     code: &'a str,
     severity: Severity,
     host: Option<Cow<'a, str>>,
+    hosts: Vec<Cow<'a, str>>,
     field: Cow<'a, str>,
+    fields: Vec<Cow<'a, str>>,
     file: Option<&'a str>,
     line: Option<usize>,
     column: Option<usize>,
@@ -46,16 +49,20 @@ pub fn entries(faults: &[Located]) -> serde_json::Value {
 }
 
 fn entry(located: &Located) -> Entry<'_> {
-    let Located { fault, place } = located;
+    let Located { fault, place, .. } = located;
+    let mut seen = HashSet::new();
+    let hosts = located.all().flat_map(|it| &it.hosts).filter(|it| seen.insert(it.as_str()));
     Entry {
         code: fault.problem.code(),
         severity: fault.problem.severity(),
-        host: fault.host().map(visible),
+        host: located.host().map(visible),
+        hosts: hosts.map(|it| visible(it)).collect(),
         field: visible(&fault.field),
+        fields: located.all().map(|it| visible(&it.field)).collect(),
         file: place.as_ref().map(|it| it.file.as_str()),
         line: place.as_ref().map(|it| it.line),
         column: place.as_ref().map(|it| it.column),
-        message: visible(&fault.problem.to_string()).into_owned(),
-        help: visible(&fault.problem.help()).into_owned(),
+        message: visible_lines(&fault.problem.to_string()),
+        help: visible_lines(&fault.problem.help()),
     }
 }

@@ -10,6 +10,9 @@ use super::scan::value_at;
 /// What is shown of a line at most; longer lines are not written by hand.
 const LONGEST: usize = 4096;
 
+/// A shorter text may be found elsewhere in a file by chance. SSH keys are longer.
+const TELLING: usize = 20;
+
 /// A line of source, safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
@@ -34,7 +37,8 @@ impl Excerpt {
         if !source.is_char_boundary(offset) {
             return None;
         }
-        let found = text.and_then(|text| find_text(source, offset, text));
+        let found = text
+            .and_then(|text| find_text(source, offset, text).or_else(|| find_only(source, text)));
         Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
     }
 
@@ -72,13 +76,32 @@ fn line_start(source: &str, line: usize) -> Option<usize> {
 /// be found by chance, as it stands.
 fn find_text(source: &str, offset: usize, text: &str) -> Option<Range<usize>> {
     let value = value_at(source, offset)?;
-    let literal = format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let literal = literal(text);
     let by_chance = text.trim().len() < 4;
     let candidates = [Some(literal.as_str()), (!by_chance).then(|| text.trim())];
     candidates.into_iter().flatten().find_map(|candidate| {
         let at = value.start + source[value.clone()].find(candidate)?;
         Some(at..at + candidate.len())
     })
+}
+
+/// The text as a string literal anywhere in the file, when it is there once: what a value is taken
+/// from, such as a list of keys in a `let`.
+fn find_only(source: &str, text: &str) -> Option<Range<usize>> {
+    if text.len() < TELLING {
+        return None;
+    }
+    let literal = literal(text);
+    let mut found = source.match_indices(&literal).filter(|(at, _)| {
+        let line = source[..*at].rfind('\n').map_or(0, |it| it + 1);
+        !source[line..*at].contains('#')
+    });
+    let (at, _) = found.next()?;
+    found.next().is_none().then(|| at..at + literal.len())
+}
+
+fn literal(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The attribute's name at an offset.
@@ -110,6 +133,16 @@ mod tests {
         assert_eq!(find(source, 2, 3, Some("ü c")), Some((4, 5, part("\"ü c\""))));
         assert_eq!(find(source, 2, 3, Some("c d")), Some((2, 3, part("keys"))));
         assert_eq!(find(source, 2, 3, None), Some((2, 3, part("keys"))));
+    }
+
+    #[test]
+    fn a_long_text_is_found_where_a_value_takes_it_from() {
+        let key = "ssh-ed25519 AAAAC3NzaC1l me";
+        let source = format!("{{\n  # \"{key}\"\n  k = [ \"{key}\" ];\n  a.keys = k;\n}}\n");
+        assert_eq!(find(&source, 4, 3, Some(key)), Some((3, 9, format!("\"{key}\""))));
+        let twice = source.replace("= k;", &format!("= k; b = \"{key}\";"));
+        assert_eq!(find(&twice, 4, 3, Some(key)).map(|it| it.2), Some("a.keys".to_owned()));
+        assert_eq!(find("a = \"xyzw\"; b = a;", 1, 13, Some("xyzw")).map(|it| it.1), Some(13));
     }
 
     #[test]

@@ -62,6 +62,27 @@ impl Tree {
         in_work && (path == Path::new(file) || same(&path, Path::new(file)))
     }
 
+    /// A text with the flake's own files named as their author has them, not as they lie in the
+    /// store.
+    pub fn localize(&self, text: &str) -> String {
+        let mut local = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find("/nix/store/") {
+            let is_path = |c: char| c.is_ascii_alphanumeric() || "/+-._?=".contains(c);
+            let end = rest[start..].find(|c| !is_path(c)).map_or(rest.len(), |it| start + it);
+            let path = &rest[start..end];
+            local.push_str(&rest[..start]);
+            // Folders have names that any flake may have, and no content to tell them by.
+            if self.locate(path).1.is_file() && self.is_own(path) {
+                local.push_str(&self.locate(path).0);
+            } else {
+                local.push_str(path);
+            }
+            rest = &rest[end..];
+        }
+        local + rest
+    }
+
     /// A path as the user reaches it from the current folder.
     pub fn show(&self, path: &Path) -> String {
         let short = self.current.as_ref().and_then(|current| path.strip_prefix(current).ok());

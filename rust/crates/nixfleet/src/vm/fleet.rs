@@ -44,6 +44,9 @@ impl VmFleet {
         let nix = |phase| nix(global, &cancel, phase, &options);
         let inventory =
             flakes::inventory_by(global, &nix(Phase::Preflight)).map_err(Failure::Fleet)?;
+        if inventory.by_hand {
+            return Err(Failure::Fleet(Error::NoInstaller));
+        }
         let begun = Instant::now();
         let state = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
         let named = |host: &String| args.hosts.hosts.contains(host);

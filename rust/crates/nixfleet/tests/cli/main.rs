@@ -1,11 +1,13 @@
 //! The tool as users and scripts meet it.
 
 mod command_line;
+mod eval;
 mod hostile;
 mod machine;
 mod preflight;
 mod validate;
 mod vm;
+mod with_inputs;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

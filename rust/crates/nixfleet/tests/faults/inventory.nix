@@ -3,12 +3,10 @@
 let
   store = "/nix/store/00000000000000000000000000000000-source";
   here = toString (./. + "/${fault}");
-  inherit (import ../../../../../lib { inputs = { }; }) mkFleet;
+  nixfleet = import ../../../../../lib { inputs = { }; };
+  inherit (nixfleet) mkFleet;
 
-  base = import ./base.nix;
-  fleet = import (./. + "/${fault}/fleet.nix");
-  defaults.hostSpec = base.defaults.hostSpec // (fleet.defaults.hostSpec or { });
-  inventory = (mkFleet (base // fleet // { inherit defaults; })).nixfleet;
+  inventory = (mkFleet (import ./arguments.nix { inherit fault nixfleet; })).nixfleet;
 
   # What every fleet here shares counts as another's: the inventory is the same in every checkout.
   shared = "/nix/store/11111111111111111111111111111111-source";

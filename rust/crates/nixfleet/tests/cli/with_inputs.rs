@@ -1,0 +1,225 @@
+//! Fleets of the flake's real inputs, evaluated by the real Nix.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use tempfile::TempDir;
+
+use crate::{KEY, text};
+
+/// A flake whose inputs are the library and what it takes, as folders.
+struct Fleet(TempDir);
+
+impl Fleet {
+    /// The flake with these outputs.
+    fn new(outputs: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+        let library = folder.path().join("library");
+        fs::create_dir(&library).unwrap();
+        for part in ["flake.nix", "flake.lock", "lib", "modules", "templates"] {
+            let mut copy = Command::new("cp");
+            let status = copy.arg("-r").arg(repository.join(part)).arg(&library).status();
+            assert!(status.unwrap().success());
+        }
+        let key = KEY.trim();
+        let flake = FLAKE
+            .replace("INPUTS", inputs().to_str().unwrap())
+            .replace("LIBRARY", library.to_str().unwrap())
+            .replace("OUTPUTS", outputs)
+            .replace("KEY", key);
+        let fleet = folder.path().join("fleet");
+        fs::create_dir(&fleet).unwrap();
+        fs::write(fleet.join("flake.nix"), flake).unwrap();
+        fs::create_dir(folder.path().join("bin")).unwrap();
+        Self(folder)
+    }
+
+    /// Puts a program before the others on PATH.
+    fn program(&self, name: &str, script: &str) {
+        let path = self.0.path().join("bin").join(name);
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let own = std::env::var_os("PATH").unwrap();
+        let bin = self.0.path().join("bin");
+        let path = std::iter::once(bin).chain(std::env::split_paths(&own));
+        cargo_bin_cmd!("nixfleet")
+            .current_dir(self.0.path().join("fleet"))
+            .args(arguments)
+            .env("PATH", std::env::join_paths(path).unwrap())
+            .env("XDG_DATA_HOME", self.0.path())
+            .output()
+            .unwrap()
+    }
+
+    fn expect(&self, arguments: &[&str], status: i32, parts: &[&str]) {
+        let output = self.run(arguments);
+        let all = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {all}");
+        for part in parts {
+            assert!(all.contains(part), "{arguments:?}: no `{part}` in {all}");
+        }
+    }
+}
+
+fn inputs() -> PathBuf {
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/nixfleet/inputs");
+    std::env::var_os("NIXFLEET_INPUTS").map_or_else(home, PathBuf::from)
+}
+
+const FLAKE: &str = r#"{
+  inputs = {
+    nixpkgs.url = "path:INPUTS/nixpkgs";
+    darwin.url = "path:INPUTS/darwin";
+    darwin.inputs.nixpkgs.follows = "nixpkgs";
+    home-manager.url = "path:INPUTS/home-manager";
+    home-manager.inputs.nixpkgs.follows = "nixpkgs";
+    disko.url = "path:INPUTS/disko";
+    disko.inputs.nixpkgs.follows = "nixpkgs";
+    impermanence.url = "path:INPUTS/impermanence";
+    impermanence.inputs.nixpkgs.follows = "nixpkgs";
+    impermanence.inputs.home-manager.follows = "home-manager";
+    nixfleet.url = "path:LIBRARY";
+    nixfleet.inputs = {
+      nixpkgs.follows = "nixpkgs";
+      darwin.follows = "darwin";
+      home-manager.follows = "home-manager";
+      disko.follows = "disko";
+      impermanence.follows = "impermanence";
+    };
+  };
+
+  outputs = { nixfleet, nixpkgs, ... }: OUTPUTS;
+}
+"#;
+
+const BY_HAND: &str = r#"{
+    nixosConfigurations.web-01 = nixfleet.lib.mkHost {
+      hostName = "web-01";
+      platform = "x86_64-linux";
+      stateVersion = "26.05";
+      isVm = true;
+      hostSpec = {
+        userName = "ops";
+        timeZone = "Europe/Berlni";
+        sshAuthorizedKeys = [ "KEY" ];
+      };
+    };
+    nixosConfigurations.db-01 = nixfleet.lib.mkHost {
+      hostName = "db-01";
+      platform = "x86_64-linux";
+      stateVersion = "26.05";
+      isVm = true;
+      hostSpec.sshAuthorizedKeys = [ "KEY" ];
+      modules = [ { services.ngnix.enable = true; } ];
+    };
+    # Of no concern to the tool.
+    nixosConfigurations.another = nixpkgs.lib.nixosSystem { modules = [ ]; };
+    darwinConfigurations.mac = nixfleet.lib.mkHost {
+      hostName = "mac";
+      platform = "aarch64-darwin";
+      stateVersion = 6;
+      hostSpec.userName = "me";
+    };
+  }"#;
+
+#[test]
+#[ignore = "needs nix and NIXFLEET_INPUTS"]
+fn hosts_that_are_made_by_hand_are_a_fleet() {
+    let fleet = Fleet::new(BY_HAND);
+    let zone = "error[time-zone-unknown]: `Europe/Berlni`";
+    fleet.expect(&["validate"], 1, &[zone, "--> flake.nix:31:20", "3 hosts, 1 error\n"]);
+    fleet.expect(&["validate", "-h", "mac", "-h", "db-01"], 0, &["2 hosts, no faults"]);
+    let typo = ["error[evaluation-failed]: The option `services.ngnix'", "--> flake.nix:41:21"];
+    fleet.expect(&["validate", "--eval"], 1, &[zone, typo[0], typo[1], "3 hosts, 2 errors"]);
+    fleet.expect(&["list"], 0, &["db-01", "web-01", "mac", "aarch64-darwin"]);
+    fleet.expect(&["keys", "-h", "web-01"], 1, &["web-01\n  ssh-ed25519"]);
+    for command in ["build-vm", "test-vm"] {
+        let none = ["error: a VM is installed by the fleet's own installer", "isoSshKeys = [ … ]"];
+        fleet.expect(&[command, "-h", "web-01"], 1, &none);
+    }
+    fleet.expect(&["start-vm", "-h", "web-01"], 3, &["`web-01` has no VM yet"]);
+    fleet.expect(&["clean-vm", "-h", "web-01"], 0, &["nothing to remove"]);
+}
+
+/// One host of each outcome, and one of each class.
+const OUTCOMES: &str = r#"nixfleet.lib.mkFleet {
+    isoSshKeys = [ "KEY" ];
+    defaults.hostSpec.sshAuthorizedKeys = [ "KEY" ];
+    defaults.nixos = { stateVersion = "26.05"; isVm = true; };
+    hosts.fine = { platform = "x86_64-linux"; };
+    hosts.mac = { platform = "aarch64-darwin"; stateVersion = 6; hostSpec.userName = "me"; };
+    hosts.broken-mac = { platform = "aarch64-darwin"; stateVersion = 6; hostSpec.userName = "me"; modules = [ { nope = 1; } ]; };
+    hosts.option = { platform = "x86_64-linux"; modules = [ { services.ngnix.enable = true; } ]; };
+    hosts.throws = { platform = "x86_64-linux"; modules = [ { assertions = [ { assertion = throw "no \"id\"\n  yet"; message = ""; } ]; } ]; };
+    hosts.missing = { platform = "x86_64-linux"; modules = [ ({ config, ... }: { warnings = [ config.nope ]; }) ]; };
+    hosts.asserts = { platform = "x86_64-linux"; modules = [ { assertions = [ { assertion = false; message = "a\nb"; } ]; } ]; };
+    hosts.warns = { platform = "x86_64-linux"; modules = [ { warnings = [ "w" ]; } ]; };
+    hosts.undeclared = { platform = "x86_64-linux"; hostSpec.rack = "b2"; };
+    hosts.declared = {
+      platform = "x86_64-linux";
+      hostSpec.rack = "b2";
+      modules = [ ({ lib, ... }: { options.hostSpec.rack = lib.mkOption { type = lib.types.str; }; }) ];
+    };
+    hosts.greedy = {
+      platform = "x86_64-linux";
+      modules = [ { warnings = builtins.deepSeq (builtins.genList (n: "greedy ${toString n}") 20000000) [ ]; } ];
+    };
+  }"#;
+
+const VALIDATE: [&str; 6] = ["validate", "--eval", "--max-memory", "400", "--format", "json"];
+
+/// What both ways have to agree on.
+const CODES: [&str; 8] = [
+    "assertion-failed",
+    "evaluation-failed",
+    "evaluation-failed",
+    "evaluation-failed",
+    "evaluation-failed",
+    "evaluation-failed",
+    "evaluation-warning",
+    "field-unknown",
+];
+
+fn outcomes(fleet: &Fleet) -> (String, String) {
+    let output = fleet.run(&VALIDATE);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{err}"));
+    let faults = report["faults"].as_array().unwrap();
+    let mut codes: Vec<_> = faults.iter().map(|it| it["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, CODES, "{out}");
+    (out, err)
+}
+
+/// One that is of no use, whatever else is on PATH.
+const OLD: &str = "#!/bin/sh\n";
+
+#[test]
+#[ignore = "needs nix and NIXFLEET_INPUTS"]
+fn both_ways_of_evaluation_find_the_same() {
+    let fleet = Fleet::new(OUTCOMES);
+    fleet.program("nix-eval-jobs", OLD);
+    let (by_nix, _) = outcomes(&fleet);
+    fleet.program("nix-eval-jobs", include_str!("nix-eval-jobs"));
+    let (by_jobs, said) = outcomes(&fleet);
+    assert_eq!(by_jobs, by_nix);
+    let expected = "warning: 1 of the hosts took more memory than `nix-eval-jobs` has for one";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+#[ignore = "needs nix, NIXFLEET_INPUTS and nix-eval-jobs"]
+fn the_real_nix_eval_jobs_finds_the_same() {
+    let fleet = Fleet::new(OUTCOMES);
+    let (by_jobs, said) = outcomes(&fleet);
+    assert!(!said.contains("older than") && !said.contains("failed, so"), "{said}");
+    fleet.program("nix-eval-jobs", OLD);
+    assert_eq!(by_jobs, outcomes(&fleet).0);
+}

@@ -1,0 +1,11 @@
+{ nixfleet }:
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    stateVersion = "26.05";
+    modules = [
+      nixfleet.nixosModules.disks.ext4
+      { nixfleet.disk.device = "/dev/sda"; }
+    ];
+  };
+}

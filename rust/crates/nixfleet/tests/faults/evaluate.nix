@@ -1,0 +1,9 @@
+# What `validate --eval` asks of the host of a folder's fleet, with the modules of the flake's inputs.
+{ fault }:
+let
+  nixfleet = import ../../../../../lib { inputs = import ../../../../../checks/nix/inputs.nix; };
+  fleet = nixfleet.mkFleet (import ./arguments.nix { inherit fault nixfleet; });
+  answer = import ../../src/eval/host.nix fleet.nixosConfigurations.web-01;
+in
+# The path is another one with each change of nixpkgs.
+builtins.seq answer.drvPath (builtins.removeAttrs answer [ "drvPath" ])

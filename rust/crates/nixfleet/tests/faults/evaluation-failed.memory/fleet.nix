@@ -1,0 +1,17 @@
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    stateVersion = "26.05";
+    isVm = true;
+    modules = [
+      {
+        assertions = [
+          {
+            assertion = builtins.deepSeq (builtins.genList (n: "backup ${toString n}") 5000000) true;
+            message = "a backup has no number";
+          }
+        ];
+      }
+    ];
+  };
+}

@@ -1,0 +1,14 @@
+let
+  keys = [ "ssh-ed25519 PUT-YOUR-PUBLIC-KEY-HERE" ];
+in
+{
+  isoSshKeys = keys;
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    hostSpec.sshAuthorizedKeys = keys;
+  };
+  hosts.web-02 = {
+    platform = "x86_64-linux";
+    hostSpec.sshAuthorizedKeys = keys;
+  };
+}
