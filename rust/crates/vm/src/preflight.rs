@@ -90,16 +90,19 @@ fn expected(name: &str, host: &Host) -> Expected {
 /// What every host needs of this machine.
 fn machine(state: &Path, here: &dyn Surroundings, faults: &mut Vec<Fault>) {
     let needed = [
-        ("ssh", "`openssh-client` (Debian, Ubuntu) or `openssh` (others)"),
-        ("qemu-img", "`qemu-utils` (Debian, Ubuntu), `qemu-img` (Fedora) or `qemu` (others)"),
-        ("nixos-anywhere", "`nix profile install nixpkgs#nixos-anywhere`"),
+        ("ssh", "install `openssh-client` (Debian, Ubuntu) or `openssh` (others)"),
+        (
+            "qemu-img",
+            "install `qemu-utils` (Debian, Ubuntu), `qemu-img` (Fedora) or `qemu` (others)",
+        ),
+        ("nixos-anywhere", "run `nix profile install nixpkgs#nixos-anywhere`"),
     ];
-    for (program, package) in needed {
+    for (program, help) in needed {
         if here.program(program).is_none() {
             faults.push(lacking(
                 "program-missing",
                 format!("`{program}` is not on PATH"),
-                format!("install {package}"),
+                help.to_owned(),
             ));
         }
     }

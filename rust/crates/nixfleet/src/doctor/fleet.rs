@@ -1,6 +1,6 @@
 //! The fleet of the current folder: whether it can be read, and what git does not track.
 
-use nixfleet_inventory::Inventory;
+use nixfleet_inventory::{Inventory, InventoryError, NixError};
 
 use super::finding::Finding;
 use crate::error::Error;
@@ -18,6 +18,8 @@ pub fn findings(inventory: Result<Inventory, Error>, tree: &Tree) -> Vec<Finding
             let count = inventory.hosts.len();
             Finding::fine("fleet", format!("{count} host{}", if count == 1 { "" } else { "s" }))
         }
+        // Said of Nix itself already.
+        Err(Error::Inventory(InventoryError::Nix(NixError::Missing))) => return Vec::new(),
         // There need not be a fleet where one asks what a machine lacks.
         Err(error @ Error::NoFlake(_)) => {
             Finding::note("fleet", error.to_string(), error.help().unwrap_or_default())

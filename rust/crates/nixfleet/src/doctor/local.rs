@@ -80,7 +80,8 @@ fn nix() -> Vec<Finding> {
     findings
 }
 
-fn program(name: &str, purpose: &str) -> Finding {
+/// Whether a program is on PATH.
+pub fn program(name: &str, purpose: &str) -> Finding {
     match find(name) {
         Some(path) => Finding::fine(name, path.display().to_string()),
         None => Finding::lacking(

@@ -8,6 +8,7 @@ use nixfleet_vm::state::data_folder;
 use nixfleet_vm::{Firmware, Platform};
 
 use super::finding::Finding;
+use super::local;
 
 /// What a VM and its install take at most, about.
 const ROOM: u64 = 10 << 30;
@@ -19,9 +20,11 @@ pub fn findings(inventory: Option<&Inventory>) -> Vec<Finding> {
         Some(inventory) => inventory.hosts.values().filter_map(|it| it.text("platform")).collect(),
         None => [native_system()].into(),
     };
-    let platforms = systems.into_iter().filter_map(Platform::parse);
-    let mut findings: Vec<Finding> =
-        platforms.flat_map(|platform| of_platform(&machine, platform)).collect();
+    let platforms: Vec<Platform> = systems.into_iter().filter_map(Platform::parse).collect();
+    let image_tool = (!platforms.is_empty())
+        .then(|| local::program("qemu-img", "the disks of VMs are made with it"));
+    let mut findings: Vec<Finding> = image_tool.into_iter().collect();
+    findings.extend(platforms.into_iter().flat_map(|platform| of_platform(&machine, platform)));
     findings.extend(room(&machine));
     findings
 }

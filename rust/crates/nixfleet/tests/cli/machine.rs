@@ -28,7 +28,12 @@ fn list_has_a_line_a_host() {
 
 #[test]
 fn doctor_tells_what_is_lacking() {
-    Fleet::new("UTC").expect(&["doctor"], 3, "lacking  nix: not on PATH", "");
+    let fleet = Fleet::new("UTC");
+    fleet.expect(&["doctor"], 3, "lacking  nix: not on PATH", "");
+    fleet.expect(&["doctor"], 3, "lacking  qemu-img: not on PATH", "");
+    let output = fleet.run(&["doctor"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("https://nixos.org/download").count(), 1, "{text}");
     let target = ["doctor", "--target", "root@127.0.0.1"];
     Fleet::new("UTC").expect(&target, 3, "lacking  ssh: `ssh` does not start", "");
 }
