@@ -19,27 +19,35 @@ pub struct Cause {
 
 impl Cause {
     /// Finds the cause in what Nix wrote. Nix writes `error:`, then the trace from the outside in,
-    /// and the cause as the last `error: …`, followed by its place.
+    /// and the cause as the last `error: …`, followed by its place. When a build fails the cause
+    /// comes first, then what could not be built without it.
     #[must_use]
     pub fn find(stderr: &str) -> Self {
         let text = without_escapes(stderr);
         let lines: Vec<&str> = text.lines().collect();
         let is_error = |line: &&str| line.trim_start().starts_with("error:");
-        let start = lines.iter().rposition(is_error).unwrap_or(0);
+        let build = lines.iter().position(is_failed_build);
+        let start = build.or_else(|| lines.iter().rposition(is_error)).unwrap_or(0);
+        let next = lines.iter().skip(start + 1).position(is_error).map(|it| start + 1 + it);
+        let end = build.and(next).unwrap_or(lines.len());
         let mut message: Vec<String> = Vec::new();
         let mut in_excerpt = false;
-        for whole in &lines[start..] {
+        for whole in &lines[start..end] {
             let line = whole.trim();
             let line =
                 if message.is_empty() { line.trim_start_matches("error:").trim() } else { line };
             // `at file:line:column:` and the lines of source below it are shown in another way.
             in_excerpt = place(line).is_some() || in_excerpt && is_excerpt(line);
             let is_note = line.is_empty() || line.starts_with("(use '--show-trace'");
-            if !in_excerpt && !is_note && message.len() < LONGEST {
+            if !in_excerpt && !is_note && (build.is_some() || message.len() < LONGEST) {
                 let indent = whole.len() - whole.trim_start().len();
                 let indent = if message.is_empty() { 0 } else { indent.saturating_sub(INDENT) };
                 message.push(format!("{}{}", " ".repeat(indent.min(LONGEST)), visible(line)));
             }
+        }
+        // Of a builder's log the end tells most, and the command that shows all of it.
+        if message.len() > LONGEST {
+            message.drain(1..=message.len() - LONGEST);
         }
         let places = lines.iter().filter_map(|line| place(line.trim())).collect();
         Self { message: message.join("\n"), places }
@@ -64,6 +72,12 @@ impl Cause {
         let is_inside = !path.starts_with('/') && path.split('/').all(|part| part != "..");
         is_inside.then(|| path.to_owned())
     }
+}
+
+/// `error: builder for '/nix/store/….drv' failed with exit code 1;`, and since Nix 2.31
+/// `error: Cannot build '/nix/store/….drv'.`
+fn is_failed_build(line: &&str) -> bool {
+    ["error: builder for '", "error: Cannot build '"].iter().any(|it| line.starts_with(it))
 }
 
 /// `at /nix/store/…/flake.nix:3:5:`
@@ -102,6 +116,34 @@ mod tests {
         error:\n       … while calling the 'import' builtin\n         at /nix/store/x-source/flake.nix:4:7:\n            \
         3|     nixfleet =\n            4|       import ./nope.nix;\n             |       ^\n\n       \
         \u{1b}[31;1merror:\u{1b}[0m path '/nix/store/x-source/a/nope.nix' does not exist";
+
+    #[test]
+    fn the_cause_of_a_failed_build_is_the_builder_that_failed_first() {
+        let log: Vec<String> = (1..=30).map(|it| format!("       > line {it}\n")).collect();
+        let cause = Cause::find(&format!(
+            "building '/nix/store/x-a.drv'...\n\
+             error: builder for '/nix/store/x-a.drv' failed with exit code 1;\n       last 30 log \
+             lines:\n{}       For full logs, run:\n         nix log /nix/store/x-a.drv\n\
+             error: 1 dependencies of derivation '/nix/store/x-b.drv' failed to build\n\
+             error: build of '/nix/store/x-b.drv^out', '/nix/store/x-c.drv^out' failed\n",
+            log.concat(),
+        ));
+        let lines: Vec<&str> = cause.message.lines().collect();
+        assert_eq!(lines.len(), LONGEST);
+        assert_eq!(lines[0], "builder for '/nix/store/x-a.drv' failed with exit code 1;");
+        assert_eq!(
+            lines[LONGEST - 3..],
+            ["> line 30", "For full logs, run:", "  nix log /nix/store/x-a.drv"]
+        );
+        let cause = Cause::find(
+            "error: Cannot build '/nix/store/x-a.drv'.\n       Reason: builder failed with exit code \
+             1.\nerror: Cannot build '/nix/store/x-b.drv'.\n       Reason: 1 dependency failed.",
+        );
+        assert_eq!(
+            cause.message,
+            "Cannot build '/nix/store/x-a.drv'.\nReason: builder failed with exit code 1."
+        );
+    }
 
     #[test]
     fn the_cause_is_the_last_error() {
