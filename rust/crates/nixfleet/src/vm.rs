@@ -82,10 +82,17 @@ pub fn start(global: &Global, args: &StartVm) -> Exit {
         Ok(found) => found,
         Err(error) => return show::error(global, None, &error),
     };
+    if args.ssh && folders.len() > 1 {
+        return show::usage("`--ssh` logs in to one host", "give one `-h HOST`");
+    }
     let here = ThisMachine::new(Vec::new());
+    let jobs = args.jobs.map_or_else(|| jobs::fitting(args.memory, args.cpus), usize::from);
+    let results = jobs::each(&folders, jobs, |folder| {
+        lifecycle::start(&world, folder, &here, &args.start(folder))
+    });
     let mut exit = Exit::Fine;
-    for folder in &folders {
-        match lifecycle::start(&world, folder, &here, &args.start(folder)) {
+    for (folder, result) in folders.iter().zip(results) {
+        match result {
             Ok(started) => {
                 if args.ssh {
                     return log_in(&started.target);
@@ -111,7 +118,8 @@ pub fn stop(global: &Global, args: &StopVm) -> Exit {
         Ok(found) => found,
         Err(error) => return show::error(global, None, &error),
     };
-    let results = jobs::each(&folders, folders.len(), |folder| {
+    let jobs = args.jobs.map_or(folders.len(), usize::from);
+    let results = jobs::each(&folders, jobs, |folder| {
         (lifecycle::stop(folder, &world, STOP_LIMIT), world.clock.now())
     });
     let mut exit = Exit::Fine;
@@ -141,19 +149,18 @@ pub fn clean(global: &Global, args: &CleanVm) -> Exit {
     if !args.yes && !there.is_empty() {
         let names: Vec<&str> = there.iter().map(|it| it.host()).collect();
         if !io::stdin().is_terminal() {
-            let _ = writeln!(
-                io::stderr(),
-                "error: `clean-vm` asks before it deletes, and nobody is at the terminal\n  help: give `--yes`"
-            );
-            return Exit::Usage;
+            let text = "`clean-vm` asks before it deletes, and nobody is at the terminal";
+            return show::usage(text, "give `--yes`");
         }
         if !agreed(&names) {
             return Exit::Fine;
         }
     }
     let mut exit = Exit::Fine;
-    for folder in &folders {
-        match lifecycle::clean(folder) {
+    let jobs = args.jobs.map_or(folders.len(), usize::from);
+    let results = jobs::each(&folders, jobs, lifecycle::clean);
+    for (folder, result) in folders.iter().zip(results) {
+        match result {
             Ok(true) => show::result(global, folder.host(), "removed"),
             Ok(false) => show::result(global, folder.host(), "there was nothing to remove"),
             Err(error) => exit = show::error(global, Some(folder.host()), &error),

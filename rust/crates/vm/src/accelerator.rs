@@ -71,13 +71,17 @@ impl Choice {
     /// until this machine restarts or its QEMU changes.
     #[must_use]
     pub fn find(platform: Platform, qemu: &Path, cache: &Path) -> Self {
+        Self::find_with(Path::new("/dev/kvm"), platform, qemu, cache)
+    }
+
+    fn find_with(kvm: &Path, platform: Platform, qemu: &Path, cache: &Path) -> Self {
         if !platform.is_native() {
             return Self::software(format!("this machine's processor cannot run {platform}"));
         }
         let accelerator =
             if cfg!(target_os = "macos") { Accelerator::Hvf } else { Accelerator::Kvm };
         if accelerator == Accelerator::Kvm
-            && let Err(error) = File::options().read(true).write(true).open("/dev/kvm")
+            && let Err(error) = File::options().read(true).write(true).open(kvm)
         {
             return Self::software(unusable(&error));
         }
@@ -127,23 +131,4 @@ fn trial_key(qemu: &Path) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Error, ErrorKind};
-
-    use super::*;
-
-    #[test]
-    fn a_foreign_processor_is_emulated() {
-        let foreign =
-            if Platform::X86_64.is_native() { Platform::Aarch64 } else { Platform::X86_64 };
-        let choice = Choice::find(foreign, Path::new("/none"), Path::new("/none"));
-        assert_eq!(choice.accelerator, Accelerator::Tcg);
-        assert!(choice.reason.unwrap().contains(foreign.system()));
-    }
-
-    #[test]
-    fn absent_and_forbidden_are_told_apart() {
-        assert!(unusable(&Error::from(ErrorKind::NotFound)).contains("has no `/dev/kvm`"));
-        assert!(unusable(&Error::from(ErrorKind::PermissionDenied)).contains("usermod -aG kvm"));
-    }
-}
+mod tests;

@@ -176,6 +176,10 @@ pub struct StartVm {
     /// Let the guest reach nothing outside
     #[arg(long)]
     pub offline: bool,
+
+    /// Hosts at a time [default: what cores and memory allow]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }
 
 impl StartVm {
@@ -216,6 +220,10 @@ pub enum Display {
 pub struct StopVm {
     #[command(flatten)]
     pub hosts: Hosts,
+
+    /// Hosts at a time [default: all]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }
 
 /// `clean-vm`.
@@ -227,4 +235,8 @@ pub struct CleanVm {
     /// Delete without asking
     #[arg(long)]
     pub yes: bool,
+
+    /// Hosts at a time [default: all]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }

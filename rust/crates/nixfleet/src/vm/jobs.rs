@@ -11,8 +11,9 @@ use nixfleet_vm::state::Folder;
 
 use super::fleet::VmFleet;
 
-/// What a VM takes at least while it is installed, in MiB.
-const MEMORY: u64 = 2560;
+/// What a VM takes at least while it is installed, in MiB, and what QEMU itself takes.
+const MEMORY: u32 = 2048;
+const OVERHEAD: u32 = 512;
 
 /// Does the work for each host; the reports have the order of the hosts.
 pub fn run(
@@ -20,7 +21,8 @@ pub fn run(
     jobs: Option<u16>,
     work: impl Fn(&Plan, &Folder) -> HostReport + Sync,
 ) -> Vec<HostReport> {
-    let jobs = jobs.map_or_else(fitting, usize::from);
+    let (memory, cores) = (fleet.options.memory, fleet.options.cores);
+    let jobs = jobs.map_or_else(|| fitting(memory, cores), usize::from);
     each(&fleet.hosts, jobs, |(plan, folder)| {
         let mut report = work(plan, folder);
         let seconds = fleet.preflight.as_secs_f64();
@@ -30,11 +32,19 @@ pub fn run(
     })
 }
 
-/// How many VMs this machine's processors and free memory allow: two processors each.
-fn fitting() -> usize {
+/// How many VMs this machine's processors and free memory allow, each with the memory in MiB and
+/// the processors that the user gave it.
+pub fn fitting(memory: Option<u32>, cores: Option<u32>) -> usize {
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let memory = free_memory().and_then(|it| usize::try_from(it / MEMORY).ok());
-    (processors / 2).min(memory.unwrap_or(1)).max(1)
+    fit(processors, free_memory(), memory, cores)
+}
+
+/// Two processors each, unless said otherwise. One VM is run whatever there is.
+fn fit(processors: usize, free: Option<u64>, memory: Option<u32>, cores: Option<u32>) -> usize {
+    let each = u64::from(memory.unwrap_or(MEMORY).max(MEMORY)) + u64::from(OVERHEAD);
+    let by_memory = free.and_then(|it| usize::try_from(it / each).ok()).unwrap_or(1);
+    let by_processors = processors / usize::try_from(cores.unwrap_or(2)).unwrap_or(1).max(1);
+    by_processors.min(by_memory).max(1)
 }
 
 /// The memory that can be had, in MiB; `None` where Linux's way of telling it is not there.
@@ -70,6 +80,16 @@ pub fn each<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R +
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_many_vms_run_as_processors_and_memory_allow() {
+        assert_eq!(fit(8, Some(64_000), None, None), 4);
+        assert_eq!(fit(8, Some(6_000), None, None), 2);
+        assert_eq!(fit(8, Some(64_000), None, Some(4)), 2);
+        assert_eq!(fit(8, Some(20_000), Some(8192), None), 2);
+        assert_eq!(fit(1, Some(500), None, None), 1);
+        assert_eq!(fit(8, None, None, None), 1);
+    }
 
     #[test]
     fn results_have_the_order_of_the_items() {

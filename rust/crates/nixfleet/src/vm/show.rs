@@ -34,6 +34,12 @@ fn tell(text: &str) {
     let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
 }
 
+/// Tells that the command line asks for what cannot be.
+pub fn usage(text: &str, help: &str) -> Exit {
+    tell(&message(text, None, Some(help)));
+    Exit::Usage
+}
+
 /// Tells why nothing was begun.
 pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
     match failure {
@@ -164,12 +170,13 @@ pub fn result(global: &Global, host: &str, text: &str) {
 /// Tells that a VM runs, and how to log in.
 pub fn started(global: &Global, host: &str, started: &Started) {
     let ssh = nixfleet_vm::lifecycle::ssh_command(&started.target);
+    let screen = started.screen.as_ref().map(|it| format!("spice+unix://{}", it.display()));
     if is_json(global) {
         let accelerator = started.accelerator.accelerator.name();
         let port = started.target.port;
         print(&format!(
             "{}\n",
-            json!({ "host": host, "port": port, "ssh": ssh, "accelerator": accelerator })
+            json!({ "host": host, "port": port, "ssh": ssh, "accelerator": accelerator, "screen": screen })
         ));
         return;
     }
@@ -177,6 +184,9 @@ pub fn started(global: &Global, host: &str, started: &Started) {
         tell(&format!("{host}: {}: {reason}", started.accelerator.accelerator));
     }
     tell(&format!("{host}: {}", if started.already { "runs already" } else { "started" }));
+    if let Some(screen) = screen {
+        tell(&format!("{host}: `remote-viewer {screen}` shows its screen"));
+    }
     print(&format!("{ssh}\n"));
 }
 

@@ -2,6 +2,7 @@
 
 mod hanging;
 mod names;
+mod persistent;
 mod untracked;
 
 use std::fs;

@@ -16,8 +16,7 @@ pub fn clean(folder: &Folder) -> Result<bool, Error> {
         // Nothing of the disk stays, so nothing is lost by ending QEMU at once.
         let files = folder.files(role);
         let _ = qemu::end_leftover(&files.pid, &files.qmp);
-        files::remove(&files.qmp)?;
-        files::remove(&folder.socket(role, "ssh"))?;
+        folder.remove_sockets(role)?;
     }
     files::remove(folder.path())?;
     Ok(there)

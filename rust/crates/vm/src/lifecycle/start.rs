@@ -33,6 +33,8 @@ pub struct Started {
     pub accelerator: Choice,
     /// How its user is reached.
     pub target: Target,
+    /// The socket on which SPICE shows its screen.
+    pub screen: Option<PathBuf>,
 }
 
 /// Starts a host's VM; it runs on when this process ends.
@@ -64,9 +66,15 @@ pub fn start(
             run.target(Role::Vm, port, &record.user)?,
         ))
     };
+    let started = |already, target| Started {
+        already,
+        accelerator: plan.accelerator.clone(),
+        target,
+        screen: Some(folder.socket(Role::Vm, "spice")).filter(|it| it.exists()),
+    };
     if folder.running(Role::Vm).is_some() {
         let (_, target) = root_and_user(record.port)?;
-        return Ok(Started { already: true, accelerator: plan.accelerator.clone(), target });
+        return Ok(started(true, target));
     }
     let mut running = run.boot(&Boot {
         role: Role::Vm,
@@ -88,7 +96,7 @@ pub fn start(
     }
     running.machine.release();
     target.shared = None;
-    Ok(Started { already: false, accelerator: plan.accelerator.clone(), target })
+    Ok(started(false, target))
 }
 
 /// What a VM is run with, from its record alone: starting needs no Nix.

@@ -216,3 +216,6 @@ impl Drop for QemuMachine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

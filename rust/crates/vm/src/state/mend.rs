@@ -25,10 +25,10 @@ impl Folder {
                     _ => "removed the disk of a test that did not finish".to_owned(),
                 });
             }
-            files::remove(&files.qmp)?;
+            self.remove_sockets(role)?;
         }
         if self.running(Role::Vm).is_none() {
-            files::remove(&self.files(Role::Vm).qmp)?;
+            self.remove_sockets(Role::Vm)?;
             files::remove(&self.files(Role::Vm).pid)?;
         }
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
@@ -37,6 +37,14 @@ impl Folder {
             }
         }
         Ok(found)
+    }
+
+    /// Removes the sockets of a machine that does not run.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    pub fn remove_sockets(&self, role: Role) -> Result<(), Error> {
+        ["qmp", "ssh", "spice"].iter().try_for_each(|it| files::remove(&self.socket(role, it)))
     }
 
     /// Removes installed disks that nothing needs: neither `keep` nor the VM that stays.

@@ -1,0 +1,93 @@
+//! Accelerators that are absent, forbidden, broken or fine.
+
+use std::io::{Error, ErrorKind};
+
+use super::*;
+
+#[test]
+fn a_foreign_processor_is_emulated() {
+    let foreign = if Platform::X86_64.is_native() { Platform::Aarch64 } else { Platform::X86_64 };
+    let choice = Choice::find(foreign, Path::new("/none"), Path::new("/none"));
+    assert_eq!(choice.accelerator, Accelerator::Tcg);
+    assert!(choice.reason.unwrap().contains(foreign.system()));
+}
+
+#[test]
+fn absent_and_forbidden_are_told_apart() {
+    assert!(unusable(&Error::from(ErrorKind::NotFound)).contains("has no `/dev/kvm`"));
+    assert!(unusable(&Error::from(ErrorKind::PermissionDenied)).contains("usermod -aG kvm"));
+}
+
+/// With a device that can be opened, and a QEMU that does with it as a script says.
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    struct Machine(tempfile::TempDir);
+
+    impl Machine {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("kvm"), "").unwrap();
+            Self(folder)
+        }
+
+        fn qemu(&self, script: &str) {
+            let qemu = self.0.path().join("qemu");
+            let counted = format!("echo >>{}/tries", self.0.path().display());
+            fs::write(&qemu, format!("#!/bin/sh\n{counted}\n{script}\n")).unwrap();
+            fs::set_permissions(&qemu, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+
+        fn choice(&self) -> Choice {
+            let [kvm, qemu, cache] = ["kvm", "qemu", "cache"].map(|it| self.0.path().join(it));
+            Choice::find_with(&kvm, native(), &qemu, &cache)
+        }
+
+        fn tries(&self) -> u64 {
+            fs::metadata(self.0.path().join("tries")).unwrap().len()
+        }
+    }
+
+    fn native() -> Platform {
+        if Platform::X86_64.is_native() { Platform::X86_64 } else { Platform::Aarch64 }
+    }
+
+    #[test]
+    fn one_that_is_there_and_does_not_work_is_not_used() {
+        let broken = [
+            ("echo 'ioctl failed' >&2; exit 1", "QEMU ended with exit status: 1: ioctl failed"),
+            ("kill -ABRT $$", "QEMU ended with signal: 6"),
+            ("exec sleep 60", "a guest hung for 2 s"),
+        ];
+        for (script, reason) in broken {
+            let machine = Machine::new();
+            machine.qemu(script);
+            let choice = machine.choice();
+            assert_eq!(choice.accelerator, Accelerator::Tcg, "{script}");
+            let said = choice.reason.unwrap();
+            assert!(said.starts_with("KVM is there and does not work: "), "{said}");
+            assert!(said.contains(reason), "{said}");
+        }
+    }
+
+    #[test]
+    fn one_that_works_is_used_and_tried_once_for_a_qemu() {
+        let machine = Machine::new();
+        machine.qemu(if native() == Platform::X86_64 { "exit 33" } else { "exit 0" });
+        let fine = Choice { accelerator: Accelerator::Kvm, reason: None };
+        assert_eq!((machine.choice(), machine.tries()), (fine.clone(), 1));
+        assert_eq!((machine.choice(), machine.tries()), (fine, 1));
+        machine.qemu("exit 7");
+        assert_eq!((machine.choice().accelerator, machine.tries()), (Accelerator::Tcg, 2));
+    }
+
+    #[test]
+    fn one_that_is_absent_is_not_tried() {
+        let none = Path::new("/none");
+        let choice = Choice::find_with(none, native(), none, none);
+        assert_eq!(choice.reason.unwrap(), "this machine has no `/dev/kvm`");
+    }
+}

@@ -1,0 +1,123 @@
+//! What QEMU tells over its control socket, and what it means for the machine.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+
+use super::*;
+use crate::launch::sample;
+use crate::{Accelerator, Platform};
+
+/// A QEMU that tells of some events and ends when a file is there; with what it answers when it is
+/// asked how the guest is.
+struct Told {
+    folder: tempfile::TempDir,
+    launch: Launch,
+}
+
+impl Told {
+    fn new(events: &[&str], status: &str) -> Self {
+        // One line each, as QEMU writes them.
+        let events: Vec<String> = events.iter().map(|it| it.replace('\n', "")).collect();
+        let status = status.to_owned();
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let mut launch = sample(Platform::X86_64, Accelerator::Tcg);
+        launch.qemu = path("qemu");
+        launch.files.qmp = path("qmp");
+        launch.files.log = path("log");
+        launch.files.pid = path("pid");
+        let script = format!(
+            "#!/bin/sh\necho >{0}/started\nuntil [ -e {0}/end ]; do sleep 0.05; done\n",
+            folder.path().display()
+        );
+        fs::write(&launch.qemu, script).unwrap();
+        fs::set_permissions(&launch.qemu, fs::Permissions::from_mode(0o755)).unwrap();
+        let (started, socket) = (path("started"), path("qmp"));
+        thread::spawn(move || {
+            while !started.exists() {
+                thread::sleep(Duration::from_millis(5));
+            }
+            serve(&socket, &events, &status);
+        });
+        Self { folder, launch }
+    }
+
+    fn end(&self) {
+        fs::write(self.folder.path().join("end"), "").unwrap();
+    }
+}
+
+/// The first status that is not that all is well.
+fn status(machine: &mut QemuMachine) -> Status {
+    loop {
+        match machine.status() {
+            Status::Running => thread::sleep(Duration::from_millis(5)),
+            status => return status,
+        }
+    }
+}
+
+fn serve(socket: &Path, events: &[String], status: &str) {
+    let (mut stream, _) = UnixListener::bind(socket).unwrap().accept().unwrap();
+    let reader = BufReader::new(stream.try_clone().unwrap());
+    writeln!(stream, r#"{{ "QMP": {{}} }}"#).unwrap();
+    for line in reader.lines().map_while(Result::ok) {
+        let answer = if line.contains("query-status") {
+            format!(r#"{{ "return": {{ "status": "{status}" }} }}"#)
+        } else {
+            r#"{ "return": {} }"#.to_owned()
+        };
+        let _ = writeln!(stream, "{answer}");
+        if line.contains("qmp_capabilities") {
+            for event in events {
+                writeln!(stream, "{event}").unwrap();
+            }
+        }
+    }
+}
+
+const FULL: &str = r#"{ "event": "BLOCK_IO_ERROR", "data": { "device": "disk", "operation": "write",
+ "action": "stop", "nospace": true, "reason": "No space left on device" } }"#;
+
+#[test]
+fn trouble_that_pauses_the_guest_is_told_and_lasts() {
+    let broken =
+        FULL.replace("true", "false").replace("No space left on device", "Input/output error");
+    let stop = r#"{ "event": "STOP" }"#;
+    let failed = |text: &str| Status::Failed(format!("QEMU paused the guest: {text}"));
+    let rows: [(&[&str], &str, Status); 4] = [
+        (&[FULL], "io-error", Status::DiskFull),
+        (&[FULL, stop], "io-error", Status::DiskFull),
+        (&[&broken], "io-error", failed("Input/output error")),
+        (&[stop], "internal-error", failed("internal-error")),
+    ];
+    for (events, paused, expected) in rows {
+        let told = Told::new(events, paused);
+        let mut machine = QemuMachine::start(&told.launch).unwrap();
+        for _ in 0..2 {
+            assert_eq!(status(&mut machine), expected, "{events:?}");
+        }
+        let pid = machine.pid();
+        drop(machine);
+        assert!(!Path::new(&format!("/proc/{pid}")).exists());
+    }
+}
+
+#[test]
+fn a_guest_that_powered_off_is_told_from_a_qemu_that_ended() {
+    let by_guest: &[&str] =
+        &[r#"{ "event": "SHUTDOWN", "data": { "guest": true, "reason": "guest-shutdown" } }"#];
+    let by_signal: &[&str] =
+        &[r#"{ "event": "SHUTDOWN", "data": { "guest": false, "reason": "host-signal" } }"#];
+    let ended = Status::Failed("exit status: 0".into());
+    for (events, expected) in [(by_guest, Status::PoweredOff), (by_signal, ended)] {
+        let told = Told::new(events, "running");
+        let mut machine = QemuMachine::start(&told.launch).unwrap();
+        told.end();
+        assert_eq!(status(&mut machine), expected, "{events:?}");
+        assert_eq!(machine.status(), expected, "it stays so");
+        assert!(!told.launch.files.qmp.exists());
+    }
+}
