@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::{doctor, keys, shell, validate, vm};
+use crate::{doctor, keys, list, shell, validate, vm};
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
@@ -59,7 +59,7 @@ pub enum Command {
     /// Find every mistake in the fleet, before anything is built
     Validate(validate::Validate),
     /// Show the fleet as a table
-    List,
+    List(list::List),
     /// Show which of the fleet's keys have their private half on this machine
     Keys(keys::Keys),
     /// Show what this machine lacks, or whether a target can be installed

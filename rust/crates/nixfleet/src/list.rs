@@ -1,6 +1,11 @@
 //! `nixfleet list`: the fleet as a table.
 
-use nixfleet_inventory::Host;
+mod disks;
+
+use std::thread;
+
+use clap::Args;
+use nixfleet_inventory::{Host, Inventory, NixError, visible};
 use nixfleet_vm::state::{Fleet, LastTest};
 use nixfleet_vm::{Clock, SystemClock};
 use serde::Serialize;
@@ -10,6 +15,22 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::print;
 use crate::{fleet, json, table};
+use disks::Disks;
+
+/// What one evaluation may take, in MiB.
+const MEMORY: usize = 4096;
+
+/// The arguments of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Also show the disks of each host, which Nix evaluates
+    #[arg(long)]
+    eval: bool,
+
+    /// How many hosts to evaluate at a time [default: the processors, four at most]
+    #[arg(long, value_name = "N", requires = "eval")]
+    jobs: Option<usize>,
+}
 
 /// A host of the list.
 #[derive(Serialize)]
@@ -21,6 +42,8 @@ struct Entry<'a> {
     user: Option<&'a str>,
     address: Option<&'a str>,
     keys: usize,
+    /// Null where they were not evaluated.
+    disks: Option<Disks>,
     vm: &'static str,
     last_test: Option<LastTest>,
 }
@@ -42,41 +65,91 @@ impl<'a> Entry<'a> {
             user: host.text("hostSpec.userName"),
             address: host.text("hostSpec.networking.address"),
             keys: host.ssh_keys().len(),
+            disks: None,
         }
     }
 
-    fn row(&self) -> Vec<String> {
+    fn row(&self, with_disks: bool) -> Vec<String> {
         let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
-        let platform = text(self.platform);
-        vec![
+        let mut row = vec![
             self.host.to_owned(),
-            platform,
+            text(self.platform),
+            text(self.class),
             text(self.user),
             text(self.address),
             self.keys.to_string(),
             self.vm.to_owned(),
             self.last_test.as_ref().map_or("-".to_owned(), tested),
-        ]
+        ];
+        if with_disks {
+            row.push(self.disks.as_ref().map_or("-".to_owned(), disks::describe));
+        }
+        row
     }
 }
 
 /// Writes one line a host.
-pub fn run(global: &Global) -> Result<Exit, Error> {
+pub fn run(global: &Global, args: &List) -> Result<Exit, Error> {
     let inventory = fleet::inventory(global)?;
     // Without a home folder there are no VMs either.
     let vms = Fleet::new(&fleet::flake(global)).ok();
-    let hosts: Vec<Entry> =
+    let mut hosts: Vec<Entry> =
         inventory.hosts.iter().map(|(name, it)| Entry::new(name, it, vms.as_ref())).collect();
-    if global.format == Format::Json {
-        print(&json::render("hosts", &hosts));
-    } else {
-        let heading = ["HOST", "PLATFORM", "USER", "ADDRESS", "KEYS", "VM", "LAST TEST"]
-            .map(str::to_owned)
-            .to_vec();
-        let rows: Vec<_> = std::iter::once(heading).chain(hosts.iter().map(Entry::row)).collect();
-        print(&table::render(&rows));
+    let mut exit = Exit::Fine;
+    if args.eval {
+        for (entry, disks) in hosts.iter_mut().zip(evaluate(global, args, &inventory)) {
+            entry.disks = disks.unwrap_or_else(|error| {
+                exit = Exit::Lacking;
+                complain(entry.host, &error);
+                None
+            });
+        }
     }
-    Ok(Exit::Fine)
+    print(&match global.format {
+        Format::Json => json::render("hosts", &hosts),
+        _ => human(&hosts, args.eval),
+    });
+    Ok(exit)
+}
+
+fn human(hosts: &[Entry], with_disks: bool) -> String {
+    let mut heading =
+        vec!["HOST", "PLATFORM", "CLASS", "USER", "ADDRESS", "KEYS", "VM", "LAST TEST"];
+    if with_disks {
+        heading.push("DISKS");
+    }
+    let heading = heading.into_iter().map(str::to_owned).collect();
+    let rows = hosts.iter().map(|entry| entry.row(with_disks));
+    table::render(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
+}
+
+fn evaluate(
+    global: &Global,
+    args: &List,
+    inventory: &Inventory,
+) -> Vec<Result<Option<Disks>, NixError>> {
+    let nix = fleet::nix(global).heap_limit(MEMORY);
+    let hosts: Vec<(&str, &Host)> =
+        inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
+    let processors = || thread::available_parallelism().map_or(1, usize::from).min(4);
+    disks::of_hosts(&nix, &fleet::flake(global), &hosts, args.jobs.unwrap_or_else(processors))
+}
+
+/// Says why a host's disks are not known; the rest of the list is.
+fn complain(host: &str, error: &NixError) {
+    let reason = error.to_string();
+    let reason = reason.lines().next().unwrap_or_default();
+    let command = format!("nixfleet validate --eval -h {}", quote(host));
+    anstream::eprintln!(
+        "\x1b[33mwarning\x1b[0m: the disks of {} are not known: {}\n  `{command}` shows more",
+        visible(host),
+        visible(reason)
+    );
+}
+
+/// A word of a command line.
+fn quote(text: &str) -> String {
+    visible(&shlex::try_quote(text).unwrap_or_default()).into_owned()
 }
 
 /// `passed, 3 hours ago`

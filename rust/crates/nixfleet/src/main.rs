@@ -50,7 +50,7 @@ fn run(cli: &Cli) -> Result<Exit, Error> {
     match &cli.command {
         Command::Validate(args) => validate::run(&cli.global, args),
         Command::Keys(args) => keys::run(&cli.global, args),
-        Command::List => list::run(&cli.global),
+        Command::List(args) => list::run(&cli.global, args),
         Command::Doctor(args) => doctor::run(&cli.global, args),
         Command::Completions(args) => Ok(shell::completions(args)),
         Command::Man => Ok(shell::man()),

@@ -22,8 +22,34 @@ fn keys_tells_whether_one_gets_in_from_here() {
 #[test]
 fn list_has_a_line_a_host() {
     let fleet = Fleet::new("UTC");
-    fleet.expect(&["list", INVENTORY], 0, "web-02  x86_64-linux", "");
+    fleet.expect(&["list", INVENTORY], 0, "web-02  x86_64-linux  nixos", "");
     fleet.expect(&["list", INVENTORY, "--format", "json"], 0, "\"class\": \"nixos\"", "");
+    fleet.expect(&["list", INVENTORY, "--format", "json"], 0, "\"disks\": null", "");
+}
+
+#[test]
+fn list_shows_disks_where_nix_can_tell_them() {
+    let fleet = Fleet::new("UTC");
+    fleet.program(
+        "nix",
+        r#"case "$*" in
+  *web-01*) echo '{ "main": { "device": "/dev/vda", "formats": ["vfat", "ext4"] } }' ;;
+  *) echo 'error: no such module' >&2; exit 1 ;;
+esac"#,
+    );
+    let list = ["list", INVENTORY, "--eval"];
+    fleet.expect(
+        &list,
+        3,
+        "ext4 on /dev/vda\nweb-02",
+        "the disks of web-02 are not known: no such",
+    );
+    fleet.expect(
+        &[&list[..], &["--format", "json"]].concat(),
+        3,
+        "\"device\": \"/dev/vda\"",
+        "web-02",
+    );
 }
 
 #[test]
