@@ -1,6 +1,7 @@
 //! SSH keys: public ones, and which private halves this machine has.
 
 mod agent;
+mod certificate;
 mod identity;
 mod private;
 mod public;

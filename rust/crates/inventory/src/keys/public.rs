@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use ssh_key::{Certificate, HashAlg};
+use ssh_key::HashAlg;
 use thiserror::Error;
+
+use super::certificate::{certified_key, is_certificate};
 
 /// A public key, with the options before it and the comment after it. Two keys are equal when the
 /// key itself is, whatever options and comments they carry.
@@ -59,14 +61,15 @@ impl PublicKey {
         let key = after_options(line).ok_or(KeyError::NoType)?;
         let algorithm = key.split_whitespace().next().unwrap_or_default().to_owned();
         let comment = key.splitn(3, char::is_whitespace).nth(2).unwrap_or_default().trim();
-        let certificate = algorithm.contains("-cert-v01@");
+        let certificate = is_certificate(&algorithm);
         let data = if certificate {
-            let certificate = Certificate::from_openssh(key).map_err(|_| KeyError::Damaged)?;
-            certificate.public_key().clone()
+            let data = key.split_whitespace().nth(1).unwrap_or_default();
+            let key = certified_key(&algorithm, data);
+            key.and_then(|it| ssh_key::PublicKey::from_bytes(&it).ok())
         } else {
-            let key = ssh_key::PublicKey::from_openssh(key).map_err(|_| KeyError::Damaged)?;
-            key.key_data().clone()
+            ssh_key::PublicKey::from_openssh(key).ok()
         };
+        let data = data.ok_or(KeyError::Damaged)?.key_data().clone();
         Ok(Self { key: data, algorithm, comment: comment.to_owned(), certificate })
     }
 
@@ -152,4 +155,37 @@ fn after_options(line: &str) -> Option<&str> {
 fn is_type(text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or_default();
     ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|start| word.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of `ssh-keygen`, each after the fingerprint that `ssh-keygen -l` gives.
+    const OF_EACH_TYPE: &str = include_str!("../../tests/keys/of-each-type");
+
+    #[test]
+    fn keys_and_certificates_of_every_type_are_read() {
+        let mut certificates = 0;
+        for line in OF_EACH_TYPE.lines() {
+            let (fingerprint, line) = line.split_once(' ').unwrap();
+            let key = PublicKey::parse(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert_eq!(key.fingerprint(), fingerprint, "{line}");
+            assert!(line.starts_with(key.algorithm()));
+            assert_eq!(key.is_certificate(), line.contains("-cert-v01@"));
+            certificates += usize::from(key.is_certificate());
+        }
+        assert_eq!((OF_EACH_TYPE.lines().count(), certificates), (16, 8));
+    }
+
+    #[test]
+    fn what_is_cut_off_is_no_key_and_no_certificate() {
+        for line in OF_EACH_TYPE.lines() {
+            let line = line.split_once(' ').unwrap().1;
+            let end = line.splitn(3, ' ').take(2).map(str::len).sum::<usize>() + 1;
+            for cut in [4, 8, 40] {
+                assert_eq!(PublicKey::parse(&line[..end - cut]), Err(KeyError::Damaged), "{line}");
+            }
+        }
+    }
 }
