@@ -88,7 +88,9 @@ let
     hosts = mapAttrs (
       _: host: if hasPositions then host.inventory else removeAttrs host.inventory [ "positions" ]
     ) read;
-  };
+  }
+  // (if faults == [ ] then { } else { inherit faults; });
+  faults = fleetFaults args;
   hasPositions = affordsPositions {
     position = if hosts == { } then null else unsafeGetAttrPos (head (attrNames hosts)) hosts;
     count = length (attrNames hosts);
@@ -105,7 +107,7 @@ let
     {
       subject = "the fleet";
       inherit (inventory) positions;
-      faults = fleetFaults args;
+      inherit faults;
     }
   ];
 

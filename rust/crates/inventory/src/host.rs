@@ -7,7 +7,7 @@ use crate::{Position, Positions};
 
 /// A host as the inventory carries it. Values stay raw, for `validate` to judge them all together.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, expecting = "a host")]
 pub struct Host {
     /// The host's name.
     pub host_name: Value,

@@ -17,7 +17,7 @@ const COLLECT: &str = "hosts: builtins.mapAttrs (_: host: host.nixfleet or null)
 
 /// A fleet as data.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, expecting = "a set")]
 pub struct Inventory {
     api_version: Value,
     /// The flake's root in the store, when Nix knows it.
@@ -29,8 +29,20 @@ pub struct Inventory {
     /// Whether the hosts are all there is: the fleet calls `mkHost` by hand, and has no installer.
     #[serde(skip)]
     pub by_hand: bool,
+    /// What is wrong with `mkFleet`'s own arguments.
+    pub faults: Option<Vec<FleetFault>>,
     /// The hosts by their attribute's name.
     pub hosts: IndexMap<String, Host>,
+}
+
+/// What is wrong with an argument of `mkFleet`, as the library says it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(expecting = "a fault of the fleet")]
+pub struct FleetFault {
+    /// The argument; `hosts.NAME` is a host that is no set.
+    pub field: String,
+    /// What is wrong with it, to be read after its name.
+    pub message: String,
 }
 
 /// An inventory that cannot be read.
@@ -75,6 +87,15 @@ impl Inventory {
         match nix.eval_json(&flake.attr("nixfleet"), None) {
             Ok(json) => Self::parse(&json, &flake.attr("nixfleet")),
             Err(error) if error.is_missing_attribute() => Self::collect(nix, flake),
+            // Nix looks among the packages first, and those of a fleet with faults fail, in the
+            // library's words. With a dot before it the attribute is that alone; a Nix that knows no
+            // such form finds nothing.
+            Err(error) if error.to_string().starts_with("nixfleet: ") => {
+                match nix.eval_json(&flake.attr(".nixfleet"), None) {
+                    Ok(json) => Self::parse(&json, &flake.attr("nixfleet")),
+                    Err(_) => Err(error.into()),
+                }
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -112,6 +133,12 @@ impl Inventory {
             Err(_) => serde_json::from_slice::<Version>(json).unwrap_or_default().api_version,
         };
         match (version.as_u64(), read) {
+            (Some(API_VERSION), Ok(inventory)) if inventory.hosts.is_empty() => {
+                // No hosts are fine; a document of something else has no word of them.
+                let all: Value = serde_json::from_slice(json).unwrap_or_default();
+                let has_hosts = all.get("hosts").is_some();
+                has_hosts.then_some(inventory).ok_or_else(|| malformed("it has no `hosts`".into()))
+            }
             (Some(API_VERSION), Ok(inventory)) => Ok(inventory),
             (Some(API_VERSION), Err(error)) => {
                 Err(malformed(visible(&error.to_string()).into_owned()))
@@ -120,9 +147,13 @@ impl Inventory {
                 Err(malformed(visible(&error.to_string()).into_owned()))
             }
             _ if version.is_null() => Err(malformed("it has no `apiVersion`".to_owned())),
+            (Some(newer @ API_VERSION..), _) => {
+                Err(InventoryError::Newer { origin: origin(), found: newer.to_string() })
+            }
             _ => {
-                let found = visible(&version.to_string()).into_owned();
-                Err(InventoryError::Newer { origin: origin(), found })
+                let found: String = version.to_string().chars().take(60).collect();
+                let found = visible(&found);
+                Err(malformed(format!("its `apiVersion` is {found}, and has to be {API_VERSION}")))
             }
         }
     }
@@ -194,5 +225,34 @@ mod tests {
         assert!(matches!(error, InventoryError::Newer { .. }), "{error}");
         let error = Inventory::parse(br#"{ "apiVersion": 1, "hosts": [] }"#, "x").unwrap_err();
         assert!(matches!(error, InventoryError::Malformed { .. }), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_inventory_is_told_in_words_of_the_inventory() {
+        let reason = |text: &str| Inventory::parse(text.as_bytes(), "x").unwrap_err().to_string();
+        let expect = |text: &str, expected: &str| {
+            assert!(reason(text).contains(expected), "{}", reason(text));
+        };
+        expect("[]", "it has no `apiVersion`");
+        expect("null", "invalid type: null, expected a set");
+        expect(r#"{ "apiVersion": 1 }"#, "it has no `hosts`");
+        expect(r#"{ "apiVersion": 1, "hosts": { "a": null } }"#, "expected a host");
+        for wrong in ["\"1\"", "1.0", "-1", "0", "[]"] {
+            let text = format!(r#"{{ "apiVersion": {wrong}, "hosts": {{}} }}"#);
+            expect(&text, &format!("its `apiVersion` is {wrong}, and has to be 1"));
+        }
+        let none = Inventory::parse(br#"{ "apiVersion": 1, "hosts": {} }"#, "x");
+        assert!(none.unwrap().hosts.is_empty());
+    }
+
+    #[test]
+    fn a_fleet_whose_packages_fail_is_read_all_the_same() {
+        let nix = FakeNix::default()
+            .refuse(".#nixfleet", "error: nixfleet: 1 fault")
+            .answer(".#.nixfleet", FLEET);
+        assert_eq!(Inventory::read(&nix, &Flake::new(".")).unwrap().hosts.len(), 1);
+        let nix = FakeNix::default().refuse(".#nixfleet", "error: undefined variable 'x'");
+        let error = Inventory::read(&nix, &Flake::new(".")).unwrap_err();
+        assert_eq!(error.to_string(), "undefined variable 'x'");
     }
 }

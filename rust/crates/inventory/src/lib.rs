@@ -15,7 +15,7 @@ mod text;
 
 pub use flake::Flake;
 pub use host::Host;
-pub use inventory::{API_VERSION, Inventory, InventoryError};
+pub use inventory::{API_VERSION, FleetFault, Inventory, InventoryError};
 pub use nix::{Cause, FakeNix, Nix, NixCli, NixError, Patience};
 pub use position::{Position, Positions};
 pub use store_path::{StorePath, StorePathError};

@@ -2,6 +2,7 @@
 
 mod access;
 mod fields;
+mod fleet;
 mod iso;
 mod names;
 mod network;
@@ -30,7 +31,7 @@ const OF_A_HOST: &[fn(&mut Scope)] = &[
 
 /// The checks of a fleet as a whole.
 const OF_A_FLEET: &[fn(&Inventory, &mut Vec<Fault>)] =
-    &[names::check_fleet, network::check_fleet, iso::check_fleet];
+    &[names::check_fleet, network::check_fleet, iso::check_fleet, fleet::check_fleet];
 
 /// Every fault that the inventory shows, in no order. `wanted` says which hosts are asked for.
 pub fn all(inventory: &Inventory, wanted: &dyn Fn(&str) -> bool) -> Vec<Fault> {

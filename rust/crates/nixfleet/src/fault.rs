@@ -28,6 +28,11 @@ pub trait Problem: fmt::Display + fmt::Debug + Send {
     /// What to write instead.
     fn help(&self) -> String;
 
+    /// Whether the text is wrong wherever it is written, and not for the field that takes it.
+    fn is_of_text(&self) -> bool {
+        true
+    }
+
     /// Whether the line at fault holds a secret, and must not be shown.
     fn is_secret(&self) -> bool {
         false

@@ -56,7 +56,10 @@ impl Report {
         debug_assert!(faults.iter().all(|fault| CODES.contains(&fault.problem.code())));
         let located = merge(faults).into_iter().map(|fault| {
             let text = fault.text.as_deref();
-            let place = fault.position.as_ref().map(|it| sources.place(it, text));
+            let place = fault.position.as_ref().map(|it| match text {
+                Some(text) if fault.problem.is_of_text() => sources.place_of_text(it, text),
+                _ => sources.place(it, text),
+            });
             Located { fault, also: Vec::new(), place }
         });
         let mut faults = merge_places(located);

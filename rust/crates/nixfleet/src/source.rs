@@ -52,11 +52,24 @@ impl Sources {
 
     /// The place of a position; of the text at fault, when it stands in the value written there.
     pub fn place(&mut self, position: &Position, text: Option<&str>) -> Place {
+        self.find(position, |source| Excerpt::find(source, position, text))
+    }
+
+    /// The place of a text: in the value written at a position, or where that takes it from.
+    pub fn place_of_text(&mut self, position: &Position, text: &str) -> Place {
+        self.find(position, |source| Excerpt::find_text(source, position, text))
+    }
+
+    fn find(
+        &mut self,
+        position: &Position,
+        excerpt: impl FnOnce(&str) -> Option<Excerpt>,
+    ) -> Place {
         let (file, path) = self.tree.locate(&position.file);
         let is_source = self.tree.is_source(&path);
         let source = self.texts.entry(position.file.clone());
         let source = source.or_insert_with(|| is_source.then(|| read(&path)).flatten());
-        let excerpt = source.as_deref().and_then(|source| Excerpt::find(source, position, text));
+        let excerpt = source.as_deref().and_then(excerpt);
         let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         Place {
             file,

@@ -10,6 +10,7 @@ use crate::StorePath;
 pub struct FakeNix {
     values: HashMap<String, String>,
     outputs: HashMap<String, StorePath>,
+    errors: HashMap<String, String>,
 }
 
 impl FakeNix {
@@ -17,6 +18,13 @@ impl FakeNix {
     #[must_use]
     pub fn answer(mut self, installable: &str, json: &str) -> Self {
         self.values.insert(installable.to_owned(), json.to_owned());
+        self
+    }
+
+    /// Adds an installable that fails with these words.
+    #[must_use]
+    pub fn refuse(mut self, installable: &str, stderr: &str) -> Self {
+        self.errors.insert(installable.to_owned(), stderr.to_owned());
         self
     }
 
@@ -36,6 +44,10 @@ impl FakeNix {
 
 impl Nix for FakeNix {
     fn eval_json(&self, installable: &str, _: Option<&str>) -> Result<Vec<u8>, NixError> {
+        if let Some(stderr) = self.errors.get(installable) {
+            let command = format!("nix eval {installable}");
+            return Err(NixError::failed(command, Some(1), stderr.clone()));
+        }
         let value = self.values.get(installable).map(|json| json.clone().into_bytes());
         value.ok_or_else(|| Self::absent("eval", installable))
     }

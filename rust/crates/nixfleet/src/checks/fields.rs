@@ -85,6 +85,10 @@ impl Problem for FieldProblem {
         }
     }
 
+    fn is_of_text(&self) -> bool {
+        !matches!(self, Self::Type { .. })
+    }
+
     fn help(&self) -> String {
         match self {
             Self::Type { expected, .. } => match *expected {

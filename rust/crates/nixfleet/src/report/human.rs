@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
+use super::reach::name_of;
 use super::{Located, Report, visible_lines};
 use crate::fault::Severity;
-use crate::quote::shorten;
 use crate::source::Place;
 
 /// The width when there is no terminal to ask.
@@ -27,7 +27,7 @@ pub fn faults(faults: &[Located]) -> String {
         let host = located.host();
         if heading != Some(host) {
             heading = Some(host);
-            let name = host.map_or("the fleet".to_owned(), shorten);
+            let name = host.map_or("the fleet".to_owned(), name_of);
             let _ = writeln!(text, "\x1b[1m{name}\x1b[0m");
         }
         let _ = writeln!(text, "{}\n", fault(&renderer, located));

@@ -17,7 +17,7 @@ impl Located {
             let field = format!("`{}`", shorten(&fault.field));
             match fault.hosts.as_slice() {
                 [] => field,
-                [host] => format!("{field} of {}", shorten(host)),
+                [host] => format!("{field} of {}", name_of(host)),
                 all => format!("{field} of {}", hosts(all)),
             }
         };
@@ -27,8 +27,13 @@ impl Located {
 }
 
 fn hosts(all: &[String]) -> String {
-    let names: Vec<_> = all.iter().take(NAMED).map(|name| shorten(name)).collect();
+    let names: Vec<_> = all.iter().take(NAMED).map(|name| name_of(name)).collect();
     let more = all.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{} hosts: {}{more}", all.len(), names.join(", "))
+}
+
+/// A host's name as a message shows it.
+pub fn name_of(host: &str) -> String {
+    if host.is_empty() { "(a host without a name)".to_owned() } else { shorten(host) }
 }

@@ -29,16 +29,16 @@ pub struct Excerpt {
 impl Excerpt {
     /// The line of a position, or of the text at fault in the value that is written there.
     pub fn find(source: &str, position: &Position, text: Option<&str>) -> Option<Self> {
-        let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
-        let column = usize::try_from(position.column).ok()?.checked_sub(1)?;
-        let start = line_start(source, line)?;
-        // Nix counts columns in bytes.
-        let offset = start + column;
-        if !source.is_char_boundary(offset) {
-            return None;
-        }
-        let found = text
-            .and_then(|text| find_text(source, offset, text).or_else(|| find_only(source, text)));
+        let offset = offset(source, position)?;
+        let found = text.and_then(|text| find_text(source, offset, text));
+        Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
+    }
+
+    /// The line of the text at fault: in the value that is written at a position, or where that is
+    /// taken from. The position's own where it is found in neither.
+    pub fn find_text(source: &str, position: &Position, text: &str) -> Option<Self> {
+        let offset = offset(source, position)?;
+        let found = find_text(source, offset, text).or_else(|| find_only(source, text));
         Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
     }
 
@@ -60,6 +60,15 @@ impl Excerpt {
             text: [before, within, after].concat(),
         })
     }
+}
+
+/// The offset of a position, when the source has it.
+fn offset(source: &str, position: &Position) -> Option<usize> {
+    let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
+    let column = usize::try_from(position.column).ok()?.checked_sub(1)?;
+    // Nix counts columns in bytes.
+    let offset = line_start(source, line)? + column;
+    source.is_char_boundary(offset).then_some(offset)
 }
 
 /// The last place at or before an offset where a character ends.
@@ -122,7 +131,10 @@ mod tests {
         text: Option<&str>,
     ) -> Option<(usize, usize, String)> {
         let position = Position { file: "x".into(), line, column };
-        let found = Excerpt::find(source, &position, text)?;
+        let found = match text {
+            Some(text) => Excerpt::find_text(source, &position, text)?,
+            None => Excerpt::find(source, &position, None)?,
+        };
         Some((found.line, found.column, found.text[found.span].to_owned()))
     }
 

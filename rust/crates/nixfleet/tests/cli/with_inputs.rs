@@ -148,6 +148,27 @@ fn hosts_that_are_made_by_hand_are_a_fleet() {
     fleet.expect(&["clean-vm", "-h", "web-01"], 0, &["nothing to remove"]);
 }
 
+/// Nix looks for the inventory among the packages first, which such a fleet refuses to have.
+#[test]
+#[ignore = "needs nix and NIXFLEET_INPUTS"]
+fn wrong_arguments_of_a_fleet_are_told_with_its_other_faults() {
+    let fleet = Fleet::new(
+        r#"nixfleet.lib.mkFleet {
+    isoSshKeys = [ "KEY" ];
+    default.hostSpec.timeZone = "UTC";
+    hosts.web-01 = { platform = "x86_64-linux"; hostSpec.timeZone = "Europe/Berlni"; };
+    hosts.web-02 = "x86_64-linux";
+  }"#,
+    );
+    let told = [
+        "error[argument-unknown]: `default` is not an argument of mkFleet\n  --> flake.nix:25:5",
+        "error[time-zone-unknown]",
+        "error[field-type-wrong]: `x86_64-linux` is not a host\n  --> flake.nix:27:5",
+        "2 hosts, 4 errors\n",
+    ];
+    fleet.expect(&["validate"], 1, &told);
+}
+
 /// One host of each outcome, and one of each class.
 const OUTCOMES: &str = r#"nixfleet.lib.mkFleet {
     isoSshKeys = [ "KEY" ];

@@ -1,0 +1,5 @@
+{
+  host.web-01 = {
+    platform = "x86_64-linux";
+  };
+}
