@@ -34,6 +34,7 @@ struct State {
     jumped: i64,
     booted: Duration,
     alive: u32,
+    resets: u32,
     installs: u32,
     off: bool,
     is_installer: bool,
@@ -76,6 +77,11 @@ impl Fake {
     /// Machines that run.
     pub fn alive(&self) -> u32 {
         self.state.lock().unwrap().alive
+    }
+
+    /// How often the reset button was pressed.
+    pub fn resets(&self) -> u32 {
+        self.state.lock().unwrap().resets
     }
 
     /// Installs that were done.

@@ -84,6 +84,12 @@ pub fn sync(path: &Path) -> Result<(), Error> {
     File::open(path).and_then(|it| it.sync_all()).map_err(|error| Error::io("save", path, error))
 }
 
+/// How many bytes a file has; none when it is not there.
+#[must_use]
+pub fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |it| it.len())
+}
+
 /// The end of a text file, at most so many bytes, read without the rest; empty when it is not
 /// there.
 #[must_use]

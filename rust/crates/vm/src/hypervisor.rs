@@ -46,6 +46,9 @@ pub trait Machine: Send {
     /// Presses the power button: the guest may power down.
     fn press_power(&mut self);
 
+    /// Presses the reset button; whether the guest starts anew.
+    fn reset(&mut self) -> bool;
+
     /// Takes a picture of the screen; whether there is one.
     fn screenshot(&mut self, path: &Path) -> bool;
 

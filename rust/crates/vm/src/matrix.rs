@@ -2,6 +2,7 @@
 //! after each nothing is left: no machine, no lock, no half of a file, and the next run goes well.
 
 mod clock;
+mod emulation;
 mod ends;
 mod faults;
 mod folders;

@@ -18,6 +18,8 @@ pub struct Behaviour {
     /// How the machine is from ten seconds after its start.
     pub later: Option<Status>,
     pub console: &'static str,
+    /// Whether the console says it again after a reset.
+    pub dies_again: bool,
     /// Whether all this is of the installed host, rather than of the installer.
     pub only_host: bool,
     pub ssh: Ssh,

@@ -1,6 +1,6 @@
 //! Disks that are plain files, and machines that are a number.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Fake, Qemu};
@@ -48,17 +48,19 @@ impl Hypervisor for Fake {
             }
         }
         let console = if self.applies() { self.behaviour.console } else { "" };
-        std::fs::write(&launch.files.console, console).unwrap();
+        let (text, console) = (console, launch.files.console.clone());
+        std::fs::write(&console, text).unwrap();
         let mut state = self.state.lock().unwrap();
         state.alive += 1;
         state.off = false;
         state.booted = state.now;
-        Ok(Box::new(FakeMachine { fake: self.clone(), ended: false }))
+        Ok(Box::new(FakeMachine { fake: self.clone(), console, ended: false }))
     }
 }
 
 struct FakeMachine {
     fake: Fake,
+    console: PathBuf,
     ended: bool,
 }
 
@@ -66,6 +68,10 @@ impl Machine for FakeMachine {
     fn status(&mut self) -> Status {
         let applies = self.fake.applies();
         let state = self.fake.state.lock().unwrap();
+        let started_anew = state.resets > 0 && state.now > state.booted + Duration::from_secs(5);
+        if started_anew && self.fake.behaviour.dies_again {
+            std::fs::write(&self.console, self.fake.behaviour.console.repeat(2)).unwrap();
+        }
         let is_later = state.now > state.booted + Duration::from_secs(10);
         match &self.fake.behaviour.later {
             Some(status) if applies && is_later => status.clone(),
@@ -75,6 +81,13 @@ impl Machine for FakeMachine {
     }
 
     fn press_power(&mut self) {}
+
+    fn reset(&mut self) -> bool {
+        let mut state = self.fake.state.lock().unwrap();
+        state.booted = state.now;
+        state.resets += 1;
+        true
+    }
 
     fn screenshot(&mut self, path: &Path) -> bool {
         std::fs::write(path, "png").is_ok()

@@ -47,6 +47,7 @@ pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, 
         let now = clock.now();
         if now.saturating_sub(begun) > limit || world.cancel.requested() {
             machine.kill();
+            folder.remove_sockets(Role::Vm)?;
             return Ok(Stopped::Killed);
         }
         if now > ask {
@@ -58,6 +59,7 @@ pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, 
         }
         clock.sleep(Duration::from_millis(50));
     }
+    folder.remove_sockets(Role::Vm)?;
     Ok(Stopped::PoweredOff)
 }
 

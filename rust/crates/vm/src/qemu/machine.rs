@@ -187,6 +187,14 @@ impl Machine for QemuMachine {
         }
     }
 
+    fn reset(&mut self) -> bool {
+        let Some(qmp) = &mut self.qmp else { return false };
+        // An installer's QEMU ends where its guest reboots (`-no-reboot`), and would here. It does
+        // so no more, as firmware may reset once again when it sees that it has run before.
+        let _ = qmp.execute("set-action", Some(json!({ "reboot": "reset" })));
+        qmp.execute("system_reset", None).is_ok()
+    }
+
     fn screenshot(&mut self, path: &Path) -> bool {
         let arguments = json!({ "filename": path, "format": "png" });
         self.qmp.as_mut().is_some_and(|it| it.execute("screendump", Some(arguments)).is_ok())

@@ -41,6 +41,8 @@ pub struct Running {
     pub forwards: Vec<Forward>,
     /// Its console.
     pub console: PathBuf,
+    /// How much of the console is of a start that was given up.
+    pub given_up: u64,
     /// How root is reached.
     pub root: Target,
 }
@@ -81,7 +83,8 @@ impl Run<'_> {
                 Err(error) => return Err(error),
                 Ok(machine) => {
                     let root = self.target(boot.role, forwards[0].host, "root")?;
-                    return Ok(Running { machine, forwards, console: files.console, root });
+                    let console = files.console;
+                    return Ok(Running { machine, forwards, console, given_up: 0, root });
                 }
             }
         }

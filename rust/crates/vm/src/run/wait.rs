@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Run, Running};
 use crate::hypervisor::Status;
 use crate::ssh::SshError;
-use crate::{Error, Phase, console};
+use crate::{Error, Phase, console, files};
 
 /// How often what goes on is looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -23,7 +23,12 @@ impl Run<'_> {
         let mut seen = "no SSH server answered".to_owned();
         let mut refusals = 0;
         loop {
-            self.watch(phase, running)?;
+            match self.watch(phase, running) {
+                Err(Error::GuestDied { cause, .. }) if self.may_start_anew(&cause, running) => {
+                    self.note("the guest's timer came too late under emulation: it starts anew");
+                }
+                other => other?,
+            }
             let left = end.saturating_sub(clock.now());
             if left.is_zero() {
                 let console = console::last_lines(&running.console, 15);
@@ -46,6 +51,18 @@ impl Run<'_> {
             }
             clock.sleep(TICK);
         }
+    }
+
+    /// Starts a guest anew, once, that died of slow emulation alone; whether that was it.
+    fn may_start_anew(&self, cause: &str, running: &mut Running) -> bool {
+        let once = running.given_up == 0 && self.accelerator().is_software();
+        if !once || !console::is_of_emulation(cause) || !running.machine.reset() {
+            return false;
+        }
+        // What the old start still had to say has come by then.
+        self.world.clock.sleep(Duration::from_secs(1));
+        running.given_up = files::length(&running.console);
+        true
     }
 
     fn refused(&self, phase: Phase) -> Error {
@@ -82,7 +99,7 @@ impl Run<'_> {
             }
             Status::Failed(reason) => return Err(ended(reason)),
         }
-        match console::trouble(&running.console) {
+        match console::trouble(&running.console, running.given_up) {
             Some(cause) => Err(Error::GuestDied { cause, console: console() }),
             None => Ok(()),
         }
