@@ -4,6 +4,7 @@ let
   failed = map (it: it.message) (builtins.filter (it: !it.assertion) (config.assertions or [ ]));
   impermanence = config.nixfleet.impermanence or { };
   users = builtins.attrValues (config.users.users or { });
+  devices = builtins.mapAttrs (_: disk: disk.device or null) (config.disko.devices.disk or { });
   hasAccess =
     user:
     (user.openssh.authorizedKeys.keys or [ ]) != [ ]
@@ -19,14 +20,18 @@ in
   warnings = config.warnings or [ ];
   hostSpec = builtins.attrNames (config.hostSpec or { });
   # A virtual machine has no other disks, and who has one disk alone may say so.
-  disks =
-    if config.nixfleet.disk.warnUnstableDevice or true then
-      builtins.mapAttrs (_: disk: disk.device or null) (config.disko.devices.disk or { })
-    else
-      { };
+  disks = if config.nixfleet.disk.warnUnstableDevice or true then devices else { };
   persistRoot = if impermanence.enable or false then impermanence.persistRoot or "/persist" else null;
   fileSystems = builtins.attrNames (config.fileSystems or { });
   hasAccess = builtins.any hasAccess users;
-  # It would throw the assertions again, without their number.
-  drvPath = if failed == [ ] then config.system.build.toplevel.drvPath else null;
+  # It would throw the assertions again, without their number. The system alone asks neither for the
+  # disks nor for what a test is to find.
+  drvPath =
+    if failed == [ ] then
+      builtins.deepSeq [
+        devices
+        (config.nixfleet.vmTest or null)
+      ] config.system.build.toplevel.drvPath
+    else
+      null;
 }
