@@ -45,7 +45,7 @@ fn page(reports: &[HostReport]) -> String {
         contents(&mut page, reports);
     }
     for report in reports {
-        host(&mut page, report);
+        host(&mut page, report, reports.len() == 1);
     }
     page.push_str("</main>\n</html>\n");
     page
@@ -66,14 +66,19 @@ fn contents(page: &mut String, reports: &[HostReport]) {
     page.push_str("</ul>\n");
 }
 
-fn host(page: &mut String, report: &HostReport) {
+fn host(page: &mut String, report: &HostReport, is_alone: bool) {
     let (class, _) = marked(report.result == Verdict::Passed);
     let (name, word) = (escaped(&report.host), word(report.result));
     let install = if report.reused { "install unchanged" } else { "newly installed" };
+    page.push_str("<section>\n");
+    // The heading of a page about one host says it already.
+    if !is_alone {
+        let _ =
+            writeln!(page, "<h2 id=\"{name}\">{name} <span class=\"{class}\">{word}</span></h2>");
+    }
     let _ = writeln!(
         page,
-        "<section>\n<h2 id=\"{name}\">{name} <span class=\"{class}\">{word}</span></h2>\n\
-         <p class=\"facts\">{:.1} s, {install}, {}",
+        "<p class=\"facts\">{:.1} s, {install}, {}",
         report.seconds, report.accelerator
     );
     if let Some(system) = &report.system {
