@@ -1,6 +1,8 @@
 //! The positions that a large fleet's inventory leaves out: Nix before 2.30 reads a file anew for
 //! each line number, so the library tells them host by host then.
 
+use std::collections::HashMap;
+
 use nixfleet_inventory::{Flake, Inventory, Nix, Position};
 
 use crate::fault::Fault;
@@ -12,21 +14,68 @@ const MOST: usize = 20;
 /// had stays out: the faults are told all the same.
 pub fn add(nix: &dyn Nix, flake: &Flake, inventory: &Inventory, faults: &mut [Fault]) {
     for output in ["nixosConfigurations", "darwinConfigurations"] {
-        let lacking: Vec<&mut Fault> = faults
-            .iter_mut()
-            .filter(|fault| fault.position.is_none())
-            .filter(|fault| fault.host().is_some_and(|host| lacks(inventory, host, output)))
-            .take(MOST)
-            .collect();
-        if lacking.is_empty() {
+        let groups = alike(inventory, faults, output);
+        let samples: Vec<usize> = groups.iter().flat_map(|it| sample(it)).take(MOST).collect();
+        ask(nix, flake, output, faults, &samples);
+        for group in &groups {
+            spread(faults, group, &samples);
+        }
+        let is_open = |index: &usize| faults[*index].position.is_none() && !samples.contains(index);
+        let rest = groups.iter().flatten().copied().filter(is_open);
+        let rest: Vec<usize> = rest.take(MOST - samples.len()).collect();
+        ask(nix, flake, output, faults, &rest);
+    }
+}
+
+/// The faults without positions, those of the same words about the same field together: a value from
+/// the defaults is at fault in every host that it reaches.
+fn alike(inventory: &Inventory, faults: &[Fault], output: &str) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<(&str, &str, String), usize> = HashMap::new();
+    for (index, fault) in faults.iter().enumerate() {
+        let is_ours = fault.host().is_some_and(|host| lacks(inventory, host, output));
+        if fault.position.is_some() || !is_ours {
             continue;
         }
-        let query = query(&lacking);
-        let Ok(json) = nix.eval_json(&flake.attr(output), Some(&query)) else { continue };
-        let positions: Vec<Option<Position>> = serde_json::from_slice(&json).unwrap_or_default();
-        for (fault, position) in lacking.into_iter().zip(positions) {
-            fault.position = position;
+        let key = (fault.problem.code(), fault.field.as_str(), fault.problem.to_string());
+        let group = *known.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[group].push(index);
+    }
+    groups
+}
+
+/// The first, the one in the middle and the last.
+fn sample(group: &[usize]) -> Vec<usize> {
+    let mut sample = vec![group[0], group[group.len() / 2], group[group.len() - 1]];
+    sample.dedup();
+    sample
+}
+
+/// Takes the place that all samples share for that of the whole group.
+fn spread(faults: &mut [Fault], group: &[usize], samples: &[usize]) {
+    let known = group.iter().filter(|it| samples.contains(it));
+    let places: Vec<Option<Position>> = known.map(|it| faults[*it].position.clone()).collect();
+    let Some((first @ Some(_), others)) = places.split_first() else { return };
+    if !others.is_empty() && others.iter().all(|it| it == first) {
+        for index in group {
+            faults[*index].position.clone_from(first);
         }
+    }
+}
+
+fn ask(nix: &dyn Nix, flake: &Flake, output: &str, faults: &mut [Fault], indices: &[usize]) {
+    if indices.is_empty() {
+        return;
+    }
+    let asked: Vec<&Fault> = indices.iter().map(|it| &faults[*it]).collect();
+    let query = query(&asked);
+    let Ok(json) = nix.eval_json(&flake.attr(output), Some(&query)) else { return };
+    let positions: Vec<Option<Position>> = serde_json::from_slice(&json).unwrap_or_default();
+    for (index, position) in indices.iter().zip(positions) {
+        faults[*index].position = position;
     }
 }
 
@@ -38,8 +87,8 @@ fn lacks(inventory: &Inventory, host: &str, output: &str) -> bool {
 }
 
 /// A function from hosts to the positions of the faults' fields, each the nearest that there is.
-fn query(faults: &[&mut Fault]) -> String {
-    let entry = |fault: &&mut Fault| {
+fn query(faults: &[&Fault]) -> String {
+    let entry = |fault: &&Fault| {
         let fields: Vec<String> = enclosing(&fault.field).into_iter().map(nix_string).collect();
         let host = nix_string(fault.host().unwrap_or_default());
         format!("(find {host} [ {} ])", fields.join(" "))

@@ -51,9 +51,9 @@ pub fn check(scope: &mut Scope) {
     for field in FIELDS {
         let Some(path) = scope.text(field) else { continue };
         let given = path.to_owned();
-        let in_root = |root: &str| path.strip_prefix(root).is_some_and(|it| it.starts_with('/'));
-        if scope.root.is_some_and(in_root) {
-            scope.report(field, PasswordProblem::InRepository(given));
+        let in_root = |root: &str| path.strip_prefix(root).filter(|it| it.starts_with('/'));
+        if let Some(own) = scope.root.and_then(in_root) {
+            scope.report(field, PasswordProblem::InRepository(format!(".{own}")));
         } else if path.starts_with("/nix/store/") {
             scope.report(field, PasswordProblem::InStore(given));
         } else if path.starts_with('$') {

@@ -1,6 +1,8 @@
 //! Time zones, locales and keyboards.
 
-use std::collections::HashSet;
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use thiserror::Error;
@@ -66,25 +68,37 @@ impl Problem for RegionProblem {
 /// Looks up the names.
 pub fn check(scope: &mut Scope) {
     if let Some(given) = unknown(scope, "hostSpec.timeZone", &TIME_ZONES) {
-        let nearest = nearest_zone(given);
+        let nearest = once(given, nearest_zone);
         scope.report(
             "hostSpec.timeZone",
             RegionProblem::TimeZone { given: given.to_owned(), nearest },
         );
     }
     if let Some(given) = unknown(scope, "hostSpec.locale", &LOCALES) {
-        let nearest = nearest_locale(given);
+        let nearest = once(given, nearest_locale);
         scope.report("hostSpec.locale", RegionProblem::Locale { given: given.to_owned(), nearest });
     }
     let layouts = scope.text("hostSpec.keyboardLayout").unwrap_or("us");
     // Several layouts to switch between are written with commas.
     if let Some(given) = layouts.split(',').find(|layout| !LAYOUTS.contains(layout)) {
-        let nearest = nearest(given, sorted(&LAYOUTS));
+        let nearest = once(given, |given| nearest(given, sorted(&LAYOUTS)));
         scope.report(
             "hostSpec.keyboardLayout",
             RegionProblem::Layout { given: given.to_owned(), nearest },
         );
     }
+}
+
+/// A wrong value from the defaults comes with each of thousands of hosts, and the lists are long.
+fn once(
+    given: &str,
+    find: impl Fn(&str) -> Option<&'static str> + 'static,
+) -> Option<&'static str> {
+    thread_local! {
+        static FOUND: RefCell<HashMap<(TypeId, String), Option<&'static str>>> = RefCell::default();
+    }
+    let key = (find.type_id(), given.to_owned());
+    FOUND.with_borrow_mut(|found| *found.entry(key).or_insert_with(|| find(given)))
 }
 
 fn unknown<'a>(scope: &Scope<'a>, field: &str, known: &HashSet<&str>) -> Option<&'a str> {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use super::reach::name_of;
 use super::{Located, Report, visible_lines};
 use crate::fault::Severity;
-use crate::quote::shorten;
 
 /// One line a fault.
 pub fn render(report: &Report) -> String {
@@ -25,7 +25,7 @@ fn annotation(located: &Located) -> String {
         let (file, line, column) = (property(&place.file), place.line, place.column);
         properties = format!("file={file},line={line},col={column},{properties}");
     }
-    let host = located.host().map(|host| format!("{}: ", shorten(host))).unwrap_or_default();
+    let host = located.host().map(|host| format!("{}: ", name_of(host))).unwrap_or_default();
     let parts =
         [Some(format!("{host}{}", fault.problem)), located.reach(), Some(fault.problem.help())];
     let text: Vec<String> = parts.iter().flatten().map(|it| visible_lines(it)).collect();

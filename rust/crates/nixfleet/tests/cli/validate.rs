@@ -78,3 +78,34 @@ esac"#,
     );
     fleet.expect(&["validate"], 1, "--> /x/flake.nix:7:5", "");
 }
+
+/// A value from the defaults is one fault in a large fleet, too, whose positions are few.
+#[test]
+fn hosts_whose_samples_share_a_position_share_it() {
+    let fleet = Fleet::new("Mars/Olympus");
+    let path = fleet.path().join("inventory.json");
+    let mut inventory: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let host = inventory["hosts"]["web-01"].clone();
+    for number in 3..60 {
+        let mut host = host.clone();
+        host["hostName"] = format!("web-{number:02}").into();
+        inventory["hosts"][format!("web-{number:02}")] = host;
+    }
+    fs::write(&path, format!("{inventory}\n")).unwrap();
+    let nix = |places: &str| {
+        format!(
+            r#"case "$*" in
+  *nixosConfigurations*find*) echo '[{places}]' ;;
+  *) while read -r line; do echo "$line"; done <inventory.json ;;
+esac"#
+        )
+    };
+    let place = |line: u8| format!(r#"{{ "file": "/x/flake.nix", "line": {line}, "column": 5 }}"#);
+    fleet.program("nix", &nix(&[place(7), place(7), place(7)].join(",")));
+    fleet.expect(&["validate"], 1, "this reaches 59 hosts: web-01, web-02, web-03", "");
+    fleet.expect(&["validate"], 1, "59 hosts, 1 error\n", "");
+    fleet.program("nix", &nix(&[place(7), place(8), place(7)].join(",")));
+    fleet.expect(&["validate"], 1, "--> /x/flake.nix:8:5", "");
+    fleet.expect(&["validate"], 1, "59 hosts, 5", "");
+}
