@@ -20,8 +20,8 @@ rustPlatform.buildRustPackage {
   pname = "nixfleet";
   inherit (manifest) version;
 
-  # What the build and its tests read, so that nothing else changes the package: a test compares the
-  # fault codes with their pages.
+  # What the build and its tests read, so that nothing else changes the package: tests compare the
+  # fault codes with their pages, and JSON with its schema.
   src = lib.fileset.toSource {
     root = ../.;
     fileset = lib.fileset.unions [
@@ -29,6 +29,7 @@ rustPlatform.buildRustPackage {
       ./Cargo.lock
       ./crates
       ../docs/src/faults
+      ../docs/src/schema
     ];
   };
   sourceRoot = "source/rust";

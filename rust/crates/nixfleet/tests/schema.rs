@@ -7,11 +7,10 @@ use assert_cmd::cargo::cargo_bin_cmd;
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
-/// Checks documents against a schema. The package's build has the sources of the tool alone, and no
-/// schemas.
+/// Checks documents against a schema.
 fn check(name: &str, documents: &[Value]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/src/schema").join(name);
-    let Ok(schema) = fs::read(&path) else { return };
+    let schema = fs::read(&path).unwrap();
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource(name, serde_json::from_slice(&schema).unwrap()).unwrap();
     let index = compiler.compile(name, &mut schemas).unwrap();
