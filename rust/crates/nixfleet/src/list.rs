@@ -14,7 +14,7 @@ use crate::cli::{Format, Global};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::print;
-use crate::{fleet, json, table};
+use crate::{failure, fleet, json, table};
 use disks::Disks;
 
 /// What one evaluation may take, in MiB.
@@ -140,11 +140,11 @@ fn complain(host: &str, error: &NixError) {
     let reason = error.to_string();
     let reason = reason.lines().next().unwrap_or_default();
     let command = format!("nixfleet validate --eval -h {}", quote(host));
-    anstream::eprintln!(
-        "\x1b[33mwarning\x1b[0m: the disks of {} are not known: {}\n  `{command}` shows more",
+    failure::warn(&format!(
+        "the disks of {} are not known: {}; `{command}` shows more",
         visible(host),
         visible(reason)
-    );
+    ));
 }
 
 /// A word of a command line.

@@ -9,7 +9,7 @@ mod login;
 
 use std::path::PathBuf;
 
-use nixfleet_inventory::keys::identities;
+use nixfleet_inventory::keys::{Identity, identities};
 use nixfleet_inventory::{Flake, Host, Inventory, Nix};
 
 pub use address::Address;
@@ -18,7 +18,7 @@ use facts::{Facts, SCRIPT};
 use login::Login;
 
 use super::finding::{Finding, Status};
-use crate::keys::Group;
+use crate::keys::{Group, identities_here};
 
 /// A machine, and how it is reached.
 pub struct Target {
@@ -46,10 +46,11 @@ pub fn findings(target: &Target, meant: Option<&Meant>) -> Vec<Finding> {
             return vec![Finding::lacking("ssh", reason, help)];
         }
     };
+    let mut here = identities_here(&target.identities);
     let mut findings = look(target, &route, meant);
     if let Some(meant) = meant {
-        let keys = [&target.identities[..], &route.identities[..]].concat();
-        findings.push(meant.after_the_install(&keys));
+        here.extend(identities(&route.identities));
+        findings.push(meant.after_the_install(&here));
         if findings.iter().all(|finding| finding.status != Status::Lacking) {
             findings.push(meant.install(target));
         }
@@ -119,10 +120,10 @@ fn mute(facts: &Facts) -> Finding {
 
 impl Meant<'_> {
     /// Whether the host that will be installed lets anybody in from here.
-    fn after_the_install(&self, extra: &[PathBuf]) -> Finding {
+    fn after_the_install(&self, here: &[Identity]) -> Finding {
         let keys =
             self.host.value("hostSpec.sshAuthorizedKeys").unwrap_or(&serde_json::Value::Null);
-        let group = Group::new(Some(self.name), keys, &identities(extra));
+        let group = Group::new(Some(self.name), keys, here);
         let name = self.name;
         if group.is_usable() {
             return Finding::fine("after the install", format!("a key of {name}'s is here"));

@@ -1,6 +1,7 @@
 //! The keys for people.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use nixfleet_inventory::keys::{Identity, Source};
 use nixfleet_inventory::visible;
@@ -55,10 +56,15 @@ fn half(half: &Half) -> String {
 fn advice(group: &Group, here: &[Identity]) -> String {
     let whose =
         if group.host.is_some() { "the host's `sshAuthorizedKeys`" } else { "`isoSshKeys`" };
-    let own = here.iter().find_map(|identity| match &identity.source {
+    let own = here.iter().filter_map(|identity| match &identity.source {
         Source::File(path) if identity.mode_ok => Some(path.display().to_string()),
         _ => None,
     });
+    // Of several the one that ssh tries by itself, when there is a line to copy.
+    let is_usual = |file: &String| {
+        Path::new(file).file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"id_"))
+    };
+    let own = own.filter(|file| Path::new(&format!("{file}.pub")).exists()).max_by_key(is_usual);
     match own {
         Some(file) => format!(
             "you cannot log in from here: add `{}.pub` to {whose}, or name another key with --identity",

@@ -20,6 +20,23 @@ fn keys_tells_whether_one_gets_in_from_here() {
 }
 
 #[test]
+fn a_file_that_is_named_and_is_no_private_key_is_told() {
+    let fleet = Fleet::new("UTC");
+    fs::write(fleet.path().join("k.pub"), crate::KEY).unwrap();
+    fs::write(fleet.path().join("pem"), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n").unwrap();
+    fs::write(fleet.path().join("text"), "Host *\n").unwrap();
+    for (file, why) in [
+        ("none", "`none` is not used: No such file"),
+        ("bin", "it is no file"),
+        ("k.pub", "it is a public key; name the file beside it"),
+        ("pem", "`ssh-keygen -y -f pem > pem.pub`"),
+        ("text", "`text` is not used: it is no private key"),
+    ] {
+        fleet.expect(&["keys", INVENTORY, "--identity", file], 1, "no private half here", why);
+    }
+}
+
+#[test]
 fn list_has_a_line_a_host() {
     let fleet = Fleet::new("UTC");
     fleet.expect(&["list", INVENTORY], 0, "web-02  x86_64-linux  nixos", "");
