@@ -39,7 +39,11 @@ fn render_man(text: &mut Vec<u8>) -> io::Result<()> {
     cli.build();
     let commands: Vec<Command> = cli.get_subcommands().cloned().collect();
     let man = Man::new(cli.clone());
-    man.render_title(text)?;
+    let mut title = Vec::new();
+    man.render_title(&mut title)?;
+    // clap_mangen writes no date as no word at all, so that what follows would be taken for one.
+    let title = String::from_utf8_lossy(&title).replace(" 1  \"", " 1 \"\" \"");
+    text.write_all(title.as_bytes())?;
     man.render_name_section(text)?;
     man.render_synopsis_section(text)?;
     man.render_description_section(text)?;
