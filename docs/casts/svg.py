@@ -23,7 +23,9 @@ STYLE = """
 """
 
 
-def svg(lines, columns, title):
+def svg(lines, title):
+    # No wider than what is on it: the narrower, the larger a phone shows it.
+    columns = max(len("".join(character for character, _ in line).rstrip()) for line in lines)
     width = round(columns * CELL_WIDTH + 2 * MARGIN)
     height = len(lines) * LINE_HEIGHT + 2 * MARGIN - 4
     text = "\n".join("".join(character for character, _ in line).rstrip() for line in lines)
