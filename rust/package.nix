@@ -1,5 +1,6 @@
-# The tool `nixfleet`, with what it calls: QEMU, OpenSSH, git and nixos-anywhere. The firmware of VMs
-# lies beside QEMU (share/qemu/edk2-*), where the tool looks for it first.
+# The tool `nixfleet`, with what it calls: QEMU, OpenSSH, git, nixos-anywhere, and on Linux `setpriv`,
+# by which Nix and QEMU end with the tool. The firmware of VMs lies beside QEMU (share/qemu/edk2-*),
+# where the tool looks for it.
 # They come last on PATH: where the user has their own, such as the ssh of macOS, that one is used.
 # nix itself is taken from PATH, so that it is the one that made the user's store.
 {
@@ -12,8 +13,10 @@
   nixos-anywhere,
   openssh,
   qemu,
+  util-linux,
 }:
 let
+  onLinux = lib.optional stdenv.hostPlatform.isLinux util-linux;
   manifest = (lib.importTOML ./Cargo.toml).workspace.package;
 in
 rustPlatform.buildRustPackage {
@@ -45,17 +48,21 @@ rustPlatform.buildRustPackage {
   nativeCheckInputs = [
     git
     openssh
-  ];
+  ]
+  ++ onLinux;
 
   postInstall = ''
     wrapProgram $out/bin/nixfleet \
       --suffix PATH : ${
-        lib.makeBinPath [
-          git
-          nixos-anywhere
-          openssh
-          qemu
-        ]
+        lib.makeBinPath (
+          [
+            git
+            nixos-anywhere
+            openssh
+            qemu
+          ]
+          ++ onLinux
+        )
       }
   ''
   # The tool writes them itself, so it must run on the machine that builds it.

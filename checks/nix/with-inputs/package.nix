@@ -3,11 +3,14 @@
 { lib, nixfleet, ... }:
 let
   given =
-    canExecute:
+    {
+      canExecute ? true,
+      isLinux ? true,
+    }:
     import ../../../rust/package.nix {
       inherit lib;
       stdenv = {
-        hostPlatform = { };
+        hostPlatform = { inherit isLinux; };
         buildPlatform.canExecute = _: canExecute;
       };
       rustPlatform.buildRustPackage = lib.id;
@@ -17,8 +20,9 @@ let
       nixos-anywhere = "/nixos-anywhere";
       openssh = "/openssh";
       qemu = "/qemu";
+      util-linux = "/util-linux";
     };
-  package = given true;
+  package = given { };
   inherit (package) meta;
 in
 {
@@ -76,8 +80,24 @@ in
   };
 
   "test: what it calls is found, after the user's own" = {
-    expr = lib.hasInfix "--suffix PATH : /git/bin:/nixos-anywhere/bin:/openssh/bin:/qemu/bin" package.postInstall;
-    expected = true;
+    expr =
+      map
+        (
+          isLinux:
+          lib.head (
+            lib.splitString "\n" (
+              lib.last (lib.splitString "--suffix PATH : " (given { inherit isLinux; }).postInstall)
+            )
+          )
+        )
+        [
+          true
+          false
+        ];
+    expected = [
+      "/git/bin:/nixos-anywhere/bin:/openssh/bin:/qemu/bin:/util-linux/bin"
+      "/git/bin:/nixos-anywhere/bin:/openssh/bin:/qemu/bin"
+    ];
   };
 
   "test: the manual page and completions are there where the tool can run to write them" = {
@@ -85,7 +105,7 @@ in
       map
         (
           canExecute:
-          map (part: lib.hasInfix part (given canExecute).postInstall) [
+          map (part: lib.hasInfix part (given { inherit canExecute; }).postInstall) [
             "nixfleet man"
             "completions zsh"
           ]
