@@ -25,6 +25,8 @@ enum RegionProblem {
     TimeZone { given: String, nearest: Option<&'static str> },
     #[error("{} is not a locale that glibc knows", quote(.given))]
     Locale { given: String, nearest: Option<&'static str> },
+    #[error("the locale {} is not in UTF-8, and NixOS makes locales in UTF-8", quote(.given))]
+    Charset { given: String, utf8: &'static str },
     #[error("{} is not a keyboard layout that XKB knows", quote(.given))]
     Layout { given: String, nearest: Option<&'static str> },
 }
@@ -33,15 +35,17 @@ impl Problem for RegionProblem {
     fn code(&self) -> &'static str {
         match self {
             Self::TimeZone { .. } => "time-zone-unknown",
-            Self::Locale { .. } => "locale-unknown",
+            Self::Locale { .. } | Self::Charset { .. } => "locale-unknown",
             Self::Layout { .. } => "keyboard-layout-unknown",
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
-            // One can define a layout, and newer releases know more locales.
-            Self::Layout { .. } | Self::Locale { nearest: None, .. } => Severity::Warning,
+            // One can define a layout, choose a charset, and newer releases know more locales.
+            Self::Layout { .. } | Self::Charset { .. } | Self::Locale { nearest: None, .. } => {
+                Severity::Warning
+            }
             _ => Severity::Error,
         }
     }
@@ -50,6 +54,7 @@ impl Problem for RegionProblem {
         match self {
             Self::TimeZone { nearest: Some(name), .. }
             | Self::Locale { nearest: Some(name), .. }
+            | Self::Charset { utf8: name, .. }
             | Self::Layout { nearest: Some(name), .. } => format!("write `{name}`"),
             Self::TimeZone { .. } => {
                 "write area and city as in `Europe/Berlin`; `timedatectl list-timezones` has them all"
@@ -77,6 +82,9 @@ pub fn check(scope: &mut Scope) {
     if let Some(given) = unknown(scope, "hostSpec.locale", &LOCALES) {
         let nearest = once(given, nearest_locale);
         scope.report("hostSpec.locale", RegionProblem::Locale { given: given.to_owned(), nearest });
+    }
+    if let Some((given, utf8)) = other_charset(scope) {
+        scope.report("hostSpec.locale", RegionProblem::Charset { given: given.to_owned(), utf8 });
     }
     let layouts = scope.text("hostSpec.keyboardLayout").unwrap_or("us");
     // Several layouts to switch between are written with commas.
@@ -113,6 +121,14 @@ fn nearest_zone(given: &str) -> Option<&'static str> {
     };
     let zones = sorted(&TIME_ZONES);
     zones.iter().copied().find(city).or_else(|| nearest(given, zones))
+}
+
+/// A locale that glibc has in UTF-8 under another name. NixOS asks for the one given in UTF-8, unless
+/// told otherwise (nixpkgs' `nixos/modules/config/i18n.nix`), and its build ends there.
+fn other_charset<'a>(scope: &Scope<'a>) -> Option<(&'a str, &'static str)> {
+    let given = scope.text("hostSpec.locale").filter(|given| LOCALES.contains(given))?;
+    let utf8 = LOCALES.get(format!("{given}.UTF-8").as_str()).copied();
+    utf8.filter(|_| scope.host.is_nixos()).map(|utf8| (given, utf8))
 }
 
 /// `de_DE.utf8` and `de_DE` are meant to be `de_DE.UTF-8`.
