@@ -210,3 +210,6 @@ impl Drop for Slot<'_> {
         self.0.freed.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests;

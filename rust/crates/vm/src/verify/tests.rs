@@ -1,0 +1,182 @@
+//! Assertions are tried side by side, again until they hold, and told in the order of the source.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::accelerator::Choice;
+use crate::fake::{Behaviour, Fake, plan};
+use crate::hypervisor::{Machine, Status};
+use crate::run::Options;
+use crate::ssh::Remote;
+use crate::state::Fleet;
+use crate::{Accelerator, Clock, World};
+
+/// A guest that answers as a test says, by the script and the seconds since it was first asked.
+struct Guest<F> {
+    clock: Arc<dyn Clock>,
+
+    answer: F,
+}
+
+impl<F: Fn(&str, u64) -> Result<String, SshError> + Send + Sync> Remote for Guest<F> {
+    fn answers(&self, _: u16) -> bool {
+        true
+    }
+
+    fn run(&self, _: &Target, script: &str, _: Duration) -> Result<Ran, SshError> {
+        let stdout = (self.answer)(script, self.clock.now().as_secs())?;
+        Ok(Ran { status: 0, stdout, stderr: String::new() })
+    }
+
+    fn share(&self, _: &Target) -> Option<Box<dyn Send + Sync>> {
+        None
+    }
+
+    fn holds(&self, _: u16, during: &mut dyn FnMut() -> bool) -> bool {
+        during()
+    }
+}
+
+/// A machine that runs.
+struct Steady;
+
+impl Machine for Steady {
+    fn status(&mut self) -> Status {
+        Status::Running
+    }
+
+    fn press_power(&mut self) {}
+
+    fn reset(&mut self) -> bool {
+        false
+    }
+
+    fn screenshot(&mut self, _: &Path) -> bool {
+        false
+    }
+
+    fn kill(&mut self) {}
+
+    fn release(self: Box<Self>) {}
+
+    fn pid(&self) -> i32 {
+        1
+    }
+}
+
+/// The outcomes of the user's assertions alone.
+fn outcomes(
+    test: Value,
+    accelerator: Accelerator,
+    answer: impl Fn(&str, u64) -> Result<String, SshError> + Send + Sync + 'static,
+) -> Vec<Outcome> {
+    let root = tempfile::tempdir().unwrap();
+    let folder = Fleet::below(root.path(), root.path(), "f").unwrap().host("web-01").unwrap();
+    let world = Fake::new(Behaviour::default()).world(root.path());
+    let clock = world.clock.clone();
+    let world = World { remote: Arc::new(Guest { clock, answer }), ..world };
+    let mut plan = plan(root.path());
+    plan.accelerator = Choice { accelerator, reason: None };
+    let options = Options::default();
+    let run = Run::new(&world, &plan, &folder, &options);
+    let root = Target {
+        port: 1,
+        user: "root".into(),
+        identity: PathBuf::new(),
+        known_hosts: PathBuf::new(),
+        shared: None,
+    };
+    let mut running = Running {
+        machine: Box::new(Steady),
+        forwards: Vec::new(),
+        console: PathBuf::new(),
+        given_up: 0,
+        root,
+    };
+    let assertions = Assertion::all(&serde_json::from_value(test).unwrap());
+    let mut all = verify(&run, &mut running, &host::Expected::default(), &assertions).unwrap();
+    all.split_off(all.len() - assertions.len())
+}
+
+/// A unit that is up from the twelfth second.
+fn late(script: &str, now: u64) -> String {
+    match script {
+        it if it.starts_with("journalctl") => "still busy\n",
+        it if it.starts_with("systemctl is-active") && now < 12 => "activating\n",
+        it if it.starts_with("systemctl is-active") => "active\n",
+        // All that a host must be, so that nobody waits for that.
+        _ => "target\tactive\nsshd\tactive\nstate\trunning\n",
+    }
+    .to_owned()
+}
+
+#[test]
+fn an_assertion_is_tried_until_it_holds_or_its_time_is_over() {
+    let within = |seconds: u64, accelerator| {
+        let test = json!({ "units": [{ "unit": "a.service", "within": seconds }] });
+        outcomes(test, accelerator, |script, now| Ok(late(script, now))).remove(0)
+    };
+    let held = within(30, Accelerator::Kvm);
+    assert!(held.held && held.seen.is_none(), "{held:?}");
+    let over = within(5, Accelerator::Kvm);
+    assert!(!over.held && over.seconds >= 5.0, "{over:?}");
+    assert_eq!(over.seen.as_deref(), Some("it is activating"));
+    assert_eq!(over.journal.as_deref(), Some("still busy"));
+    assert!(within(5, Accelerator::Tcg).held, "emulation has three times as long");
+}
+
+#[test]
+fn a_connection_that_is_lost_is_tried_again() {
+    let lost = |script: &str, now: u64| match now {
+        0..2 => Err(SshError::Unreachable("Connection reset by peer".into())),
+        _ => Ok(late(script, 12)),
+    };
+    assert!(outcomes(json!({ "units": ["a.service"] }), Accelerator::Kvm, lost)[0].held);
+}
+
+/// Each answers only once all have been asked: one after the other, none would.
+#[test]
+fn assertions_are_tried_side_by_side() {
+    let asked = Arc::new((Mutex::new(0), Condvar::new()));
+    let meeting = move |script: &str, now: u64| {
+        if let Some(command) = script.strip_prefix("meet ") {
+            let (count, all) = &*asked;
+            *count.lock().unwrap() += 1;
+            all.notify_all();
+            let wait = Duration::from_secs(20);
+            let met = all.wait_timeout_while(count.lock().unwrap(), wait, |it| *it < 3).unwrap();
+            return Ok(if met.1.timed_out() { String::new() } else { command.to_owned() });
+        }
+        Ok(late(script, now))
+    };
+    let command = |name: &str| json!({ "command": format!("meet {name}"), "within": 1, "stdout": { "exact": name } });
+    let test = json!({ "commands": [command("a"), command("b"), command("c")] });
+    let outcomes = outcomes(test, Accelerator::Kvm, meeting);
+    assert!(outcomes.iter().all(|it| it.held), "{outcomes:?}");
+}
+
+#[test]
+fn outcomes_have_the_order_of_the_source() {
+    let test = json!({
+        "units": ["z.service", "a.service"],
+        "ports": [80],
+        "http": ["http://localhost/"],
+        "commands": ["late", "b", "a"],
+        "files": ["/b", "/a"],
+    });
+    let answer = |script: &str, now: u64| {
+        if script == "late" {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(late(script, now))
+    };
+    let expected = Assertion::all(&serde_json::from_value(test.clone()).unwrap());
+    let expected: Vec<String> = expected.iter().map(Assertion::title).collect();
+    let seen: Vec<String> =
+        outcomes(test, Accelerator::Kvm, answer).into_iter().map(|it| it.assertion).collect();
+    assert_eq!(seen, expected);
+    assert!(expected[0].contains("z.service") && expected[4].contains("`late`"));
+}
