@@ -4,6 +4,6 @@ for (const code of document.querySelectorAll("main :is(p, li, td) code")) {
 }
 
 // What scrolls has to be reached by the keyboard.
-for (const code of document.querySelectorAll("main pre > code")) {
-  if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+for (const box of document.querySelectorAll("main pre > code, main .checkbox-label")) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 }
