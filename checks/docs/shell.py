@@ -13,9 +13,12 @@ APP = re.compile(r"^nix run \.#([a-z-]+)(?: --)?(?= |$)")
 
 
 def script(block):
-    """The commands of a block; of what was typed and answered, the lines after a `$`."""
+    """The commands of a block: of what was typed and answered, the lines after a `$`; of a workflow its
+    steps of one line."""
     if block.language == "sh":
         return block.text
+    if block.language == "yaml":
+        return "\n".join(re.findall(r"^\s*-? ?run: ([^|>].*)$", block.text, re.MULTILINE)) + "\n"
     return "\n".join(line[2:] for line in block.lines if line.startswith("$ ")) + "\n"
 
 
@@ -87,7 +90,7 @@ def blocks(book):
     cases = []
     for page in book:
         for block in page.blocks:
-            if block.language in ("sh", "console"):
+            if block.language in ("sh", "console", "yaml"):
                 cases.append((f"{block.place} parses", lambda block=block: parses(block)))
                 if calls(script(block)):
                     cases.append((f"{block.place} calls the tool", lambda block=block: known(script(block))))
