@@ -1,8 +1,8 @@
-//! Ctrl-C: the first asks for an orderly end, the second for an end at once.
+//! Ctrl-C asks for an orderly end, which takes seconds at most. Another one changes nothing.
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -12,7 +12,7 @@ use crate::Error;
 
 /// Whether the user wants the work to end. Clones share one state.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicU8>);
+pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
     /// A token that SIGINT, SIGTERM and SIGHUP set: Ctrl-C, a supervisor, a terminal that is gone.
@@ -31,21 +31,15 @@ impl Cancel {
         Ok(cancel)
     }
 
-    /// Asks for the end; a second time, for the end at once.
+    /// Asks for the end.
     pub fn request(&self) {
-        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| Some(2.min(it + 1)));
+        self.0.store(true, Ordering::SeqCst);
     }
 
     /// Whether the end was asked for.
     #[must_use]
     pub fn requested(&self) -> bool {
-        self.0.load(Ordering::SeqCst) > 0
-    }
-
-    /// Whether the end was asked for twice: nothing may wait any more.
-    #[must_use]
-    pub fn at_once(&self) -> bool {
-        self.0.load(Ordering::SeqCst) > 1
+        self.0.load(Ordering::SeqCst)
     }
 
     /// An error when the end was asked for.

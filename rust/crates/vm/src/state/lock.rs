@@ -16,7 +16,7 @@ use crate::{Error, files};
 /// process has just opened would give each a lock of its own.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -50,7 +50,15 @@ impl Lock {
         let _ = file.rewind();
         let _ = file.set_len(0);
         let _ = writeln!(file, "pid {}", std::process::id());
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing would not do: a program that another thread is about to start has a copy of the
+        // file until it runs, and the lock with it (`flock(2)`).
+        let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
@@ -66,7 +74,10 @@ mod tests {
         let lock = Lock::take(&folder).unwrap();
         let error = Lock::take(&folder).unwrap_err().to_string();
         assert!(error.contains(&format!("pid {}", std::process::id())), "{error}");
+        // As a program has it between `fork` and `exec`.
+        let copy = lock.file.try_clone().unwrap();
         drop(lock);
         Lock::take(&folder).unwrap();
+        drop(copy);
     }
 }
