@@ -4,20 +4,7 @@ let
   inherit (inputs.nixpkgs) lib;
   layouts = nixfleet.nixosModules.disks;
 
-  configOf =
-    args: modules:
-    (nixfleet.mkHost (
-      {
-        hostName = "store-01";
-        platform = "x86_64-linux";
-        stateVersion = "26.05";
-        hostSpec.sshAuthorizedKeys = [
-          "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
-        ];
-        inherit modules;
-      }
-      // args
-    )).config;
+  inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf fileSystems;
 
   on =
     layout: disk:
@@ -34,7 +21,6 @@ let
   # What `nixfleet list --eval` asks.
   listed = config: import ../../../rust/crates/nixfleet/src/list/disks.nix { inherit config; };
 
-  fileSystems = config: lib.mapAttrs (_: fs: fs.fsType) config.fileSystems;
   partitions = config: config.disko.devices.disk.main.content.partitions;
   warnsAbout = name: config: lib.any (text: lib.hasInfix "`${name}`" text) config.warnings;
 in
@@ -296,8 +282,8 @@ in
         inherit (config.boot.zfs) devNodes forceImportRoot;
       };
     expected = {
-      # echo -n store-01 | sha256sum | head -c 8
-      hostId = builtins.substring 0 8 (builtins.hashString "sha256" "store-01");
+      # echo -n db-01 | sha256sum | head -c 8
+      hostId = builtins.substring 0 8 (builtins.hashString "sha256" "db-01");
       devNodes = "/dev/disk/by-partuuid";
       forceImportRoot = true;
     };

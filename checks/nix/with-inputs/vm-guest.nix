@@ -4,23 +4,9 @@ let
   inherit (inputs.nixpkgs) lib;
   layouts = nixfleet.nixosModules.disks;
 
-  guest =
-    args: modules:
-    (nixfleet.mkHost (
-      {
-        hostName = "vm-01";
-        platform = "x86_64-linux";
-        stateVersion = "26.05";
-        isVm = true;
-        hostSpec.sshAuthorizedKeys = [
-          "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
-        ];
-        inherit modules;
-      }
-      // args
-    )).config;
+  inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf fileSystems;
 
-  fileSystems = config: lib.mapAttrs (_: fs: fs.fsType) config.fileSystems;
+  guest = args: configOf ({ isVm = true; } // args);
 in
 {
   "test: a guest has a disk without being told of one" = {

@@ -1,0 +1,57 @@
+# The hosts that tests of modules look at: their configurations.
+{ inputs, nixfleet }:
+let
+  inherit (inputs.nixpkgs) lib;
+in
+rec {
+  # A host from mkHost's arguments, in place of or beside these, and modules.
+  configOf =
+    args: modules:
+    (nixfleet.mkHost (
+      {
+        hostName = "db-01";
+        platform = "x86_64-linux";
+        stateVersion = "26.05";
+        hostSpec = {
+          userName = "ops";
+          sshAuthorizedKeys = [
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
+          ];
+        };
+        inherit modules;
+      }
+      // args
+    )).config;
+
+  # A host with one of the disk layouts.
+  withLayout =
+    layout: modules:
+    configOf { } (
+      [
+        nixfleet.nixosModules.disks.${layout}
+        { nixfleet.disk.device = "/dev/disk/by-id/one"; }
+      ]
+      ++ modules
+    );
+
+  # An impermanent host.
+  audited = withLayout "btrfs-impermanence";
+
+  # One whose audit is silent, for tests of something else.
+  impermanent = modules: audited ([ unaudited ] ++ modules);
+  unaudited.nixfleet.impermanence.audit = lib.mkDefault "off";
+
+  # Whether all of a host evaluates: a path, or the error.
+  toplevel = config: config.system.build.toplevel.drvPath;
+
+  # The paths of the folders that last.
+  persisted =
+    config: map (entry: entry.dirPath) config.environment.persistence."/persist".directories;
+
+  # Where file systems are mounted by the initrd.
+  early = config: lib.attrNames (lib.filterAttrs (_: fs: fs.neededForBoot) config.fileSystems);
+
+  hostKeys = config: map (key: key.path) config.services.openssh.hostKeys;
+
+  fileSystems = config: lib.mapAttrs (_: fs: fs.fsType) config.fileSystems;
+}

@@ -1,0 +1,174 @@
+# Impermanence: what stays, and what is mounted early for it.
+{ inputs, nixfleet, ... }:
+let
+  inherit (inputs.nixpkgs) lib;
+  hosts = import ../hosts.nix { inherit inputs nixfleet; };
+  inherit (hosts)
+    early
+    hostKeys
+    persisted
+    toplevel
+    ;
+  on = hosts.impermanent;
+  off = hosts.withLayout "ext4" [ ];
+in
+{
+  "test: off, it changes nothing" = {
+    expr = {
+      persistence = off.environment.persistence;
+      early = early off;
+      wipes = off.boot.initrd.systemd.services ? nixfleet-wipe-root;
+      adopts = off.system.activationScripts ? nixfleetHostKeys;
+      keysBelowPersist = lib.filter (lib.hasPrefix "/persist") (hostKeys off);
+    };
+    expected = {
+      persistence = { };
+      early = [ ];
+      wipes = false;
+      adopts = false;
+      keysBelowPersist = [ ];
+    };
+  };
+
+  "test: ids, systemd's state, logs and the machine id stay by themselves" = {
+    expr = {
+      directories = lib.subtractLists (persisted (on [ ])) [
+        "/var/lib/nixos"
+        "/var/lib/systemd"
+        "/var/log"
+      ];
+      files = map (entry: entry.filePath) (on [ ]).environment.persistence."/persist".files;
+    };
+    expected = {
+      directories = [ ];
+      files = [ "/etc/machine-id" ];
+    };
+  };
+
+  "test: the lease of dhcpcd stays where dhcpcd runs" = {
+    expr =
+      map
+        (
+          useDHCP:
+          lib.elem "/var/lib/dhcpcd" (persisted (on [ { networking.useDHCP = lib.mkForce useDHCP; } ]))
+        )
+        [
+          true
+          false
+        ];
+    expected = [
+      true
+      false
+    ];
+  };
+
+  "test: connections of NetworkManager stay where it is on" = {
+    expr =
+      map
+        (
+          enable:
+          lib.elem "/etc/NetworkManager/system-connections" (
+            persisted (on [ { networking.networkmanager.enable = enable; } ])
+          )
+        )
+        [
+          true
+          false
+        ];
+    expected = [
+      true
+      false
+    ];
+  };
+
+  "test: what the user adds stays, by either option" = {
+    expr =
+      let
+        config = on [
+          {
+            nixfleet.impermanence = {
+              directories = [
+                "/srv"
+                {
+                  directory = "/var/lib/private";
+                  mode = "0700";
+                }
+              ];
+              files = [ "/etc/adjtime" ];
+              users.ops.directories = [ ".ssh" ];
+            };
+            environment.persistence."/persist".directories = [ "/opt" ];
+          }
+        ];
+        storage = config.environment.persistence."/persist";
+      in
+      {
+        added = lib.intersectLists (persisted config) [
+          "/srv"
+          "/var/lib/private"
+          "/opt"
+        ];
+        mode = (lib.findFirst (entry: entry.dirPath == "/var/lib/private") null storage.directories).mode;
+        files = map (entry: entry.filePath) storage.files;
+        ops = map (entry: entry.dirPath) storage.users.ops.directories;
+      };
+    expected = {
+      added = [
+        "/srv"
+        "/var/lib/private"
+        "/opt"
+      ];
+      mode = "0700";
+      files = [
+        "/etc/machine-id"
+        "/etc/adjtime"
+      ];
+      ops = [ "/home/ops/.ssh" ];
+    };
+  };
+
+  "test: the persistent root may be elsewhere" = {
+    expr =
+      let
+        config = on [ { nixfleet.impermanence.persistRoot = "/keep"; } ];
+      in
+      {
+        storage = lib.attrNames config.environment.persistence;
+        early = early config;
+        keys = lib.all (lib.hasPrefix "/keep/etc/ssh/") (hostKeys config);
+        builds = lib.isString (toplevel config);
+      };
+    expected = {
+      storage = [ "/keep" ];
+      early = [ "/keep" ];
+      keys = true;
+      builds = true;
+    };
+  };
+
+  "test: the persistent root is mounted early without being asked" = {
+    expr = early (on [ ]);
+    expected = [ "/persist" ];
+  };
+
+  "test: so is a file system of its own above a persisted path" = {
+    expr = early (on [
+      {
+        fileSystems."/home" = {
+          device = "/dev/disk/by-id/two";
+          fsType = "ext4";
+        };
+        nixfleet.impermanence.users.ops.directories = [ ".ssh" ];
+      }
+    ]);
+    expected = [
+      "/home"
+      "/persist"
+    ];
+  };
+
+  "test: a user may say otherwise, and upstream's assertion answers" = {
+    expr = toplevel (on [ { fileSystems."/persist".neededForBoot = false; } ]);
+    expectedError.msg = "neededForBoot";
+  };
+}
