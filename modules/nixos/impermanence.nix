@@ -7,6 +7,8 @@
 #   impermanence/wipe.nix             the service that sets the btrfs root aside
 #   impermanence/password-files.nix   password files that would not be there when they are read
 #   impermanence/audit.nix            names state that a service writes and that no persisted path covers
+#   impermanence/state.nix            where that is, as systemd is told
+#   impermanence/packaged.nix         and where systemd is not
 {
   imports = [
     ./impermanence/options.nix

@@ -81,6 +81,75 @@ in
     ];
   };
 
+  "test: what keeps a machine in its networks and with its devices stays, where it is on" = {
+    expr =
+      let
+        known = {
+          "/var/lib/NetworkManager" = {
+            networking.networkmanager.enable = true;
+          };
+          "/var/lib/bluetooth" = {
+            hardware.bluetooth.enable = true;
+          };
+          "/var/lib/iwd" = {
+            networking.wireless.iwd.enable = true;
+          };
+        };
+        modeOf =
+          path: config:
+          (lib.findFirst (entry: entry.dirPath == path) {
+            mode = null;
+          } config.environment.persistence."/persist".directories).mode;
+      in
+      lib.mapAttrs (path: module: [
+        (modeOf path (on [ module ]))
+        (modeOf path (on [ ]))
+      ]) known;
+    expected = lib.genAttrs [ "/var/lib/NetworkManager" "/var/lib/bluetooth" "/var/lib/iwd" ] (_: [
+      "0700"
+      null
+    ]);
+  };
+
+  "test: what the user says of a directory that stays by itself counts" = {
+    expr =
+      let
+        config = on [
+          {
+            hardware.bluetooth.enable = true;
+            nixfleet.impermanence.directories = [
+              "/var/lib/bluetooth"
+              {
+                directory = "/var/log";
+                mode = "0750";
+              }
+            ];
+          }
+        ];
+        entries = lib.filter (
+          entry:
+          lib.elem entry.dirPath [
+            "/var/lib/bluetooth"
+            "/var/log"
+          ]
+        ) config.environment.persistence."/persist".directories;
+      in
+      map (entry: [
+        entry.dirPath
+        entry.mode
+      ]) entries;
+    expected = [
+      [
+        "/var/lib/bluetooth"
+        "0755"
+      ]
+      [
+        "/var/log"
+        "0750"
+      ]
+    ];
+  };
+
   "test: what the user adds stays, by either option" = {
     expr =
       let

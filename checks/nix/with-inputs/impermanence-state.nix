@@ -161,4 +161,24 @@ in
     ];
     expected = [ "/var/lib/app" ];
   };
+
+  "test: services that systemd is told nothing of are known, with their modes" = {
+    expr = warning [
+      {
+        virtualisation.docker.enable = true;
+        services.tailscale.enable = true;
+      }
+    ];
+    expected = [
+      "nixfleet.impermanence: 2 paths are lost at each boot:"
+      "/var/lib/docker: state of virtualisation.docker"
+      "/var/lib/tailscale: state of services.tailscale"
+      "To keep them, add:"
+      "  nixfleet.impermanence.directories = ["
+      "    \"/var/lib/docker\""
+      "    { directory = \"/var/lib/tailscale\"; mode = \"0700\"; }"
+      "  ];"
+      "What may be lost goes to `nixfleet.impermanence.auditIgnore`."
+    ];
+  };
 }

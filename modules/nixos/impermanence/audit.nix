@@ -34,6 +34,23 @@ let
     inherit (config.users) users;
   };
 
+  # Units that come with their package.
+  packaged = lib.concatLists (
+    lib.mapAttrsToList (
+      option:
+      {
+        path,
+        mode ? null,
+        ...
+      }:
+      lib.optional (lib.attrByPath (lib.splitString "." option ++ [ "enable" ]) false config) {
+        source = "state of ${option}";
+        inherit path;
+        entry = if mode == null then ''"${path}"'' else ''{ directory = "${path}"; mode = "${mode}"; }'';
+      }
+    ) (import ./packaged.nix)
+  );
+
   # sshd's keys are no StateDirectory, and losing them shows as an attack to everyone who logs in.
   hostKeys = lib.optionals config.services.openssh.enable (
     map (key: {
@@ -43,7 +60,7 @@ let
     }) config.services.openssh.hostKeys
   );
 
-  lost = filter (item: !isCovered item.path) (state ++ hostKeys);
+  lost = filter (item: !isCovered item.path) (state ++ packaged ++ hostKeys);
 
   # One line for each path, and none for what lies below another.
   reported = lib.attrValues (

@@ -12,6 +12,19 @@ let
       || lib.any (interface: interface.useDHCP == true) (lib.attrValues config.networking.interfaces)
     );
 
+  # What a machine needs to stay in its networks and with its devices.
+  kept = lib.filter (state: state.keep or false) (
+    lib.attrValues (
+      lib.filterAttrs (
+        option: _: lib.attrByPath (lib.splitString "." option ++ [ "enable" ]) false config
+      ) (import ./packaged.nix)
+    )
+  );
+
+  # What the user says of a directory goes before what is said here: upstream refuses two entries.
+  pathOf = entry: entry.directory or entry;
+  unlessChosen = lib.filter (entry: !lib.any (chosen: pathOf chosen == pathOf entry) cfg.directories);
+
   # Every mount that a persisted path lies on or is stored on. Activation binds the paths before
   # systemd mounts anything of the second stage, so these must be there before it.
   persistence = lib.filter (storage: storage.enable) (lib.attrValues config.environment.persistence);
@@ -45,21 +58,28 @@ in
       # Bind mounts are no drives to show in a file manager.
       hideMounts = lib.mkDefault true;
 
-      directories = [
-        # The ids of users and groups that have no fixed one.
-        "/var/lib/nixos"
-        # Timers' last runs, the random seed, core dumps, lingering users.
-        "/var/lib/systemd"
-        "/var/log"
-      ]
-      # The lease and the DUID by which a DHCP server knows the machine.
-      ++ lib.optional usesDhcpcd "/var/lib/dhcpcd"
-      ++ lib.optional config.networking.networkmanager.enable {
-        directory = "/etc/NetworkManager/system-connections";
-        # They hold Wi-Fi passwords.
-        mode = "0700";
-      }
-      ++ cfg.directories;
+      directories =
+        unlessChosen (
+          [
+            # The ids of users and groups that have no fixed one.
+            "/var/lib/nixos"
+            # Timers' last runs, the random seed, core dumps, lingering users.
+            "/var/lib/systemd"
+            "/var/log"
+          ]
+          # The lease and the DUID by which a DHCP server knows the machine.
+          ++ lib.optional usesDhcpcd "/var/lib/dhcpcd"
+          ++ lib.optional config.networking.networkmanager.enable {
+            directory = "/etc/NetworkManager/system-connections";
+            # They hold Wi-Fi passwords.
+            mode = "0700";
+          }
+          ++ map (state: {
+            directory = state.path;
+            inherit (state) mode;
+          }) kept
+        )
+        ++ cfg.directories;
 
       files = [ "/etc/machine-id" ] ++ cfg.files;
 
