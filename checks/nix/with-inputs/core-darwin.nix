@@ -149,6 +149,41 @@ in
     expected = true;
   };
 
+  "test: fields that do nothing on a Mac are warned about, and where they belong" = {
+    expr =
+      map
+        (
+          hostSpec:
+          map (lib.removePrefix "host `macbook` is a Mac, where ") (
+            lib.filter (lib.hasInfix "does nothing") (configOf { inherit hostSpec; }).warnings
+          )
+        )
+        [
+          {
+            hashedPasswordFile = "/run/secrets/ops";
+            networking = {
+              interface = "en0";
+              dns = [ "192.168.1.1" ];
+            };
+          }
+          { timeZone = "Europe/Berlin"; }
+        ];
+    expected = [
+      (map
+        (
+          field:
+          "`hostSpec.${field}` does nothing: leave it out; as a default for the other hosts, write it into `defaults.nixos`"
+        )
+        [
+          "hashedPasswordFile"
+          "networking.dns"
+          "networking.interface"
+        ]
+      )
+      [ ]
+    ];
+  };
+
   "test: an Intel Mac is warned about, and no other" = {
     expr =
       map

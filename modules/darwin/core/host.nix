@@ -2,6 +2,22 @@
 let
   inherit (lib) mkDefault;
   inherit (config) hostSpec;
+
+  # What nix-darwin has no setting for: macOS keeps networks and passwords itself.
+  withoutEffect =
+    lib.filter (name: hostSpec.${name} != null) [
+      "hashedPasswordFile"
+      "rootHashedPasswordFile"
+    ]
+    ++ map (name: "networking.${name}") (
+      lib.filter (
+        name:
+        !lib.elem hostSpec.networking.${name} [
+          null
+          [ ]
+        ]
+      ) (lib.attrNames hostSpec.networking)
+    );
 in
 {
   networking = {
@@ -14,6 +30,11 @@ in
 
   # nixpkgs's release notes for 26.05.
   warnings =
-    lib.optional (config.nixpkgs.hostPlatform.system or config.nixpkgs.hostPlatform == "x86_64-darwin")
-      "host `${hostSpec.hostName}` is an Intel Mac: 26.05 is the last release of nixpkgs that supports it";
+    map (
+      name:
+      "host `${hostSpec.hostName}` is a Mac, where `hostSpec.${name}` does nothing: leave it out; as a default for the other hosts, write it into `defaults.nixos`"
+    ) withoutEffect
+    ++
+      lib.optional (config.nixpkgs.hostPlatform.system or config.nixpkgs.hostPlatform == "x86_64-darwin")
+        "host `${hostSpec.hostName}` is an Intel Mac: 26.05 is the last release of nixpkgs that supports it";
 }

@@ -1,6 +1,7 @@
 //! What `validate` looks for. A file a concern: its problems, and the check that finds them.
 
 mod access;
+mod effect;
 mod fields;
 mod fleet;
 mod iso;
@@ -27,6 +28,7 @@ const OF_A_HOST: &[fn(&mut Scope)] = &[
     passwords::check,
     network::check,
     access::check,
+    effect::check,
 ];
 
 /// The checks of a fleet as a whole.

@@ -14,6 +14,7 @@ pub const CODES: &[&str] = &[
     "field-fixed",
     "field-type-wrong",
     "field-unknown",
+    "field-without-effect",
     "file-untracked",
     "firmware-missing",
     "gateway-invalid",
