@@ -40,6 +40,7 @@ struct State {
     is_installer: bool,
     taken: u32,
     links: Vec<String>,
+    restarts: u32,
 }
 
 /// The fake world. Clones share one state.

@@ -43,6 +43,12 @@ pub trait Machine: Send {
     /// How it is. Once it has ended the answer stays the same.
     fn status(&mut self) -> Status;
 
+    /// From now on a guest that restarts turns itself off instead.
+    ///
+    /// # Errors
+    /// When the machine cannot be told.
+    fn end_on_restart(&mut self) -> Result<(), Error>;
+
     /// Presses the power button: the guest may power down.
     fn press_power(&mut self);
 

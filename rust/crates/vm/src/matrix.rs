@@ -7,6 +7,7 @@ mod ends;
 mod faults;
 mod folders;
 mod installs;
+mod survival;
 mod together;
 
 use std::path::{Path, PathBuf};

@@ -54,7 +54,7 @@ fn cycle(run: &mut Run) -> Result<(), Error> {
     let installed = install::ensure(run, &built)?;
     let assertions = Assertion::all(&built.test);
     let mut running = boot(run, &built, &installed, &assertions)?;
-    let result = check(run, &built, &mut running, &assertions);
+    let result = check(run, &built, &installed, &mut running, &assertions);
     let passed = result.is_ok() && run.report.assertions.iter().all(|it| it.held);
     if !passed {
         run.picture(&mut running);
@@ -80,29 +80,41 @@ fn boot(
     installed: &Installed,
     assertions: &[Assertion],
 ) -> Result<Running, Error> {
-    let outside: Vec<u16> = assertions.iter().filter_map(Assertion::outside_port).collect();
     run.phase(Phase::Boot, |run| {
         let scratch = run.folder.role(Role::Test);
         files::private_folder(&scratch)?;
         install::overlay(run, installed, &scratch)?;
-        run.boot(&Boot {
-            role: Role::Test,
-            iso: None,
-            disks: installed.disks,
-            memory: run.options.memory.unwrap_or(built.test.memory),
-            cores: run.options.cores.unwrap_or(built.test.cores),
-            port: None,
-            outside: &outside,
-            display: Display::None,
-            lan: run.options.together.as_ref().and_then(|it| it.card(&run.plan.host)),
-            bound: !run.options.keep,
-        })
+        start(run, built, installed, assertions, None)
+    })
+}
+
+/// Starts the machine, whose disks are there.
+fn start(
+    run: &Run,
+    built: &Built,
+    installed: &Installed,
+    assertions: &[Assertion],
+    port: Option<u16>,
+) -> Result<Running, Error> {
+    let outside: Vec<u16> = assertions.iter().filter_map(Assertion::outside_port).collect();
+    run.boot(&Boot {
+        role: Role::Test,
+        iso: None,
+        disks: installed.disks,
+        memory: run.options.memory.unwrap_or(built.test.memory),
+        cores: run.options.cores.unwrap_or(built.test.cores),
+        port,
+        outside: &outside,
+        display: Display::None,
+        lan: run.options.together.as_ref().and_then(|it| it.card(&run.plan.host)),
+        bound: !run.options.keep,
     })
 }
 
 fn check(
     run: &mut Run,
     built: &Built,
+    installed: &Installed,
     running: &mut Running,
     assertions: &[Assertion],
 ) -> Result<(), Error> {
@@ -114,9 +126,9 @@ fn check(
         }
         Ok(())
     })?;
+    let mut expected = run.plan.expected.clone();
+    expected.system = built.system.to_string();
     run.phase(Phase::Verify, |run| {
-        let mut expected = run.plan.expected.clone();
-        expected.system = built.system.to_string();
         run.report.assertions = verify::verify(run, running, &expected, assertions)?;
         match &run.options.together {
             Some(together) => together.meet(Meeting::Checked, Phase::Verify, run, running),
@@ -124,7 +136,14 @@ fn check(
         }
     })?;
     if run.options.survival {
-        let outcomes = run.phase(Phase::Survive, |run| survival::check(run, running))?;
+        // While others reboot as well, nothing can be asked of them.
+        let (all, alone) = (assertions, run.options.together.is_none());
+        let assertions = if alone { all } else { &[] };
+        let check = |run: &mut Run| {
+            let start = |run: &Run, port| start(run, built, installed, all, Some(port));
+            survival::check(run, running, &expected, assertions, &start)
+        };
+        let outcomes = run.phase(Phase::Survive, check)?;
         run.report.assertions.extend(outcomes);
     }
     Ok(())

@@ -32,6 +32,8 @@ pub struct Behaviour {
     pub jump: Option<(Phase, i64)>,
     /// `kill -9` at the beginning of a phase, or else at its end.
     pub killed: Option<(Phase, bool)>,
+    /// What an impermanent host answers about its files, before a reboot and after it.
+    pub survival: Option<(&'static str, &'static str)>,
     /// Ctrl-C at the beginning of a phase, so many times.
     pub interrupt: Option<(Phase, u32)>,
 }

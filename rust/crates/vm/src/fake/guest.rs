@@ -27,6 +27,11 @@ impl Remote for Fake {
         if let Some((_, link)) = script.split_once("ln -s ") {
             self.state.lock().unwrap().links.push(link.trim_end_matches("; }").to_owned());
         }
+        if script.contains("systemctl reboot") {
+            let mut state = self.state.lock().unwrap();
+            state.restarts += 1;
+            state.off = !self.behaviour.stays_on;
+        }
         if script.contains("systemctl poweroff") {
             self.state.lock().unwrap().off = !self.behaviour.stays_on;
         }
@@ -36,6 +41,10 @@ impl Remote for Fake {
                 "host\t{name}\ntarget\tactive\nsshd\tactive\nstate\trunning\nsystem\t{SYSTEM}\n\
                  zone\tUTC\nhome\tops\nhome\troot\nkey ops\t{KEY}\nkey root\t{KEY}\n"
             )
+        } else if script.contains("identity()") {
+            let (before, after) = self.behaviour.survival.unwrap_or_default();
+            let restarted = self.state.lock().unwrap().restarts > 0;
+            (if restarted { after } else { before }).to_owned()
         } else if script.starts_with("systemctl is-active") {
             self.behaviour.unit_state.unwrap_or("active").to_owned()
         } else {

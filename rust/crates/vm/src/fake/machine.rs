@@ -80,6 +80,10 @@ impl Machine for FakeMachine {
         }
     }
 
+    fn end_on_restart(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn press_power(&mut self) {}
 
     fn reset(&mut self) -> bool {

@@ -8,7 +8,18 @@ use crate::{Accelerator, Clock, Phase};
 use super::{Fake, ISO, SCRIPT, SYSTEM};
 
 impl Nix for Fake {
-    fn eval_json(&self, _: &str, _: Option<&str>) -> Result<Vec<u8>, NixError> {
+    fn eval_json(&self, _: &str, apply: Option<&str>) -> Result<Vec<u8>, NixError> {
+        if apply.is_some_and(|it| it.contains("environment.persistence")) {
+            let declared: Value = serde_json::json!({
+                "wiped": self.behaviour.survival.is_some(),
+                "option": "nixfleet.impermanence",
+                "directories": ["/var/log"],
+                "files": [],
+                "ignored": [],
+                "homes": {},
+            });
+            return Ok(declared.to_string().into_bytes());
+        }
         let test: Value = serde_json::json!({
             "test": { "units": ["nginx.service"] },
             "disks": [

@@ -27,6 +27,7 @@ pub struct QemuMachine {
     log: PathBuf,
     released: bool,
     powered_off: bool,
+    ends_on_restart: bool,
     trouble: Option<Status>,
     ended: Option<Status>,
 }
@@ -57,6 +58,7 @@ impl QemuMachine {
             log: paths.log.clone(),
             released: false,
             powered_off: false,
+            ends_on_restart: false,
             trouble: None,
             ended: None,
         };
@@ -77,6 +79,7 @@ impl QemuMachine {
             log: log.to_owned(),
             released: true,
             powered_off: false,
+            ends_on_restart: false,
             trouble: None,
             ended: None,
         })
@@ -146,7 +149,8 @@ impl QemuMachine {
             let data = &event["data"];
             match event["event"].as_str() {
                 Some("SHUTDOWN") => {
-                    self.powered_off = data["reason"] == "guest-shutdown";
+                    self.powered_off = data["reason"] == "guest-shutdown"
+                        || self.ends_on_restart && data["reason"] == "guest-reset";
                 }
                 Some("BLOCK_IO_ERROR") if data["action"] == "stop" => {
                     let full = data["nospace"] == Value::Bool(true);
@@ -179,6 +183,15 @@ impl Machine for QemuMachine {
         // Trouble that pauses the guest lasts, though it is told once.
         self.trouble = self.note(events).or(self.trouble.take());
         self.exited().or_else(|| self.trouble.clone()).unwrap_or(Status::Running)
+    }
+
+    fn end_on_restart(&mut self) -> Result<(), Error> {
+        let untold = |reason: String| Error::QemuHangs { reason };
+        let qmp = self.qmp.as_mut().ok_or_else(|| untold("it is not connected".into()))?;
+        let action = json!({ "reboot": "shutdown" });
+        qmp.execute("set-action", Some(action)).map_err(|error| untold(error.to_string()))?;
+        self.ends_on_restart = true;
+        Ok(())
     }
 
     fn press_power(&mut self) {

@@ -1,54 +1,68 @@
 //! What lasted, what did not, and what should have.
 
-use std::collections::BTreeSet;
+use super::guest::Seen;
+use super::state::{self, Lost};
+use super::{Declared, Survival};
 
-use super::{Persisted, SENTINEL, Survival};
+const LOST: &str = "it was lost: is its storage mounted, and `neededForBoot`?";
+const STAYED: &str = "it is still there: is the root wiped at boot?";
 
 /// Judges what was planted and written before a reboot by what is there after it.
-pub fn judge(persisted: &Persisted, before: &str, after: &str) -> Survival {
-    let present: BTreeSet<&str> = after.lines().collect();
-    let of = |kind: &'static str| {
-        before.lines().filter_map(move |it| it.split_once('\t').filter(|(it, _)| *it == kind))
-    };
+pub fn judge(declared: &Declared, before: &Seen, after: &Seen) -> Survival {
     let mut survival = Survival::default();
-    for (_, path) in of("planted") {
-        let folder = path.strip_suffix(SENTINEL).unwrap_or(path).trim_end_matches('/');
-        let is_there = present.contains(path);
-        survival.outcomes.push(if !persisted.wiped || lasts(persisted, folder) {
-            let seen = "it was lost: is its storage mounted, and `neededForBoot`?";
-            (format!("{folder} lasts through a reboot"), (!is_there).then(|| seen.to_owned()))
-        } else {
-            let seen = "it is still there: is the root wiped at boot?";
-            (format!("{folder} is wiped at a reboot"), is_there.then(|| seen.to_owned()))
-        });
+    let mut say = |assertion: String, seen: Option<&str>| {
+        survival.outcomes.push((assertion, seen.map(str::to_owned)));
+    };
+    for folder in before.all("planted") {
+        let held = after.of("planted", folder).is_some();
+        say(format!("{folder} lasts through a reboot"), (!held).then_some(LOST));
     }
-    let lost = of("written").map(|(_, path)| path).filter(|it| !present.contains(it));
-    let folders: BTreeSet<&str> = lost.map(state_folder).collect();
-    survival.advice = folders
-        .into_iter()
-        .map(|it| format!("{it} was written since the last boot and is lost at the next; to keep it: nixfleet.impermanence.directories = [ \"{it}\" ];"))
-        .collect();
+    for kind in ["lasting", "file"] {
+        for path in before.all(kind) {
+            let held = after.of(kind, path) == before.of(kind, path);
+            say(format!("{path} lasts through a reboot"), (!held).then_some(LOST));
+        }
+    }
+    for path in before.all("missing") {
+        let seen = "it is not there, nor is anything bound or linked to its place";
+        say(format!("{path} lasts through a reboot"), Some(seen));
+    }
+    for path in before.all("link") {
+        let held = after.of("link", path).or(after.of("file", path)).is_some();
+        say(format!("{path} lasts through a reboot"), (!held).then_some(LOST));
+    }
+    let mut wiped = true;
+    for folder in before.all("fleeting") {
+        let stays = after.of("planted", folder).is_some();
+        wiped &= !stays;
+        say(format!("{folder} is wiped at a reboot"), stays.then_some(STAYED));
+    }
+    // On a root that stays nothing is lost, and what has changed was changed by its owner.
+    if wiped {
+        for lost in state::lost(declared, before, after) {
+            tell(&mut survival, &lost);
+        }
+    }
     survival
 }
 
-/// Whether a folder lies in one that lasts.
-fn lasts(persisted: &Persisted, folder: &str) -> bool {
-    let within = |outer: &String| {
-        let outer = outer.trim_end_matches('/');
-        folder == outer || folder.strip_prefix(outer).is_some_and(|it| it.starts_with('/'))
+/// A service's state must not be lost unsaid. A user's may be nothing but traces of a login.
+fn tell(survival: &mut Survival, lost: &Lost) {
+    let Lost { path, count, example, .. } = lost;
+    let files = match count {
+        1 if path == example => String::new(),
+        1 => format!(" ({example})"),
+        _ => format!(" ({count} files, such as {example})"),
     };
-    persisted.directories.iter().any(within)
-}
-
-/// The folder of one service: `/var/lib/x` of `/var/lib/x/db/file`, else the file's own.
-fn state_folder(path: &str) -> &str {
-    let depth =
-        if path.starts_with("/var/lib/") || path.starts_with("/home/") { 4 } else { usize::MAX };
-    let ends = path.match_indices('/').map(|(index, _)| index);
-    let slashes: Vec<usize> = ends.collect();
-    match slashes.get(depth - 1).or(slashes.last()) {
-        Some(&end) if end > 0 => &path[..end],
-        _ => path,
+    let how = if lost.anew { "made anew, with other contents" } else { "lost" };
+    let keep = lost.line.as_ref().map(|line| format!("; to keep it: {line}")).unwrap_or_default();
+    if lost.of_user {
+        survival.advice.push(format!("{path} is {how} at a reboot{files}{keep}"));
+    } else {
+        let seen = format!(
+            "it is {how}{files}{keep} What may be lost goes to `nixfleet.impermanence.auditIgnore`"
+        );
+        survival.outcomes.push((format!("state in {path} lasts through a reboot"), Some(seen)));
     }
 }
 
@@ -56,51 +70,60 @@ fn state_folder(path: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn persisted() -> Persisted {
-        Persisted {
-            wiped: true,
-            directories: vec!["/var/log".into(), "/home/ops".into()],
-            files: vec![],
-        }
+    fn failed(before: &str, after: &str) -> Vec<String> {
+        let declared = Declared { wiped: true, ..Declared::default() };
+        let survival = judge(&declared, &Seen::read(before), &Seen::read(after));
+        survival.outcomes.into_iter().filter(|(_, it)| it.is_some()).map(|(it, _)| it).collect()
     }
 
-    const BEFORE: &str = "planted\t/var/log/.nixfleet-survival\nplanted\t/etc/.nixfleet-survival\n\
-                          written\t/var/lib/db/data/1\nwritten\t/etc/made\n";
+    const BEFORE: &str = "planted\t/var/log\t\nlasting\t/mnt/share\t7 100\nfile\t/etc/id\t8 100\n\
+                          link\t/etc/adjtime\t\nfleeting\t/etc\t\n";
+    const AFTER: &str = "planted\t/var/log\t\nlasting\t/mnt/share\t7 100\nfile\t/etc/id\t8 100\n\
+                         file\t/etc/adjtime\t9 100\nlasting\t/etc\t1 200\n";
 
-    fn failed(after: &str) -> Vec<String> {
-        let outcomes = judge(&persisted(), BEFORE, after).outcomes;
-        outcomes.into_iter().filter(|(_, seen)| seen.is_some()).map(|(it, _)| it).collect()
+    #[test]
+    fn what_lasts_and_what_is_wiped_is_told() {
+        assert_eq!(failed(BEFORE, AFTER), Vec::<String>::new());
     }
 
     #[test]
-    fn what_should_last_and_what_should_not_are_told() {
-        assert_eq!(failed("/var/log/.nixfleet-survival"), Vec::<String>::new());
-        assert_eq!(failed(""), ["/var/log lasts through a reboot"]);
-        let both = "/var/log/.nixfleet-survival\n/etc/.nixfleet-survival";
-        assert_eq!(failed(both), ["/etc is wiped at a reboot"]);
-    }
-
-    #[test]
-    fn state_that_is_lost_comes_with_the_line_that_keeps_it() {
-        let advice = judge(&persisted(), BEFORE, "/etc/made").advice;
-        assert_eq!(advice.len(), 1);
-        assert!(
-            advice[0].contains("nixfleet.impermanence.directories = [ \"/var/lib/db\" ];"),
-            "{advice:?}"
+    fn each_that_should_last_and_does_not_is_told() {
+        assert_eq!(
+            failed(BEFORE, "lasting\t/mnt/share\t7 300\nfile\t/etc/id\t8 300\n"),
+            [
+                "/var/log lasts through a reboot",
+                "/mnt/share lasts through a reboot",
+                "/etc/id lasts through a reboot",
+                "/etc/adjtime lasts through a reboot",
+            ]
         );
+        assert_eq!(failed("missing\t/var/lib/db\t\n", ""), ["/var/lib/db lasts through a reboot"]);
     }
 
     #[test]
-    fn a_host_that_is_not_wiped_keeps_everything() {
-        let all = Persisted::default();
-        let outcomes = judge(&all, BEFORE, "/var/log/.nixfleet-survival").outcomes;
-        assert_eq!(outcomes[1].0, "/etc lasts through a reboot");
-        assert!(outcomes[1].1.is_some());
+    fn what_should_be_gone_and_stays_is_told_and_nothing_is_lost_then() {
+        let before = format!("{BEFORE}1 2 /var/lib/db/1\n");
+        let after = format!("{AFTER}planted\t/etc\t\n");
+        assert_eq!(failed(&before, &after), ["/etc is wiped at a reboot"]);
     }
 
     #[test]
-    fn a_folder_that_only_begins_alike_does_not_last() {
-        assert!(!lasts(&persisted(), "/var/logs"));
-        assert!(lasts(&persisted(), "/var/log/nginx"));
+    fn state_of_a_service_that_is_lost_fails_and_a_users_is_advice() {
+        let declared = Declared {
+            wiped: true,
+            option: Some("nixfleet.impermanence".into()),
+            homes: [("/home/ops".to_owned(), "ops".to_owned())].into(),
+            ..Declared::default()
+        };
+        let before = Seen::read("1 2 /var/lib/db/1\n1 2 /var/lib/db/2\n1 2 /home/ops/.zcompdump\n");
+        let survival = judge(&declared, &before, &Seen::default());
+        let [(assertion, Some(seen))] = &survival.outcomes[..] else { panic!("{survival:?}") };
+        assert_eq!(assertion, "state in /var/lib/db lasts through a reboot");
+        assert!(seen.contains("(2 files, such as /var/lib/db/1); to keep it: nixfleet."), "{seen}");
+        assert_eq!(
+            survival.advice,
+            ["/home/ops/.zcompdump is lost at a reboot; to keep it: \
+              nixfleet.impermanence.users.ops.files = [ \".zcompdump\" ];"]
+        );
     }
 }

@@ -48,6 +48,10 @@ impl Machine for Steady {
         Status::Running
     }
 
+    fn end_on_restart(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn press_power(&mut self) {}
 
     fn reset(&mut self) -> bool {

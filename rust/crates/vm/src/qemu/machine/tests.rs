@@ -121,3 +121,19 @@ fn a_guest_that_powered_off_is_told_from_a_qemu_that_ended() {
         assert!(!told.launch.files.qmp.exists());
     }
 }
+
+#[test]
+fn a_guest_that_restarts_has_failed_unless_it_was_to() {
+    let event = r#"{ "event": "SHUTDOWN", "data": { "guest": true, "reason": "guest-reset" } }"#;
+    for (asked, expected) in
+        [(true, Status::PoweredOff), (false, Status::Failed("exit status: 0".into()))]
+    {
+        let told = Told::new(&[event], "running");
+        let mut machine = QemuMachine::start(&told.launch).unwrap();
+        if asked {
+            machine.end_on_restart().unwrap();
+        }
+        told.end();
+        assert_eq!(status(&mut machine), expected);
+    }
+}
