@@ -2,7 +2,7 @@
 # `nixpkgs` is the folder beside this file, which builds small Debian guests, so that the whole
 # path can be walked where neither NixOS's cache nor GitHub is at hand.
 {
-  description = "NixFleet's demo fleet: two hosts, tested in QEMU";
+  description = "NixFleet's demo fleet: three hosts, tested in QEMU";
 
   outputs =
     { self }:
@@ -26,6 +26,12 @@
         isVm = true;
         hostSpec.timeZone = "Europe/Berlin";
         modules = [ ./web-01.nix ];
+      };
+
+      # Impermanent, and made for a machine with two disks.
+      hosts.db-01 = {
+        platform = "x86_64-linux";
+        modules = [ ./db-01.nix ];
       };
 
       # Made for a machine of its own, whose disk has a name that QEMU's has not.

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # the derivation's attributes are its environment
 # The disk script: an ESP and a root on a GPT disk, with the names that disko gives, mounted at /mnt.
+# $disks has a line for each further disk, of one partition: its name, its device, where it is mounted.
 cat >"$out" <<EOF
 #!/bin/sh
 set -eu
@@ -17,4 +18,15 @@ mount /dev/disk/by-partlabel/disk-main-root /mnt
 mkdir -p /mnt/boot
 mount -o umask=0077 /dev/disk/by-partlabel/disk-main-ESP /mnt/boot
 EOF
+
+[[ -z $disks ]] || while read -r name disk mountPoint; do
+  cat >>"$out" <<EOF
+wipefs --quiet --all $disk
+echo 'type=linux, name=disk-$name-data' | sfdisk --quiet --label gpt $disk
+udevadm settle
+mkfs.ext4 -q -L $name /dev/disk/by-partlabel/disk-$name-data
+mkdir -p /mnt$mountPoint
+mount /dev/disk/by-partlabel/disk-$name-data /mnt$mountPoint
+EOF
+done <<<"$disks"
 chmod +x "$out"

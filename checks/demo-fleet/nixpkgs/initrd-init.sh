@@ -1,6 +1,8 @@
 #!/bin/sh
 # Mounts the root file system that the kernel's command line asks for and hands over to its init:
 # `root=live` is the squashfs of the installer's CD under a memory overlay, `root=LABEL=…` a disk.
+# With `wipe` beside it the root is what NixOS makes of btrfs subvolumes: the one of the last boot is
+# set aside, below old-roots, and an empty one made, over the system's own files.
 export PATH=/bin
 /bin/busybox --install -s /bin
 mkdir -p /proc /sys /dev /root /cd /lower /upper
@@ -13,6 +15,7 @@ modprobe -a $(cat /modules) 2>/dev/null
 for word in $(cat /proc/cmdline); do
   case $word in
     root=*) root=${word#root=} ;;
+    wipe) wipe=yes ;;
     init=*) init=${word#init=} ;;
   esac
 done
@@ -40,7 +43,20 @@ mount_live() {
 }
 
 mount_disk() {
-  device=$(findfs "$root") && mount -o rw "$device" /root
+  device=$(findfs "$root") || return 1
+  if [ -z "$wipe" ]; then mount -o rw "$device" /root; else mount_wiped; fi
+}
+
+mount_wiped() {
+  mkdir -p /disk && mount -o rw "$device" /disk || return 1
+  now=/disk/root new=/root
+  mkdir -p /disk/old-roots
+  [ ! -e $now ] || mv $now "/disk/old-roots/$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  mkdir -p $now/changes $now/work
+  mount -t overlay -o lowerdir=/disk/system,upperdir=$now/changes,workdir=$now/work overlay $new
+  for tree in nix persist; do
+    mkdir -p /disk/$tree $new/$tree && mount --bind /disk/$tree $new/$tree
+  done
 }
 
 tries=100

@@ -14,8 +14,10 @@ done
 [ -x "/mnt$system/init" ] || { echo "nixos-install: \`$system\` is not in the store of /mnt" >&2; exit 1; }
 
 # The files of the system come off the installer; what makes it this host is the toplevel.
-cp -a /run-base/. /mnt/
-printf 'LABEL=nixos / ext4 defaults 0 1\nLABEL=BOOT /boot vfat umask=0077 0 2\n' >/mnt/etc/fstab
+if [ -e "/mnt$system/wipe" ]; then root=/mnt/system wipe=wipe; else root=/mnt wipe=; fi
+mkdir -p $root
+cp -a /run-base/. $root/
+cp "/mnt$system/fstab" $root/etc/fstab
 
 boot=/mnt$(readlink "/mnt$system/boot")
 mkdir -p /mnt/boot/EFI/BOOT /mnt/boot/loader/entries
@@ -26,7 +28,7 @@ cat >/mnt/boot/loader/entries/nixos.conf <<EOF
 title $(cat "/mnt$system/name")
 linux /kernel
 initrd /initrd
-options root=LABEL=nixos init=$system/init console=tty0 console=ttyS0 quiet
+options root=LABEL=nixos $wipe init=$system/init console=tty0 console=ttyS0 quiet
 EOF
 mkdir -p /mnt/nix/var/nix/profiles
 ln -sfn "$system" /mnt/nix/var/nix/profiles/system

@@ -16,8 +16,31 @@ let
 
   device = given.nixfleet.disk.device or "/dev/vda";
 
+  # Disks besides the first have one partition, `data`.
+  disks = builtins.removeAttrs (given.disko.devices.disk or { }) [ "main" ];
+  diskLines = lines (
+    name: disk: "${name} ${disk.device} ${disk.content.partitions.data.content.mountpoint}"
+  ) disks;
+
+  lines =
+    line: set: builtins.concatStringsSep "\n" (builtins.attrValues (builtins.mapAttrs line set));
+
+  # Services as systemd takes them, all wanted by multi-user.target.
+  units = builtins.mapAttrs (
+    name: service:
+    builtins.toFile "${name}.service" ''
+      [Service]
+      ${lines (key: value: "${key}=${toString value}") service.serviceConfig}
+    ''
+  ) (given.systemd.services or { });
+
+  impermanence = import ./impermanence.nix { inherit given userName; };
+
   config = given // {
-    disko.devices.disk.main = { inherit device; };
+    inherit (impermanence) environment services;
+    disko.devices.disk = disks // {
+      main = { inherit device; };
+    };
     system = given.system or { } // {
       build = {
         toplevel = pkgs.run "debian-system-${hostName}" ./toplevel.sh {
@@ -26,10 +49,14 @@ let
           timeZone = hostSpec.timeZone or "UTC";
           keys = builtins.concatStringsSep "\n" keys;
           nginx = given.services.nginx.enable or false;
+          units = lines (name: file: "${name}.service ${file}") units;
+          inherit (impermanence) persistence hostKey;
+          disks = diskLines;
         };
 
         diskoScript = pkgs.run "disko" ./disko.sh {
           inherit device;
+          disks = diskLines;
         };
 
         isoImage = pkgs.run "iso" ./iso.sh {

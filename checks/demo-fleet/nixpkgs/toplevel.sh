@@ -7,6 +7,13 @@ echo "$name" >"$out/name"
 printf '%s\n' "$keys" >"$out/keys/root"
 [[ -z $userName ]] || printf '%s\n' "$keys" >"$out/keys/$userName"
 
+# An impermanent host's root is an overlay, which the initrd mounts.
+[[ -n $persistence ]] || echo 'LABEL=nixos / ext4 defaults 0 1' >"$out/fstab"
+echo 'LABEL=BOOT /boot vfat umask=0077 0 2' >>"$out/fstab"
+[[ -z $disks ]] || while read -r name _ mountPoint; do
+  echo "LABEL=$name $mountPoint ext4 defaults 0 2" >>"$out/fstab"
+done <<<"$disks"
+
 cat >"$out/init" <<EOF
 #!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -28,6 +35,40 @@ EOF
 [[ -z $userName ]] || cat >>"$out/activate" <<EOF
 id -u $userName >/dev/null 2>&1 || useradd --create-home --shell /bin/bash --groups sudo $userName
 EOF
+
+[[ -z $units ]] || while read -r unit file; do
+  cat >>"$out/activate" <<EOF
+cp $file /etc/systemd/system/$unit
+ln -sfn ../$unit /etc/systemd/system/multi-user.target.wants/$unit
+EOF
+done <<<"$units"
+
+[[ $hostKey == /etc/ssh/ssh_host_ed25519_key ]] || cat >>"$out/activate" <<EOF
+mkdir -p $(dirname "$hostKey")
+sed -i 's,/etc/ssh/ssh_host_ed25519_key,$hostKey,g' /etc/ssh/sshd_config /etc/systemd/system/ssh.service.d/host-key.conf
+EOF
+
+# What lasts is bound into the root, or linked where there is nothing to bind yet.
+[[ -z $persistence ]] || {
+  touch "$out/wipe"
+  cat >>"$out/activate" <<EOF
+persist_directory() { # STORAGE PATH USER GROUP MODE
+  [ -e "\$1\$2" ] || { mkdir -p "\$1\$2" && chown "\$3:\$4" "\$1\$2" && chmod "\$5" "\$1\$2"; }
+  mkdir -p "\$2"
+  mount --bind "\$1\$2" "\$2"
+}
+persist_file() { # STORAGE PATH
+  mkdir -p "\$(dirname "\$1\$2")" "\$(dirname "\$2")"
+  # systemd makes an id where it finds an empty one.
+  [ "\$2" != /etc/machine-id ] || [ -e "\$1\$2" ] || : >"\$1\$2"
+  if [ -e "\$1\$2" ]; then touch "\$2" && mount --bind "\$1\$2" "\$2"; else ln -sfn "\$1\$2" "\$2"; fi
+}
+$persistence
+# It takes an id that is bound for one of this boot alone; upstream has the same condition.
+mkdir -p /etc/systemd/system/systemd-machine-id-commit.service.d
+printf '[Unit]\nConditionFirstBoot=yes\n' >/etc/systemd/system/systemd-machine-id-commit.service.d/bound.conf
+EOF
+}
 
 [[ -z $nginx ]] || cat >>"$out/activate" <<EOF
 echo $hostName >/var/www/html/index.html
