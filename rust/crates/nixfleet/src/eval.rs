@@ -18,6 +18,8 @@ use crate::fault::{Fault, Severity};
 use crate::source::Tree;
 use answers::{Answers, Outcome};
 use eval_jobs::EvalJobs;
+pub use memory::{MAX_MEMORY, default_jobs};
+pub use workers::ask;
 
 /// How hosts are evaluated.
 #[derive(Debug, Args)]
@@ -31,7 +33,7 @@ pub struct EvalArgs {
     jobs: Option<usize>,
 
     /// What one evaluation may take, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 4096, requires = "eval")]
+    #[arg(long, value_name = "MIB", default_value_t = MAX_MEMORY, requires = "eval")]
     max_memory: usize,
 }
 
@@ -64,7 +66,7 @@ impl Evaluation<'_> {
     /// what it refutes.
     pub fn run(&self, hosts: Vec<(&str, &Host)>, faults: Vec<Fault>) -> Found {
         let max_memory = self.args.max_memory;
-        let jobs = self.args.jobs.unwrap_or_else(|| memory::default_jobs(max_memory));
+        let jobs = self.args.jobs.unwrap_or_else(|| default_jobs(max_memory));
         let jobs = jobs.clamp(1, hosts.len().max(1));
         let bar = progress(hosts.len());
         let answers = Answers::new(hosts, bar);

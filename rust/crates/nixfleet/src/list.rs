@@ -2,8 +2,6 @@
 
 mod disks;
 
-use std::thread;
-
 use clap::Args;
 use nixfleet_inventory::{Host, Inventory, NixError, visible};
 use nixfleet_vm::state::{Fleet, LastTest};
@@ -12,13 +10,11 @@ use serde::Serialize;
 
 use crate::cli::{Format, Global};
 use crate::error::Error;
+use crate::eval::{MAX_MEMORY, default_jobs};
 use crate::exit::Exit;
 use crate::output::print;
 use crate::{failure, fleet, json, table};
 use disks::Disks;
-
-/// What one evaluation may take, in MiB.
-const MEMORY: usize = 4096;
 
 /// The arguments of `list`.
 #[derive(Debug, Args)]
@@ -27,7 +23,7 @@ pub struct List {
     #[arg(long)]
     eval: bool,
 
-    /// How many hosts to evaluate at a time [default: the processors, four at most]
+    /// How many hosts to evaluate at a time [default: the processors, as far as memory goes]
     #[arg(long, value_name = "N", requires = "eval")]
     jobs: Option<usize>,
 }
@@ -128,11 +124,11 @@ fn evaluate(
     args: &List,
     inventory: &Inventory,
 ) -> Vec<Result<Option<Disks>, NixError>> {
-    let nix = fleet::nix(global).heap_limit(MEMORY);
+    let nix = fleet::nix(global).heap_limit(MAX_MEMORY);
     let hosts: Vec<(&str, &Host)> =
         inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
-    let processors = || thread::available_parallelism().map_or(1, usize::from).min(4);
-    disks::of_hosts(&nix, &fleet::flake(global), &hosts, args.jobs.unwrap_or_else(processors))
+    let jobs = args.jobs.unwrap_or_else(|| default_jobs(MAX_MEMORY));
+    disks::of_hosts(&nix, &fleet::flake(global), &hosts, jobs)
 }
 
 /// Says why a host's disks are not known; the rest of the list is.

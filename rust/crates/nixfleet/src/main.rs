@@ -22,6 +22,7 @@ mod properties;
 mod quote;
 mod report;
 mod shell;
+mod side_by_side;
 mod source;
 mod table;
 mod validate;

@@ -23,6 +23,7 @@ pub use args::{BuildVm, CleanVm, StartVm, StopVm, TestVm};
 use crate::cli::{Format, Global};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::side_by_side::each;
 use fleet::VmFleet;
 
 /// How long a VM may take to power down before it is ended.
@@ -87,9 +88,8 @@ pub fn start(global: &Global, args: &StartVm) -> Exit {
     }
     let here = ThisMachine::new(Vec::new());
     let jobs = args.jobs.map_or_else(|| jobs::fitting(args.memory, args.cpus), usize::from);
-    let results = jobs::each(&folders, jobs, |folder| {
-        lifecycle::start(&world, folder, &here, &args.start(folder))
-    });
+    let results =
+        each(&folders, jobs, |folder| lifecycle::start(&world, folder, &here, &args.start(folder)));
     let mut exit = Exit::Fine;
     for (folder, result) in folders.iter().zip(results) {
         match result {
@@ -119,7 +119,7 @@ pub fn stop(global: &Global, args: &StopVm) -> Exit {
         Err(error) => return show::error(global, None, &error),
     };
     let jobs = args.jobs.map_or(folders.len(), usize::from);
-    let results = jobs::each(&folders, jobs, |folder| {
+    let results = each(&folders, jobs, |folder| {
         (lifecycle::stop(folder, &world, STOP_LIMIT), world.clock.now())
     });
     let mut exit = Exit::Fine;
@@ -158,7 +158,7 @@ pub fn clean(global: &Global, args: &CleanVm) -> Exit {
     }
     let mut exit = Exit::Fine;
     let jobs = args.jobs.map_or(folders.len(), usize::from);
-    let results = jobs::each(&folders, jobs, lifecycle::clean);
+    let results = each(&folders, jobs, lifecycle::clean);
     for (folder, result) in folders.iter().zip(results) {
         match result {
             Ok(true) => show::result(global, folder.host(), "removed"),

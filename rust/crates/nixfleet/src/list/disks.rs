@@ -1,12 +1,12 @@
 //! The disks of a host. They are what its modules say, so only an evaluation tells them.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use nixfleet_inventory::{Flake, Host, Nix, NixError};
 use serde::{Deserialize, Serialize};
+
+use crate::eval::ask;
+use crate::side_by_side::each;
 
 /// What is asked of a host's configuration.
 const QUESTION: &str = include_str!("disks.nix");
@@ -48,31 +48,8 @@ pub fn of_hosts(
     hosts: &[(&str, &Host)],
     jobs: usize,
 ) -> Vec<Result<Option<Disks>, NixError>> {
-    let (next, answers) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, hosts.len().max(1)) {
-            scope.spawn(|| {
-                while let Some((index, (name, host))) = take(&next, hosts) {
-                    let answer = host.is_nixos().then(|| ask(nix, flake, name)).transpose();
-                    answers.lock().unwrap_or_else(PoisonError::into_inner).insert(index, answer);
-                }
-            });
-        }
-    });
-    answers.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
-}
-
-fn take<'a, T>(next: &AtomicUsize, list: &'a [T]) -> Option<(usize, &'a T)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((index, list.get(index)?))
-}
-
-fn ask(nix: &dyn Nix, flake: &Flake, name: &str) -> Result<Disks, NixError> {
-    let installable = flake.attr(&format!("nixosConfigurations.\"{name}\""));
-    let json = nix.eval_json(&installable, Some(QUESTION))?;
-    serde_json::from_slice(&json).map_err(|error| NixError::Answer {
-        command: format!("nix eval --json {installable}"),
-        reason: error.to_string(),
+    each(hosts, jobs, |(name, host)| {
+        host.is_nixos().then(|| ask(nix, flake, name, host, QUESTION)).transpose()
     })
 }
 
