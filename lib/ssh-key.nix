@@ -20,7 +20,11 @@ in
     key:
     if !builtins.isString key then
       "an SSH key is a string; this is a value of type `${builtins.typeOf key}`"
-    else if builtins.match ".*(PRIVATE KEY|b3BlbnNzaC1rZXktdjEA).*" (builtins.replaceStrings [ "\n" ] [ " " ] key) != null then
+    else if
+      builtins.match ".*(PRIVATE KEY|b3BlbnNzaC1rZXktdjEA).*" (
+        builtins.replaceStrings [ "\n" ] [ " " ] key
+      ) != null
+    then
       "this is a private key, and it is now readable by everyone on this machine: replace it, and write the line of its `.pub` file here"
     else if builtins.match ".*\n.+" key != null then
       "one key a string: write each line as an element of its own"
