@@ -1,6 +1,7 @@
 //! What an install needs, built by Nix.
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -63,12 +64,13 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
         ];
         let config = flake.host_attr(host, "config");
         let nix = &run.world.nix;
-        // Both take seconds on a large fleet, so they go side by side. How long each may take, and
-        // that Ctrl-C ends it, is for Nix to see to.
+        // Both take seconds on a large fleet, so they go side by side, and one that fails is told
+        // when the other is done. How long each may take, and that Ctrl-C ends it, is for Nix to
+        // see to.
         let (outputs, asked) = thread::scope(|scope| {
             let asked = scope.spawn(|| nix.eval(&config, Some(ASK)));
             let outputs = nix.build(&installables);
-            (outputs, asked.join().unwrap_or(Err(NixError::Interrupted)))
+            (outputs, asked.join().unwrap_or_else(|panic| resume_unwind(panic)))
         });
         let outputs = outputs.map_err(failed)?;
         let [iso_path, system, disk_script] = &outputs[..] else {

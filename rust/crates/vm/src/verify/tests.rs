@@ -17,7 +17,6 @@ use crate::{Accelerator, Clock, World};
 /// A guest that answers as a test says, by the script and the seconds since it was first asked.
 struct Guest<F> {
     clock: Arc<dyn Clock>,
-
     answer: F,
 }
 

@@ -5,8 +5,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
+use rustix::process::{Pid, test_kill_process};
+
 use super::*;
-use crate::launch::sample;
+use crate::launch::tests::sample;
 use crate::{Accelerator, Platform};
 
 /// A QEMU that tells of some events and ends when a file is there; with what it answers when it is
@@ -36,9 +38,7 @@ impl Told {
         fs::set_permissions(&launch.qemu, fs::Permissions::from_mode(0o755)).unwrap();
         let (started, socket) = (path("started"), path("qmp"));
         thread::spawn(move || {
-            while !started.exists() {
-                thread::sleep(Duration::from_millis(5));
-            }
+            wait_until(|| started.exists());
             serve(&socket, &events, &status);
         });
         Self { folder, launch }
@@ -49,14 +49,25 @@ impl Told {
     }
 }
 
+/// As long as a busy machine may take.
+const LONG: Duration = Duration::from_secs(60);
+
+/// Waits until something is so; a test goes on after a while, and fails by what it looks at.
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + LONG;
+    while !is_so() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// The first status that is not that all is well.
 fn status(machine: &mut QemuMachine) -> Status {
-    loop {
-        match machine.status() {
-            Status::Running => thread::sleep(Duration::from_millis(5)),
-            status => return status,
-        }
-    }
+    let mut status = Status::Running;
+    wait_until(|| {
+        status = machine.status();
+        status != Status::Running
+    });
+    status
 }
 
 fn serve(socket: &Path, events: &[String], status: &str) {
@@ -101,7 +112,8 @@ fn trouble_that_pauses_the_guest_is_told_and_lasts() {
         }
         let pid = machine.pid();
         drop(machine);
-        assert!(!Path::new(&format!("/proc/{pid}")).exists());
+        let pid = Pid::from_raw(pid).unwrap();
+        assert!(test_kill_process(pid).is_err(), "QEMU still runs");
     }
 }
 
