@@ -93,6 +93,9 @@ impl Inventory {
             Err(error) if error.to_string().starts_with("nixfleet: ") => {
                 match nix.eval_json(&flake.attr(".nixfleet"), None) {
                     Ok(json) => Self::parse(&json, &flake.attr("nixfleet")),
+                    Err(ended @ (NixError::Interrupted | NixError::TimedOut { .. })) => {
+                        Err(ended.into())
+                    }
                     Err(_) => Err(error.into()),
                 }
             }

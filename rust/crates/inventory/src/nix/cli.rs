@@ -119,10 +119,11 @@ impl NixCli {
 impl Patience {
     fn run(&self, nix: &mut Command, shown: &str) -> Result<Output, NixError> {
         // Nix has a process group of its own then, which a question at the terminal would stop
-        // (SIGTTIN). git and ssh, which fetch inputs for it, fail instead of asking.
-        nix.env("GIT_TERMINAL_PROMPT", "0");
-        if env::var_os("GIT_SSH_COMMAND").is_none() {
-            nix.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+        // (SIGTTIN). git and ssh, which fetch inputs for it, ask by the user's own program for that,
+        // or fail (ssh(1), SSH_ASKPASS_REQUIRE). Whatever ssh git is told to use stays as it is.
+        nix.env("GIT_TERMINAL_PROMPT", "0").env("SSH_ASKPASS_REQUIRE", "force");
+        if env::var_os("SSH_ASKPASS").is_none() {
+            nix.env("SSH_ASKPASS", "false");
         }
         let ran = process::output_unless(nix, self.limit, || (self.stop)()).map_err(start)?;
         match ran.status {
