@@ -1,11 +1,12 @@
 //! `mkFleet`'s own arguments, of which the library says what is wrong.
 
 use nixfleet_inventory::Inventory;
+use nixfleet_inventory::keys::is_private;
 use thiserror::Error;
 
 use super::of_fleet;
 use crate::fault::{Fault, Problem};
-use crate::quote::shorten;
+use crate::quote::{quote, shorten};
 
 #[derive(Debug, Error)]
 enum FleetProblem {
@@ -51,7 +52,12 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
 
 /// The library's words are what is wrong, then what to write instead.
 fn problem(argument: &str, message: &str) -> FleetProblem {
-    let split = |at: &str| message.split_once(at).map(|(what, help)| (what.to_owned(), help));
+    if is_private(message) {
+        let what = format!("{} is not what belongs here", quote(message));
+        return FleetProblem::Type { what, help: "remove the key, and make a new one".to_owned() };
+    }
+    // A value that the message shows may hold such words itself; ours come after it.
+    let split = |at: &str| message.rsplit_once(at).map(|(what, help)| (what.to_owned(), help));
     if let Some((what, example)) = split(": write ") {
         return FleetProblem::Type { what, help: format!("write {}", shorten_long(example)) };
     }

@@ -1,6 +1,5 @@
 //! Time zones, locales and keyboards.
 
-use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -73,14 +72,14 @@ impl Problem for RegionProblem {
 /// Looks up the names.
 pub fn check(scope: &mut Scope) {
     if let Some(given) = unknown(scope, "hostSpec.timeZone", &TIME_ZONES) {
-        let nearest = once(given, nearest_zone);
+        let nearest = once("hostSpec.timeZone", given, nearest_zone);
         scope.report(
             "hostSpec.timeZone",
             RegionProblem::TimeZone { given: given.to_owned(), nearest },
         );
     }
     if let Some(given) = unknown(scope, "hostSpec.locale", &LOCALES) {
-        let nearest = once(given, nearest_locale);
+        let nearest = once("hostSpec.locale", given, nearest_locale);
         scope.report("hostSpec.locale", RegionProblem::Locale { given: given.to_owned(), nearest });
     }
     if let Some((given, utf8)) = other_charset(scope) {
@@ -89,7 +88,7 @@ pub fn check(scope: &mut Scope) {
     let layouts = scope.text("hostSpec.keyboardLayout").unwrap_or("us");
     // Several layouts to switch between are written with commas.
     if let Some(given) = layouts.split(',').find(|layout| !LAYOUTS.contains(layout)) {
-        let nearest = once(given, |given| nearest(given, sorted(&LAYOUTS)));
+        let nearest = once("hostSpec.keyboardLayout", given, |it| nearest(it, sorted(&LAYOUTS)));
         scope.report(
             "hostSpec.keyboardLayout",
             RegionProblem::Layout { given: given.to_owned(), nearest },
@@ -99,13 +98,15 @@ pub fn check(scope: &mut Scope) {
 
 /// A wrong value from the defaults comes with each of thousands of hosts, and the lists are long.
 fn once(
+    field: &'static str,
     given: &str,
-    find: impl Fn(&str) -> Option<&'static str> + 'static,
+    find: impl Fn(&str) -> Option<&'static str>,
 ) -> Option<&'static str> {
     thread_local! {
-        static FOUND: RefCell<HashMap<(TypeId, String), Option<&'static str>>> = RefCell::default();
+        static FOUND: RefCell<HashMap<(&'static str, String), Option<&'static str>>> =
+            RefCell::default();
     }
-    let key = (find.type_id(), given.to_owned());
+    let key = (field, given.to_owned());
     FOUND.with_borrow_mut(|found| *found.entry(key).or_insert_with(|| find(given)))
 }
 

@@ -1,5 +1,6 @@
 //! The fleet as the VM commands see it: hosts with their plans and folders.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -111,7 +112,10 @@ pub fn existing(global: &Global, hosts: &Hosts) -> Result<(World, Vec<Folder>), 
     let flake = flakes::flake(global);
     let fleet = Fleet::new(&flake)?;
     let names = if hosts.all { fleet.hosts() } else { hosts.hosts.clone() };
-    let folders = names.iter().map(|it| fleet.host(it)).collect::<Result<_, _>>()?;
+    // A host that is named twice is one: two threads would meet at its lock.
+    let mut seen = HashSet::new();
+    let names = names.iter().filter(|it| seen.insert(*it));
+    let folders = names.map(|it| fleet.host(it)).collect::<Result<_, _>>()?;
     let nix = Arc::new(flakes::nix(global));
     let observer: Arc<dyn Observer> = Arc::new(Progress::new());
     Ok((World::new(flake, nix, observer, super::cancel()), folders))

@@ -15,6 +15,7 @@ use crate::cli::Global;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::failure::{own_place, show_trace};
+use crate::json::API_VERSION;
 use crate::output::print;
 use crate::report::message;
 
@@ -61,7 +62,10 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
         faults::tell(global, faults.iter().cloned().map(Into::into).collect());
     } else if is_json(global) {
         let fault = json!({ "host": host, "message": error.to_string(), "help": error.help() });
-        print(&format!("{:#}\n", json!({ "apiVersion": 1, "hosts": [], "faults": [fault] })));
+        print(&format!(
+            "{:#}\n",
+            json!({ "apiVersion": API_VERSION, "hosts": [], "faults": [fault] })
+        ));
     } else {
         let text = host.map_or_else(|| error.to_string(), |host| format!("{host}: {error}"));
         tell(&message(&text, None, error.help().as_deref()));

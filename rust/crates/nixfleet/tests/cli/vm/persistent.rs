@@ -17,6 +17,8 @@ fn what_was_never_built_is_not_started_and_need_not_be_stopped() {
     let missing = "web-01: `web-01` has no VM yet: `nixfleet build-vm -h web-01` makes it";
     fleet.expect(&["start-vm", "-h", "web-01"], 3, "", missing);
     fleet.expect(&["stop-vm", "-h", "web-01"], 0, "web-01: was not running\n", "");
+    let twice = ["stop-vm", "-h", "web-01", "-h", "web-01"];
+    fleet.expect(&twice, 0, "web-01: was not running\n", "");
     fleet.expect(&["clean-vm", "-h", "web-01"], 0, "web-01: there was nothing to remove\n", "");
 }
 
