@@ -10,7 +10,7 @@ use nixfleet_inventory::{Cause, Position};
 use thiserror::Error;
 
 use crate::fault::{Fault, Problem, Severity};
-use crate::quote::quote;
+use crate::quote::{quote, word};
 use crate::source::{Tree, path_literals};
 
 /// More Nix files than this are no fleet of one's own, and reading them takes its time.
@@ -95,13 +95,12 @@ fn fault(
     let root = tree.repository().unwrap_or(Path::new("."));
     let shown = tree.show(&root.join(file));
     // A name from the disk may be anything, so the command is quoted as the shell reads it.
-    let quoted = |text: &str| shlex::try_quote(text).map(String::from).unwrap_or_default();
     let force = if is_ignored(root, file) { "--force " } else { "" };
     let command = if Path::new(&shown).is_absolute() {
-        let (root, file) = (quoted(&root.to_string_lossy()), quoted(&file.to_string_lossy()));
-        format!("git -C {root} add {force}{file}")
+        let (root, file) = (root.to_string_lossy(), file.to_string_lossy());
+        format!("git -C {} add {force}{}", word(&root), word(&file))
     } else {
-        format!("git add {force}{}", quoted(&shown))
+        format!("git add {force}{}", word(&shown))
     };
     Fault {
         hosts: Vec::new(),

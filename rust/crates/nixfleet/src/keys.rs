@@ -14,6 +14,7 @@ use crate::cli::{Format, Global};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::print;
+use crate::quote::word;
 use crate::{failure, fleet, json};
 pub use model::Group;
 
@@ -64,7 +65,6 @@ pub fn identities_here(named: &[PathBuf]) -> Vec<Identity> {
 
 /// Why a file is no private key that can be compared with a public one.
 fn trouble(path: &Path) -> String {
-    let word = |path: &str| visible(&shlex::try_quote(path).unwrap_or_default()).into_owned();
     let shown = path.display().to_string();
     match fs::metadata(path) {
         Err(error) => error.to_string(),
@@ -74,8 +74,8 @@ fn trouble(path: &Path) -> String {
             Ok(Some(_)) => format!(
                 "its format hides the public half, and there is none beside it: `ssh-keygen -y -f {} \
                  > {}`",
-                word(&shown),
-                word(&format!("{shown}.pub"))
+                visible(&word(&shown)),
+                visible(&word(&format!("{shown}.pub")))
             ),
             Ok(None) if path.extension().is_some_and(|it| it == "pub") => {
                 "it is a public key; name the file beside it, without `.pub`".to_owned()

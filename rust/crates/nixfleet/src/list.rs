@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::eval::{MAX_MEMORY, default_jobs};
 use crate::exit::Exit;
 use crate::output::print;
+use crate::quote::word;
 use crate::{failure, fleet, json, table};
 use disks::Disks;
 
@@ -135,17 +136,12 @@ fn evaluate(
 fn complain(host: &str, error: &NixError) {
     let reason = error.to_string();
     let reason = reason.lines().next().unwrap_or_default();
-    let command = format!("nixfleet validate --eval -h {}", quote(host));
+    let command = format!("nixfleet validate --eval -h {}", visible(&word(host)));
     failure::warn(&format!(
         "the disks of {} are not known: {}; `{command}` shows more",
         visible(host),
         visible(reason)
     ));
-}
-
-/// A word of a command line.
-fn quote(text: &str) -> String {
-    visible(&shlex::try_quote(text).unwrap_or_default()).into_owned()
 }
 
 /// `passed, 3 hours ago`

@@ -1,5 +1,7 @@
 //! Values of a fleet as messages show them.
 
+use std::borrow::Cow;
+
 use nixfleet_inventory::keys::is_private;
 use nixfleet_inventory::visible;
 use serde_json::Value;
@@ -22,6 +24,11 @@ pub fn shorten(text: &str) -> String {
     let start: String = text.chars().take(LONGEST).collect();
     let more = if start.len() < text.len() { "…" } else { "" };
     format!("{}{more}", visible(&start))
+}
+
+/// The text as one word of a command line; what the shell cannot be given at all, as nothing.
+pub fn word(text: &str) -> Cow<'_, str> {
+    shlex::try_quote(text).unwrap_or_default()
 }
 
 /// The value for a sentence: `the number 5`, `a list`.

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::{answer::Answer, definition};
 use crate::fault::{Fault, Problem, Severity};
-use crate::quote::quote;
+use crate::quote::{quote, word};
 use crate::source::Tree;
 
 #[derive(Debug, Error)]
@@ -56,7 +56,7 @@ impl Problem for EvalProblem {
                     .to_owned()
             }
             Self::Failed { host, .. } => {
-                let host = shlex::try_quote(host).unwrap_or_default();
+                let host = word(host);
                 format!("`nixfleet validate --eval --show-trace -h {host}` shows all that Nix says")
             }
             Self::Memory { max_memory } => {

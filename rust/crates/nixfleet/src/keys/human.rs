@@ -7,6 +7,7 @@ use nixfleet_inventory::keys::{Identity, Source};
 use nixfleet_inventory::visible;
 
 use super::model::{Group, Half, Key};
+use crate::quote::word;
 use crate::table;
 
 /// The groups, each with its keys, and what to do where none of them is here.
@@ -44,8 +45,7 @@ fn half(half: &Half) -> String {
     let Some(file) = &half.file else { return "in the agent".to_owned() };
     match (half.usable, half.encrypted) {
         (false, _) => {
-            let quoted = shlex::try_quote(file).unwrap_or_default();
-            format!("{file}, which others can read, so ssh refuses it: chmod 600 {quoted}")
+            format!("{file}, which others can read, so ssh refuses it: chmod 600 {}", word(file))
         }
         (true, true) => format!("{file}, with a passphrase"),
         (true, false) => file.clone(),

@@ -1,6 +1,7 @@
 //! How the VM commands tell what they did.
 
 use std::io::Write;
+use std::path::Path;
 
 use nixfleet_inventory::visible;
 use nixfleet_vm::Error as VmError;
@@ -17,6 +18,7 @@ use crate::exit::Exit;
 use crate::failure::{own_place, show_trace};
 use crate::json::API_VERSION;
 use crate::output::print;
+use crate::quote::word;
 use crate::report::message;
 
 /// The exit status as the tool's own.
@@ -174,7 +176,7 @@ pub fn result(global: &Global, host: &str, text: &str) {
 /// Tells that a VM runs, and how to log in.
 pub fn started(global: &Global, host: &str, started: &Started) {
     let ssh = nixfleet_vm::lifecycle::ssh_command(&started.target);
-    let screen = started.screen.as_ref().map(|it| format!("spice+unix://{}", it.display()));
+    let screen = started.screen.as_ref().map(|it| url(it.as_ref()));
     if is_json(global) {
         let accelerator = started.accelerator.accelerator.name();
         let port = started.target.port;
@@ -189,9 +191,19 @@ pub fn started(global: &Global, host: &str, started: &Started) {
     }
     tell(&format!("{host}: {}", if started.already { "runs already" } else { "started" }));
     if let Some(screen) = screen {
-        tell(&format!("{host}: `remote-viewer {screen}` shows its screen"));
+        tell(&format!("{host}: `{}` shows its screen", viewer(&screen)));
     }
     print(&format!("{ssh}\n"));
+}
+
+/// Where a socket of SPICE is, as its viewers take it.
+fn url(socket: &Path) -> String {
+    format!("spice+unix://{}", socket.display())
+}
+
+/// The command that opens it.
+fn viewer(url: &str) -> String {
+    format!("remote-viewer {}", word(url))
 }
 
 /// Writes the files that were asked for; an exit status when one cannot be written.
@@ -204,4 +216,16 @@ pub fn files(args: &TestVm, reports: &[HostReport]) -> Option<Exit> {
         failed = Some(exit(error.exit_status()));
     }
     failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_viewers_command_can_be_pasted() {
+        let command = |socket: &str| viewer(&url(Path::new(socket)));
+        assert_eq!(command("/run/web/spice"), "remote-viewer spice+unix:///run/web/spice");
+        assert_eq!(command("/my run/spice"), "remote-viewer 'spice+unix:///my run/spice'");
+    }
 }
