@@ -100,10 +100,15 @@ fn at_home(path: &str) -> PathBuf {
     }
 }
 
-/// `host:2222` and `[::1]:2222`; the colons of a bare IPv6 address are its own.
+/// `host:2222` and `[::1]:2222`; the colons of a bare IPv6 address are its own. What is no port
+/// stays, for `ssh` to refuse.
 fn split_port(host: &str) -> (&str, Option<u16>) {
     if let Some((address, rest)) = host.strip_prefix('[').and_then(|it| it.split_once(']')) {
-        return (address, rest.strip_prefix(':').and_then(|port| port.parse().ok()));
+        return match rest.strip_prefix(':').map(str::parse) {
+            Some(Ok(port)) => (address, Some(port)),
+            None if rest.is_empty() => (address, None),
+            _ => (host, None),
+        };
     }
     match host.split_once(':') {
         Some((name, port)) if !port.contains(':') => match port.parse() {
@@ -129,6 +134,10 @@ mod tests {
             ("root@[2001:db8::1]:2222", None, "root@2001:db8::1", Some(2222)),
             ("root@2001:db8::1", None, "root@2001:db8::1", None),
             ("[::1]", None, "::1", None),
+            ("root@[::1]:99999", None, "root@[::1]:99999", None),
+            ("[::1]:ssh", None, "[::1]:ssh", None),
+            ("[::1]:", None, "[::1]:", None),
+            ("[::1]x", None, "[::1]x", None),
             ("web", None, "web", None),
             ("web:ssh", None, "web:ssh", None),
         ] {
