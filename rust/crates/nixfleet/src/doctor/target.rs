@@ -19,6 +19,7 @@ use login::Login;
 
 use super::finding::{Finding, Status};
 use crate::keys::{Group, identities_here};
+use crate::quote::word;
 
 /// A machine, and how it is reached.
 pub struct Target {
@@ -69,21 +70,23 @@ fn look(target: &Target, route: &Route, meant: Option<&Meant>) -> Vec<Finding> {
             }
         }
     }
-    let output = match connection::run(&target.address, route, &target.identities, SCRIPT) {
-        Ok(output) => output,
+    let look = match connection::run(&target.address, route, &target.identities, SCRIPT) {
+        Ok(look) => look,
         Err(error) => {
-            findings.push(Finding::lacking("ssh", error.to_string(), "install OpenSSH"));
+            // That it starts is known, so what fails is the writing of its files.
+            let help = "`TMPDIR` has to be a folder that can be written";
+            findings.push(Finding::lacking("ssh", error.to_string(), help));
             return findings;
         }
     };
-    let login = Login::new(route, &output);
+    let login = Login::new(route, &look);
     if route.proxied {
         findings.extend(login.greeting().map(|line| Finding::fine("SSH server", line)));
     }
     findings.extend(login.host_key());
     findings.push(login.finding());
     if login.is_in() {
-        let facts = Facts(&output.stdout);
+        let facts = Facts(&look.output.stdout);
         findings.extend(if facts.are_whole() {
             machine(&facts, meant)
         } else {
@@ -128,13 +131,12 @@ impl Meant<'_> {
         if group.is_usable() {
             return Finding::fine("after the install", format!("a key of {name}'s is here"));
         }
-        let quoted = shlex::try_quote(name).unwrap_or_default();
         Finding::lacking(
             "after the install",
             format!(
                 "none of the `sshAuthorizedKeys` of {name} is here, so you would be locked out"
             ),
-            format!("add yours to them: `nixfleet keys -h {quoted}` shows what is here"),
+            format!("add yours to them: `nixfleet keys -h {}` shows what is here", word(name)),
         )
     }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::{Fleet, INVENTORY};
+use crate::{Fleet, INVENTORY, text};
 
 #[test]
 fn keys_tells_whether_one_gets_in_from_here() {
@@ -94,12 +94,12 @@ fn doctor_looks_at_a_target() {
     let target = ["doctor", "--target", "web"];
     let ssh = |words: &str| {
         let route = format!("user root\nhostname 127.0.0.1\nport {port}");
-        fleet.program("ssh", &format!("[ $1 = -G ] && echo '{route}' && exit; {words}"));
+        fleet.program("ssh", &fake_ssh(&route, words));
     };
-    ssh("echo 'root@127.0.0.1: Permission denied (publickey).' >&2; exit 255");
+    ssh("echo 'root@127.0.0.1: Permission denied (publickey).' >> $log; exit 255");
     fleet.expect(&target, 3, "lacking  login: root does not get in", "");
-    let machine = "echo 'debug1: Server accepts key: /k ED25519 SHA256:x' >&2
-         echo 'Authenticated to 127.0.0.1' >&2
+    let machine = "echo 'debug1: Server accepts key: /k ED25519 SHA256:x' >> $log
+         echo 'Authenticated to 127.0.0.1' >> $log
          echo 'system Tiny'; echo 'variant installer'; echo 'kernel Linux'; echo 'arch aarch64'
          echo 'user 0'; echo 'boot uefi'; echo 'disk /dev/vda 41943040'";
     ssh(machine);
@@ -123,4 +123,46 @@ fn doctor_looks_at_a_target() {
     let meant = [&meant[..], &["--identity", key, "--port", &port]].concat();
     let install = format!("`nixos-anywhere --flake '.#web-01' -i {key} -p {port} web`");
     fleet.expect(&meant, 0, &install, "");
+}
+
+#[test]
+fn doctor_does_not_take_a_jump_host_for_the_target() {
+    let fleet = Fleet::new("UTC");
+    let target = ["doctor", "--target", "web"];
+    let gate = "echo 'debug1: Server host key: ssh-ed25519 SHA256:gate' >&2
+         echo 'debug1: Server accepts key: /gate ED25519 SHA256:g' >&2
+         echo 'Authenticated to gate' >&2";
+    let ssh = |words: &str| {
+        let route = "user root\nhostname 10.0.0.1\nport 22\nproxyjump gate";
+        fleet.program("ssh", &fake_ssh(route, &format!("{gate}\n{words}")));
+    };
+    ssh("echo 'debug1: Server host key: ssh-ed25519 SHA256:web' >> $log
+         echo 'debug1: Offering public key: /k ED25519 SHA256:x' >> $log
+         echo 'root@10.0.0.1: Permission denied (publickey).' >> $log; exit 255");
+    fleet.expect(&target, 3, "host key: ssh-ed25519 SHA256:web, not known here yet", "");
+    fleet.expect(&target, 3, "root does not get in with /k (ED25519 SHA256:x)", "");
+    // The target is never reached.
+    ssh("echo 'channel 0: open failed: connect failed: No route to host' >&2
+         echo 'Connection closed by UNKNOWN port 65535' >> $log; exit 255");
+    fleet.expect(&target, 3, "lacking  login: channel 0: open failed: connect failed", "");
+}
+
+#[test]
+fn doctor_tells_of_a_temporary_folder_that_cannot_be_written() {
+    let fleet = Fleet::new("UTC");
+    fleet.program("ssh", &fake_ssh("user root\nhostname 10.0.0.1\nproxyjump gate", ""));
+    let mut doctor = fleet.command(&["doctor", "--target", "web"]);
+    let output = doctor.env("TMPDIR", fleet.path().join("none")).output().unwrap();
+    let told = text(&output.stdout);
+    assert!(told.contains("→ `TMPDIR` has to be a folder that can be written"), "{told}");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+/// An `ssh` of this configuration, which then does this; its log is `$log`.
+fn fake_ssh(route: &str, words: &str) -> String {
+    format!(
+        "[ $1 = -G ] && echo '{route}' && exit
+         while [ $# -gt 0 ]; do [ \"$1\" = -E ] && log=$2; shift; done
+         {words}"
+    )
 }

@@ -2,7 +2,7 @@
 //! changed there, nor in the known hosts here.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use nixfleet_vm::process::{Output, output};
 use tempfile::NamedTempFile;
 
 use super::address::{Address, Route};
+use crate::quote::word;
 
 const CONNECT: &str = "ConnectTimeout=15";
 const ANSWER: Duration = Duration::from_secs(45);
@@ -33,23 +34,30 @@ const OPTIONS: &[&str] = &[
     "RemoteCommand=none",
 ];
 
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Look {
+    /// What the script wrote. The errors hold more: a banner, and what stands in between tells, for
+    /// a jump host another `ssh`, as talkative as ours.
+    pub output: Output,
+    /// What our own `ssh` tells.
+    pub log: String,
+}
+
 /// Runs a script of the Bourne shell at the target.
 ///
 /// # Errors
-/// When `ssh` does not start.
+/// When the files that `ssh` needs cannot be written, or it does not start.
 pub fn run(
     address: &Address,
     route: &Route,
     identities: &[PathBuf],
     script: &str,
-) -> std::io::Result<Output> {
-    // A copy: `ssh` compares with what is known, and writes down what is new.
-    let mut known = NamedTempFile::new()?;
-    for file in &route.known_hosts {
-        known.write_all(&fs::read(file).unwrap_or_default())?;
-    }
+) -> io::Result<Look> {
+    let known = known(&route.known_hosts)?;
+    let log = NamedTempFile::new()?;
     let mut command = Command::new("ssh");
-    command.args(["-v", "-T"]);
+    command.args(["-v", "-T", "-E"]).arg(log.path());
     for option in OPTIONS {
         command.args(["-o", option]);
     }
@@ -62,11 +70,40 @@ pub fn run(
         command.arg("-i").arg(identity);
     }
     // Whatever the login shell is, what runs is `sh`.
-    let script = format!("sh -c {}", shlex::try_quote(script).unwrap_or_default());
-    output(command.args(address.words()).arg(script), ANSWER)
+    let script = format!("sh -c {}", word(script));
+    let output = output(command.args(address.words()).arg(script), ANSWER)?;
+    let log = String::from_utf8_lossy(&fs::read(log.path())?).into_owned();
+    Ok(Look { output, log })
+}
+
+/// A copy of the known hosts: `ssh` compares with what is known, and writes down what is new.
+fn known(files: &[PathBuf]) -> io::Result<NamedTempFile> {
+    let mut known = NamedTempFile::new()?;
+    for file in files {
+        known.write_all(&fs::read(file).unwrap_or_default())?;
+        // Its last line may have no end.
+        known.write_all(b"\n")?;
+    }
+    Ok(known)
 }
 
 /// A path as `ssh_config(5)` wants it.
 fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.display().to_string().replace('%', "%%"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_known_host_has_a_line_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["one", "none", "two"].map(|name| folder.path().join(name));
+        fs::write(&files[0], "a ssh-ed25519 A").unwrap();
+        fs::write(&files[2], "b ssh-ed25519 B\n").unwrap();
+        let known = fs::read_to_string(known(&files).unwrap()).unwrap();
+        let lines: Vec<_> = known.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines, ["a ssh-ed25519 A", "b ssh-ed25519 B"]);
+    }
 }

@@ -2,29 +2,35 @@
 
 use std::path::Path;
 
-use nixfleet_vm::process::Output;
-
 use super::address::Route;
+use super::connection::Look;
 use crate::doctor::finding::Finding;
+use crate::quote::word;
+
+const AUTHENTICATED: &str = "Authenticated to ";
 
 /// The words of one connection.
 pub struct Login<'a> {
-    stderr: &'a str,
+    /// Of our own `ssh`.
+    log: &'a str,
+    /// Of what stands in between, a jump host for one.
+    between: &'a str,
     route: &'a Route,
     in_time: bool,
 }
 
 impl<'a> Login<'a> {
     /// Reads what `ssh -v` wrote.
-    pub fn new(route: &'a Route, output: &'a Output) -> Self {
-        Self { stderr: &output.stderr, route, in_time: output.status.is_some() }
+    pub fn new(route: &'a Route, look: &'a Look) -> Self {
+        let between = if route.proxied { &look.output.stderr } else { "" };
+        Self { log: &look.log, between, route, in_time: look.output.status.is_some() }
     }
 
     /// Whether we got in.
     pub fn is_in(&self) -> bool {
-        self.stderr.lines().any(|line| {
-            line.strip_prefix("debug1: ").unwrap_or(line).starts_with("Authenticated to ")
-        })
+        self.log
+            .lines()
+            .any(|line| line.strip_prefix("debug1: ").unwrap_or(line).starts_with(AUTHENTICATED))
     }
 
     /// The server's greeting: it is in ssh's words also where a jump host stands in between.
@@ -38,7 +44,7 @@ impl<'a> Login<'a> {
     pub fn host_key(&self) -> Option<Finding> {
         let key = self.last("Server host key: ")?;
         let place = self.route.known_name();
-        Some(if self.stderr.contains("IDENTIFICATION HAS CHANGED") {
+        Some(if self.log.contains("IDENTIFICATION HAS CHANGED") {
             Finding::note(
                 "host key",
                 format!("{key}, and another one is known for {place}"),
@@ -48,7 +54,7 @@ impl<'a> Login<'a> {
                     word(&place)
                 ),
             )
-        } else if self.stderr.contains("is known and matches the") {
+        } else if self.log.contains("is known and matches the") {
             Finding::fine("host key", format!("{key}, as known here"))
         } else {
             Finding::fine("host key", format!("{key}, not known here yet"))
@@ -71,11 +77,11 @@ impl<'a> Login<'a> {
     fn refusal(&self) -> (String, String) {
         let user = &self.route.user;
         let offered = self.all("Offering public key: ");
-        if self.stderr.contains("Too many authentication failures") {
+        if self.log.contains("Too many authentication failures") {
             let text = format!("{user} does not get in: {} keys were too many", offered.len());
             return (text, "name the one that fits with `--identity`".to_owned());
         }
-        if !self.stderr.contains("Permission denied") {
+        if !self.log.contains("Permission denied") {
             let text = match self.said() {
                 _ if !self.in_time => "no answer in time",
                 Some(said) => said,
@@ -109,7 +115,7 @@ impl<'a> Login<'a> {
     fn too_open(&self) -> Option<&str> {
         let open =
             |line: &'a str| line.strip_prefix("Permissions ")?.strip_suffix(" are too open.");
-        self.stderr.lines().find_map(open)?.split('\'').nth(1)
+        self.log.lines().find_map(open)?.split('\'').nth(1)
     }
 
     /// A key whose file has no public half in clear, so that it was not even offered. `ssh` tries
@@ -119,24 +125,36 @@ impl<'a> Login<'a> {
         tried.into_iter().find(|key| Path::new(file_of(key)).exists())
     }
 
-    /// The last thing that `ssh` said which is no account of its doings.
+    /// What was said of the trouble. Where a jump host cannot be passed, our own `ssh` only sees
+    /// its connection closed; what was said before it was passed is none of the trouble.
     fn said(&self) -> Option<&str> {
-        let is_account = |line: &&str| line.starts_with("debug1: ") || line.starts_with("OpenSSH_");
-        self.stderr
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .rfind(|it| !is_account(it))
+        let passed = self.between.rfind(AUTHENTICATED).unwrap_or(0);
+        said(&self.between[passed..]).or_else(|| said(self.log))
     }
 
     fn all(&self, sign: &str) -> Vec<&str> {
         let after = |line: &'a str| Some(line.strip_prefix("debug1: ")?.strip_prefix(sign)?.trim());
-        self.stderr.lines().filter_map(after).collect()
+        self.log.lines().filter_map(after).collect()
     }
 
     fn last(&self, sign: &str) -> Option<String> {
         self.all(sign).last().map(|it| (*it).to_owned())
     }
+}
+
+/// The last thing that an `ssh` said which is no account of its doings.
+fn said(words: &str) -> Option<&str> {
+    const ACCOUNTS: [&str; 6] = [
+        "debug1: ",
+        "OpenSSH_",
+        AUTHENTICATED,
+        "Transferred: ",
+        "Bytes per second: ",
+        // The line before it says why.
+        "stdio forwarding failed",
+    ];
+    let is_account = |line: &str| ACCOUNTS.iter().any(|it| line.starts_with(it));
+    words.lines().map(str::trim).rfind(|line| !line.is_empty() && !is_account(line))
 }
 
 /// The file, or the comment of an agent's key, and the fingerprint.
@@ -149,17 +167,12 @@ fn file_of(key: &str) -> &str {
     split(key).0
 }
 
-/// `~/.ssh/id_ed25519 ED25519 SHA256:… explicit`, or the file alone.
+/// `~/.ssh/id_ed25519 ED25519 SHA256:… explicit agent`, or the file alone. Both may have blanks.
 fn split(key: &str) -> (&str, &str) {
-    let key = ["explicit", "agent", "token", "authenticator"]
-        .iter()
-        .fold(key, |key, word| key.strip_suffix(word).map_or(key, str::trim_end));
-    let before = key.rfind(" SHA256:").and_then(|end| key[..end].rfind(' '));
-    before.map_or((key, ""), |at| (&key[..at], &key[at + 1..]))
-}
-
-fn word(text: &str) -> String {
-    shlex::try_quote(text).unwrap_or_default().into_owned()
+    let Some(at) = key.rfind(" SHA256:") else { return (key, "") };
+    let end = key[at + 1..].find(' ').map_or(key.len(), |length| at + 1 + length);
+    let key = &key[..end];
+    key[..at].rfind(' ').map_or((key, ""), |before| (&key[..before], &key[before + 1..]))
 }
 
 #[cfg(test)]
@@ -169,8 +182,8 @@ mod tests {
 
     fn login(words: &str) -> Finding {
         let route = Route { user: "root".into(), port: 22, ..Route::default() };
-        let output = Output { stderr: words.to_owned(), ..Output::default() };
-        let login = Login { in_time: true, ..Login::new(&route, &output) };
+        let look = Look { log: words.to_owned(), ..Look::default() };
+        let login = Login { in_time: true, ..Login::new(&route, &look) };
         login.finding()
     }
 
@@ -186,6 +199,21 @@ mod tests {
         );
         assert_eq!(found.status, Status::Fine);
         assert_eq!(found.text, "root gets in with me at home (ED25519 SHA256:2)");
+    }
+
+    #[test]
+    fn a_key_is_told_from_what_ssh_says_of_it() {
+        for (key, file, fingerprint) in [
+            ("/a b ED25519 SHA256:1", "/a b", "ED25519 SHA256:1"),
+            ("/a ED25519 SHA256:1 explicit agent", "/a", "ED25519 SHA256:1"),
+            ("/a ED25519-SK SHA256:1 explicit authenticator agent", "/a", "ED25519-SK SHA256:1"),
+            ("my agent RSA SHA256:1 token", "my agent", "RSA SHA256:1"),
+            ("~/.ssh/deploy-agent", "~/.ssh/deploy-agent", ""),
+            // An agent's key without a comment.
+            ("ED25519 SHA256:1 agent", "ED25519 SHA256:1", ""),
+        ] {
+            assert_eq!(split(key), (file, fingerprint));
+        }
     }
 
     #[test]
@@ -235,12 +263,30 @@ mod tests {
     }
 
     #[test]
+    fn a_jump_host_that_cannot_be_passed_is_told() {
+        let route = Route { proxied: true, ..Route::default() };
+        let closed = "Connection closed by UNKNOWN port 65535\r\n";
+        let text = |between: &str| {
+            let mut look = Look { log: closed.to_owned(), ..Look::default() };
+            look.output.stderr = between.to_owned();
+            Login { in_time: true, ..Login::new(&route, &look) }.finding().text
+        };
+        let denied = "me@gate: Permission denied (publickey).";
+        assert_eq!(text(&format!("debug1: x\r\n{denied}\r\n")), denied);
+        let passed = "Welcome\nAuthenticated to gate ([10.0.0.9]:22) using \"publickey\".\r\n";
+        let refused = "channel 0: open failed: connect failed: Connection refused";
+        assert_eq!(text(&format!("{passed}{refused}\r\nstdio forwarding failed\r\n")), refused);
+        let traffic = "Transferred: sent 1, received 2 bytes\r\nBytes per second: sent 1\r\n";
+        assert_eq!(text(&format!("{passed}{traffic}")), closed.trim());
+    }
+
+    #[test]
     fn a_host_key_is_known_or_new_or_changed() {
         let route = Route { host: "10.0.0.1".into(), port: 2222, ..Route::default() };
         let found = |words: &str| {
-            let stderr = format!("debug1: Server host key: ssh-ed25519 SHA256:x\n{words}\n");
-            let output = Output { stderr, ..Output::default() };
-            Login::new(&route, &output).host_key().unwrap()
+            let log = format!("debug1: Server host key: ssh-ed25519 SHA256:x\n{words}\n");
+            let look = Look { log, ..Look::default() };
+            Login::new(&route, &look).host_key().unwrap()
         };
         let known = "debug1: Host '10.0.0.1' is known and matches the ED25519 host key.";
         assert!(found(known).text.ends_with(", as known here"));
