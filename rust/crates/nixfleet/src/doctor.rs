@@ -14,6 +14,7 @@ use crate::cli::{Format, Global};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::print;
+use crate::quote::quote;
 use crate::source::Tree;
 use crate::{fleet as fleets, json};
 use finding::{Finding, Status};
@@ -74,6 +75,11 @@ fn of_target(global: &Global, args: &Doctor, target: &str) -> Result<Vec<Finding
     let inventory = fleets::inventory(global)?;
     fleets::require(&inventory, std::slice::from_ref(name))?;
     let host = &inventory.hosts[name];
+    if !host.is_nixos() {
+        let text = format!("{} is a Mac, which nixos-anywhere does not install", quote(name));
+        let help = "nix-darwin is installed on it by hand, there";
+        return Ok(vec![Finding::lacking("install", text, help)]);
+    }
     let meant = Meant { name, host, inventory: &inventory, flake: &flake, nix: &nix };
     Ok(target::findings(&target, Some(&meant)))
 }

@@ -104,7 +104,7 @@ fn machine(facts: &Facts, meant: Option<&Meant>) -> Vec<Finding> {
     };
     findings.extend(facts.identity(meant.inventory, meant.name));
     findings.push(facts.architecture(Some(meant.host)));
-    findings.extend(match disks::of_host(meant.nix, meant.flake, meant.name) {
+    findings.extend(match disks::of_host(meant) {
         Ok(disks) => facts.has_disks(&disks),
         Err(finding) => vec![finding],
     });

@@ -123,6 +123,10 @@ fn doctor_looks_at_a_target() {
     let meant = [&meant[..], &["--identity", key, "--port", &port]].concat();
     let install = format!("`nixos-anywhere --flake '.#web-01' -i {key} -p {port} web`");
     fleet.expect(&meant, 0, &install, "");
+    // Its installation would fail as its evaluation does.
+    fleet.program("nix", "echo 'error: no such module' >&2; exit 1");
+    fleet.expect(&meant, 3, "lacking  disks: the host's disks are not known: no such module", "");
+    assert!(!text(&fleet.run(&meant).stdout).contains("nixos-anywhere"));
 }
 
 #[test]
@@ -156,6 +160,19 @@ fn doctor_tells_of_a_temporary_folder_that_cannot_be_written() {
     let told = text(&output.stdout);
     assert!(told.contains("→ `TMPDIR` has to be a folder that can be written"), "{told}");
     assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn doctor_gives_no_command_that_installs_a_mac() {
+    let fleet = Fleet::new("UTC");
+    let file = fleet.path().join("inventory.json");
+    let inventory = fs::read_to_string(&file).unwrap();
+    let inventory =
+        inventory.replacen("x86_64-linux", "aarch64-darwin", 1).replacen("nixos", "darwin", 1);
+    fs::write(&file, inventory).unwrap();
+    fleet.program("ssh", &fake_ssh("user root\nhostname 10.0.0.1\nproxyjump gate", ""));
+    let doctor = ["doctor", "--target", "mac", INVENTORY, "-h", "web-01"];
+    fleet.expect(&doctor, 3, "lacking  install: `web-01` is a Mac", "");
 }
 
 /// An `ssh` of this configuration, which then does this; its log is `$log`.

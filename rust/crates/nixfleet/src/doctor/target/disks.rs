@@ -1,9 +1,10 @@
 //! The disks of a target, and those that a host's configuration names.
 
-use nixfleet_inventory::{Flake, Nix};
-
+use super::Meant;
 use super::facts::Facts;
 use crate::doctor::finding::Finding;
+use crate::eval::ask;
+use crate::quote::word;
 
 /// The disks that a host's configuration names.
 const QUESTION: &str = "host: map (disk: disk.device or null) \
@@ -13,18 +14,18 @@ const QUESTION: &str = "host: map (disk: disk.device or null) \
 ///
 /// # Errors
 /// With the line that says so, when Nix cannot tell.
-pub fn of_host(nix: &dyn Nix, flake: &Flake, name: &str) -> Result<Vec<String>, Finding> {
-    let installable = flake.attr(&format!("nixosConfigurations.\"{name}\""));
-    let disks = nix.eval(&installable, Some(QUESTION)).map_err(|error| {
-        let quoted = shlex::try_quote(name).unwrap_or_default().into_owned();
-        let help =
-            format!("`nixfleet validate --eval -h {quoted}` shows why it cannot be evaluated");
+pub fn of_host(meant: &Meant) -> Result<Vec<String>, Finding> {
+    let disks: Result<Vec<Option<String>>, _> =
+        ask(meant.nix, meant.flake, meant.name, meant.host, QUESTION);
+    // nixos-anywhere would fail as Nix does.
+    let disks = disks.map_err(|error| {
+        let host = word(meant.name);
+        let help = format!("`nixfleet validate --eval -h {host}` shows why it cannot be evaluated");
         let reason = error.to_string();
-        let reason = reason.lines().next().unwrap_or_default().to_owned();
-        Finding::note("disks", format!("the host's disks are not known: {reason}"), help)
+        let reason = reason.lines().next().unwrap_or_default();
+        Finding::lacking("disks", format!("the host's disks are not known: {reason}"), help)
     })?;
-    let disks = disks.as_array().into_iter().flatten();
-    Ok(disks.filter_map(|disk| disk.as_str().map(str::to_owned)).collect())
+    Ok(disks.into_iter().flatten().collect())
 }
 
 impl Facts<'_> {
@@ -105,7 +106,7 @@ impl Facts<'_> {
 
 #[cfg(test)]
 mod tests {
-    use nixfleet_inventory::FakeNix;
+    use nixfleet_inventory::{FakeNix, Flake, Host, Inventory};
 
     use super::*;
     use crate::doctor::finding::Status;
@@ -135,7 +136,13 @@ mod tests {
     fn the_hosts_disks_are_asked_of_nix() {
         let nix =
             FakeNix::default().answer(".#nixosConfigurations.\"web\"", r#"["/dev/sda", null]"#);
-        assert_eq!(of_host(&nix, &Flake::new("."), "web").unwrap(), ["/dev/sda"]);
-        assert_eq!(of_host(&nix, &Flake::new("."), "db").unwrap_err().status, Status::Note);
+        let host = Host { class: "nixos".into(), ..Host::default() };
+        let (flake, inventory) = (Flake::new("."), Inventory::default());
+        let disks = |name| {
+            let (flake, inventory) = (&flake, &inventory);
+            of_host(&Meant { name, host: &host, inventory, flake, nix: &nix })
+        };
+        assert_eq!(disks("web").unwrap(), ["/dev/sda"]);
+        assert_eq!(disks("db").unwrap_err().status, Status::Lacking);
     }
 }
