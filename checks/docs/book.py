@@ -3,12 +3,11 @@
 import shutil
 import subprocess
 import tempfile
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from markdown import BOOK, REPO, Skipped
+from markdown import BOOK, REPO, Skipped, once
 
 
 class Built(HTMLParser):
@@ -25,7 +24,7 @@ class Built(HTMLParser):
         self.references += [attributes[it] for it in ("href", "src") if attributes.get(it)]
 
 
-@cache
+@once
 def built():
     """Pages by their path in a built book, and the folder of it; or what mdBook said."""
     if not shutil.which("mdbook"):

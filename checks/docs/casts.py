@@ -3,9 +3,8 @@
 import re
 import shutil
 import subprocess
-from functools import cache
 
-from markdown import BOOK, REPO, Skipped
+from markdown import BOOK, REPO, Skipped, once
 
 CASTS = BOOK / "casts"
 # Another file or site, and a folder that only the machine has where it was recorded.
@@ -13,12 +12,13 @@ ELSEWHERE = re.compile(r"https?://[\w./]+|url\(|<script|@import|(?<=[\s`(>])/(?!
 RECORD = REPO / "docs/casts/record"
 
 
-@cache
+@once
 def recorded():
     ran = subprocess.run([RECORD, "--check"], capture_output=True, text=True)
     lines = (re.fullmatch(r"(current|stale) ([^:]+)(?:: (.*))?", it) for it in ran.stdout.splitlines())
     found = {it[2]: it[3] for it in lines if it}
-    if not found:
+    # It ends badly where a picture is stale, and says which; where it says none, it broke on the way.
+    if not found or (ran.returncode and not any(found.values())):
         raise RuntimeError(ran.stderr)
     return found
 

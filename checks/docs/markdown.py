@@ -2,8 +2,9 @@
 
 import os
 import re
-from functools import cached_property
+from functools import cache, cached_property, wraps
 from pathlib import Path
+from threading import Lock
 
 REPO = Path(__file__).resolve().parent.parent.parent
 BOOK = REPO / "docs/src"
@@ -16,6 +17,19 @@ KEY = "AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
 
 class Skipped(Exception):
     """A check that cannot be made here, and why."""
+
+
+def once(work):
+    """A function whose work is done by the first thread that asks; the others wait for what it found. `cache`
+    alone lets two begin."""
+    lock, cached = Lock(), cache(work)
+
+    @wraps(work)
+    def found():
+        with lock:
+            return cached()
+
+    return found
 
 
 def pages():

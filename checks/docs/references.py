@@ -2,14 +2,13 @@
 
 import re
 import subprocess
-from functools import cache
 
-from markdown import BOOK, REPO, Skipped
+from markdown import BOOK, REPO, Skipped, once
 
 OPTION = re.compile(r"(?:nixfleet|hostSpec)(?:\.[a-zA-Z]\w*)+")
 
 
-@cache
+@once
 def generated():
     ran = subprocess.run([REPO / "docs/generate", "--check"], capture_output=True, text=True)
     lines = (re.fullmatch(r"(current|stale|skipped) ([^:]+)(?:: (.*))?", it) for it in ran.stdout.splitlines())
