@@ -55,12 +55,15 @@ fn tell(survival: &mut Survival, lost: &Lost) {
         _ => format!(" ({count} files, such as {example})"),
     };
     let how = if lost.anew { "made anew, with other contents" } else { "lost" };
-    let keep = lost.line.as_ref().map(|line| format!("; to keep it: {line}")).unwrap_or_default();
+    let keep = lost.line.as_ref().map(|line| format!("; to keep it: {line}"));
     if lost.of_user {
+        let keep = keep.unwrap_or_default();
         survival.advice.push(format!("{path} is {how} at a reboot{files}{keep}"));
     } else {
+        // A line of Nix ends with a semicolon of its own.
+        let keep = keep.unwrap_or_else(|| ";".to_owned());
         let seen = format!(
-            "it is {how}{files}{keep} What may be lost goes to `nixfleet.impermanence.auditIgnore`"
+            "it is {how}{files}{keep} what may be lost goes to `nixfleet.impermanence.auditIgnore`"
         );
         survival.outcomes.push((format!("state in {path} lasts through a reboot"), Some(seen)));
     }
@@ -108,6 +111,18 @@ mod tests {
     }
 
     #[test]
+    fn without_an_option_that_keeps_it_the_loss_alone_is_told() {
+        let declared = Declared { wiped: true, ..Declared::default() };
+        let survival = judge(&declared, &Seen::read("1 2 /var/lib/db/1\n"), &Seen::default());
+        let [(_, Some(seen))] = &survival.outcomes[..] else { panic!("{survival:?}") };
+        assert_eq!(
+            seen,
+            "it is lost (/var/lib/db/1); what may be lost goes to \
+             `nixfleet.impermanence.auditIgnore`"
+        );
+    }
+
+    #[test]
     fn state_of_a_service_that_is_lost_fails_and_a_users_is_advice() {
         let declared = Declared {
             wiped: true,
@@ -119,7 +134,12 @@ mod tests {
         let survival = judge(&declared, &before, &Seen::default());
         let [(assertion, Some(seen))] = &survival.outcomes[..] else { panic!("{survival:?}") };
         assert_eq!(assertion, "state in /var/lib/db lasts through a reboot");
-        assert!(seen.contains("(2 files, such as /var/lib/db/1); to keep it: nixfleet."), "{seen}");
+        assert_eq!(
+            seen,
+            "it is lost (2 files, such as /var/lib/db/1); to keep it: \
+             nixfleet.impermanence.files = [ \"/var/lib/db\" ]; what may be lost goes to \
+             `nixfleet.impermanence.auditIgnore`"
+        );
         assert_eq!(
             survival.advice,
             ["/home/ops/.zcompdump is lost at a reboot; to keep it: \
