@@ -6,8 +6,6 @@ let
   inherit (audit)
     configOf
     keeping
-    reported
-    service
     warning
     ;
 in

@@ -4,7 +4,6 @@ let
   inherit (inputs.nixpkgs) lib;
   audit = import ../audit.nix { inherit inputs nixfleet; };
   inherit (audit)
-    configOf
     keeping
     reported
     service
