@@ -86,7 +86,8 @@ impl Evaluation<'_> {
         match outcome {
             Ok(answer) => {
                 found.faults.retain(|fault| !(is_of(fault) && answer.refutes(fault)));
-                found.faults.extend(problems::of(name, host, &answer, self.tree));
+                let problems = problems::of(name, host, &answer, &found.faults, self.tree);
+                found.faults.extend(problems);
             }
             Err(error) => {
                 // What the library refuses at evaluation is told already, at its place.

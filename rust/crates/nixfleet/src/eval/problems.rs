@@ -74,11 +74,12 @@ impl Problem for EvalProblem {
     }
 }
 
-/// What is wrong with a host that could be evaluated.
-pub fn of(name: &str, host: &Host, answer: &Answer, tree: &Tree) -> Vec<Fault> {
+/// What is wrong with a host that could be evaluated, beside what is told already.
+pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], tree: &Tree) -> Vec<Fault> {
     let mut problems = Vec::new();
     problems.extend(answer.failed.iter().map(|it| EvalProblem::Assertion(tree.localize(it))));
-    let warnings = answer.warnings.iter().filter(|it| !is_of_a_disk(it, answer));
+    let is_told = |it: &str| is_of_a_disk(it, answer) || is_of_a_field(it, name, told);
+    let warnings = answer.warnings.iter().filter(|it| !is_told(it));
     problems.extend(warnings.map(|it| EvalProblem::Warning(tree.localize(it))));
     if let Some(root) = &answer.persist_root {
         // The place may be a folder of a file system, such as `/nix/persist` of `/nix`; the root's
@@ -135,6 +136,15 @@ fn is_of_a_disk(warning: &str, answer: &Answer) -> bool {
         warning.starts_with(&format!("the disk `{disk}` is set by the name `{path}`"))
     };
     answer.disks.iter().any(|(disk, path)| path.as_ref().is_some_and(|path| begins(disk, path)))
+}
+
+/// The warning of the Mac's module says what `field-without-effect` says at the field's line.
+fn is_of_a_field(warning: &str, name: &str, told: &[Fault]) -> bool {
+    told.iter().any(|fault| {
+        fault.problem.code() == "field-without-effect"
+            && fault.hosts.iter().any(|it| it == name)
+            && warning.contains(&format!("is a Mac, where `{}` does nothing", fault.field))
+    })
 }
 
 fn fault(name: &str, position: Option<Position>, problem: EvalProblem) -> Fault {

@@ -169,6 +169,29 @@ fn wrong_arguments_of_a_fleet_are_told_with_its_other_faults() {
     fleet.expect(&["validate"], 1, &told);
 }
 
+/// The module of a Mac warns of what the inventory shows as well, and of what modules alone show.
+#[test]
+#[ignore = "needs nix and NIXFLEET_INPUTS"]
+fn a_field_without_effect_is_told_once() {
+    let fleet = Fleet::new(
+        r#"nixfleet.lib.mkFleet {
+    hosts.mac = {
+      platform = "aarch64-darwin";
+      stateVersion = 6;
+      hostSpec.userName = "me";
+      hostSpec.hashedPasswordFile = "/etc/password";
+      modules = [ { hostSpec.networking.gateway = "192.0.2.1"; } ];
+    };
+  }"#,
+    );
+    let told = [
+        "warning[field-without-effect]: `hostSpec.hashedPasswordFile` does nothing",
+        "warning[evaluation-warning]: host `mac` is a Mac, where `hostSpec.networking.gateway`",
+        "1 host, 2 warnings\n",
+    ];
+    fleet.expect(&["validate", "--eval"], 0, &told);
+}
+
 /// One host of each outcome, and one of each class.
 const OUTCOMES: &str = r#"nixfleet.lib.mkFleet {
     isoSshKeys = [ "KEY" ];
