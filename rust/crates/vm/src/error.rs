@@ -134,7 +134,7 @@ pub enum Error {
         known: u32,
     },
     /// There is no VM to start.
-    #[error("`{host}` has no VM yet: `nixfleet build-vm -h {host}` makes it")]
+    #[error("there is no VM yet: `nixfleet build-vm -h {host}` makes it")]
     NotBuilt {
         /// The host.
         host: String,

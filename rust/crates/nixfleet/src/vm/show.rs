@@ -71,7 +71,9 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
     } else {
         let text = host.map_or_else(|| error.to_string(), |host| format!("{host}: {error}"));
         tell(&message(&text, None, error.help().as_deref()));
-        tell(&indented(error.evidence().unwrap_or_default()));
+        if let Some(evidence) = error.evidence() {
+            tell(&indented(evidence));
+        }
     }
     exit(status)
 }

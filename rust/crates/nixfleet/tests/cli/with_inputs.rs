@@ -144,7 +144,7 @@ fn hosts_that_are_made_by_hand_are_a_fleet() {
         let none = ["error: a VM is installed by the fleet's own installer", "isoSshKeys = [ … ]"];
         fleet.expect(&[command, "-h", "web-01"], 1, &none);
     }
-    fleet.expect(&["start-vm", "-h", "web-01"], 3, &["`web-01` has no VM yet"]);
+    fleet.expect(&["start-vm", "-h", "web-01"], 3, &["web-01: there is no VM yet"]);
     fleet.expect(&["clean-vm", "-h", "web-01"], 0, &["nothing to remove"]);
 }
 
