@@ -27,6 +27,8 @@ const OPTIONS: &[&str] = &[
     // A connection that is shared already would say nothing of keys.
     "ControlMaster=no",
     "ControlPath=none",
+    // A key's line is read by it (`Login`), whatever the user likes to see.
+    "FingerprintHash=sha256",
     "ClearAllForwardings=yes",
     "ForwardAgent=no",
     "ForwardX11=no",
