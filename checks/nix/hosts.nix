@@ -54,4 +54,24 @@ rec {
   hostKeys = config: map (key: key.path) config.services.openssh.hostKeys;
 
   fileSystems = config: lib.mapAttrs (_: fs: fs.fsType) config.fileSystems;
+
+  # A VM by its name and its `nixfleet.vmTest`.
+  testedVm =
+    hostName: vmTest:
+    nixfleet.mkHost {
+      inherit hostName;
+      platform = "x86_64-linux";
+      stateVersion = "26.05";
+      isVm = true;
+      hostSpec.sshAuthorizedKeys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
+      ];
+      modules = [
+        {
+          nixfleet = { inherit vmTest; };
+          # NixOS gives these to each system; where it is evaluated without NixOS, they come from here.
+          _module.args.modules = lib.mkDefault [ { networking = { inherit hostName; }; } ];
+        }
+      ];
+    };
 }

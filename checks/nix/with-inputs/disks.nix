@@ -18,9 +18,6 @@ let
       }
     ];
 
-  # What `nixfleet list --eval` asks.
-  listed = config: import ../../../rust/crates/nixfleet/src/list/disks.nix { inherit config; };
-
   partitions = config: config.disko.devices.disk.main.content.partitions;
   warnsAbout = name: config: lib.any (text: lib.hasInfix "`${name}`" text) config.warnings;
 in
@@ -52,77 +49,6 @@ in
       "luks-btrfs-impermanence"
       "zfs"
     ];
-  };
-
-  "test: the list shows what each layout formats its disk with" = {
-    expr = lib.mapAttrs (layout: _: (listed (on layout { swapSize = "4G"; })).main) layouts;
-    expected =
-      lib.mapAttrs
-        (_: root: {
-          device = "/dev/disk/by-id/one";
-          formats = [
-            "vfat"
-            root
-            "swap"
-          ];
-        })
-        {
-          ext4 = "ext4";
-          btrfs = "btrfs";
-          btrfs-impermanence = "btrfs";
-          luks-btrfs-impermanence = "btrfs in LUKS";
-          zfs = "zfs";
-        };
-  };
-
-  "test: the list shows disks of other kinds" = {
-    expr =
-      lib.genAttrs
-        [
-          "luks-lvm"
-          "boot-raid1"
-          "legacy-table"
-          "zfs"
-        ]
-        (
-          example:
-          lib.concatMap (disk: disk.formats) (
-            lib.attrValues (listed (configOf { } [ (inputs.disko + "/example/${example}.nix") ]))
-          )
-        );
-    expected = {
-      luks-lvm = [
-        "vfat"
-        "LVM in LUKS"
-      ];
-      boot-raid1 = lib.replicate 4 "RAID";
-      legacy-table = [
-        "vfat"
-        "ext4"
-      ];
-      zfs = [
-        "vfat"
-        "zfs"
-        "zfs"
-      ];
-    };
-  };
-
-  "test: the list shows what a host without a layout has for its root" = {
-    expr = listed (
-      configOf { } [
-        {
-          fileSystems."/" = {
-            device = "/dev/disk/by-label/nixos";
-            fsType = "xfs";
-          };
-        }
-      ]
-    );
-    expected.root = {
-      device = "/dev/disk/by-label/nixos";
-      formats = [ "xfs" ];
-    };
   };
 
   "test: each layout mounts what its kind needs" = {

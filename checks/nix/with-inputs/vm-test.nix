@@ -1,43 +1,16 @@
-# `nixfleet.vmTest`: closed types with short forms; and `mkVmTest`, which makes a NixOS test of it.
+# `nixfleet.vmTest`: closed types with short forms.
 { inputs, nixfleet, ... }:
 let
   inherit (inputs.nixpkgs) lib;
+  inherit (import ../hosts.nix { inherit inputs nixfleet; }) testedVm;
 
-  hostOf =
-    hostName: vmTest:
-    nixfleet.mkHost {
-      inherit hostName;
-      platform = "x86_64-linux";
-      stateVersion = "26.05";
-      isVm = true;
-      hostSpec.sshAuthorizedKeys = [
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
-      ];
-      modules = [
-        {
-          nixfleet = { inherit vmTest; };
-          # NixOS gives these to each system; where it is evaluated without NixOS, they come from here.
-          _module.args.modules = lib.mkDefault [ { networking = { inherit hostName; }; } ];
-        }
-      ];
-    };
-  vmTest = settings: (hostOf "web-01" settings).config.nixfleet.vmTest;
+  vmTest = settings: (testedVm "web-01" settings).config.nixfleet.vmTest;
 
   nothing = {
     exact = null;
     contains = null;
     regex = null;
   };
-
-  testOf =
-    args: hosts:
-    (nixfleet.mkVmTest (
-      {
-        pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux;
-        inherit hosts;
-      }
-      // args
-    )).test;
 in
 {
   "test: without settings there is nothing to check, on a VM of a plain size" = {
@@ -238,100 +211,5 @@ in
       "one.service"
       "two.service"
     ];
-  };
-
-  "test: a test has a node for each host, of the size it asks for" = {
-    expr =
-      let
-        test = testOf { } {
-          web-01 = hostOf "web-01" { memory = 2048; };
-          web-02 = hostOf "web-02" { };
-        };
-      in
-      {
-        inherit (test) name;
-        memory = lib.mapAttrs (_: node: node.virtualisation.memorySize.content) test.nodes;
-        modules = lib.all (node: lib.length node.imports >= 2) (lib.attrValues test.nodes);
-        inherit (test.node) pkgsReadOnly;
-        specialArgs = lib.attrNames test.node.specialArgs;
-      };
-    expected = {
-      name = "fleet";
-      memory = {
-        web-01 = 2048;
-        web-02 = 1024;
-      };
-      modules = true;
-      pkgsReadOnly = false;
-      specialArgs = [
-        "inputs"
-        "nixfleet"
-      ];
-    };
-  };
-
-  "test: a node has its host's packages, and the driver's disk" = {
-    expr =
-      let
-        hosts.web-01 = hostOf "web-01" { };
-        ours = lib.last (testOf { } hosts).nodes.web-01.imports;
-      in
-      {
-        pkgs = ours.nixpkgs.pkgs.system;
-        config = ours.nixpkgs.config.content;
-        disk = ours.disko.enableConfig.content;
-      };
-    expected = {
-      pkgs = "x86_64-linux";
-      config = { };
-      disk = false;
-    };
-  };
-
-  "test: a port that must be open to the outside brings a machine from there" = {
-    expr =
-      lib.attrNames
-        (testOf { } {
-          web-01 = hostOf "web-01" {
-            ports = [
-              {
-                port = 80;
-                from = "outside";
-              }
-            ];
-          };
-        }).nodes;
-    expected = [
-      "outside"
-      "web-01"
-    ];
-  };
-
-  "test: the test's script has every assertion, and the user's replaces it" = {
-    expr =
-      let
-        hosts.web-01 = hostOf "web-01" { commands = [ "echo 'it''s'" ]; };
-      in
-      {
-        own = lib.hasInfix (builtins.toJSON (
-          builtins.toJSON {
-            web-01 = hosts.web-01.config.nixfleet.vmTest;
-          }
-        )) (testOf { } hosts).testScript;
-        users = (testOf { testScript = "start_all()"; } hosts).testScript;
-      };
-    expected = {
-      own = true;
-      users = "start_all()";
-    };
-  };
-
-  "test: modules for the test reach each node" = {
-    expr =
-      lib.last
-        (testOf { modules = [ { a = 1; } ]; } { web-01 = hostOf "web-01" { }; }).nodes.web-01.imports;
-    expected = {
-      a = 1;
-    };
   };
 }

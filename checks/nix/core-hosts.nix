@@ -1,0 +1,40 @@
+# The hosts that tests of the core look at: what `hostSpec` alone makes, and whether it is refused.
+{ lib, nixfleet }:
+rec {
+  key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIUBNwMPd73wh4KANy6VxrQZrn1ty1xNjsXLuBhZO3k4";
+  configOf =
+    args:
+    (nixfleet.mkHost (
+      {
+        hostName = "web-01";
+        platform = "x86_64-linux";
+        stateVersion = "26.05";
+      }
+      // args
+    )).config;
+  withSpec = hostSpec: configOf { inherit hostSpec; };
+  withModule =
+    module:
+    configOf {
+      hostSpec = {
+        userName = "ops";
+        sshAuthorizedKeys = [ key ];
+      };
+      modules = [ module ];
+    };
+  ops = {
+    userName = "ops";
+    sshAuthorizedKeys = [ key ];
+  };
+  # Whether the host can be built; the error else.
+  builds = config: lib.hasSuffix ".drv" config.system.build.toplevel.drvPath;
+  refused = config: message: {
+    expr = builds config;
+    expectedError.msg = message;
+  };
+  # NixOS itself looks at every option of a host that it builds.
+  refusedIn = option: hostSpec: message: {
+    expr = lib.getAttrFromPath option (withSpec (ops // hostSpec)).hostSpec;
+    expectedError.msg = message;
+  };
+}
