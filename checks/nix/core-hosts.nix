@@ -2,6 +2,7 @@
 { lib, nixfleet }:
 rec {
   key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIUBNwMPd73wh4KANy6VxrQZrn1ty1xNjsXLuBhZO3k4";
+
   configOf =
     args:
     (nixfleet.mkHost (
@@ -13,25 +14,24 @@ rec {
       // args
     )).config;
   withSpec = hostSpec: configOf { inherit hostSpec; };
-  withModule =
-    module:
-    configOf {
-      hostSpec = {
-        userName = "ops";
-        sshAuthorizedKeys = [ key ];
-      };
-      modules = [ module ];
-    };
   ops = {
     userName = "ops";
     sshAuthorizedKeys = [ key ];
   };
+  withModule =
+    module:
+    configOf {
+      hostSpec = ops;
+      modules = [ module ];
+    };
+
   # Whether the host can be built; the error else.
   builds = config: lib.hasSuffix ".drv" config.system.build.toplevel.drvPath;
   refused = config: message: {
     expr = builds config;
     expectedError.msg = message;
   };
+
   # NixOS itself looks at every option of a host that it builds.
   refusedIn = option: hostSpec: message: {
     expr = lib.getAttrFromPath option (withSpec (ops // hostSpec)).hostSpec;
