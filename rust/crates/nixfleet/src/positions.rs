@@ -16,14 +16,13 @@ pub fn add(nix: &dyn Nix, flake: &Flake, inventory: &Inventory, faults: &mut [Fa
     for output in ["nixosConfigurations", "darwinConfigurations"] {
         let groups = alike(inventory, faults, output);
         let samples: Vec<usize> = groups.iter().flat_map(|it| sample(it)).take(MOST).collect();
-        ask(nix, flake, output, faults, &samples);
+        let others = groups.iter().flatten().copied().filter(|it| !samples.contains(it));
+        // In one question: each makes Nix read the fleet anew.
+        let asked: Vec<usize> = samples.iter().copied().chain(others).take(MOST).collect();
+        ask(nix, flake, output, faults, &asked);
         for group in &groups {
             spread(faults, group, &samples);
         }
-        let is_open = |index: &usize| faults[*index].position.is_none() && !samples.contains(index);
-        let rest = groups.iter().flatten().copied().filter(is_open);
-        let rest: Vec<usize> = rest.take(MOST - samples.len()).collect();
-        ask(nix, flake, output, faults, &rest);
     }
 }
 
