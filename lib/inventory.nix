@@ -7,39 +7,49 @@ let
     attrNames
     concatMap
     isAttrs
+    isFunction
+    isList
+    isPath
+    isString
     listToAttrs
     mapAttrs
     removeAttrs
     substring
     stringLength
-    typeOf
     unsafeDiscardStringContext
     unsafeGetAttrPos
     ;
 
-  # A value as JSON can carry it.
+  # A value as JSON can carry it. Most are plain strings, and there are many.
   carry =
     value:
-    {
-      string = unsafeDiscardStringContext value;
+    if isString value then
+      unsafeDiscardStringContext value
+    else if isAttrs value then
+      carrySet value
+    else if isList value then
+      map carry value
+    else if isPath value then
       # Interpolating a path would copy it to the store; its name is all that is wanted.
-      path = toString value;
-      list = map carry value;
-      set =
-        if value.type or null == "derivation" then
-          { __unrepresentable = "derivation"; }
-        else if
-          value._type or null == "override" || value._type or null == "if" && value.condition or false
-        then
-          carry (value.content or null)
-        # Of the module system, or a whole package set: nothing that a host is.
-        else if value ? _type then
-          { __unrepresentable = carry value._type; }
-        else
-          mapAttrs (_: carry) value;
-      lambda.__unrepresentable = "lambda";
-    }
-    .${typeOf value} or value;
+      toString value
+    else if isFunction value then
+      { __unrepresentable = "lambda"; }
+    else
+      value;
+
+  carrySet =
+    set:
+    if set.type or null == "derivation" then
+      { __unrepresentable = "derivation"; }
+    else if
+      set._type or null == "override" || set._type or null == "if" && set.condition or false
+    then
+      carry (set.content or null)
+    # Of the module system, or a whole package set: nothing that a host is.
+    else if set ? _type then
+      { __unrepresentable = carry set._type; }
+    else
+      mapAttrs (_: carry) set;
 
   /*
     The positions of a set's attributes, their names prefixed, as listToAttrs takes them.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::checks;
 use crate::cli::Format;
 use crate::report::Report;
-use crate::source::{Excerpt, Sources, Tree, path_literals};
+use crate::source::{Excerpt, Sources, Text, Tree, path_literals};
 
 /// Any JSON, with texts that are near to what fields hold or far from it.
 fn value() -> impl Strategy<Value = Value> {
@@ -94,14 +94,14 @@ proptest! {
     fn any_source_is_walked(source in any::<String>(), line: u32, column: u32, text: String) {
         path_literals(&source);
         let position = Position { file: "x".into(), line, column };
-        Excerpt::find(&source, &position, Some(&text));
+        Excerpt::find(&Text::new(source), &position, Some(&text));
     }
 
     #[test]
     fn near_nix_is_walked(source in "[a-b=;{}\\[\\]()\"'$#/*\\\\ü\n ]{0,60}", line in 0..4u32, column in 0..40u32) {
         path_literals(&source);
         let position = Position { file: "x".into(), line, column };
-        if let Some(found) = Excerpt::find(&source, &position, Some("a")) {
+        if let Some(found) = Excerpt::find(&Text::new(source), &position, Some("a")) {
             prop_assert!(found.text.get(found.span).is_some());
         }
     }

@@ -2,6 +2,7 @@
 
 mod excerpt;
 mod scan;
+mod text;
 mod tree;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use nixfleet_inventory::Position;
 
 pub use excerpt::Excerpt;
 pub use scan::path_literals;
+pub use text::Text;
 pub use tree::Tree;
 
 /// Sources are written by hand; what is longer is none, and is not read.
@@ -36,7 +38,7 @@ pub struct Place {
 /// The files of a fleet, each read once.
 pub struct Sources {
     tree: Tree,
-    texts: HashMap<Arc<str>, Option<String>>,
+    texts: HashMap<Arc<str>, Option<Text>>,
 }
 
 impl Sources {
@@ -60,16 +62,23 @@ impl Sources {
         self.find(position, |source| Excerpt::find_text(source, position, text))
     }
 
+    /// The text of a file that a position names, when it is one of the fleet's and can be read.
+    pub fn text(&mut self, file: &Arc<str>) -> Option<&Text> {
+        let Self { tree, texts } = self;
+        let text = texts.entry(file.clone()).or_insert_with(|| {
+            let (_, path) = tree.locate(file);
+            tree.is_source(&path).then(|| read(&path)).flatten()
+        });
+        text.as_ref()
+    }
+
     fn find(
         &mut self,
         position: &Position,
-        excerpt: impl FnOnce(&str) -> Option<Excerpt>,
+        excerpt: impl FnOnce(&Text) -> Option<Excerpt>,
     ) -> Place {
         let (file, path) = self.tree.locate(&position.file);
-        let is_source = self.tree.is_source(&path);
-        let source = self.texts.entry(position.file.clone());
-        let source = source.or_insert_with(|| is_source.then(|| read(&path)).flatten());
-        let excerpt = source.as_deref().and_then(excerpt);
+        let excerpt = self.text(&position.file).and_then(excerpt);
         let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         Place {
             file,
@@ -81,11 +90,10 @@ impl Sources {
     }
 }
 
-fn read(path: &Path) -> Option<String> {
+fn read(path: &Path) -> Option<Text> {
     let metadata = fs::metadata(path).ok()?;
     let readable = metadata.is_file() && metadata.len() <= LONGEST;
-    readable
-        .then(|| fs::read(path).ok())
-        .flatten()
-        .map(|it| String::from_utf8_lossy(&it).into_owned())
+    let bytes = readable.then(|| fs::read(path).ok()).flatten()?;
+    let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Some(Text::new(String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.into_bytes()))))
 }

@@ -48,7 +48,7 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
             let mut faults = checks::all(&inventory, &wanted);
             if global.inventory.is_none() {
                 let (nix, flake) = (fleet::nix(global), fleet::flake(global));
-                positions::add(&nix, &flake, &inventory, &mut faults);
+                positions::add(&nix, &flake, &inventory, &mut sources, &mut faults);
             }
             if args.eval.eval {
                 faults = evaluate(global, &args.eval, sources.tree(), hosts, faults);

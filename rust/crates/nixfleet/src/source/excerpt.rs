@@ -5,6 +5,7 @@ use std::ops::Range;
 use nixfleet_inventory::keys::is_private;
 use nixfleet_inventory::{Position, visible};
 
+use super::Text;
 use super::scan::value_at;
 
 /// What is shown of a line at most; longer lines are not written by hand.
@@ -28,7 +29,7 @@ pub struct Excerpt {
 
 impl Excerpt {
     /// The line of a position, or of the text at fault in the value that is written there.
-    pub fn find(source: &str, position: &Position, text: Option<&str>) -> Option<Self> {
+    pub fn find(source: &Text, position: &Position, text: Option<&str>) -> Option<Self> {
         let offset = offset(source, position)?;
         let found = text.and_then(|text| find_text(source, offset, text));
         Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
@@ -36,13 +37,13 @@ impl Excerpt {
 
     /// The line of the text at fault: in the value that is written at a position, or where that is
     /// taken from. The position's own where it is found in neither.
-    pub fn find_text(source: &str, position: &Position, text: &str) -> Option<Self> {
+    pub fn find_text(source: &Text, position: &Position, text: &str) -> Option<Self> {
         let offset = offset(source, position)?;
         let found = find_text(source, offset, text).or_else(|| find_only(source, text));
         Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
     }
 
-    fn cut(source: &str, part: &Range<usize>) -> Option<Self> {
+    fn cut(source: &Text, part: &Range<usize>) -> Option<Self> {
         let start = source[..part.start].rfind('\n').map_or(0, |it| it + 1);
         let end = source[part.start..].find('\n').map_or(source.len(), |it| part.start + it);
         let holds_key = is_private(&source[start..end]);
@@ -54,7 +55,7 @@ impl Excerpt {
         let within = visible(&source[part.start..part.end.clamp(part.start, last)]);
         let after = visible(&source[part.end.clamp(part.start, last)..last]);
         Some(Self {
-            line: source[..start].matches('\n').count() + 1,
+            line: source.line_at(start) + 1,
             column: source[start..part.start].chars().count() + 1,
             span: before.len()..before.len() + within.len(),
             text: [before, within, after].concat(),
@@ -63,22 +64,17 @@ impl Excerpt {
 }
 
 /// The offset of a position, when the source has it.
-fn offset(source: &str, position: &Position) -> Option<usize> {
+fn offset(source: &Text, position: &Position) -> Option<usize> {
     let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
     let column = usize::try_from(position.column).ok()?.checked_sub(1)?;
     // Nix counts columns in bytes.
-    let offset = line_start(source, line)? + column;
+    let offset = source.line_start(line)? + column;
     source.is_char_boundary(offset).then_some(offset)
 }
 
 /// The last place at or before an offset where a character ends.
 fn end_within(source: &str, offset: usize) -> usize {
     (0..=offset).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0)
-}
-
-fn line_start(source: &str, line: usize) -> Option<usize> {
-    let mut starts = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1));
-    starts.nth(line)
 }
 
 /// The text as a string literal within the value at an offset; else, when it is long enough not to
@@ -131,9 +127,10 @@ mod tests {
         text: Option<&str>,
     ) -> Option<(usize, usize, String)> {
         let position = Position { file: "x".into(), line, column };
+        let source = Text::new(source.to_owned());
         let found = match text {
-            Some(text) => Excerpt::find_text(source, &position, text)?,
-            None => Excerpt::find(source, &position, None)?,
+            Some(text) => Excerpt::find_text(&source, &position, text)?,
+            None => Excerpt::find(&source, &position, None)?,
         };
         Some((found.line, found.column, found.text[found.span].to_owned()))
     }
@@ -167,9 +164,9 @@ mod tests {
 
     #[test]
     fn escapes_are_shown_and_the_part_still_fits() {
-        let source = "a\u{1b}b = \"c\u{202e}d\";";
+        let source = Text::new("a\u{1b}b = \"c\u{202e}d\";".to_owned());
         let found = Excerpt::find(
-            source,
+            &source,
             &Position { file: "x".into(), line: 1, column: 1 },
             Some("c\u{202e}d"),
         );

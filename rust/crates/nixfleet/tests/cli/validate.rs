@@ -73,7 +73,7 @@ fn positions_that_an_inventory_leaves_out_are_asked_for() {
         "nix",
         r#"case "$*" in
   *nixosConfigurations*find*web-01*hostSpec.timeZone*)
-    echo '[ { "file": "/x/flake.nix", "line": 7, "column": 5 }, null ]' ;;
+    echo '[ { "field": "hostSpec.timeZone", "file": "/x/flake.nix", "line": 7, "column": 5 }, null ]' ;;
   *) while read -r line; do echo "$line"; done <inventory.json ;;
 esac"#,
     );
@@ -102,7 +102,9 @@ fn hosts_whose_samples_share_a_position_share_it() {
 esac"#
         )
     };
-    let place = |line: u8| format!(r#"{{ "file": "/x/flake.nix", "line": {line}, "column": 5 }}"#);
+    let place = |line: u8| {
+        format!(r#"{{ "field": "", "file": "/x/flake.nix", "line": {line}, "column": 5 }}"#)
+    };
     fleet.program("nix", &nix(&[place(7), place(7), place(7)].join(",")));
     fleet.expect(&["validate"], 1, "this reaches 59 hosts: web-01, web-02, web-03", "");
     fleet.expect(&["validate"], 1, "59 hosts, 1 error\n", "");
