@@ -48,7 +48,7 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
         None => this_machine(global),
     };
     print(&match global.format {
-        Format::Json => json::render("findings", &findings),
+        Format::Json => json::render_list("findings", &findings),
         _ => findings.iter().map(Finding::line).collect(),
     });
     let lacking = findings.iter().any(|finding| finding.status == Status::Lacking);

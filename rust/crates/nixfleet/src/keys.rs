@@ -45,7 +45,7 @@ pub fn run(global: &Global, args: &Keys) -> Result<Exit, Error> {
     let asked = groups.iter().filter(|group| group.host.is_none() || !args.hosts.is_empty());
     let opened = asked.into_iter().all(|group| group.keys.is_empty() || group.is_usable());
     print(&match global.format {
-        Format::Json => json::render("groups", &groups),
+        Format::Json => json::render_list("groups", &groups),
         _ => human::render(&groups, &here),
     });
     Ok(if opened { Exit::Fine } else { Exit::Faults })

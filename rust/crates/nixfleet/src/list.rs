@@ -103,7 +103,7 @@ pub fn run(global: &Global, args: &List) -> Result<Exit, Error> {
         }
     }
     print(&match global.format {
-        Format::Json => json::render("hosts", &hosts),
+        Format::Json => json::render_list("hosts", &hosts),
         _ => human(&hosts, args.eval),
     });
     Ok(exit)

@@ -10,6 +10,7 @@ pub use human::{message, warning};
 use std::collections::{HashMap, HashSet};
 
 use nixfleet_inventory::visible;
+use serde::Serialize;
 
 use crate::cli::Format;
 use crate::codes::CODES;
@@ -83,8 +84,8 @@ impl Report {
         human::faults(&self.faults)
     }
 
-    /// The faults as a JSON list.
-    pub fn entries(&self) -> serde_json::Value {
+    /// The faults as a list for a JSON document.
+    pub fn entries(&self) -> impl Serialize {
         json::entries(&self.faults)
     }
 

@@ -184,12 +184,6 @@ pub fn exit_status(reports: &[HostReport]) -> u8 {
     [130, 3, 4, 2, 1].into_iter().find(|it| all.contains(it)).unwrap_or(0)
 }
 
-/// The runs as JSON.
-#[must_use]
-pub fn json(reports: &[HostReport]) -> serde_json::Value {
-    serde_json::json!({ "apiVersion": 1, "hosts": reports })
-}
-
 /// A run with an assertion that failed.
 #[cfg(test)]
 fn sample() -> HostReport {

@@ -8,18 +8,16 @@ use serde::Serialize;
 
 use super::{Located, Report, visible_lines};
 use crate::fault::Severity;
-use crate::json::API_VERSION;
+use crate::json;
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Document<'a> {
-    api_version: u64,
     hosts: usize,
     faults: Vec<Entry<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+pub struct Entry<'a> {
     code: &'a str,
     severity: Severity,
     host: Option<Cow<'a, str>>,
@@ -35,17 +33,13 @@ struct Entry<'a> {
 
 /// The report as one JSON document.
 pub fn render(report: &Report) -> String {
-    let faults = report.faults.iter().map(entry).collect();
-    let document = Document { api_version: API_VERSION, hosts: report.hosts, faults };
-    // Strings and numbers alone: this cannot fail.
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    let faults = entries(&report.faults);
+    json::render(&Document { hosts: report.hosts, faults })
 }
 
 /// The faults alone, for a document that has more.
-pub fn entries(faults: &[Located]) -> serde_json::Value {
-    serde_json::json!(faults.iter().map(entry).collect::<Vec<_>>())
+pub fn entries(faults: &[Located]) -> Vec<Entry<'_>> {
+    faults.iter().map(entry).collect()
 }
 
 fn entry(located: &Located) -> Entry<'_> {

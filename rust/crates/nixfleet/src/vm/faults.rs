@@ -6,16 +6,15 @@ use std::io::Write;
 use nixfleet_inventory::Cause;
 use nixfleet_vm::Fault as VmFault;
 use nixfleet_vm::report::HostReport;
-use serde_json::json;
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::cli::{Format, Global};
 use crate::fault::{Fault, Problem};
-use crate::json::API_VERSION;
 use crate::output::print;
 use crate::report::Report;
 use crate::source::{Sources, Tree};
-use crate::{exit::Exit, fleet, git};
+use crate::{exit::Exit, fleet, git, json};
 
 #[derive(Debug, Error)]
 #[error("{}", .0.message)]
@@ -43,15 +42,20 @@ impl From<VmFault> for Fault {
     }
 }
 
+/// The result of a test that did not begin.
+#[derive(Serialize)]
+pub struct NothingBegun<T> {
+    pub hosts: [(); 0],
+    pub faults: T,
+}
+
 /// Tells faults for which nothing was begun.
 pub fn tell(global: &Global, faults: Vec<Fault>) {
     let mut sources = sources(global);
     let report = Report::new(0, faults, &mut sources);
     match global.format {
         Format::Json => {
-            let (version, faults) = (API_VERSION, report.entries());
-            let document = json!({ "apiVersion": version, "hosts": [], "faults": faults });
-            print(&format!("{document:#}\n"));
+            print(&json::render(&NothingBegun { hosts: [], faults: report.entries() }));
         }
         Format::Github => print(&report.render(Format::Github)),
         Format::Human => {

@@ -6,7 +6,7 @@ use std::path::Path;
 use nixfleet_inventory::visible;
 use nixfleet_vm::Error as VmError;
 use nixfleet_vm::lifecycle::Started;
-use nixfleet_vm::report::{HostReport, Outcome, Verdict, json};
+use nixfleet_vm::report::{HostReport, Outcome, Verdict};
 use serde_json::json;
 
 use super::args::TestVm;
@@ -16,7 +16,7 @@ use crate::cli::Global;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::failure::{own_place, show_trace};
-use crate::json::API_VERSION;
+use crate::json;
 use crate::output::print;
 use crate::quote::word;
 use crate::report::message;
@@ -64,10 +64,7 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
         faults::tell(global, faults.iter().cloned().map(Into::into).collect());
     } else if is_json(global) {
         let fault = json!({ "host": host, "message": error.to_string(), "help": error.help() });
-        print(&format!(
-            "{:#}\n",
-            json!({ "apiVersion": API_VERSION, "hosts": [], "faults": [fault] })
-        ));
+        print(&json::render(&faults::NothingBegun { hosts: [], faults: [fault] }));
     } else {
         let text = host.map_or_else(|| error.to_string(), |host| format!("{host}: {error}"));
         tell(&message(&text, None, error.help().as_deref()));
@@ -83,7 +80,7 @@ pub fn reports(global: &Global, fleet: &VmFleet, reports: &[HostReport], what: &
     // The moving lines are gone before anything else is written.
     let _ = fleet;
     if is_json(global) {
-        print(&format!("{:#}\n", json(reports)));
+        print(&json::render_list("hosts", &reports));
         return;
     }
     for report in reports {
