@@ -148,6 +148,41 @@ fn hosts_that_are_made_by_hand_are_a_fleet() {
     fleet.expect(&["clean-vm", "-h", "web-01"], 0, &["nothing to remove"]);
 }
 
+/// Where positions cost Nix a wait, the inventory has none and the tool asks for those of faults:
+/// in lines of their own, beside others in a line, inherited, and of what is missing.
+#[test]
+#[ignore = "needs nix and NIXFLEET_INPUTS"]
+fn the_faults_of_a_large_fleet_have_their_places() {
+    let padding = "#".repeat(2_000_000);
+    let fleet = Fleet::new(&format!(
+        r#"let timeZone = "Europe/Berlni"; in nixfleet.lib.mkFleet {{
+    isoSshKeys = [ "KEY" ];
+    defaults.hostSpec.sshAuthorizedKeys = [ "KEY" ];
+    hosts.web-01 = {{
+      platform = "x86_64-linux";
+      hostSpec.timeZone = "Europe/Berlni";
+    }};
+    hosts.web-02 = {{ platform = "x86_64-linux"; hostSpec.timeZone = "Europe/Berlni"; }};
+    hosts.web-03 = {{
+      platform = "x86_64-linux";
+      hostSpec = {{ inherit timeZone; }};
+    }};
+    hosts.web-04 = {{
+    }};
+  }}
+  {padding}
+"#
+    ));
+    let told = [
+        "--> flake.nix:28:27",
+        "--> flake.nix:30:69",
+        "--> flake.nix:33:28",
+        "--> flake.nix:35:5",
+        "4 hosts, 4 errors\n",
+    ];
+    fleet.expect(&["validate"], 1, &told);
+}
+
 /// Nix looks for the inventory among the packages first, which such a fleet refuses to have.
 #[test]
 #[ignore = "needs nix and NIXFLEET_INPUTS"]
