@@ -81,6 +81,37 @@ in
     expected = "uk";
   };
 
+  # kbd knows neither, and its `et` is another language than XKB's.
+  "test: the console has a keymap made from XKB's where kbd has none" = {
+    expr =
+      map
+        (
+          keyboardLayout:
+          lib.hasSuffix "-xkb-console-keymap" (withSpec { inherit keyboardLayout; }).console.keyMap
+        )
+        [
+          "in"
+          "us,de"
+          "et"
+        ];
+    expected = [
+      true
+      true
+      true
+    ];
+  };
+
+  "test: a module sets another keymap" = {
+    expr =
+      (configOf {
+        hostSpec = ops // {
+          keyboardLayout = "in";
+        };
+        modules = [ { console.keyMap = "dvorak"; } ];
+      }).console.keyMap;
+    expected = "dvorak";
+  };
+
   "test: the primary user administers the host" = {
     expr =
       let
