@@ -208,14 +208,32 @@ in
     ];
   };
 
-  "test: sudo asks those for a password who have one" = {
-    expr = map (hostSpec: (withSpec hostSpec).security.sudo.extraRules != [ ]) [
-      ops
-      (ops // { hashedPasswordFile = "/persist/ops"; })
-    ];
+  "test: sudo asks those for a password who have one, by either program" = {
+    expr =
+      map
+        (
+          hostSpec:
+          let
+            inherit (withSpec hostSpec) security;
+          in
+          map (sudo: sudo.extraRules != [ ]) [
+            security.sudo
+            security.sudo-rs
+          ]
+        )
+        [
+          ops
+          (ops // { hashedPasswordFile = "/persist/ops"; })
+        ];
     expected = [
-      true
-      false
+      [
+        true
+        true
+      ]
+      [
+        false
+        false
+      ]
     ];
   };
 

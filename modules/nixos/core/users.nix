@@ -43,16 +43,18 @@ in
   };
 
   # A user without a password has none to give to sudo. Their keys are root's too, so that this
-  # lets nobody do more than they could.
-  security.sudo.extraRules = mkIf (userName != null && hostSpec.hashedPasswordFile == null) [
-    {
-      users = [ userName ];
-      commands = [
-        {
-          command = "ALL";
-          options = [ "NOPASSWD" ];
-        }
-      ];
-    }
-  ];
+  # lets nobody do more than they could. sudo-rs, where it takes sudo's place, has rules of its own.
+  security = lib.genAttrs [ "sudo" "sudo-rs" ] (_: {
+    extraRules = mkIf (userName != null && hostSpec.hashedPasswordFile == null) [
+      {
+        users = [ userName ];
+        commands = [
+          {
+            command = "ALL";
+            options = [ "NOPASSWD" ];
+          }
+        ];
+      }
+    ];
+  });
 }
