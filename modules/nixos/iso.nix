@@ -72,6 +72,10 @@ in
 
     services.qemuGuest.enable = lib.mkDefault true;
 
+    # The installer can read ZFS and has no root on it. 26.05 warns at each evaluation until it is
+    # told, and 26.11 has this as its default (nixpkgs, pull request 495581).
+    boot.zfs.forceImportRoot = lib.mkDefault false;
+
     # So that the installer builds and copies what `nixos-anywhere` asks of it.
     nix.settings.experimental-features = [
       "nix-command"

@@ -118,6 +118,11 @@ in
     expected = 3;
   };
 
+  "test: it forces no ZFS pool, and says so, which spares the user NixOS's warning" = {
+    expr = installer.boot.zfs.forceImportRoot;
+    expected = false;
+  };
+
   "test: modules add to it" = {
     expr =
       lib.hasSuffix "-mine.iso.drv"
