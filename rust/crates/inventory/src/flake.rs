@@ -43,24 +43,50 @@ impl Flake {
         self.attr(&format!("nixosConfigurations.\"{host}\".{path}"))
     }
 
-    /// Whether the reference is of a folder as it is, whatever git tracks.
-    #[must_use]
-    pub fn is_plain_path(&self) -> bool {
-        self.reference.starts_with("path:")
-    }
-
-    /// The folder that the reference names, when it names one on this machine.
+    /// The folder that the reference names, when it names one on this machine. The flake is there
+    /// or, where Nix looks for it, above.
     #[must_use]
     pub fn folder(&self) -> Option<PathBuf> {
-        let (path, query) = self.reference.split_once('?').unwrap_or((&self.reference, ""));
-        let path = ["git+file://", "git+file:", "path://", "path:"]
-            .iter()
-            .find_map(|scheme| path.strip_prefix(scheme))
-            .unwrap_or(path);
-        let is_path = path.starts_with(['.', '/']) || self.reference.starts_with("path:");
+        let (folder, query) = self.local()?;
         let dir = query.split('&').find_map(|pair| pair.strip_prefix("dir="));
-        is_path.then(|| dir.map_or_else(|| path.into(), |dir| Path::new(path).join(dir)))
+        Some(dir.map_or(folder.clone(), |dir| folder.join(decoded(dir))))
     }
+
+    /// The folder that Nix copies as it is, whatever git tracks: `a` of `path:a?dir=b`.
+    #[must_use]
+    pub fn copied_folder(&self) -> Option<PathBuf> {
+        let (folder, _) = self.local().filter(|_| self.reference.starts_with("path:"))?;
+        Some(folder)
+    }
+
+    /// The folder and the query of a reference to this machine. A URL has `%20` for a blank.
+    fn local(&self) -> Option<(PathBuf, &str)> {
+        let (path, query) = self.reference.split_once('?').unwrap_or((&self.reference, ""));
+        let schemes = ["git+file://", "git+file:", "path://", "path:"];
+        match schemes.iter().find_map(|scheme| path.strip_prefix(scheme)) {
+            Some(path) => Some((decoded(path).into(), query)),
+            None => path.starts_with(['.', '/']).then(|| (path.into(), query)),
+        }
+    }
+}
+
+/// The text with its escapes of a URL read (RFC 3986, "Percent-Encoding").
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend(&part.as_bytes()[2..]);
+            }
+            None => {
+                bytes.push(b'%');
+                bytes.extend(part.as_bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl fmt::Display for Flake {
@@ -94,8 +120,14 @@ mod tests {
         assert_eq!(folder("/a/b"), Some(PathBuf::from("/a/b")));
         assert_eq!(folder("/a?dir=b"), Some(PathBuf::from("/a/b")));
         assert_eq!(folder("git+file:///a?dir=b"), Some(PathBuf::from("/a/b")));
+        assert_eq!(folder("git+file:a?ref=b&dir=c"), Some(PathBuf::from("a/c")));
         assert_eq!(folder("path:a"), Some(PathBuf::from("a")));
+        assert_eq!(folder("path:/a%20b?dir=%c3%bc%"), Some(PathBuf::from("/a b/ü%")));
+        assert_eq!(folder("./a%20b"), Some(PathBuf::from("./a%20b")));
         assert_eq!(folder("github:a/b"), None);
         assert_eq!(folder("nixpkgs"), None);
+        let copied = |reference| Flake::new(reference).copied_folder();
+        assert_eq!(copied("path:a%20b?dir=c"), Some(PathBuf::from("a b")));
+        assert_eq!(copied("./a?dir=c"), None);
     }
 }

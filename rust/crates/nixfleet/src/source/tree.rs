@@ -15,11 +15,14 @@ pub struct Tree {
 impl Tree {
     /// The tree of a flake. It has a working tree when its reference names a folder.
     pub fn new(flake: &Flake) -> Self {
-        let folder = flake.folder().and_then(|folder| folder.canonicalize().ok());
-        let root = folder.as_deref().filter(|_| !flake.is_plain_path()).and_then(root_of);
-        let in_git = root.is_some();
+        let canonical = |folder: Option<PathBuf>| folder.and_then(|it| it.canonicalize().ok());
+        let (folder, copied) = (canonical(flake.folder()), canonical(flake.copied_folder()));
+        let searched = folder.as_deref().filter(|_| copied.is_none());
+        let repository = searched.and_then(|it| nearest_with(it, ".git"));
+        let in_git = repository.is_some();
+        let above = || searched.and_then(|it| nearest_with(it, "flake.nix"));
         Self {
-            work: root.or(folder),
+            work: copied.or(repository).or_else(above).or(folder),
             in_git,
             current: env::current_dir().ok().and_then(|it| it.canonicalize().ok()),
         }
@@ -95,9 +98,9 @@ fn same(path: &Path, copy: &Path) -> bool {
     fs::read(copy).map_or(true, |copy| fs::read(path).is_ok_and(|text| text == copy))
 }
 
-/// The folder that Nix takes as the flake's root: the git repository's, since a flake in a folder of
-/// a repository is read with all of it.
-fn root_of(folder: &Path) -> Option<PathBuf> {
-    let is_root = |it: &&Path| it.join(".git").exists();
-    folder.ancestors().find(is_root).map(Path::to_owned)
+/// The nearest folder, from this one up, that has such an entry. Nix takes as the flake's root the
+/// git repository's, since a flake in a folder of a repository is read with all of it; without one
+/// the folder of the nearest `flake.nix`.
+fn nearest_with(folder: &Path, entry: &str) -> Option<PathBuf> {
+    folder.ancestors().find(|it| it.join(entry).exists()).map(Path::to_owned)
 }

@@ -4,6 +4,7 @@ mod command_line;
 mod eval;
 mod hostile;
 mod machine;
+mod places;
 mod preflight;
 mod validate;
 mod vm;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{Fleet, INVENTORY, text};
 
 /// A fleet whose keys are written at a place that the inventory tells, as Nix does: in the store.
-fn fleet_with_a_position() -> Fleet {
+pub fn fleet_with_a_position() -> Fleet {
     let fleet = Fleet::new("Mars/Olympus");
     let store = "/nix/store/00000000000000000000000000000000-source";
     let place = format!(r#"{{ "file": "{store}/hosts/web.nix", "line": 2, "column": 3 }}"#);
