@@ -1,12 +1,13 @@
 /*
   A fleet's outputs. `root` is the flake that the fleet is written in, as a store path, or null;
-  `moduleInputs` are the `inputs` that modules see. mkFleet and the flake-parts module learn both
-  in different ways.
+  `moduleInputs` are the `inputs` that modules see, `written` the sets in which the arguments stand.
+  mkFleet and the flake-parts module learn them in different ways.
 */
 { inputs, lib }:
 {
   root,
   moduleInputs ? inputs,
+  written ? null,
 }:
 args:
 let
@@ -55,8 +56,10 @@ let
     none = layer { };
   };
 
+  sources = if written == null then [ args ] else written;
+
   # Where a host is that a function made, as in a loop.
-  whole = writtenAt root (unsafeGetAttrPos "hosts" args);
+  whole = concatMap (source: writtenAt root (unsafeGetAttrPos "hosts" source)) sources;
 
   read = mapAttrs (
     name: given:
@@ -83,7 +86,9 @@ let
     apiVersion = 1;
     inherit root;
     isoSshKeys = carry (args.isoSshKeys or [ ]);
-    positions = listToAttrs (writtenIn root (removeAttrs args [ "hosts" ]) ++ whole);
+    positions = listToAttrs (
+      concatMap (source: writtenIn root (removeAttrs source [ "hosts" ])) sources ++ whole
+    );
     # Where they would cost a wait, a host's positions are read from its own `nixfleet` alone.
     hosts = mapAttrs (
       _: host: if hasPositions then host.inventory else removeAttrs host.inventory [ "positions" ]

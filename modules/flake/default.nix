@@ -7,6 +7,7 @@ library:
   config,
   inputs,
   lib,
+  options,
   self,
   ...
 }:
@@ -23,6 +24,7 @@ in
       {
         root = rootOf { file = "${self.outPath}/flake.nix"; };
         moduleInputs = inputs;
+        written = options.nixfleet.definitions;
       }
       (
         {

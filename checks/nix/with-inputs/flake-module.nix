@@ -70,14 +70,12 @@ let
     apps = lib.mapAttrs (_: lib.mapAttrs (_: app: app.program)) fleet.apps;
     checks = lib.mapAttrs (_: lib.mapAttrs (_: check: check.drvPath)) fleet.checks;
   };
-  # Only mkFleet is called at a position of its own.
-  withoutPositions = fleet: fleet // { nixfleet = removeAttrs fleet.nixfleet [ "positions" ]; };
 in
 {
   "test: the module and mkFleet give the same outputs" = {
     expr = builtins.mapAttrs (
-      name: value: if value == (withoutPositions (outcome byMkFleet)).${name} then "same" else value
-    ) (removeAttrs (withoutPositions (outcome byFlakeParts)) [ "checks" ]);
+      name: value: if value == (outcome byMkFleet).${name} then "same" else value
+    ) (removeAttrs (outcome byFlakeParts) [ "checks" ]);
     expected = lib.genAttrs [ "nixfleet" "nixos" "darwin" "isos" "apps" ] (_: "same");
   };
 
@@ -111,6 +109,16 @@ in
   "test: a fleet's hosts keep their positions through the module" = {
     expr = byFlakeParts.nixfleet.hosts.web-01.positions == byMkFleet.nixfleet.hosts.web-01.positions;
     expected = true;
+  };
+
+  "test: the fleet's own arguments keep their positions, in whichever module they stand" = {
+    expr =
+      baseNameOf
+        (flakeOf [
+          { nixfleet = removeAttrs arguments [ "isoSshKeys" ]; }
+          { nixfleet = { inherit (arguments) isoSshKeys; }; }
+        ]).nixfleet.positions.isoSshKeys.file;
+    expected = "flake-module.nix";
   };
 
   "test: modules of hosts have the user's inputs" = {
