@@ -2,6 +2,7 @@
 # github:nix-community/impermanence, whose `environment.persistence` stays usable beside it.
 #
 #   impermanence/options.nix          what a user sets
+#   impermanence/storage.nix          where it lies
 #   impermanence/persist.nix          what stays by itself, and early mounts for it
 #   impermanence/host-keys.nix        SSH host keys that are there at the first boot
 #   impermanence/wipe.nix             the service that sets the btrfs root aside
@@ -9,9 +10,11 @@
 #   impermanence/audit.nix            names state that a service writes and that no persisted path covers
 #   impermanence/state.nix            where that is, as systemd is told
 #   impermanence/packaged.nix         and where systemd is not
+#   impermanence/paths.nix            what these say of paths
 {
   imports = [
     ./impermanence/options.nix
+    ./impermanence/storage.nix
     ./impermanence/persist.nix
     ./impermanence/host-keys.nix
     ./impermanence/wipe.nix

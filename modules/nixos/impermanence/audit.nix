@@ -3,9 +3,8 @@
 { config, lib, ... }:
 let
   inherit (lib) any concatMap filter;
+  inherit (import ./paths.nix { inherit lib; }) isWithin lasting;
   cfg = config.nixfleet.impermanence;
-
-  isWithin = folder: path: path == folder || lib.hasPrefix "${lib.removeSuffix "/" folder}/" path;
 
   persisted = concatMap (
     storage:
@@ -14,20 +13,9 @@ let
     )
   ) (filter (storage: storage.enable) (lib.attrValues config.environment.persistence));
 
-  # What lies on a file system of its own, other than in memory, stays as well.
-  mounted = filter (mountPoint: mountPoint != "/") (
-    lib.mapAttrsToList (_: fs: fs.mountPoint) (
-      lib.filterAttrs (
-        _: fs:
-        !lib.elem fs.fsType [
-          "tmpfs"
-          "ramfs"
-        ]
-      ) config.fileSystems
-    )
-  );
-
-  isCovered = path: any (folder: isWithin folder path) (persisted ++ mounted ++ cfg.auditIgnore);
+  isCovered =
+    path:
+    any (folder: isWithin folder path) (persisted ++ lasting config.fileSystems ++ cfg.auditIgnore);
 
   state = import ./state.nix { inherit lib; } {
     inherit (config.systemd) services;

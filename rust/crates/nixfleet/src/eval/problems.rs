@@ -77,20 +77,13 @@ impl Problem for EvalProblem {
 /// What is wrong with a host that could be evaluated, beside what is told already.
 pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], tree: &Tree) -> Vec<Fault> {
     let mut problems = Vec::new();
-    problems.extend(answer.failed.iter().map(|it| EvalProblem::Assertion(tree.localize(it))));
+    let nowhere = answer.persist_root.as_ref().filter(|root| !is_kept(root, answer));
+    let failed = answer.failed.iter().filter(|it| nowhere.is_none() || !is_of_the_storage(it));
+    problems.extend(failed.map(|it| EvalProblem::Assertion(tree.localize(it))));
     let is_told = |it: &str| is_of_a_disk(it, answer) || is_of_a_field(it, name, told);
     let warnings = answer.warnings.iter().filter(|it| !is_told(it));
     problems.extend(warnings.map(|it| EvalProblem::Warning(tree.localize(it))));
-    if let Some(root) = &answer.persist_root {
-        // The place may be a folder of a file system, such as `/nix/persist` of `/nix`; the root's
-        // own is what is wiped.
-        let holds = |mount: &String| {
-            mount != "/" && (root == mount || root.starts_with(&format!("{mount}/")))
-        };
-        if !answer.file_systems.iter().any(holds) {
-            problems.push(EvalProblem::NoPersist(root.clone()));
-        }
-    }
+    problems.extend(nowhere.cloned().map(EvalProblem::NoPersist));
     for (disk, path) in &answer.disks {
         if let Some(path) = path.as_ref().filter(|path| is_unstable(path)) {
             problems.push(EvalProblem::UnstableDisk { disk: disk.clone(), path: path.clone() });
@@ -128,6 +121,20 @@ pub fn confirm(name: &str, error: &NixError, faults: &mut [Fault]) -> bool {
     };
     let told = faults.iter_mut().find(is_it);
     told.map(|fault| fault.problem = Box::new(EvalProblem::Undeclared(field.to_owned()))).is_some()
+}
+
+/// The place may be a folder of a file system, such as `/nix/persist` of `/nix`; the root's own is
+/// what is wiped.
+fn is_kept(root: &str, answer: &Answer) -> bool {
+    answer
+        .file_systems
+        .iter()
+        .any(|mount| mount != "/" && (root == mount || root.starts_with(&format!("{mount}/"))))
+}
+
+/// The assertion of the modules says what `impermanence-without-persist` says at greater length.
+fn is_of_the_storage(assertion: &str) -> bool {
+    assertion.starts_with("nixfleet.impermanence: no file system is mounted at")
 }
 
 /// The warning of the disk layouts says what `disk-name-unstable` says at greater length.
