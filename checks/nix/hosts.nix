@@ -23,6 +23,17 @@ rec {
       // args
     )).config;
 
+  # A module that sets an option which later releases of NixOS have, and declares it where this one
+  # does not.
+  ofLaterNixos =
+    path: type: value:
+    {
+      config = lib.setAttrByPath path value;
+    }
+    // lib.optionalAttrs (!lib.hasAttrByPath path (configOf { } [ ])) {
+      options = lib.setAttrByPath path (lib.mkOption { inherit type; });
+    };
+
   # A host with one of the disk layouts.
   withLayout =
     layout: modules:

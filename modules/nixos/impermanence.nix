@@ -6,6 +6,7 @@
 #   impermanence/persist.nix          what stays by itself, and early mounts for it
 #   impermanence/host-keys.nix        SSH host keys that are there at the first boot
 #   impermanence/wipe.nix             the service that sets the btrfs root aside
+#   impermanence/users.nix            programs that make users too late
 #   impermanence/password-files.nix   password files that would not be there when they are read
 #   impermanence/audit.nix            names state that a service writes and that no persisted path covers
 #   impermanence/state.nix            where that is, as systemd is told
@@ -18,6 +19,7 @@
     ./impermanence/persist.nix
     ./impermanence/host-keys.nix
     ./impermanence/wipe.nix
+    ./impermanence/users.nix
     ./impermanence/password-files.nix
     ./impermanence/audit.nix
   ];
