@@ -31,6 +31,40 @@ in
     ];
   };
 
+  # From 26.05 NixOS makes keys where there is no server, and none where the user says so.
+  "test: keys are taken over where keys are made" = {
+    expr =
+      map
+        (
+          { enable, generate }:
+          (on [
+            { services.openssh.enable = enable; }
+            { nixfleet.guards.lockout = false; }
+            (hosts.ofLaterNixos [ "services" "openssh" "generateHostKeys" ] lib.types.bool generate)
+          ]).system.activationScripts
+            ? nixfleetHostKeys
+        )
+        [
+          {
+            enable = false;
+            generate = true;
+          }
+          {
+            enable = true;
+            generate = false;
+          }
+        ];
+    expected = [
+      true
+      false
+    ];
+  };
+
+  "test: without a server there are none" = {
+    expr = (on [ { services.openssh.enable = false; } ]).system.activationScripts ? nixfleetHostKeys;
+    expected = false;
+  };
+
   "test: host keys that the user chose stay, and are not touched" = {
     expr =
       let

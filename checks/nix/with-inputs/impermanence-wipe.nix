@@ -108,6 +108,12 @@ in
     };
   };
 
+  "test: where NixOS would have the scripted initrd, as before 26.05, it has systemd's" = {
+    expr =
+      (on [ { boot.initrd.systemd.enable = lib.mkOverride 1300 false; } ]).boot.initrd.systemd.enable;
+    expected = true;
+  };
+
   "test: with the scripted initrd it says what to do" = {
     expr = toplevel (on [ { boot.initrd.systemd.enable = false; } ]);
     expectedError.msg = "Remove `boot.initrd.systemd.enable = false;`";

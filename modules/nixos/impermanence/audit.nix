@@ -39,13 +39,15 @@ let
     ) (import ./packaged.nix)
   );
 
-  # sshd's keys are no StateDirectory, and losing them shows as an attack to everyone who logs in.
-  hostKeys = lib.optionals config.services.openssh.enable (
+  # Host keys are no StateDirectory, and losing them shows as an attack to everyone who logs in. From
+  # 26.05 they are made where there is no server, too.
+  inherit (config.services) openssh;
+  hostKeys = lib.optionals (openssh.generateHostKeys or openssh.enable) (
     map (key: {
       source = "host key of sshd.service";
       inherit (key) path;
       entry = ''"${dirOf key.path}"'';
-    }) config.services.openssh.hostKeys
+    }) openssh.hostKeys
   );
 
   lost = filter (item: !isCovered item.path) (state ++ packaged ++ hostKeys);

@@ -11,11 +11,10 @@
 let
   cfg = config.nixfleet.impermanence;
   stored = "${cfg.persistRoot}/etc/ssh";
+  inherit (config.services) openssh;
 
   # Only keys that lie below the persistent root, which a user may have moved.
-  adopted = lib.filter (lib.hasPrefix "${cfg.persistRoot}/") (
-    map (key: key.path) config.services.openssh.hostKeys
-  );
+  adopted = lib.filter (lib.hasPrefix "${cfg.persistRoot}/") (map (key: key.path) openssh.hostKeys);
 
   adopt =
     path:
@@ -45,8 +44,11 @@ in
       }
     ];
 
-    system.activationScripts = lib.mkIf (config.services.openssh.enable && adopted != [ ]) {
-      nixfleetHostKeys = lib.concatMapStrings adopt adopted;
-    };
+    # From 26.05 there are keys without a server, for secrets, and a server without keys of its own.
+    system.activationScripts =
+      lib.mkIf ((openssh.generateHostKeys or openssh.enable) && adopted != [ ])
+        {
+          nixfleetHostKeys = lib.concatMapStrings adopt adopted;
+        };
   };
 }

@@ -40,7 +40,7 @@ in
     persistRoot = mkOption {
       type = types.strMatching "/.+[^/]";
       default = "/persist";
-      description = "Where the file system is mounted that holds what stays.";
+      description = "Where what stays is kept: the mount point of a file system that lasts, or a folder of one.";
       example = "/nix/persist";
     };
 
@@ -77,7 +77,8 @@ in
 
     directories = directories ''
       Directories that stay: a path, or the form of `environment.persistence.<path>.directories` with
-      owner and mode.
+      owner and mode. On a machine that is in use first copy the directory below `persistRoot`: from
+      the next switch the persisted one covers it.
     '';
 
     files = files ''

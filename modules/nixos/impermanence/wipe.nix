@@ -96,6 +96,9 @@ in
       # `path` would replace /bin by store paths that nothing puts into the initrd.
       boot.initrd.supportedFilesystems = [ "btrfs" ];
 
+      # The default from 26.05; before, the scripted initrd is.
+      boot.initrd.systemd.enable = lib.mkDefault true;
+
       boot.initrd.systemd.services.nixfleet-wipe-root = {
         description = "Set the root of the last boot aside and make an empty one";
         wantedBy = [ "initrd.target" ];
