@@ -76,21 +76,21 @@ in
     keyboardLayout = mkOption {
       type = word;
       default = "us";
-      description = "The keyboard's layout, by its name in XKB. The console takes the keymap for it.";
+      description = "The keyboard's layout, by its name in XKB. The console takes the keymap for it. macOS takes it from each user's settings instead.";
       example = "de";
     };
 
     sshAuthorizedKeys = mkOption {
       type = types.listOf sshKey;
       default = [ ];
-      description = "Who may log in over SSH, as the primary user and as root.";
+      description = "Who may log in over SSH, as the primary user and, on NixOS, as root.";
       example = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9y me@laptop" ];
     };
 
     networking = mkOption {
       type = types.submodule ./host-spec/networking.nix;
       default = { };
-      description = "The host's network. When nothing is said, every interface asks for an address by DHCP.";
+      description = "The network of a NixOS host. When nothing is said, every interface asks for an address by DHCP. macOS keeps networks itself: on Darwin it does nothing.";
       example = {
         interface = "eth0";
         address = "192.168.1.10/24";
@@ -109,14 +109,14 @@ in
     hashedPasswordFile = mkOption {
       type = types.nullOr secretPath;
       default = null;
-      description = "A file on the host with the hash of the primary user's password.";
+      description = "A file on the host with the hash of the primary user's password. On Darwin it does nothing.";
       example = "/persist/passwords/ops";
     };
 
     rootHashedPasswordFile = mkOption {
       type = types.nullOr secretPath;
       default = null;
-      description = "A file on the host with the hash of root's password.";
+      description = "A file on the host with the hash of root's password. On Darwin it does nothing.";
       example = "/persist/passwords/root";
     };
 
