@@ -8,7 +8,7 @@
   };
 
   outputs =
-    { nixfleet, ... }:
+    inputs@{ nixfleet, ... }:
     let
       # Your public key, the line in ~/.ssh/id_ed25519.pub. It logs in to the installer and the server.
       sshKeys = [ "ssh-ed25519 PUT-YOUR-PUBLIC-KEY-HERE" ];
@@ -28,6 +28,9 @@
           timeZone = "UTC";
           sshAuthorizedKeys = sshKeys;
         };
+
+        # What modules have as arguments: `inputs` are the ones above.
+        specialArgs = { inherit inputs; };
 
         modules = [
           ./hosts/server/hardware.nix

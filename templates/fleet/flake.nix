@@ -8,7 +8,7 @@
   };
 
   outputs =
-    { nixfleet, ... }:
+    inputs@{ nixfleet, ... }:
     let
       # Your public key, the line in ~/.ssh/id_ed25519.pub. It logs in to the installer and the hosts.
       sshKeys = [ "ssh-ed25519 PUT-YOUR-PUBLIC-KEY-HERE" ];
@@ -25,7 +25,9 @@
         };
         # The release that the hosts are installed with. It stays when nixpkgs moves on.
         nixos.stateVersion = "26.05";
-        darwin.stateVersion = 6;
+        darwin.stateVersion = 7;
+        # What modules have as arguments: `inputs` are the ones above.
+        specialArgs = { inherit inputs; };
       };
 
       hosts = {
