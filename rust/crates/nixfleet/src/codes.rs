@@ -15,6 +15,7 @@ pub const CODES: &[&str] = &[
     "field-type-wrong",
     "field-unknown",
     "field-without-effect",
+    "file-missing",
     "file-untracked",
     "firmware-missing",
     "gateway-invalid",

@@ -6,9 +6,10 @@ use nixfleet_inventory::{Cause, InventoryError, NixError, visible};
 
 use crate::cli::Global;
 use crate::error::Error;
+use crate::fault::Fault;
 use crate::report::{message, warning};
 use crate::source::{Place, Sources, Tree};
-use crate::{fleet, git};
+use crate::{files, fleet};
 
 /// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
 /// and what to do. `--show-trace` adds all that Nix wrote.
@@ -20,10 +21,14 @@ pub fn report(global: &Global, error: &Error) {
         }
         _ => None,
     };
-    let place = failed.and_then(|(cause, _)| own_place(cause, &mut sources));
-    let untracked = failed.and_then(|(cause, _)| git::explain(cause, sources.tree()));
-    let help = untracked.map(|fault| fault.problem.help()).or_else(|| error.help());
-    let text = message(&error.to_string(), place.as_ref(), help.as_deref());
+    let lacking = failed.and_then(|(cause, _)| files::explain(cause, sources.tree()));
+    let text = if let Some(Fault { position, text, problem, .. }) = lacking {
+        let place = position.map(|it| sources.place(&it, text.as_deref()));
+        message(&problem.to_string(), place.as_ref(), Some(&problem.help()))
+    } else {
+        let place = failed.and_then(|(cause, _)| own_place(cause, &mut sources));
+        message(&error.to_string(), place.as_ref(), error.help().as_deref())
+    };
     let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
     if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
         show_trace(stderr);

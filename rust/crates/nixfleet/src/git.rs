@@ -2,7 +2,7 @@
 //! git, so such a file is not there for it (NixOS/nix#7107).
 
 use std::collections::HashSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fs, str};
 
@@ -10,14 +10,14 @@ use nixfleet_inventory::{Cause, Position};
 use thiserror::Error;
 
 use crate::fault::{Fault, Problem, Severity};
-use crate::quote::{quote, word};
-use crate::source::{Tree, path_literals};
+use crate::quote::{quote_path, word};
+use crate::source::{Tree, path_literals, position_of, resolve};
 
 /// More Nix files than this are no fleet of one's own, and reading them takes its time.
 const MOST_FILES: usize = 1000;
 
 #[derive(Debug, Error)]
-#[error("{} is not tracked by git, so Nix does not see it", quote(.file))]
+#[error("{} is not tracked by git, so Nix does not see it", quote_path(.file))]
 struct Untracked {
     file: String,
     command: String,
@@ -109,31 +109,6 @@ fn fault(
         text,
         problem: Box::new(Untracked { file: file.display().to_string(), command, severity }),
     }
-}
-
-/// A path literal's file, relative to the root; `None` when it leads out of it.
-fn resolve(source: &Path, literal: &str) -> Option<PathBuf> {
-    let mut file = source.parent()?.to_owned();
-    for part in Path::new(literal).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                if !file.pop() {
-                    return None;
-                }
-            }
-            part => file.push(part),
-        }
-    }
-    (!file.as_os_str().is_empty()).then_some(file)
-}
-
-fn position_of(path: &Path, text: &str, offset: usize) -> Position {
-    let before = &text[..offset];
-    let column = before.len() - before.rfind('\n').map_or(0, |it| it + 1);
-    let number = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
-    let line = number(before.matches('\n').count());
-    Position { file: path.to_string_lossy().into(), line, column: number(column) }
 }
 
 /// The files that git tracks; `None` where there is no git or no repository.

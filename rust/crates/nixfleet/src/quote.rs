@@ -9,6 +9,9 @@ use serde_json::Value;
 /// What a message shows of a text: it may be megabytes.
 const LONGEST: usize = 60;
 
+/// What a message shows of the path of a file.
+const LONGEST_PATH: usize = 250;
+
 /// The text in backticks, shortened.
 ///
 /// A private key may be pasted anywhere, and is shown nowhere.
@@ -19,9 +22,18 @@ pub fn quote(text: &str) -> String {
     format!("`{}`", shorten(text).replace('`', "'"))
 }
 
+/// A file's name in backticks: of a path the end tells most, so it is whole as a rule.
+pub fn quote_path(path: &str) -> String {
+    format!("`{}`", cut(path, LONGEST_PATH).replace('`', "'"))
+}
+
 /// The text, cut when it is long, with nothing that a terminal would obey.
 pub fn shorten(text: &str) -> String {
-    let start: String = text.chars().take(LONGEST).collect();
+    cut(text, LONGEST)
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    let start: String = text.chars().take(longest).collect();
     let more = if start.len() < text.len() { "…" } else { "" };
     format!("{}{more}", visible(&start))
 }

@@ -1,6 +1,7 @@
 //! The sources of a fleet: from a position that Nix tells to a line on the user's disk.
 
 mod excerpt;
+mod literal;
 mod scan;
 mod text;
 mod tree;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use nixfleet_inventory::Position;
 
 pub use excerpt::Excerpt;
+pub use literal::{position_of, resolve};
 pub use scan::path_literals;
 pub use text::Text;
 pub use tree::Tree;

@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::output::print;
 use crate::report::Report;
 use crate::source::{Sources, Tree};
-use crate::{failure, fleet, git, positions};
+use crate::{failure, files, fleet, positions};
 
 /// The arguments of `validate`.
 #[derive(Debug, Args)]
@@ -53,11 +53,11 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
             if args.eval.eval {
                 faults = evaluate(global, &args.eval, sources.tree(), hosts, faults);
             }
-            faults.extend(git::untracked(sources.tree()));
+            faults.extend(files::lacking(sources.tree(), &faults));
             Report::new(count, faults, &mut sources)
         }
-        // A file that git does not track is the user's mistake, and no failure of Nix.
-        Err(error) => match error.cause().and_then(|it| git::explain(it, sources.tree())) {
+        // A file that Nix does not find is the user's mistake, and no failure of Nix.
+        Err(error) => match error.cause().and_then(|it| files::explain(it, sources.tree())) {
             Some(fault) => Report::new(0, vec![fault], &mut sources),
             None => return Err(error),
         },

@@ -1,17 +1,18 @@
-//! The fleet of the current folder: whether it can be read, and what git does not track.
+//! The fleet of the current folder: whether it can be read, and which of its files Nix does not find.
 
 use nixfleet_inventory::{Inventory, InventoryError, NixError};
 
 use super::finding::Finding;
 use crate::error::Error;
-use crate::git;
+use crate::fault::Fault;
+use crate::files;
 use crate::source::Tree;
 
 /// The fleet, and the files that Nix will not find.
 pub fn findings(inventory: Result<Inventory, Error>, tree: &Tree) -> Vec<Finding> {
-    let untracked = match &inventory {
-        Ok(_) => git::untracked(tree),
-        Err(error) => error.cause().and_then(|it| git::explain(it, tree)).into_iter().collect(),
+    let lacking = match &inventory {
+        Ok(_) => files::lacking(tree, &[]),
+        Err(error) => error.cause().and_then(|it| files::explain(it, tree)).into_iter().collect(),
     };
     let fleet = match inventory {
         Ok(inventory) => {
@@ -29,8 +30,18 @@ pub fn findings(inventory: Result<Inventory, Error>, tree: &Tree) -> Vec<Finding
         }
     };
     let mut findings = vec![fleet];
-    findings.extend(untracked.into_iter().map(|fault| {
-        Finding::lacking("untracked file", fault.problem.to_string(), fault.problem.help())
-    }));
+    findings.extend(lacking.into_iter().map(|fault| of_file(&fault, tree)));
     findings
+}
+
+/// A file that Nix does not find, and the line that names it.
+fn of_file(fault: &Fault, tree: &Tree) -> Finding {
+    let name =
+        if fault.problem.code() == "file-missing" { "missing file" } else { "untracked file" };
+    let place = fault.position.as_ref().map(|it| {
+        let (_, path) = tree.locate(&it.file);
+        format!("; {}:{} names it", tree.show(&path), it.line)
+    });
+    let text = format!("{}{}", fault.problem, place.unwrap_or_default());
+    Finding::lacking(name, text, fault.problem.help())
 }

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::{answer::Answer, definition};
 use crate::fault::{Fault, Problem, Severity};
+use crate::files;
 use crate::quote::{quote, word};
 use crate::source::Tree;
 
@@ -101,6 +102,9 @@ pub fn failure(name: &str, host: &Host, error: &NixError, max_memory: usize, tre
         return fault(name, position, EvalProblem::Memory { max_memory });
     }
     if let NixError::Failed { cause, .. } = error {
+        if let Some(fault) = files::explain(cause, tree) {
+            return Fault { hosts: vec![name.to_owned()], ..fault };
+        }
         let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
         position = own.cloned().or_else(|| definition::find(&message, tree)).or(position);
     }

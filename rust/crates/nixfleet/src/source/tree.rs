@@ -8,6 +8,7 @@ use nixfleet_inventory::{Flake, StorePath, visible};
 /// Where a fleet's files are: in the store, and where their author has them.
 pub struct Tree {
     work: Option<PathBuf>,
+    flake: Option<PathBuf>,
     in_git: bool,
     current: Option<PathBuf>,
 }
@@ -20,9 +21,10 @@ impl Tree {
         let searched = folder.as_deref().filter(|_| copied.is_none());
         let repository = searched.and_then(|it| nearest_with(it, ".git"));
         let in_git = repository.is_some();
-        let above = || searched.and_then(|it| nearest_with(it, "flake.nix"));
+        let above = searched.and_then(|it| nearest_with(it, "flake.nix"));
         Self {
-            work: copied.or(repository).or_else(above).or(folder),
+            flake: above.clone().or_else(|| folder.clone()),
+            work: copied.or(repository).or(above).or(folder),
             in_git,
             current: env::current_dir().ok().and_then(|it| it.canonicalize().ok()),
         }
@@ -31,6 +33,17 @@ impl Tree {
     /// The root of the git repository that the flake is in, through which Nix reads it.
     pub fn repository(&self) -> Option<&Path> {
         self.work.as_deref().filter(|_| self.in_git)
+    }
+
+    /// The tree's root, when it is on this machine.
+    pub fn root(&self) -> Option<&Path> {
+        self.work.as_deref()
+    }
+
+    /// Where the flake begins, relative to the root.
+    pub fn flake_file(&self) -> Option<PathBuf> {
+        let folder = self.flake.as_ref()?.strip_prefix(self.root()?).ok()?;
+        Some(folder.join("flake.nix"))
     }
 
     /// A file's name relative to the flake's root, and where it can be read.

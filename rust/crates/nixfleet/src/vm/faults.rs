@@ -14,7 +14,7 @@ use crate::fault::{Fault, Problem};
 use crate::output::print;
 use crate::report::Report;
 use crate::source::{Sources, Tree};
-use crate::{exit::Exit, fleet, git, json};
+use crate::{exit::Exit, files, fleet, json};
 
 #[derive(Debug, Error)]
 #[error("{}", .0.message)]
@@ -64,15 +64,15 @@ pub fn tell(global: &Global, faults: Vec<Fault>) {
     }
 }
 
-/// The fault behind a failure of Nix: a file that git does not track.
-pub fn untracked(global: &Global, cause: &Cause) -> Option<Fault> {
-    git::explain(cause, &Tree::new(&fleet::flake(global)))
+/// The fault behind a failure of Nix: a file that it does not find.
+pub fn of_files(global: &Global, cause: &Cause) -> Option<Fault> {
+    files::explain(cause, &Tree::new(&fleet::flake(global)))
 }
 
 /// Says so in the reports of runs in which Nix failed for such a file.
 pub fn explain(global: &Global, reports: &mut [HostReport]) {
     for error in reports.iter_mut().filter_map(|it| it.error.as_mut()) {
-        let fault = error.nix.as_ref().and_then(|it| untracked(global, &it.cause));
+        let fault = error.nix.as_ref().and_then(|it| of_files(global, &it.cause));
         if let Some(Fault { problem, .. }) = fault {
             error.message = problem.to_string();
             error.help = Some(problem.help());

@@ -46,7 +46,7 @@ pub fn usage(text: &str, help: &str) -> Exit {
 /// Tells why nothing was begun.
 pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
     match failure {
-        Failure::Fleet(error) => match error.cause().and_then(|it| faults::untracked(global, it)) {
+        Failure::Fleet(error) => match error.cause().and_then(|it| faults::of_files(global, it)) {
             Some(fault) => {
                 faults::tell(global, vec![fault]);
                 Ok(Exit::Faults)

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod eval;
+mod files;
 mod hostile;
 mod machine;
 mod places;
