@@ -5,6 +5,7 @@
     ../shared/host-name-guard.nix
     ../shared/host-spec.nix
     ./core/boot.nix
+    ./core/homes.nix
     ./core/lockout-guard.nix
     ./core/locale.nix
     ./core/networking.nix
