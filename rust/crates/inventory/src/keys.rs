@@ -2,9 +2,11 @@
 
 mod agent;
 mod certificate;
+mod config;
 mod identity;
 mod private;
 mod public;
+mod wildcard;
 
 pub use identity::{Identity, Source, identities};
 pub use private::{Half, read_public_half};

@@ -1,11 +1,12 @@
 //! The private halves that this machine has: key files and the agent. Only the public part of a
 //! key file is looked at.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{PublicKey, agent, read_public_half};
+use super::{PublicKey, agent, config, read_public_half};
 
 /// Where a private half is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,13 +30,17 @@ pub struct Identity {
     pub mode_ok: bool,
 }
 
-/// The private halves in the `extra` files, in `~/.ssh` and in the agent, in that order.
+/// The private halves in the `extra` files, in `~/.ssh`, in the files that the SSH configuration
+/// names, and in the agent, in that order.
 #[must_use]
 pub fn identities(extra: &[PathBuf]) -> Vec<Identity> {
     let mut files = extra.to_vec();
     if let Some(home) = std::env::home_dir() {
-        files.extend(key_files(&home.join(".ssh")).into_iter().filter(|it| !extra.contains(it)));
+        files.extend(key_files(&home.join(".ssh")));
+        files.extend(config::identity_files(&home));
     }
+    let mut seen = HashSet::new();
+    files.retain(|file| seen.insert(file.clone()));
     let mut found: Vec<Identity> = files.iter().filter_map(|file| from_file(file)).collect();
     found.extend(agent::public_keys().into_iter().map(|public| Identity {
         public,

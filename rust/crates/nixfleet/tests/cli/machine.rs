@@ -20,6 +20,23 @@ fn keys_tells_whether_one_gets_in_from_here() {
 }
 
 #[test]
+fn a_key_that_the_ssh_configuration_names_is_here() {
+    let fleet = Fleet::new("UTC");
+    fleet.private_half();
+    fs::rename(fleet.path().join(".ssh/id_ed25519"), fleet.path().join("elsewhere")).unwrap();
+    fleet.expect(&["keys", INVENTORY], 1, "no private half here", "");
+    fs::write(fleet.path().join(".ssh/config"), "Include hosts/*\n").unwrap();
+    fs::create_dir(fleet.path().join(".ssh/hosts")).unwrap();
+    fs::write(fleet.path().join(".ssh/hosts/web"), "Host web\n IdentityFile ~/elsewhere\n")
+        .unwrap();
+    fleet.expect(&["keys", INVENTORY, "-h", "web-01"], 0, "/elsewhere\n", "");
+    // The VM commands go on to what else they need.
+    let output = fleet.run(&["test-vm", INVENTORY, "-h", "web-01"]);
+    let err = text(&output.stderr);
+    assert!(err.contains("qemu") && !err.contains("iso-key-not-local"), "{err}");
+}
+
+#[test]
 fn a_file_that_is_named_and_is_no_private_key_is_told() {
     let fleet = Fleet::new("UTC");
     fs::write(fleet.path().join("k.pub"), crate::KEY).unwrap();

@@ -66,6 +66,7 @@ impl Surroundings for ThisMachine {
         let mut places: Vec<String> =
             self.extra.iter().map(|it| format!("`{}`", it.display())).collect();
         places.push("`~/.ssh`".into());
+        places.push("the files that your SSH configuration names".into());
         places.push(if std::env::var_os("SSH_AUTH_SOCK").is_some() {
             "the SSH agent".into()
         } else {
