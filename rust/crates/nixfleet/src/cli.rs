@@ -1,8 +1,10 @@
 //! The command line.
 
+use std::env;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::{doctor, keys, list, shell, validate, vm};
 
@@ -78,4 +80,21 @@ pub enum Command {
     Completions(shell::Completions),
     /// Write the manual page
     Man,
+}
+
+/// An error of the command line, with what is meant by `validate web-01`.
+pub fn with_tip(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let cli = Cli::command();
+    let takes_hosts = env::args_os()
+        .skip(1)
+        .find_map(|it| cli.find_subcommand(it))
+        .is_some_and(|it| it.get_arguments().any(|it| it.get_long() == Some("host")));
+    if error.kind() == ErrorKind::UnknownArgument && takes_hosts && !argument.starts_with('-') {
+        let tip = format!("a host is named by '-h {argument}'");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }

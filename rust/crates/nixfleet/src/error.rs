@@ -41,7 +41,7 @@ impl Error {
         match self {
             Self::NoFlake(_) => Some(
                 "name the fleet's folder with `--flake`, or begin one with \
-                 `nix flake init --template`"
+                 `nix flake init -t github:nixfleet/nixfleet`"
                     .to_owned(),
             ),
             Self::NoInstaller => Some(

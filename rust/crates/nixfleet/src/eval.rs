@@ -2,6 +2,7 @@
 
 mod answer;
 mod answers;
+mod brought;
 mod definition;
 mod eval_jobs;
 mod memory;

@@ -39,7 +39,7 @@ use error::Error;
 use exit::Exit;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| cli::with_tip(error).exit());
     match run(&cli) {
         Ok(exit) => exit.into(),
         Err(error) => {

@@ -3,7 +3,7 @@
 use nixfleet_inventory::{Host, NixError, Position};
 use thiserror::Error;
 
-use super::{answer::Answer, definition};
+use super::{answer::Answer, brought, definition};
 use crate::fault::{Fault, Problem, Severity};
 use crate::files;
 use crate::quote::{quote, word};
@@ -56,7 +56,12 @@ impl Problem for EvalProblem {
                 "the message is that of a module; change what it speaks of in the host's modules"
                     .to_owned()
             }
-            Self::Failed { host, .. } => {
+            Self::Failed { message, host } => {
+                if let Some(module) = brought::twice(message) {
+                    return format!(
+                        "every host has the module of {module} already: take yours out of `imports`"
+                    );
+                }
                 let host = word(host);
                 format!("`nixfleet validate --eval --show-trace -h {host}` shows all that Nix says")
             }

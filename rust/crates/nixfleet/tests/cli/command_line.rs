@@ -10,6 +10,11 @@ fn a_wrong_command_line_is_status_2() {
 }
 
 #[test]
+fn a_host_without_its_flag_is_told_of_the_flag() {
+    Fleet::new("UTC").expect(&["validate", "web-01"], 2, "", "a host is named by '-h web-01'");
+}
+
+#[test]
 fn an_unknown_host_is_status_2_and_the_nearest_is_proposed() {
     let message = "the fleet has no host `web-1`; did you mean `web-01`?";
     Fleet::new("UTC").expect(&["validate", INVENTORY, "-h", "web-1"], 2, "", message);
