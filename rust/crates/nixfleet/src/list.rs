@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::eval::{MAX_MEMORY, default_jobs};
 use crate::exit::Exit;
 use crate::output::print;
-use crate::quote::word;
+use crate::quote::{shorten, shorten_name, shorten_path, word};
 use crate::{failure, fleet, json, table};
 use disks::Disks;
 
@@ -67,9 +67,9 @@ impl<'a> Entry<'a> {
     }
 
     fn row(&self, with_disks: bool) -> Vec<String> {
-        let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
+        let text = |text: Option<&str>| shorten(text.unwrap_or("-"));
         let mut row = vec![
-            self.host.to_owned(),
+            shorten_name(self.host),
             text(self.platform),
             text(self.class),
             text(self.user),
@@ -79,7 +79,9 @@ impl<'a> Entry<'a> {
             self.last_test.as_ref().map_or("-".to_owned(), tested),
         ];
         if with_disks {
-            row.push(self.disks.as_ref().map_or("-".to_owned(), disks::describe));
+            row.push(
+                self.disks.as_ref().map_or("-".to_owned(), |it| shorten_path(&disks::describe(it))),
+            );
         }
         row
     }

@@ -9,6 +9,9 @@ use serde_json::Value;
 /// What a message shows of a text: it may be megabytes.
 const LONGEST: usize = 60;
 
+/// The longest name of a host (RFC 1123).
+const LONGEST_NAME: usize = 63;
+
 /// What a message shows of the path of a file.
 const LONGEST_PATH: usize = 250;
 
@@ -24,12 +27,22 @@ pub fn quote(text: &str) -> String {
 
 /// A file's name in backticks: of a path the end tells most, so it is whole as a rule.
 pub fn quote_path(path: &str) -> String {
-    format!("`{}`", cut(path, LONGEST_PATH).replace('`', "'"))
+    format!("`{}`", shorten_path(path).replace('`', "'"))
+}
+
+/// A text with paths in it, cut when it is very long.
+pub fn shorten_path(path: &str) -> String {
+    cut(path, LONGEST_PATH)
 }
 
 /// The text, cut when it is long, with nothing that a terminal would obey.
 pub fn shorten(text: &str) -> String {
     cut(text, LONGEST)
+}
+
+/// A host's name, whole when it may be one.
+pub fn shorten_name(name: &str) -> String {
+    cut(name, LONGEST_NAME)
 }
 
 fn cut(text: &str, longest: usize) -> String {

@@ -7,14 +7,14 @@ use nixfleet_inventory::keys::{Identity, Source};
 use nixfleet_inventory::visible;
 
 use super::model::{Group, Half, Key};
-use crate::quote::word;
+use crate::quote::{shorten, shorten_name, word};
 use crate::table;
 
 /// The groups, each with its keys, and what to do where none of them is here.
 pub fn render(groups: &[Group], here: &[Identity]) -> String {
     let mut text = String::new();
     for group in groups {
-        let title = group.host.map_or("isoSshKeys".into(), visible);
+        let title = group.host.map_or("isoSshKeys".to_owned(), shorten_name);
         let _ = writeln!(text, "\x1b[1m{title}\x1b[0m");
         if group.keys.is_empty() {
             text.push_str("  no keys\n");
@@ -38,7 +38,7 @@ fn row(key: &Key) -> Vec<String> {
     let halves =
         if halves.is_empty() { "no private half here".to_owned() } else { halves.join("; ") };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    vec![text(&key.r#type), text(&key.fingerprint), key.comment.clone(), halves]
+    vec![text(&key.r#type), text(&key.fingerprint), shorten(&key.comment), halves]
 }
 
 fn half(half: &Half) -> String {

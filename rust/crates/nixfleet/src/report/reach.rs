@@ -1,7 +1,7 @@
 //! What a shared value reaches.
 
 use super::Located;
-use crate::quote::shorten;
+use crate::quote::{shorten, shorten_name};
 
 /// How many hosts a message names.
 const NAMED: usize = 3;
@@ -35,5 +35,5 @@ fn hosts(all: &[String]) -> String {
 
 /// A host's name as a message shows it.
 pub fn name_of(host: &str) -> String {
-    if host.is_empty() { "(a host without a name)".to_owned() } else { shorten(host) }
+    if host.is_empty() { "(a host without a name)".to_owned() } else { shorten_name(host) }
 }

@@ -29,6 +29,33 @@ fn a_long_text_is_cut() {
 }
 
 #[test]
+fn a_table_has_no_longer_lines_than_people_read() {
+    let fleet = Fleet::new("UTC");
+    let long = "x".repeat(1 << 20);
+    let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
+    let inventory = inventory
+        .replace("nobody@example", &long)
+        .replace("\"web-02\"", &format!("\"{long}\""))
+        .replace("\"timeZone\"", &format!("\"userName\": \"{long}\", \"timeZone\""));
+    fs::write(fleet.path().join("inventory.json"), inventory).unwrap();
+    for command in ["list", "keys"] {
+        let length = |format: &str| {
+            let output = fleet.run(&[command, INVENTORY, "--format", format]);
+            assert!(output.stderr.is_empty(), "{command}");
+            output.stdout.len()
+        };
+        assert!(length("human") < 2000, "{command}: {}", length("human"));
+        // A program gets everything.
+        assert!(length("json") > 2 << 20, "{command}");
+    }
+    // A name as long as names may be is whole.
+    let name = "a".repeat(63);
+    let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
+    fs::write(fleet.path().join("inventory.json"), inventory.replace(&long, &name)).unwrap();
+    fleet.expect(&["list", INVENTORY], 0, &format!("\n{name}  "), "");
+}
+
+#[test]
 fn an_inventory_shows_no_file_but_the_fleets_own() {
     let fleet = Fleet::new("Mars/Olympus");
     let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
