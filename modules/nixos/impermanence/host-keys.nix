@@ -5,8 +5,9 @@
 # before any bind mount of single files is there, and /etc/ssh itself belongs to NixOS's /etc.
 #
 # Keys also come to /etc/ssh from outside: `nixos-anywhere --copy-host-keys` and `--extra-files` put
-# them there at the install, and a machine that becomes impermanent has them. The activation, which
-# nixos-install runs in the new system as well, takes them over, so the host keeps its identity.
+# them there at the install, and a machine that becomes impermanent has them until it boots. The
+# activation, which nixos-install runs in the new system as well, takes them over, so the host keeps
+# its identity.
 { config, lib, ... }:
 let
   cfg = config.nixfleet.impermanence;
