@@ -17,8 +17,8 @@ let
       mkHost = import ./mk-host.nix { inherit inputs lib; };
       mkFleet = import ./mk-fleet.nix { inherit inputs lib; };
       mkApps = import ./mk-apps.nix { inherit lib; };
-      mkIso = import ./mk-iso.nix { inherit inputs lib; };
-      mkVmTest = import ./mk-vm-test.nix { inherit inputs lib; };
+      mkIso = import ./mk-iso.nix { inherit inputs; };
+      mkVmTest = import ./mk-vm-test.nix;
 
       /**
         The tool, built by the package set given.

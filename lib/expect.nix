@@ -36,6 +36,9 @@ in
     fits: what: example: value:
     if fits value then null else "${show value} is not ${what}: write ${quote example}";
 
+  # faultsOf "modules" message: none where the message is null.
+  faultsOf = field: message: if message == null then [ ] else [ { inherit field message; } ];
+
   # notAnArgument "mkHost" [ "platform" ] "plattform"
   notAnArgument =
     function: names: given:

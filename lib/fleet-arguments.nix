@@ -9,7 +9,7 @@ let
     isString
     removeAttrs
     ;
-  inherit (import ./expect.nix) expect notAnArgument;
+  inherit (import ./expect.nix) expect faultsOf notAnArgument;
 
   checks = {
     hosts = expect isAttrs "a set of hosts" ''hosts.web-01 = { platform = "x86_64-linux"; };'';
@@ -24,8 +24,6 @@ let
   # The module system makes callable sets of functions.
   isCallable = value: isFunction value || (isAttrs value && value ? __functor);
   names = attrNames checks;
-
-  fault = field: message: if message == null then [ ] else [ { inherit field message; } ];
 in
 {
   /**
@@ -39,15 +37,15 @@ in
   */
   fleetFaults =
     args:
-    concatMap (field: fault field (notAnArgument "mkFleet" names field)) (
+    concatMap (field: faultsOf field (notAnArgument "mkFleet" names field)) (
       attrNames (removeAttrs args names)
     )
     ++ concatMap (
-      field: fault field (if args ? ${field} then checks.${field} args.${field} else null)
+      field: faultsOf field (if args ? ${field} then checks.${field} args.${field} else null)
     ) names
     ++ concatMap (
       name:
-      fault "hosts.${name}" (
+      faultsOf "hosts.${name}" (
         expect isAttrs "a host" ''hosts.${name} = { platform = "x86_64-linux"; };'' args.hosts.${name}
       )
     ) (if isAttrs (args.hosts or null) then attrNames args.hosts else [ ]);

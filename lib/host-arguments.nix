@@ -17,6 +17,7 @@ let
   inherit (import ./expect.nix)
     didYouMean
     expect
+    faultsOf
     notAnArgument
     quote
     show
@@ -119,7 +120,6 @@ in
   argumentFaults =
     args:
     let
-      fault = field: message: if message == null then [ ] else [ { inherit field message; } ];
       missing = filter (name: !(args ? ${name})) required;
       unknown = attrNames (removeAttrs args argumentNames);
     in
@@ -127,8 +127,8 @@ in
       inherit field;
       message = "is missing, and required";
     }) missing
-    ++ concatMap (field: fault field (notAnArgument "mkHost" argumentNames field)) unknown
+    ++ concatMap (field: faultsOf field (notAnArgument "mkHost" argumentNames field)) unknown
     ++ concatMap (
-      field: if args ? ${field} then fault field (checks.${field} args) else [ ]
+      field: if args ? ${field} then faultsOf field (checks.${field} args) else [ ]
     ) argumentNames;
 }

@@ -41,9 +41,7 @@ let
     set:
     if set.type or null == "derivation" then
       { __unrepresentable = "derivation"; }
-    else if
-      set._type or null == "override" || set._type or null == "if" && set.condition or false
-    then
+    else if set._type or null == "override" || set._type or null == "if" && set.condition or false then
       carry (set.content or null)
     # Of the module system, or a whole package set: nothing that a host is.
     else if set ? _type then

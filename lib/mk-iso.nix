@@ -1,4 +1,4 @@
-{ inputs, ... }:
+{ inputs }:
 /**
   The ISO image that a fleet's hosts are installed from: NixOS's minimal installer, into which only
   the given keys log in over the network, as root.

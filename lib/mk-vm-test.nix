@@ -1,4 +1,3 @@
-{ ... }:
 /**
   A NixOS test of a fleet's hosts, for `nix flake check`: each host's modules boot in a VM of NixOS's
   test driver, and what `nixfleet.vmTest` says must hold.
