@@ -11,6 +11,7 @@
 #   impermanence/audit.nix            names state that a service writes and that no persisted path covers
 #   impermanence/state.nix            where that is, as systemd is told
 #   impermanence/packaged.nix         and where systemd is not
+#   impermanence/report.nix           what becomes of what the audit and the password files show
 #   impermanence/build-vm.nix         a VM of NixOS's own, which has another disk
 #   impermanence/paths.nix            what these say of paths
 {

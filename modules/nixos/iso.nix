@@ -4,16 +4,17 @@
   config,
   lib,
   modulesPath,
-  pkgs,
   ...
 }:
 let
   inherit (lib) mkOption types;
   cfg = config.nixfleet;
-  serialPort = if pkgs.stdenv.hostPlatform.isAarch64 then "ttyAMA0" else "ttyS0";
 in
 {
-  imports = [ (modulesPath + "/installer/cd-dvd/installation-cd-minimal.nix") ];
+  imports = [
+    (modulesPath + "/installer/cd-dvd/installation-cd-minimal.nix")
+    ./vm-guest/serial-console.nix
+  ];
 
   options.nixfleet = {
     isoSshKeys = mkOption {
@@ -54,15 +55,8 @@ in
       };
     };
 
-    boot = {
-      # The last console named is the one that the system writes to.
-      kernelParams = [
-        "console=tty0"
-        "console=${serialPort},115200"
-      ];
-      # NixOS's ISO waits ten seconds, at normal priority; each install in a VM would pay them.
-      loader.timeout = lib.mkForce 3;
-    };
+    # NixOS's ISO waits ten seconds, at normal priority; each install in a VM would pay them.
+    boot.loader.timeout = lib.mkForce 3;
 
     # The builder takes the base name, which NixOS's ISO sets at normal priority.
     image.baseName = lib.mkForce cfg.isoName;

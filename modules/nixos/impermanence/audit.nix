@@ -23,21 +23,19 @@ let
   };
 
   # Units that come with their package.
-  packaged = lib.concatLists (
-    lib.mapAttrsToList (
-      option:
-      {
-        path,
-        mode ? null,
-        ...
-      }:
-      lib.optional (lib.attrByPath (lib.splitString "." option ++ [ "enable" ]) false config) {
-        source = "state of ${option}";
-        inherit path;
-        entry = if mode == null then ''"${path}"'' else ''{ directory = "${path}"; mode = "${mode}"; }'';
-      }
-    ) (import ./packaged.nix)
-  );
+  packaged = map (
+    {
+      option,
+      path,
+      mode,
+      ...
+    }:
+    {
+      source = "state of ${option}";
+      inherit path;
+      entry = if mode == null then ''"${path}"'' else ''{ directory = "${path}"; mode = "${mode}"; }'';
+    }
+  ) (import ./packaged.nix { inherit lib; } config);
 
   # Host keys are no StateDirectory, and losing them shows as an attack to everyone who logs in. From
   # 26.05 they are made where there is no server, too.
@@ -69,15 +67,10 @@ let
       lib.concatMapStrings (entry: "      ${entry}\n") (lib.unique (map (item: item.entry) reported))
     }    ];
       What may be lost goes to `nixfleet.impermanence.auditIgnore`.'';
-
-  failing = reported != [ ];
 in
 {
-  config = lib.mkIf cfg.enable {
-    warnings = lib.optional (cfg.audit == "warn" && failing) message;
-    assertions = lib.optional (cfg.audit == "error" && failing) {
-      assertion = false;
-      inherit message;
-    };
+  config = import ./report.nix { inherit config lib; } {
+    found = reported != [ ];
+    inherit message;
   };
 }

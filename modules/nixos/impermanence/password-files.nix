@@ -30,11 +30,8 @@ let
       The primary user's may come from hostSpec.hashedPasswordFile, root's from hostSpec.rootHashedPasswordFile.'';
 in
 {
-  config = lib.mkIf cfg.enable {
-    warnings = lib.optional (cfg.audit == "warn" && lost != { }) message;
-    assertions = lib.optional (cfg.audit == "error" && lost != { }) {
-      assertion = false;
-      inherit message;
-    };
+  config = import ./report.nix { inherit config lib; } {
+    found = lost != { };
+    inherit message;
   };
 }

@@ -13,13 +13,7 @@ let
     );
 
   # What a machine needs to stay in its networks and with its devices.
-  kept = lib.filter (state: state.keep or false) (
-    lib.attrValues (
-      lib.filterAttrs (
-        option: _: lib.attrByPath (lib.splitString "." option ++ [ "enable" ]) false config
-      ) (import ./packaged.nix)
-    )
-  );
+  kept = lib.filter (state: state.keep) (import ./packaged.nix { inherit lib; } config);
 
   # What the user says of a directory goes before what is said here: upstream refuses two entries.
   pathOf = entry: entry.directory or entry;
