@@ -40,6 +40,9 @@ pub fn all(inventory: &Inventory, wanted: &dyn Fn(&str) -> bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (name, host) in inventory.hosts.iter().filter(|(name, _)| wanted(name)) {
         let mut scope = Scope { name, host, root: inventory.root.as_deref(), faults: &mut faults };
+        if fields::is_system(&mut scope) {
+            continue;
+        }
         for check in OF_A_HOST {
             check(&mut scope);
         }

@@ -63,6 +63,8 @@ enum FieldProblem {
     UnknownNetworkField { field: String, nearest: Option<&'static str> },
     #[error("mkHost has no argument {}", quote(.argument))]
     UnknownArgument { argument: String, nearest: Option<&'static str> },
+    #[error("the host is a system already, as `mkHost` or `nixosSystem` makes it")]
+    System,
     #[error("`hostSpec.{field}` follows from mkHost's `{argument}`")]
     Fixed { field: &'static str, argument: &'static str },
 }
@@ -72,7 +74,7 @@ impl Problem for FieldProblem {
         match self {
             Self::Type { .. } => "field-type-wrong",
             Self::UnknownField { .. } | Self::UnknownNetworkField { .. } => "field-unknown",
-            Self::UnknownArgument { .. } => "argument-unknown",
+            Self::UnknownArgument { .. } | Self::System => "argument-unknown",
             Self::Fixed { .. } => "field-fixed",
         }
     }
@@ -110,11 +112,25 @@ impl Problem for FieldProblem {
             Self::UnknownArgument { nearest: None, .. } => {
                 "what is no argument of mkHost belongs in a module, in `modules = [ … ]`".to_owned()
             }
+            Self::System => "mkFleet calls mkHost itself: write its arguments alone, such as \
+                             `{ platform = \"x86_64-linux\"; modules = [ … ]; }`"
+                .to_owned(),
             Self::Fixed { field, argument } => {
                 format!("remove `{field}` from hostSpec; `{argument}` is enough")
             }
         }
     }
+}
+
+/// Reports a host that is no set of arguments, of which nothing else can be said.
+pub fn is_system(scope: &mut Scope) -> bool {
+    let unknown = scope.host.unknown_arguments.as_deref().unwrap_or_default();
+    let found =
+        ["_module", "config", "options"].iter().all(|it| unknown.iter().any(|name| name == it));
+    if found {
+        scope.report_missing("", FieldProblem::System);
+    }
+    found
 }
 
 /// Looks for unknown fields and wrong types.

@@ -62,6 +62,9 @@ impl Problem for EvalProblem {
                         "every host has the module of {module} already: take yours out of `imports`"
                     );
                 }
+                if message.contains("doesn't represent an absolute path") {
+                    return "write the path without quotes: `./hosts/web-01.nix`".to_owned();
+                }
                 let host = word(host);
                 format!("`nixfleet validate --eval --show-trace -h {host}` shows all that Nix says")
             }

@@ -10,7 +10,8 @@ let
 
   # What every fleet here shares counts as another's: the inventory is the same in every checkout.
   shared = "/nix/store/11111111111111111111111111111111-source";
-  inStore = builtins.replaceStrings [ here (toString ./.) ] [ store shared ];
+  library = toString ../../../../../lib;
+  inStore = builtins.replaceStrings [ here (toString ./.) library ] [ store shared "${shared}/lib" ];
   move =
     value:
     if builtins.isString value then
