@@ -237,6 +237,23 @@ in
     ];
   };
 
+  "test: so it does when the password is not hostSpec's, and none that lets nobody in is one" = {
+    expr =
+      map (password: (withModule { users.users.ops = password; }).security.sudo.extraRules != [ ])
+        [
+          { hashedPassword = "$y$j9T$hash"; }
+          { initialPassword = "ops"; }
+          { hashedPassword = "!"; }
+          { initialHashedPassword = ""; }
+        ];
+    expected = [
+      false
+      false
+      true
+      true
+    ];
+  };
+
   "test: a password file in the store is refused" = refusedIn [ "hashedPasswordFile" ] {
     hashedPasswordFile = "${./core-nixos.nix}";
   } "hashedPasswordFile.*outside the Nix store";

@@ -9,6 +9,25 @@ let
     ;
   inherit (config) hostSpec;
   inherit (hostSpec) userName;
+
+  # Of these NixOS lets none log in with a password (nixos/modules/config/users-groups.nix), and an
+  # empty one is no use to sudo.
+  isNone = lib.flip lib.elem [
+    null
+    ""
+    "!"
+    "!!"
+    "*"
+  ];
+  hasPassword =
+    user:
+    !lib.all (option: isNone user.${option}) [
+      "hashedPassword"
+      "hashedPasswordFile"
+      "initialHashedPassword"
+      "initialPassword"
+      "password"
+    ];
 in
 {
   users = {
@@ -45,7 +64,7 @@ in
   # A user without a password has none to give to sudo. Their keys are root's too, so that this
   # lets nobody do more than they could. sudo-rs, where it takes sudo's place, has rules of its own.
   security = lib.genAttrs [ "sudo" "sudo-rs" ] (_: {
-    extraRules = mkIf (userName != null && hostSpec.hashedPasswordFile == null) [
+    extraRules = mkIf (userName != null && !hasPassword config.users.users.${userName}) [
       {
         users = [ userName ];
         commands = [
