@@ -21,7 +21,8 @@ in
         inherit (service) wantedBy before;
         requires = plain service.requires;
         afterDevice = lib.elem device (plain service.after);
-        afterResume = lib.subtractLists service.after [
+        notAfter = lib.subtractLists service.after [
+          "systemd-modules-load.service"
           "systemd-hibernate-resume.service"
           "local-fs-pre.target"
         ];
@@ -33,7 +34,7 @@ in
       before = [ "sysroot.mount" ];
       requires = [ "dev-disk-by-partlabel-disk-main-root.device" ];
       afterDevice = true;
-      afterResume = [ ];
+      notAfter = [ ];
       DefaultDependencies = "no";
       Type = "oneshot";
       RemainAfterExit = true;

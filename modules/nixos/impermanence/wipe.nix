@@ -106,6 +106,8 @@ in
         after = [
           deviceUnit
           "initrd-root-device.target"
+          # It loads btrfs, which nothing has mounted so far.
+          "systemd-modules-load.service"
           # A hibernated system has its root open. Resuming is tried before local-fs-pre.target
           # (systemd-hibernate-resume.service), and when it works, nothing after it runs.
           "systemd-hibernate-resume.service"
