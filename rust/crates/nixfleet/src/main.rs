@@ -29,6 +29,7 @@ mod source;
 mod table;
 mod validate;
 mod vm;
+mod wrap;
 
 use std::process::ExitCode;
 

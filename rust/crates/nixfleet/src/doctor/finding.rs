@@ -6,6 +6,8 @@ use std::io;
 use nixfleet_inventory::visible;
 use serde::Serialize;
 
+use crate::wrap::{columns, fit};
+
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -49,8 +51,7 @@ impl Finding {
 
     /// The finding for people, in lines that end with a word where a terminal shows them.
     pub fn line(&self) -> String {
-        let width = terminal_size::terminal_size_of(io::stdout());
-        self.within(width.map_or(usize::MAX, |(width, _)| width.0.into()))
+        self.within(columns(io::stdout()).unwrap_or(usize::MAX))
     }
 
     fn within(&self, width: usize) -> String {
@@ -60,31 +61,13 @@ impl Finding {
             Status::Lacking => "\x1b[31mlacking\x1b[0m",
         };
         let found = format!("{}: {}", visible(&self.name), visible(&self.text));
-        let mut text = format!("{mark}  {}\n", wrapped(&found, 9, width));
+        let mut text = format!("{mark}  {}\n", fit(&found, width.saturating_sub(9), 9));
         if let Some(help) = &self.help {
-            let _ = writeln!(text, "         → {}", wrapped(&visible(help), 11, width));
+            let _ =
+                writeln!(text, "         → {}", fit(&visible(help), width.saturating_sub(11), 11));
         }
         text
     }
-}
-
-/// The text that begins after `indent` columns, in lines of at most `width`; a word that is longer
-/// is left whole.
-fn wrapped(text: &str, indent: usize, width: usize) -> String {
-    let (mut lines, mut column) = (String::new(), indent);
-    for (place, word) in text.split(' ').enumerate() {
-        let length = word.chars().count();
-        if place > 0 && column + 1 + length > width {
-            let _ = write!(lines, "\n{:indent$}", "");
-            column = indent;
-        } else if place > 0 {
-            lines.push(' ');
-            column += 1;
-        }
-        lines.push_str(word);
-        column += length;
-    }
-    lines
 }
 
 #[cfg(test)]
@@ -93,17 +76,19 @@ mod tests {
 
     #[test]
     fn lines_end_with_a_word_and_go_on_below_their_beginning() {
-        let finding = Finding::note("store", "it is not as it was", "mend /a/long/path by hand");
+        let finding = Finding::note(
+            "store",
+            "it is not as it was, nor as it has to be",
+            "mend it by hand, or where that is of no use `rm -r /the/store`",
+        );
         let lines = |width| finding.within(width).replace("\x1b[33m", "").replace("\x1b[0m", "");
         assert_eq!(
-            lines(26),
-            "note     store: it is not\n         as it was\n         → mend\n           \
-             /a/long/path by\n           hand\n"
+            lines(52),
+            "note     store: it is not as it was, nor as it has\n         to be\n         → mend it by \
+             hand, or where that is of no\n           use `rm -r /the/store`\n"
         );
-        let unlimited =
-            "note     store: it is not as it was\n         → mend /a/long/path by hand\n";
+        let unlimited = "note     store: it is not as it was, nor as it has to be\n         → mend it by \
+                         hand, or where that is of no use `rm -r /the/store`\n";
         assert_eq!(lines(usize::MAX), unlimited);
-        // Narrower than its longest word.
-        assert_eq!(lines(0).lines().count(), 11);
     }
 }

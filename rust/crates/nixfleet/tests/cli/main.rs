@@ -96,7 +96,8 @@ impl Fleet {
             .env("XDG_RUNTIME_DIR", self.path())
             .env_remove("XDG_DATA_HOME")
             .env_remove("XDG_CACHE_HOME")
-            .env_remove("SSH_AUTH_SOCK");
+            .env_remove("SSH_AUTH_SOCK")
+            .env_remove("COLUMNS");
         command
     }
 
