@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::fault::{Fault, Problem, Severity};
 use crate::quote::{quote_path, word};
-use crate::source::{Tree, path_literals, position_of, resolve};
+use crate::source::{Text, Tree, path_literals, position_of, resolve};
 
 /// More Nix files than this are no fleet of one's own, and reading them takes its time.
 const MOST_FILES: usize = 1000;
@@ -65,7 +65,7 @@ pub fn untracked(tree: &Tree) -> Vec<Fault> {
     let mut seen = HashSet::new();
     let mut faults = Vec::new();
     for source in sources {
-        let Ok(text) = fs::read_to_string(root.join(source)) else { continue };
+        let Ok(text) = fs::read_to_string(root.join(source)).map(Text::new) else { continue };
         for (offset, literal) in path_literals(&text) {
             let Some(file) = resolve(source, literal) else { continue };
             if is_lacking(root, &tracked, &file) && seen.insert(file.clone()) {
@@ -79,10 +79,7 @@ pub fn untracked(tree: &Tree) -> Vec<Fault> {
 
 /// There on the disk, and neither tracked nor, as a folder, with anything tracked in it.
 fn is_lacking(root: &Path, tracked: &HashSet<PathBuf>, file: &Path) -> bool {
-    let path = root.join(file);
-    path.exists()
-        && !tracked.contains(file)
-        && !(path.is_dir() && tracked.iter().any(|it| it.starts_with(file)))
+    !tracked.contains(file) && root.join(file).exists()
 }
 
 fn fault(
@@ -111,11 +108,13 @@ fn fault(
     }
 }
 
-/// The files that git tracks; `None` where there is no git or no repository.
+/// The files that git tracks and the folders that they are in; `None` where there is no git or no
+/// repository.
 fn tracked(root: &Path) -> Option<HashSet<PathBuf>> {
     let names = git(root, &["ls-files", "-z"])?;
     let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    Some(names.filter_map(|name| str::from_utf8(name).ok()).map(PathBuf::from).collect())
+    let paths = names.filter_map(|name| str::from_utf8(name).ok()).map(Path::new);
+    Some(paths.flat_map(Path::ancestors).map(Path::to_owned).collect())
 }
 
 fn is_ignored(root: &Path, file: &Path) -> bool {

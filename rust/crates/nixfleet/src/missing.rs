@@ -3,6 +3,7 @@
 
 mod links;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -63,16 +64,11 @@ pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
 /// path, so they are warnings; of one that a file asks for with `pathExists` nothing is said.
 pub fn missing(tree: &Tree) -> Vec<Fault> {
     let all = links(tree);
-    let mut faults = Vec::new();
-    for (index, link) in all.iter().enumerate() {
-        let is_named = |other: &Link| other.file == link.file;
-        let is_first = !all[..index].iter().any(is_named);
-        let is_optional = || all.iter().any(|it| is_named(it) && it.is_optional);
-        if is_first && !link.is_there(tree) && !is_optional() {
-            faults.push(fault(tree, link, &all, Severity::Warning));
-        }
-    }
-    faults
+    let optional = all.iter().filter(|link| link.is_optional);
+    // What is said of a path once, or never.
+    let mut seen: HashSet<&Path> = optional.map(|link| link.file.as_path()).collect();
+    let news = all.iter().filter(|link| seen.insert(&link.file) && !link.is_there(tree));
+    news.map(|link| fault(tree, link, &all, Severity::Warning)).collect()
 }
 
 fn fault(tree: &Tree, link: &Link, all: &[Link], severity: Severity) -> Fault {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use nixfleet_inventory::Position;
 
-use crate::source::{Tree, path_literals, position_of, resolve};
+use crate::source::{Text, Tree, path_literals, position_of, resolve};
 
 /// More Nix files than this are no fleet of one's own, and reading them takes its time.
 const MOST_FILES: usize = 1000;
@@ -106,9 +106,8 @@ impl Walk<'_> {
 fn links_of(tree: &Tree, source: &Path) -> Vec<Link> {
     let Some(path) = tree.root().map(|root| root.join(source)) else { return Vec::new() };
     let is_short = fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= LONGEST);
-    let Some(text) = is_short.then(|| fs::read_to_string(&path).ok()).flatten() else {
-        return Vec::new();
-    };
+    let text = is_short.then(|| fs::read_to_string(&path).ok()).flatten();
+    let Some(text) = text.map(Text::new) else { return Vec::new() };
     let says = |words: &[&str]| words.iter().any(|it| text.contains(it));
     let is_optional = says(&["pathExists", "maybeMissing"]);
     let reads_folders = says(&["readDir", "listFilesRecursive", "import-tree", "haumea"]);

@@ -4,6 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use nixfleet_inventory::Position;
 
+use super::Text;
+
 /// A path literal's file, relative to the root; `None` when it leads out of it.
 pub fn resolve(source: &Path, literal: &str) -> Option<PathBuf> {
     let mut file = source.parent()?.to_owned();
@@ -22,10 +24,9 @@ pub fn resolve(source: &Path, literal: &str) -> Option<PathBuf> {
 }
 
 /// Where an offset of a file's text is.
-pub fn position_of(path: &Path, text: &str, offset: usize) -> Position {
-    let before = &text[..offset];
-    let column = before.len() - before.rfind('\n').map_or(0, |it| it + 1);
+pub fn position_of(path: &Path, text: &Text, offset: usize) -> Position {
+    let line = text.line_at(offset);
+    let column = offset - text.line_start(line).unwrap_or(offset);
     let number = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
-    let line = number(before.matches('\n').count());
-    Position { file: path.to_string_lossy().into(), line, column: number(column) }
+    Position { file: path.to_string_lossy().into(), line: number(line), column: number(column) }
 }
