@@ -28,6 +28,7 @@ pub const CODES: &[&str] = &[
     "host-unknown",
     "impermanence-without-persist",
     "interface-invalid",
+    "interface-missing",
     "iso-key-encrypted",
     "iso-key-mode",
     "iso-key-not-local",

@@ -26,6 +26,9 @@ pub enum KeyError {
     /// The line is, or begins, a private key.
     #[error("it is a private key")]
     Private,
+    /// There is more than one line, as in a file of several keys.
+    #[error("it has several lines, and a key is one")]
+    Lines,
     /// The line has no key type that is known.
     #[error("it does not begin with a key type such as `ssh-ed25519`")]
     NoType,
@@ -57,6 +60,9 @@ impl PublicKey {
         }
         if is_private(line) {
             return Err(KeyError::Private);
+        }
+        if line.contains(['\n', '\r']) {
+            return Err(KeyError::Lines);
         }
         let key = after_options(line).ok_or(KeyError::NoType)?;
         let algorithm = key.split_whitespace().next().unwrap_or_default().to_owned();

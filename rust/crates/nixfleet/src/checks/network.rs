@@ -10,7 +10,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::{Scope, of_host};
-use crate::fault::{Fault, Problem};
+use crate::fault::{Fault, Problem, Severity};
 use crate::quote::quote;
 use subnet::{AddressError, Subnet};
 
@@ -23,6 +23,8 @@ const DNS: &str = "hostSpec.networking.dns";
 enum NetworkProblem {
     #[error("{} is not a network interface's name", quote(.0))]
     Interface(String),
+    #[error("the host has an address or a gateway, and no interface for it")]
+    InterfaceMissing,
     #[error("{} is not an address with its prefix: {reason}", quote(.given))]
     Address { given: String, reason: AddressError },
     #[error("{} is not an IP address", quote(.0))]
@@ -41,6 +43,7 @@ impl Problem for NetworkProblem {
     fn code(&self) -> &'static str {
         match self {
             Self::Interface(_) => "interface-invalid",
+            Self::InterfaceMissing => "interface-missing",
             Self::Address { .. } => "address-invalid",
             Self::Gateway(_) | Self::GatewayIsSelf(_) => "gateway-invalid",
             Self::GatewayOutside { .. } => "gateway-outside-subnet",
@@ -49,8 +52,19 @@ impl Problem for NetworkProblem {
         }
     }
 
+    fn severity(&self) -> Severity {
+        match self {
+            // A module of the host's may set it, the one of its hardware for instance.
+            Self::InterfaceMissing => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
     fn help(&self) -> String {
         match self {
+            Self::InterfaceMissing => "write `interface`, the name that `ip link` shows there, \
+                                       such as `enp1s0`; NixOS refuses the host without it"
+                .to_owned(),
             Self::Interface(_) => "write the name that `ip link` shows, of at most 15 characters, \
                                    such as `enp1s0`"
                 .to_owned(),
@@ -72,6 +86,12 @@ impl Problem for NetworkProblem {
 pub fn check(scope: &mut Scope) {
     if let Some(name) = scope.text(INTERFACE).filter(|name| !is_interface(name)) {
         scope.report(INTERFACE, NetworkProblem::Interface(name.to_owned()));
+    }
+    let fixed = [ADDRESS, GATEWAY].into_iter().find(|field| scope.host.value(field).is_some());
+    if let Some(field) = fixed.filter(|_| scope.host.is_nixos())
+        && scope.host.value(INTERFACE).is_none()
+    {
+        scope.report(field, NetworkProblem::InterfaceMissing);
     }
     let subnet = match scope.text(ADDRESS).map(Subnet::parse) {
         Some(Err(reason)) => {

@@ -65,6 +65,9 @@ impl Problem for KeyProblem {
 
     fn help(&self) -> String {
         match self {
+            Self::Malformed { reason: KeyError::Lines, .. } => {
+                "write each line as a string of its own".to_owned()
+            }
             Self::Malformed { line, .. } => malformed_help(line),
             Self::Private => "write the line of its `.pub` file here, and replace the key pair: \
                               `ssh-keygen -t ed25519`"

@@ -39,6 +39,8 @@ impl Answer {
                 .strip_prefix("hostSpec.")
                 .is_some_and(|field| self.host_spec.iter().any(|it| it == field)),
             "nobody-can-log-in" => self.has_access,
+            // An assertion of NixFleet's says it where it is so.
+            "interface-missing" => true,
             _ => false,
         }
     }

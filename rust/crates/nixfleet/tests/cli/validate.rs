@@ -20,9 +20,10 @@ fn faults_are_status_1_and_go_to_standard_output() {
 fn an_evaluation_adds_its_faults_and_takes_back_what_it_refutes() {
     let fleet = Fleet::new("UTC");
     let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
-    let inventory = inventory.replace("\"timeZone\"", "\"rack\"");
+    let fields = "\"networking\": { \"gateway\": \"10.0.0.1\" }, \"rack\"";
+    let inventory = inventory.replace("\"timeZone\"", fields);
     fs::write(fleet.path().join("inventory.json"), inventory).unwrap();
-    fleet.expect(&["validate", INVENTORY], 0, "2 hosts, 2 warnings", "");
+    fleet.expect(&["validate", INVENTORY], 0, "2 hosts, 4 warnings", "");
     fleet.program(
         "nix",
         r#"case "$*" in
@@ -47,6 +48,7 @@ esac"#,
             ("web-01", "impermanence-without-persist"),
             ("web-02", "evaluation-failed"),
             ("web-02", "field-unknown"),
+            ("web-02", "interface-missing"),
         ]
     );
 }

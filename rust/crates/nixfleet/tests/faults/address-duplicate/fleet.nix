@@ -1,10 +1,16 @@
 {
   hosts.web-01 = {
     platform = "x86_64-linux";
-    hostSpec.networking.address = "192.168.1.10/24";
+    hostSpec.networking = {
+      interface = "enp1s0";
+      address = "192.168.1.10/24";
+    };
   };
   hosts.web-02 = {
     platform = "x86_64-linux";
-    hostSpec.networking.address = "192.168.1.10/24";
+    hostSpec.networking = {
+      interface = "enp1s0";
+      address = "192.168.1.10/24";
+    };
   };
 }

@@ -1,6 +1,9 @@
 {
   hosts.web-01 = {
     platform = "x86_64-linux";
-    hostSpec.networking.address = "192.168.1.10";
+    hostSpec.networking = {
+      interface = "enp1s0";
+      address = "192.168.1.10";
+    };
   };
 }
