@@ -3,7 +3,7 @@
 mod answer;
 mod answers;
 mod brought;
-mod definition;
+pub mod definition;
 mod eval_jobs;
 mod memory;
 mod problems;

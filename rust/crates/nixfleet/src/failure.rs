@@ -6,6 +6,7 @@ use nixfleet_inventory::{Cause, InventoryError, NixError, visible};
 
 use crate::cli::Global;
 use crate::error::Error;
+use crate::eval::definition;
 use crate::fault::Fault;
 use crate::report::{message, warning};
 use crate::source::{Place, Sources, Tree};
@@ -26,8 +27,17 @@ pub fn report(global: &Global, error: &Error) {
         let place = position.map(|it| sources.place(&it, text.as_deref()));
         message(&problem.to_string(), place.as_ref(), Some(&problem.help()))
     } else {
-        let place = failed.and_then(|(cause, _)| own_place(cause, &mut sources));
-        message(&error.to_string(), place.as_ref(), error.help().as_deref())
+        let said = error.to_string();
+        let place = failed.and_then(|(cause, _)| {
+            own_place(cause, &mut sources).or_else(|| {
+                // A lone name, such as that of an input, stands in many places of a flake.
+                let option = said.split_once("option `")?.1.split('\'').next()?;
+                let place = definition::find(&said, sources.tree());
+                Some(sources.place(&place.filter(|_| option.contains('.'))?, None))
+            })
+        });
+        let said = sources.tree().localize(&said);
+        message(&said, place.as_ref(), error.help().as_deref())
     };
     let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
     if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {

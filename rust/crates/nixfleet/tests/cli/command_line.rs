@@ -50,6 +50,22 @@ fn a_failure_of_nix_is_cut_to_its_cause() {
 }
 
 #[test]
+fn an_option_that_the_fleets_flake_sets_wrongly_is_shown_at_its_line() {
+    let fleet = Fleet::new("UTC");
+    let flake = fleet.path().canonicalize().unwrap().join("flake.nix");
+    fs::write(&flake, "{\n  nixfleet.host = { };\n}\n").unwrap();
+    // As flake-parts says it.
+    let says = format!(
+        "cat >&2 <<'END'\nerror: The option `nixfleet.host' does not exist. Definition values:\n\
+         \x20      - In `{}': {{ }}\nEND\nexit 1",
+        flake.display()
+    );
+    assert!(fleet.link("cat"));
+    fleet.program("nix", &says);
+    fleet.expect(&["validate"], 3, "", "--> flake.nix:2:3");
+}
+
+#[test]
 fn help_is_long_only_since_h_is_the_host() {
     let fleet = Fleet::new("UTC");
     fleet.expect(&["validate", "-h"], 2, "", "a value is required for '--host <HOST>'");
