@@ -196,6 +196,11 @@ in
     };
   };
 
+  "test: a user whom nobody knows is named, and the nearest" = {
+    expr = toplevel (on [ { nixfleet.impermanence.users.opps.directories = [ ".ssh" ]; } ]);
+    expectedError.msg = "nixfleet.impermanence.users.opps: the host has no user `opps`; did you mean `ops`.: write a name";
+  };
+
   "test: the persistent root may be elsewhere" = {
     expr =
       let

@@ -2,6 +2,7 @@
 # systems under it are mounted in the initrd.
 { config, lib, ... }:
 let
+  inherit (import ../../../lib/expect.nix) didYouMean;
   cfg = config.nixfleet.impermanence;
 
   # From network-interfaces-scripted: dhcpcd runs when any interface asks for it.
@@ -18,6 +19,12 @@ let
   # What the user says of a directory goes before what is said here: upstream refuses two entries.
   pathOf = entry: entry.directory or entry;
   unlessChosen = lib.filter (entry: !lib.any (chosen: pathOf chosen == pathOf entry) cfg.directories);
+
+  # impermanence asks for each one's home and group; a name that nobody has fails there without a word
+  # of where it is from.
+  knownUsers = builtins.intersectAttrs config.users.users cfg.users;
+  unknownUsers = lib.attrNames (removeAttrs cfg.users (lib.attrNames knownUsers));
+  people = lib.attrNames (lib.filterAttrs (_: user: user.isNormalUser) config.users.users);
 
   # Every mount that a persisted path lies on or is stored on. Activation binds the paths before
   # systemd mounts anything of the second stage, so these must be there before it.
@@ -48,6 +55,11 @@ in
   };
 
   config = lib.mkIf cfg.enable {
+    assertions = map (name: {
+      assertion = false;
+      message = "nixfleet.impermanence.users.${name}: the host has no user `${name}`${didYouMean people name}: write a name of `users.users`";
+    }) unknownUsers;
+
     environment.persistence.${cfg.persistRoot} = {
       # Bind mounts are no drives to show in a file manager.
       hideMounts = lib.mkDefault true;
@@ -77,7 +89,7 @@ in
 
       files = [ "/etc/machine-id" ] ++ cfg.files;
 
-      inherit (cfg) users;
+      users = knownUsers;
     };
   };
 }
