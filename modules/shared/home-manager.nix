@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  options,
   ...
 }:
 let
@@ -19,32 +20,39 @@ in
     example = lib.literalExpression "[ ./home.nix ]";
   };
 
-  config = lib.mkIf (homeModules != [ ]) {
-    assertions = [
-      {
-        assertion = hostSpec.userName != null;
-        message = "host `${hostSpec.hostName}` has `homeModules`, and no primary user to have them: set `hostSpec.userName`";
-      }
-    ];
+  config = lib.mkIf (homeModules != [ ]) (
+    {
+      assertions = [
+        {
+          assertion = options ? home-manager;
+          message = "host `${hostSpec.hostName}` has `homeModules`, and not the module of Home Manager: make the host with mkHost, or import `home-manager.nixosModules.home-manager`, on a Mac `home-manager.darwinModules.home-manager`";
+        }
+        {
+          assertion = hostSpec.userName != null;
+          message = "host `${hostSpec.hostName}` has `homeModules`, and no primary user to have them: set `hostSpec.userName`";
+        }
+      ];
+    }
+    // lib.optionalAttrs (options ? home-manager) {
+      home-manager = {
+        # One nixpkgs for the system and the home, and packages where the system's are, so that
+        # `nixos-rebuild build-vm` and a first login find them.
+        useGlobalPkgs = lib.mkDefault true;
+        useUserPackages = lib.mkDefault true;
+        extraSpecialArgs = { inherit hostSpec; };
 
-    home-manager = {
-      # One nixpkgs for the system and the home, and packages where the system's are, so that
-      # `nixos-rebuild build-vm` and a first login find them.
-      useGlobalPkgs = lib.mkDefault true;
-      useUserPackages = lib.mkDefault true;
-      extraSpecialArgs = { inherit hostSpec; };
-
-      users = lib.mkIf (hostSpec.userName != null) {
-        ${hostSpec.userName} = {
-          imports = homeModules;
-          # The release whose defaults the home was made with. On NixOS that is the host's; on
-          # Darwin, which counts otherwise, the first release that this library had. It never
-          # moves: Home Manager would take it for a migration.
-          home.stateVersion = lib.mkDefault (
-            if hostSpec.isDarwin then "26.05" else config.system.stateVersion
-          );
+        users = lib.mkIf (hostSpec.userName != null) {
+          ${hostSpec.userName} = {
+            imports = homeModules;
+            # The release whose defaults the home was made with. On NixOS that is the host's; on
+            # Darwin, which counts otherwise, the first release that this library had. It never
+            # moves: Home Manager would take it for a migration.
+            home.stateVersion = lib.mkDefault (
+              if hostSpec.isDarwin then "26.05" else config.system.stateVersion
+            );
+          };
         };
       };
-    };
-  };
+    }
+  );
 }

@@ -65,6 +65,21 @@ in
     expected = genAttrs platforms (_: true);
   };
 
+  "test: without Home Manager's own module it says so" = {
+    expr =
+      (lib.nixosSystem {
+        modules = [
+          nixfleet.nixosModules.home-manager
+          {
+            nixpkgs.hostPlatform = "x86_64-linux";
+            hostSpec.hostName = "alone";
+            nixfleet.homeModules = homeModules;
+          }
+        ];
+      }).config.system.build.toplevel.drvPath;
+    expectedError.msg = "import `home-manager.nixosModules.home-manager`";
+  };
+
   "test: without home modules Home Manager is off" = {
     expr = genAttrs platforms (platform: (hostOf platform { }).home-manager.users);
     expected = genAttrs platforms (_: { });

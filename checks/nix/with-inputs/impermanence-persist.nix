@@ -196,6 +196,21 @@ in
     };
   };
 
+  "test: without the module that it builds on it says so" = {
+    expr =
+      toplevel
+        (lib.nixosSystem {
+          modules = [
+            nixfleet.nixosModules.impermanence
+            {
+              nixpkgs.hostPlatform = "x86_64-linux";
+              nixfleet.impermanence.enable = true;
+            }
+          ];
+        }).config;
+    expectedError.msg = "import `impermanence.nixosModules.impermanence`";
+  };
+
   "test: a user whom nobody knows is named, and the nearest" = {
     expr = toplevel (on [ { nixfleet.impermanence.users.opps.directories = [ ".ssh" ]; } ]);
     expectedError.msg = "nixfleet.impermanence.users.opps: the host has no user `opps`; did you mean `ops`.: write a name";

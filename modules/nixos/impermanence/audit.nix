@@ -11,7 +11,7 @@ let
     concatMap (owner: map (entry: entry.dirPath) owner.directories) (
       [ storage ] ++ lib.attrValues storage.users
     )
-  ) (filter (storage: storage.enable) (lib.attrValues config.environment.persistence));
+  ) (filter (storage: storage.enable) (lib.attrValues (config.environment.persistence or { })));
 
   isCovered =
     path:

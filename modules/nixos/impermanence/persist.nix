@@ -1,6 +1,11 @@
 # What stays by itself, and what the user added, handed to `environment.persistence`; the file
 # systems under it are mounted in the initrd.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   inherit (import ../../../lib/expect.nix) didYouMean;
   cfg = config.nixfleet.impermanence;
@@ -28,7 +33,9 @@ let
 
   # Every mount that a persisted path lies on or is stored on. Activation binds the paths before
   # systemd mounts anything of the second stage, so these must be there before it.
-  persistence = lib.filter (storage: storage.enable) (lib.attrValues config.environment.persistence);
+  persistence = lib.filter (storage: storage.enable) (
+    lib.attrValues (config.environment.persistence or { })
+  );
   persistedPaths = lib.concatMap (
     storage:
     lib.concatMap (
@@ -55,41 +62,50 @@ in
   };
 
   config = lib.mkIf cfg.enable {
-    assertions = map (name: {
-      assertion = false;
-      message = "nixfleet.impermanence.users.${name}: the host has no user `${name}`${didYouMean people name}: write a name of `users.users`";
-    }) unknownUsers;
+    assertions =
+      map (name: {
+        assertion = false;
+        message = "nixfleet.impermanence.users.${name}: the host has no user `${name}`${didYouMean people name}: write a name of `users.users`";
+      }) unknownUsers
+      ++ [
+        {
+          assertion = options.environment ? persistence;
+          message = "nixfleet.impermanence builds on the module of github:nix-community/impermanence, which is not there: make the host with mkHost, or import `impermanence.nixosModules.impermanence`";
+        }
+      ];
 
-    environment.persistence.${cfg.persistRoot} = {
-      # Bind mounts are no drives to show in a file manager.
-      hideMounts = lib.mkDefault true;
+    environment = lib.optionalAttrs (options.environment ? persistence) {
+      persistence.${cfg.persistRoot} = {
+        # Bind mounts are no drives to show in a file manager.
+        hideMounts = lib.mkDefault true;
 
-      directories =
-        unlessChosen (
-          [
-            # The ids of users and groups that have no fixed one.
-            "/var/lib/nixos"
-            # Timers' last runs, the random seed, core dumps, lingering users.
-            "/var/lib/systemd"
-            "/var/log"
-          ]
-          # The lease and the DUID by which a DHCP server knows the machine.
-          ++ lib.optional usesDhcpcd "/var/lib/dhcpcd"
-          ++ lib.optional config.networking.networkmanager.enable {
-            directory = "/etc/NetworkManager/system-connections";
-            # They hold Wi-Fi passwords.
-            mode = "0700";
-          }
-          ++ map (state: {
-            directory = state.path;
-            inherit (state) mode;
-          }) kept
-        )
-        ++ cfg.directories;
+        directories =
+          unlessChosen (
+            [
+              # The ids of users and groups that have no fixed one.
+              "/var/lib/nixos"
+              # Timers' last runs, the random seed, core dumps, lingering users.
+              "/var/lib/systemd"
+              "/var/log"
+            ]
+            # The lease and the DUID by which a DHCP server knows the machine.
+            ++ lib.optional usesDhcpcd "/var/lib/dhcpcd"
+            ++ lib.optional config.networking.networkmanager.enable {
+              directory = "/etc/NetworkManager/system-connections";
+              # They hold Wi-Fi passwords.
+              mode = "0700";
+            }
+            ++ map (state: {
+              directory = state.path;
+              inherit (state) mode;
+            }) kept
+          )
+          ++ cfg.directories;
 
-      files = [ "/etc/machine-id" ] ++ cfg.files;
+        files = [ "/etc/machine-id" ] ++ cfg.files;
 
-      users = knownUsers;
+        users = knownUsers;
+      };
     };
   };
 }
