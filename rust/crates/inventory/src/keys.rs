@@ -6,8 +6,10 @@ mod config;
 mod identity;
 mod private;
 mod public;
+mod refusal;
 mod wildcard;
 
 pub use identity::{Identity, Source, identities};
 pub use private::{Half, read_public_half};
 pub use public::{KeyError, PublicKey, is_private};
+pub use refusal::Refusal;

@@ -3,10 +3,9 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{PublicKey, agent, config, read_public_half};
+use super::{PublicKey, Refusal, agent, config, read_public_half};
 
 /// Where a private half is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,8 +25,8 @@ pub struct Identity {
     pub source: Source,
     /// Whether a passphrase guards it.
     pub encrypted: bool,
-    /// Whether its permissions let ssh use it: nobody else may read it.
-    pub mode_ok: bool,
+    /// Why ssh refuses it, if it does.
+    pub refusal: Option<Refusal>,
 }
 
 /// The private halves in the `extra` files, in `~/.ssh`, in the files that the SSH configuration
@@ -46,7 +45,7 @@ pub fn identities(extra: &[PathBuf]) -> Vec<Identity> {
         public,
         source: Source::Agent,
         encrypted: false,
-        mode_ok: true,
+        refusal: None,
     }));
     found
 }
@@ -65,7 +64,9 @@ fn key_files(folder: &Path) -> Vec<PathBuf> {
 fn from_file(path: &Path) -> Option<Identity> {
     // Opening a pipe would wait for its writer.
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let half = read_public_half(&mut File::open(path).ok()?)?;
+    let mut file = File::open(path).ok()?;
+    let half = read_public_half(&mut file)?;
+    let refusal = Refusal::find(&metadata, &mut file, &half);
     let beside = || {
         let mut name = path.as_os_str().to_owned();
         name.push(".pub");
@@ -78,14 +79,11 @@ fn from_file(path: &Path) -> Option<Identity> {
         (Some(key), _) => key,
         (None, named) => named?,
     };
-    // OpenSSH refuses a key of one's own that others can read; of others' keys it asks nothing
-    // (sshkey_perm_ok in its authfile.c).
-    let own = metadata.uid() == rustix::process::getuid().as_raw();
     Some(Identity {
         public,
         source: Source::File(path.to_owned()),
         encrypted: half.encrypted,
-        mode_ok: !own || metadata.mode() & 0o077 == 0,
+        refusal,
     })
 }
 
@@ -104,15 +102,20 @@ mod tests {
         let path = folder.path().join("id");
         fs::write(&path, KEY).unwrap();
         fs::write(folder.path().join("id.pub"), PUBLIC).unwrap();
-        let read = |mode| {
+        let read = |text: &str, mode| {
+            fs::write(&path, text).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             from_file(&path).unwrap()
         };
-        let identity = read(0o600);
+        let identity = read(KEY, 0o600);
         assert_eq!(identity.public, PublicKey::parse(PUBLIC).unwrap());
         assert_eq!(identity.public.comment(), "nobody@example");
-        assert!(identity.mode_ok && !identity.encrypted);
-        assert!(!read(0o644).mode_ok);
+        assert!(identity.refusal.is_none() && !identity.encrypted);
+        assert_eq!(read(KEY, 0o644).refusal, Some(Refusal::Mode));
+        let windows = KEY.replace('\n', "\r\n");
+        assert_eq!(read(&windows, 0o600).refusal, Some(Refusal::CarriageReturns));
+        assert_eq!(read(KEY.trim_end(), 0o600).refusal, Some(Refusal::NoLastEnd));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(key_files(folder.path()), [path]);
     }
 }

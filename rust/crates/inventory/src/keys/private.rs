@@ -15,6 +15,8 @@ pub struct Half {
     pub public: Option<PublicKey>,
     /// Whether a passphrase guards the private half.
     pub encrypted: bool,
+    /// Whether its lines end with a carriage return as well, as on Windows.
+    pub has_carriage_returns: bool,
 }
 
 /// What is read at a time: about a line.
@@ -56,7 +58,8 @@ fn older_format(file: &mut dyn Read, start: &[u8]) -> Option<Half> {
     let text = Zeroizing::new([start, &more[..count]].concat());
     let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
     let is_key = text.lines().next()?.contains("PRIVATE KEY-----");
-    is_key.then(|| Half { public: None, encrypted: text.contains("ENCRYPTED") })
+    let encrypted = text.contains("ENCRYPTED");
+    is_key.then(|| Half { public: None, encrypted, has_carriage_returns: text.contains('\r') })
 }
 
 /// `None` also when the text does not reach to the end of the public half yet.
@@ -73,7 +76,8 @@ fn openssh_format(text: &[u8]) -> Option<Half> {
     let (_kdf, _kdf_options) = (field(&mut rest)?, field(&mut rest)?);
     let (_count, mut rest) = rest.split_at_checked(4)?;
     let public = PublicKey::from_blob(field(&mut rest)?, "")?;
-    Some(Half { public: Some(public), encrypted: cipher != b"none" })
+    let has_carriage_returns = body.starts_with(b"\r");
+    Some(Half { public: Some(public), encrypted: cipher != b"none", has_carriage_returns })
 }
 
 /// The next field of SSH's wire form: its length, then itself.

@@ -7,7 +7,7 @@ use nixfleet_inventory::keys::{Identity, Source};
 use nixfleet_inventory::visible;
 
 use super::model::{Group, Half, Key};
-use crate::quote::{shorten, shorten_name, word};
+use crate::quote::{shorten, shorten_name};
 use crate::table;
 
 /// The groups, each with its keys, and what to do where none of them is here.
@@ -43,12 +43,10 @@ fn row(key: &Key) -> Vec<String> {
 
 fn half(half: &Half) -> String {
     let Some(file) = &half.file else { return "in the agent".to_owned() };
-    match (half.usable, half.encrypted) {
-        (false, _) => {
-            format!("{file}, which others can read, so ssh refuses it: chmod 600 {}", word(file))
-        }
-        (true, true) => format!("{file}, with a passphrase"),
-        (true, false) => file.clone(),
+    match &half.problem {
+        Some(problem) => format!("{file}, but {problem}"),
+        None if half.encrypted => format!("{file}, with a passphrase"),
+        None => file.clone(),
     }
 }
 
@@ -57,7 +55,7 @@ fn advice(group: &Group, here: &[Identity]) -> String {
     let whose =
         if group.host.is_some() { "the host's `sshAuthorizedKeys`" } else { "`isoSshKeys`" };
     let own = here.iter().filter_map(|identity| match &identity.source {
-        Source::File(path) if identity.mode_ok => Some(path.display().to_string()),
+        Source::File(path) if identity.refusal.is_none() => Some(path.display().to_string()),
         _ => None,
     });
     // Of several the one that ssh tries by itself, when there is a line to copy.

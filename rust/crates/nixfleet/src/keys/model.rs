@@ -4,7 +4,7 @@ use nixfleet_inventory::keys::{Identity, PublicKey, Source};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::quote::quote;
+use crate::quote::{quote, word};
 
 /// The keys of the installer, or of a host.
 #[derive(Debug, Serialize)]
@@ -38,8 +38,10 @@ pub struct Half {
     pub file: Option<String>,
     /// Whether a passphrase guards it.
     pub encrypted: bool,
-    /// Whether ssh uses it: nobody else may read the file.
+    /// Whether ssh uses it.
     pub usable: bool,
+    /// Why it does not, and what to do.
+    pub problem: Option<String>,
 }
 
 impl<'a> Group<'a> {
@@ -86,6 +88,10 @@ impl Half {
             Source::File(path) => Some(path.display().to_string()),
             Source::Agent => None,
         };
-        Self { file, encrypted: identity.encrypted, usable: identity.mode_ok }
+        let problem = identity.refusal.map(|it| {
+            let command = it.command(&word(file.as_deref().unwrap_or_default()));
+            format!("ssh refuses it since {}: {command}", it.reason())
+        });
+        Self { usable: problem.is_none(), encrypted: identity.encrypted, file, problem }
     }
 }

@@ -17,6 +17,17 @@ fn keys_tells_whether_one_gets_in_from_here() {
     fleet.expect(&["keys", INVENTORY], 1, "chmod 600", "");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     fleet.expect(&["keys", INVENTORY, "-h", "web-01"], 0, "id_ed25519\n", "");
+    // As a copy by hand makes it.
+    let key = include_str!("../../../inventory/tests/keys/ed25519");
+    fs::write(&file, key.trim_end()).unwrap();
+    fleet.expect(&["keys", INVENTORY], 1, "its last line has no end: echo >>", "");
+    fs::write(&file, key.replace('\n', "\r\n")).unwrap();
+    fleet.expect(
+        &["keys", INVENTORY],
+        1,
+        "its lines end as on Windows: perl -pi -e 's/\\r$//' ",
+        "",
+    );
 }
 
 #[test]

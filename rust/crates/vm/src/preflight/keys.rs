@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use nixfleet_inventory::keys::{Identity, PublicKey, Source};
+use nixfleet_inventory::keys::{Identity, PublicKey, Refusal, Source};
 use nixfleet_inventory::{Host, Inventory};
 use serde_json::Value;
 
@@ -75,7 +75,7 @@ pub fn of_installer(
         here.identities().into_iter().filter_map(here_too).collect();
     let usable: Vec<InstallerKey> = found
         .iter()
-        .filter(|(identity, _)| !identity.encrypted && identity.mode_ok)
+        .filter(|(identity, _)| !identity.encrypted && identity.refusal.is_none())
         .map(|(_, key)| key.clone())
         .collect();
     if usable.is_empty() {
@@ -86,10 +86,15 @@ pub fn of_installer(
                 format!("the ISO key `{}` has a passphrase, which nobody can type here", path.display()),
                 format!("let the SSH agent have it: `ssh-add {}`", path.display()),
             ),
-            Some((Identity { source: Source::File(path), .. }, _)) => fault(
+            Some((Identity { source: Source::File(path), refusal: Some(Refusal::Mode), .. }, _)) => fault(
                 "iso-key-mode",
                 format!("the ISO key `{}` can be read by others, so `ssh` refuses it", path.display()),
                 format!("`chmod 600 {}`", path.display()),
+            ),
+            Some((Identity { source: Source::File(path), refusal: Some(refusal), .. }, _)) => fault(
+                "iso-key-not-local",
+                format!("`ssh` refuses the ISO key `{}`, since {}", path.display(), refusal.reason()),
+                format!("`{}`", refusal.command(&path.display().to_string())),
             ),
             _ => fault(
                 "iso-key-not-local",

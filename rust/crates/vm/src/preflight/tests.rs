@@ -1,6 +1,6 @@
 //! Each thing taken away must be missed, by its own fault.
 
-use nixfleet_inventory::keys::{Identity, PublicKey, Source};
+use nixfleet_inventory::keys::{Identity, PublicKey, Refusal, Source};
 use serde_json::{Value, json};
 
 use super::*;
@@ -34,7 +34,7 @@ fn identity(line: &str) -> Identity {
         public: PublicKey::parse(line).unwrap(),
         source: Source::File("/home/a/.ssh/id".into()),
         encrypted: false,
-        mode_ok: true,
+        refusal: None,
     }
 }
 
@@ -120,7 +120,8 @@ fn keys_that_ssh_cannot_use_are_told_apart() {
         codes(&good, "web-01", &Here { identities: vec![identity], ..Here::default() }).0
     };
     assert_eq!(with(|it| it.encrypted = true), ["iso-key-encrypted"]);
-    assert_eq!(with(|it| it.mode_ok = false), ["iso-key-mode"]);
+    assert_eq!(with(|it| it.refusal = Some(Refusal::Mode)), ["iso-key-mode"]);
+    assert_eq!(with(|it| it.refusal = Some(Refusal::NoLastEnd)), ["iso-key-not-local"]);
     assert_eq!(with(|it| it.source = Source::Agent), Vec::<&str>::new());
 }
 
