@@ -34,6 +34,8 @@ pub enum Status {
     PoweredOff,
     /// An image could not grow; the guest is paused.
     DiskFull,
+    /// The guest's kernel has panicked.
+    Panicked,
     /// It ended otherwise, or is paused for good: the reason.
     Failed(String),
 }

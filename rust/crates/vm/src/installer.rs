@@ -147,6 +147,7 @@ fn last_step(log: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Cancel;
 
     struct Steps(Vec<String>, bool);
 
@@ -170,6 +171,7 @@ mod tests {
                 identity: "/key".into(),
                 known_hosts: "/known".into(),
                 shared: None,
+                lost: Cancel::default(),
             },
             key_file: true,
             extra_files: None,

@@ -111,6 +111,10 @@ impl Launch {
         self.storage(&mut all);
         self.network(&mut all);
         all.add("-device", "virtio-rng-pci");
+        // Tells of a panic that the serial console does not show. What follows it is the guest's affair:
+        // its own watchdogs may start it anew.
+        all.add("-device", "pvpanic-pci");
+        all.add("-action", "panic=none");
         self.screen(&mut all);
         all.path("-serial", "file:", &self.files.console, "");
         all.path("-qmp", "unix:", &self.files.qmp, ",server=on,wait=off");
@@ -140,7 +144,10 @@ impl Launch {
         for (number, disk) in (1..).zip(&self.disks) {
             let drive = format!("if=none,id=disk{number},format=qcow2,cache={cache}");
             all.path("-drive", &format!("{drive},discard=unmap,file="), disk, "");
-            all.add("-device", format!("virtio-blk-pci,drive=disk{number},bootindex={number}"));
+            // Whatever keeps an image from growing pauses the guest, a quota as well: it would take
+            // its disk for broken.
+            let device = format!("virtio-blk-pci,drive=disk{number},werror=stop");
+            all.add("-device", format!("{device},bootindex={number}"));
         }
         if let Some(iso) = &self.iso {
             all.path("-drive", "if=none,id=iso,media=cdrom,format=raw,readonly=on,file=", iso, "");

@@ -2,6 +2,7 @@
 
 mod boot;
 mod wait;
+mod watch;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

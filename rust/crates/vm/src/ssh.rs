@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use thiserror::Error as ThisError;
 
+use crate::Cancel;
+
 pub use real::Ssh;
 
 /// How a guest is reached.
@@ -23,6 +25,8 @@ pub struct Target {
     pub known_hosts: PathBuf,
     /// The socket of a connection that several calls share.
     pub shared: Option<PathBuf>,
+    /// Set when the guest is known to answer no more: who waits for it then waits no longer.
+    pub lost: Cancel,
 }
 
 /// What a command in the guest did.

@@ -7,18 +7,14 @@ mod judge;
 mod reboot;
 mod state;
 
-use std::time::Duration;
-
 use declared::Declared;
 use guest::Seen;
 
 use crate::assertion::{Assertion, host::Expected};
 use crate::report::Outcome;
 use crate::run::{Run, Running};
-use crate::{Error, verify};
-
-/// How long the guest may take to start all it will and to name what was written.
-const LIMIT: Duration = Duration::from_secs(600);
+use crate::ssh::{SshError, Target};
+use crate::{Error, Phase, verify};
 
 /// What the check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,10 +73,19 @@ pub fn check(
     Ok(outcomes)
 }
 
-fn ask(run: &Run, running: &Running, script: &str) -> Result<Seen, Error> {
-    let ran = run.world.remote.run(&running.root, script, LIMIT);
+fn ask(run: &Run, running: &mut Running, script: &str) -> Result<Seen, Error> {
+    let limit = run.limit(Phase::Survive);
+    let ask = |root: &Target| run.world.remote.run(root, script, limit);
     let failed = |reason| Error::Program { program: "ssh".into(), reason };
-    let ran = ran.map_err(|error| failed(error.to_string()))?;
+    let ran = run.watched(Phase::Survive, running, ask)?.map_err(|error| match error {
+        SshError::TimedOut(limit) => Error::TimedOut {
+            phase: Phase::Survive,
+            limit,
+            seen: "the guest has not named what was written".to_owned(),
+            console: running.last_lines(),
+        },
+        error => failed(error.to_string()),
+    })?;
     if ran.status != 0 {
         return Err(failed(format!("the guest ended with {}: {}", ran.status, ran.stderr.trim())));
     }

@@ -121,7 +121,7 @@ fn check(
     run.phase(Phase::WaitHost, |run| {
         run.wait_for_ssh(Phase::WaitHost, running)?;
         if let Some(together) = &run.options.together {
-            together.join(run, running)?;
+            together.join(Phase::WaitHost, run, running)?;
             together.meet(Meeting::Up, Phase::WaitHost, run, running)?;
         }
         Ok(())

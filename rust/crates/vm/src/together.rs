@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::launch::Lan;
 use crate::run::{Run, Running};
+use crate::ssh::Target;
 use crate::{Error, Phase};
 
 /// The network: 10.78.0.10 is the first host.
@@ -54,14 +55,13 @@ impl Together {
     ///
     /// # Errors
     /// When the guest cannot.
-    pub fn join(&self, run: &Run, running: &Running) -> Result<(), Error> {
+    pub fn join(&self, phase: Phase, run: &Run, running: &mut Running) -> Result<(), Error> {
         let Some(card) = self.card(&run.plan.host) else { return Ok(()) };
         let failed = |reason: String| Error::Network { host: run.plan.host.clone(), reason };
-        let ran = run
-            .world
-            .remote
-            .run(&running.root, &self.script(card), Duration::from_secs(60))
-            .map_err(|error| failed(error.to_string()))?;
+        let script = self.script(card);
+        let limit = Duration::from_secs(60);
+        let ask = |root: &Target| run.world.remote.run(root, &script, limit);
+        let ran = run.watched(phase, running, ask)?.map_err(|error| failed(error.to_string()))?;
         if ran.status == 0 { Ok(()) } else { Err(failed(ran.stderr.trim().to_owned())) }
     }
 

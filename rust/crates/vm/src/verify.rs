@@ -1,6 +1,7 @@
 //! Checking that what was asserted holds: side by side, each tried until it does or its time is
 //! over, and told in the order of the source.
 
+use std::panic::resume_unwind;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -37,29 +38,20 @@ pub fn verify(
     expected: &host::Expected,
     assertions: &[Assertion],
 ) -> Result<Vec<Outcome>, Error> {
-    let shared = run.world.remote.share(&running.root);
     let forwards = running.forwards.clone();
-    let verifier = Verifier {
-        run,
-        root: running.root.clone(),
-        outside: &|port| forwards.iter().skip(1).find(|it| it.guest == port).map(|it| it.host),
-        factor: if run.accelerator().is_software() { EMULATION } else { 1 },
-        slots: Slots::new(SESSIONS),
-    };
-    let verifier = &verifier;
-    let outcomes = thread::scope(|scope| {
-        let host = scope.spawn(move || verifier.host(expected));
-        let login = expected.user.as_ref().filter(|_| !expected.keys.is_empty());
-        let login = login.map(|user| scope.spawn(move || verifier.login(user)));
-        let users: Vec<_> =
-            assertions.iter().map(|it| scope.spawn(move || vec![verifier.assertion(it)])).collect();
-        // Threads end with their time or the user's wish; a panic of one would be ours.
-        let all = std::iter::once(host).chain(login).chain(users);
-        all.flat_map(|it| it.join().unwrap_or_default()).collect()
-    });
-    drop(shared);
-    run.watch(Phase::Verify, running)?;
-    Ok(outcomes)
+    run.watched(Phase::Verify, running, |root| {
+        let shared = run.world.remote.share(root);
+        let verifier = Verifier {
+            run,
+            root: root.clone(),
+            outside: &|port| forwards.iter().skip(1).find(|it| it.guest == port).map(|it| it.host),
+            factor: if run.accelerator().is_software() { EMULATION } else { 1 },
+            slots: Slots::new(SESSIONS),
+        };
+        let outcomes = verifier.all(expected, assertions);
+        drop(shared);
+        outcomes
+    })
 }
 
 struct Verifier<'a> {
@@ -71,6 +63,23 @@ struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
+    fn all(&self, expected: &host::Expected, assertions: &[Assertion]) -> Vec<Outcome> {
+        thread::scope(|scope| {
+            let host = scope.spawn(|| self.host(expected));
+            let login = expected.user.as_ref().filter(|_| !expected.keys.is_empty());
+            let login = login.map(|user| scope.spawn(|| self.login(user)));
+            let users: Vec<_> =
+                assertions.iter().map(|it| scope.spawn(|| vec![self.assertion(it)])).collect();
+            let all = std::iter::once(host).chain(login).chain(users);
+            all.flat_map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        })
+    }
+
+    /// Whether nobody waits for the guest any more.
+    fn is_over(&self) -> bool {
+        self.run.world.cancel.requested() || self.root.lost.requested()
+    }
+
     /// What must hold on every host.
     fn host(&self, expected: &host::Expected) -> Vec<Outcome> {
         let clock = &self.run.world.clock;
@@ -90,7 +99,7 @@ impl Verifier<'_> {
             }
             let over = took > UP * self.factor
                 || settled.is_some_and(|it| clock.now().saturating_sub(it) > SETTLED * self.factor)
-                || self.run.world.cancel.requested();
+                || self.is_over();
             if over || checks.iter().all(|it| it.seen.is_none()) {
                 let outcome = |check: host::Check| {
                     let journal = check.seen.is_some().then_some(check.unit).flatten();
@@ -160,7 +169,7 @@ impl Verifier<'_> {
             // An attempt that began in time may end a little later.
             let left = within.saturating_sub(took()).max(Duration::from_secs(5));
             let seen = attempt(left).err();
-            if seen.is_none() || took() >= within || self.run.world.cancel.requested() {
+            if seen.is_none() || took() >= within || self.is_over() {
                 let journal = seen.as_ref().and(unit).and_then(|it| self.journal(it));
                 let seconds = took().as_secs_f64();
                 return Outcome { assertion, held: seen.is_none(), seconds, seen, journal };

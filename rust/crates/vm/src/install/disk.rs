@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::Error;
 use crate::assertion::word;
 use crate::run::{Run, Running};
+use crate::ssh::Target;
+use crate::{Error, Phase};
 
 /// How long the guest may take to make a link.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -30,9 +31,10 @@ impl Disk {
     /// Its size in GiB: what is usual, or more where the layout takes more.
     #[must_use]
     pub fn size(&self, usual: u32) -> u32 {
-        let taken: u64 = self.sizes.iter().filter_map(|it| mebibytes(it)).sum();
+        let sizes = self.sizes.iter().filter_map(|it| mebibytes(it));
+        let taken = sizes.fold(0, u64::saturating_add);
         // The tables at both ends, and the partitions' alignment.
-        let taken = if taken == 0 { 0 } else { taken + 16 };
+        let taken = if taken == 0 { 0 } else { taken.saturating_add(16) };
         let image = self.image.as_deref().and_then(mebibytes).unwrap_or(0);
         usual.max(u32::try_from(taken.max(image).div_ceil(1024)).unwrap_or(u32::MAX))
     }
@@ -45,9 +47,9 @@ fn mebibytes(size: &str) -> Option<u64> {
     match unit {
         'K' => Some(count.div_ceil(1024)),
         'M' => Some(count),
-        'G' => Some(count << 10),
-        'T' => Some(count << 20),
-        'P' => Some(count << 30),
+        'G' => Some(count.saturating_mul(1 << 10)),
+        'T' => Some(count.saturating_mul(1 << 20)),
+        'P' => Some(count.saturating_mul(1 << 30)),
         _ => None,
     }
 }
@@ -80,10 +82,12 @@ fn node(number: usize) -> String {
 ///
 /// # Errors
 /// When the installer cannot be reached or does not make a link.
-pub fn name(run: &Run, running: &Running, disks: &[Disk]) -> Result<(), Error> {
+pub fn name(run: &Run, running: &mut Running, disks: &[Disk]) -> Result<(), Error> {
     for (number, Disk { device, .. }) in disks.iter().enumerate() {
         let failed = |reason| Error::DiskName { device: device.clone(), reason };
-        let ran = run.world.remote.run(&running.root, &script(device, &node(number)), LIMIT);
+        let script = script(device, &node(number));
+        let ask = |root: &Target| run.world.remote.run(root, &script, LIMIT);
+        let ran = run.watched(Phase::Install, running, ask)?;
         let ran = ran.map_err(|error| failed(error.to_string()))?;
         if ran.status != 0 {
             return Err(failed(ran.stderr));
@@ -127,6 +131,8 @@ mod tests {
         assert_eq!(size(&["512M", "8G", "100%", "", "-1G"]), 20);
         assert_eq!(size(&["1G", "40G"]), 42, "what lies between the partitions has a place too");
         assert_eq!(size(&["1T"]), 1025);
+        let most = format!("{}P", u64::MAX);
+        assert_eq!(size(&[&most, &most]), u32::MAX);
         let image = Some("30G".to_owned());
         assert_eq!(Disk { image, ..Disk::default() }.size(20), 30);
     }

@@ -26,7 +26,7 @@ pub fn key(run: &Run, built: &Built) -> Result<String, Error> {
     if let Some(folder) = &run.options.extra_files {
         digest(folder, folder, &mut parts)?;
     }
-    Ok(short_hash(&parts.join("\n"), 20))
+    Ok(short_hash(parts.join("\n"), 20))
 }
 
 /// The names, modes and contents of files, in a fixed order.
@@ -47,7 +47,7 @@ fn digest(root: &Path, path: &Path, parts: &mut Vec<String>) -> Result<(), Error
         Ok(())
     } else {
         let content = fs::read(path).map_err(failed)?;
-        let content = short_hash(&String::from_utf8_lossy(&content), 64);
+        let content = short_hash(content, 64);
         parts.push(format!("file {name} {:o} {content}", metadata.mode()));
         Ok(())
     }

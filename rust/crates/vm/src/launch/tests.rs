@@ -80,7 +80,7 @@ fn disks_come_in_their_order() {
     let line = line(&sample(Platform::Aarch64, Accelerator::Tcg));
     let place = |part: &str| line.find(part).unwrap_or_else(|| panic!("{part}: {line}"));
     assert!(place("bootindex=1") < place("disk-2.qcow2"));
-    assert!(place("disk-2.qcow2") < place("virtio-blk-pci,drive=disk2,bootindex=2"));
+    assert!(place("disk-2.qcow2") < place("virtio-blk-pci,drive=disk2,werror=stop,bootindex=2"));
 }
 
 #[test]

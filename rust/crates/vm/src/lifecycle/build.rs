@@ -41,8 +41,7 @@ fn built(run: &mut Run) -> Result<(), Error> {
         }
         return Ok(());
     }
-    // The old VM's overlay goes before the disk that it stands on may be replaced.
-    files::remove(&run.folder.role(Role::Vm))?;
+    // The old VM goes when there is something in its place, and then what it stood on.
     let installed = install::ensure(run, &built)?;
     let record = VmRecord {
         install: installed.name.clone(),
@@ -57,12 +56,14 @@ fn built(run: &mut Run) -> Result<(), Error> {
         key_file: run.plan.key.file.clone(),
         key_line: run.plan.key.line.clone(),
     };
-    overlay(run, &installed, &record)
+    overlay(run, &installed, &record)?;
+    run.folder.prune(&installed.name)
 }
 
 /// Makes the VM's folder. Its record is written last: without one there is no VM.
 fn overlay(run: &Run, installed: &Installed, record: &VmRecord) -> Result<(), Error> {
     let folder = run.folder.role(Role::Vm);
+    files::remove(&folder)?;
     files::private_folder(&folder)?;
     install::overlay(run, installed, &folder)?;
     files::write_json(&folder.join("vm.json"), record)

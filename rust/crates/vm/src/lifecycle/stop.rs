@@ -6,7 +6,7 @@ use crate::hypervisor::{Machine, Status};
 use crate::qemu::QemuMachine;
 use crate::ssh::Target;
 use crate::state::{Folder, Lock, Role};
-use crate::{Error, World};
+use crate::{Cancel, Error, World};
 
 /// How long the power button is given before the guest is asked over SSH. A guest without logind,
 /// or one that is still booting, does not heed the button.
@@ -72,5 +72,6 @@ fn root(folder: &Folder) -> Option<Target> {
         identity: record.key_file.unwrap_or_else(|| folder.path().join("agent-key.pub")),
         known_hosts: folder.role(Role::Vm).join("known_hosts"),
         shared: None,
+        lost: Cancel::default(),
     })
 }

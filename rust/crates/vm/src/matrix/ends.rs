@@ -44,6 +44,8 @@ fn ctrl_c_at_any_phase_once_or_twice_ends_it_all() {
 fn a_run_that_was_killed_is_mended_by_the_next() {
     let stage = Stage::new();
     stage.folder.open().unwrap();
+    files::private_folder(&stage.folder.role(Role::Vm)).unwrap();
+    std::fs::write(stage.folder.role(Role::Vm).join(".new-x"), "half").unwrap();
     for role in [Role::Installing, Role::Test] {
         files::private_folder(&stage.folder.role(role)).unwrap();
         std::fs::write(stage.folder.role(role).join("disk.qcow2"), "half").unwrap();

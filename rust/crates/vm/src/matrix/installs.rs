@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Stage;
-use crate::fake::{Behaviour, Fake};
+use crate::fake::{Behaviour, Fake, Outcome};
 use crate::run::Options;
 use crate::state::Role;
 
@@ -66,4 +66,34 @@ fn a_vm_whose_host_has_changed_is_old_until_it_is_renewed() {
     assert_eq!(stage.folder.vm().unwrap(), first);
     assert!(!stage.build(&fake, &Options { rebuild: true, ..larger }).reused);
     assert_ne!(stage.folder.vm().unwrap().key, first.key);
+}
+
+#[test]
+fn a_vm_lasts_until_another_takes_its_place() {
+    let stage = Stage::new();
+    stage.build(&Fake::new(Behaviour::default()), &Options::default());
+    let first = stage.folder.vm().unwrap();
+    let anew = Options { rebuild: true, ..Options::default() };
+    let failing = Fake::new(Behaviour { installer: Outcome::Fails, ..Behaviour::default() });
+    assert_eq!(stage.build(&failing, &anew).exit_status(), 1);
+    assert_eq!(stage.folder.vm(), Some(first.clone()));
+
+    assert_eq!(stage.build(&Fake::new(Behaviour::default()), &anew).exit_status(), 0);
+    assert_ne!(stage.folder.vm().unwrap().install, first.install);
+    assert!(!stage.folder.install(&first.install).exists(), "nothing stands on it any more");
+}
+
+#[test]
+fn extra_files_of_other_bytes_are_another_install() {
+    let stage = Stage::new();
+    let fake = Fake::new(Behaviour::default());
+    let folder = stage.root.join("extra");
+    std::fs::create_dir(&folder).unwrap();
+    let options = Options { extra_files: Some(folder.clone()), ..Options::default() };
+    let mut reused = |secret: u8| {
+        // No text in UTF-8, either of them.
+        std::fs::write(folder.join("secret"), [secret]).unwrap();
+        stage.test(&fake, &options).reused
+    };
+    assert_eq!([0xfe, 0xfe, 0xff].map(&mut reused), [false, true, false]);
 }

@@ -142,7 +142,7 @@ impl QemuMachine {
         self.ended.clone()
     }
 
-    /// Takes note of what QEMU told; the trouble that pauses the guest for good, if there is any.
+    /// Takes note of what QEMU told; the trouble from which the guest does not recover, if there is any.
     fn note(&mut self, events: Vec<Value>) -> Option<Status> {
         let mut trouble = None;
         for event in events {
@@ -161,6 +161,7 @@ impl QemuMachine {
                         Status::Failed(format!("QEMU paused the guest: {reason}"))
                     });
                 }
+                Some("GUEST_PANICKED") => trouble = Some(Status::Panicked),
                 Some("STOP") => trouble = trouble.or_else(|| self.paused()),
                 _ => {}
             }
@@ -172,7 +173,7 @@ impl QemuMachine {
     fn paused(&mut self) -> Option<Status> {
         let answer = self.qmp.as_mut()?.execute("query-status", None).ok()?;
         let status = answer["status"].as_str()?;
-        matches!(status, "internal-error" | "guest-panicked")
+        (status == "internal-error")
             .then(|| Status::Failed(format!("QEMU paused the guest: {status}")))
     }
 }
@@ -180,7 +181,7 @@ impl QemuMachine {
 impl Machine for QemuMachine {
     fn status(&mut self) -> Status {
         let events = self.qmp.as_mut().map(Qmp::events).unwrap_or_default();
-        // Trouble that pauses the guest lasts, though it is told once.
+        // Trouble lasts, though it is told once.
         self.trouble = self.note(events).or(self.trouble.take());
         self.exited().or_else(|| self.trouble.clone()).unwrap_or(Status::Running)
     }
@@ -205,6 +206,7 @@ impl Machine for QemuMachine {
         // An installer's QEMU ends where its guest reboots (`-no-reboot`), and would here. It does
         // so no more, as firmware may reset once again when it sees that it has run before.
         let _ = qmp.execute("set-action", Some(json!({ "reboot": "reset" })));
+        self.trouble = None;
         qmp.execute("system_reset", None).is_ok()
     }
 

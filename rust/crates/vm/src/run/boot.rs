@@ -7,7 +7,7 @@ use crate::hypervisor::Machine;
 use crate::launch::{Display, Forward, Lan, Launch};
 use crate::ssh::Target;
 use crate::state::{Disks, Role};
-use crate::{Error, files, ports};
+use crate::{Cancel, Error, console, files, ports};
 
 /// A machine to boot.
 pub struct Boot<'a> {
@@ -45,6 +45,14 @@ pub struct Running {
     pub given_up: u64,
     /// How root is reached.
     pub root: Target,
+}
+
+impl Running {
+    /// The console's last lines, for a message.
+    #[must_use]
+    pub fn last_lines(&self) -> String {
+        console::last_lines(&self.console, 15)
+    }
 }
 
 impl Run<'_> {
@@ -102,6 +110,7 @@ impl Run<'_> {
             identity: self.identity()?,
             known_hosts: folder.join("known_hosts"),
             shared: (user == "root").then(|| self.folder.socket(role, "ssh")),
+            lost: Cancel::default(),
         })
     }
 

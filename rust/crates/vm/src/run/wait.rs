@@ -3,13 +3,10 @@
 
 use std::time::Duration;
 
+use super::watch::TICK;
 use super::{Run, Running};
-use crate::hypervisor::Status;
-use crate::ssh::SshError;
+use crate::ssh::{SshError, Target};
 use crate::{Error, Phase, console, files};
-
-/// How often what goes on is looked at.
-const TICK: Duration = Duration::from_millis(100);
 
 impl Run<'_> {
     /// Waits until the guest's SSH server admits us.
@@ -31,15 +28,13 @@ impl Run<'_> {
             }
             let left = end.saturating_sub(clock.now());
             if left.is_zero() {
-                let console = console::last_lines(&running.console, 15);
+                let console = running.last_lines();
                 return Err(Error::TimedOut { phase, limit, seen, console });
             }
             if self.world.remote.answers(running.root.port) {
-                match self.world.remote.run(
-                    &running.root,
-                    "true",
-                    left.min(Duration::from_secs(60)),
-                ) {
+                let left = left.min(Duration::from_secs(60));
+                let ask = |root: &Target| self.world.remote.run(root, "true", left);
+                match self.watched(phase, running, ask)? {
                     Ok(_) => return Ok(()),
                     // Twice, as a server may be up a moment before its keys are in place.
                     Err(SshError::KeyRefused) if refusals > 0 => return Err(self.refused(phase)),
@@ -79,32 +74,6 @@ impl Run<'_> {
         Error::KeyRefused { guest, key: self.plan.key.name.clone(), help: help.into() }
     }
 
-    /// Looks whether the machine is well.
-    ///
-    /// # Errors
-    /// When it is not, or the user wants the end.
-    pub fn watch(&self, phase: Phase, running: &mut Running) -> Result<(), Error> {
-        self.world.cancel.check()?;
-        let console = || console::last_lines(&running.console, 15);
-        let ended = |reason: String| Error::QemuEnded {
-            doing: phase.title().to_owned(),
-            reason,
-            console: console(),
-        };
-        match running.machine.status() {
-            Status::Running => {}
-            Status::PoweredOff => return Err(ended("the guest powered itself off".into())),
-            Status::DiskFull => {
-                return Err(Error::DiskFull { folder: self.folder.path().to_owned() });
-            }
-            Status::Failed(reason) => return Err(ended(reason)),
-        }
-        match console::trouble(&running.console, running.given_up) {
-            Some(cause) => Err(Error::GuestDied { cause, console: console() }),
-            None => Ok(()),
-        }
-    }
-
     /// Lets the guest power down, and waits for it.
     ///
     /// # Errors
@@ -122,21 +91,13 @@ impl Run<'_> {
         let _ = self.world.remote.run(&running.root, script, limit.min(Duration::from_secs(60)));
         let mut press = clock.now() + limit / 3;
         loop {
-            match running.machine.status() {
-                Status::PoweredOff => return Ok(()),
-                Status::Running => {}
-                Status::DiskFull => {
-                    return Err(Error::DiskFull { folder: self.folder.path().to_owned() });
-                }
-                Status::Failed(reason) => {
-                    let console = console::last_lines(&running.console, 15);
-                    return Err(Error::QemuEnded { doing: phase.title().into(), reason, console });
-                }
+            if self.look(phase, running)? {
+                return Ok(());
             }
             self.world.cancel.check()?;
             if clock.now() > end {
                 let seen = "the guest did not power down".to_owned();
-                let console = console::last_lines(&running.console, 15);
+                let console = running.last_lines();
                 return Err(Error::TimedOut { phase, limit, seen, console });
             }
             if clock.now() > press {

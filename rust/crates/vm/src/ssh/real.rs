@@ -78,8 +78,10 @@ impl Remote for Ssh {
             .args(["-T", "-o", &format!("ConnectTimeout={}", limit.as_secs().max(1))])
             .args(Self::options(target))
             .arg(format!("sh -c {}", shell_word(script)));
-        let output = process::output_unless(&mut command, limit, || self.cancel.requested())
-            .map_err(|error| SshError::Unreachable(format!("`ssh` did not start: {error}")))?;
+        let output = process::output_unless(&mut command, limit, || {
+            self.cancel.requested() || target.lost.requested()
+        })
+        .map_err(|error| SshError::Unreachable(format!("`ssh` did not start: {error}")))?;
         let Some(status) = output.status else { return Err(SshError::TimedOut(limit)) };
         judge(status.code().unwrap_or(255), output.stdout, output.stderr)
     }
@@ -90,9 +92,13 @@ impl Remote for Ssh {
         let mut command = process::bound("ssh");
         command.args(["-M", "-N", "-T"]).args(Self::options(target));
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        let shared = Shared(process::start(&mut command).ok()?);
+        let mut shared = Shared(process::start(&mut command).ok()?);
         let end = Instant::now() + Duration::from_secs(20);
         while !socket.exists() && Instant::now() < end && !self.cancel.requested() {
+            // One that has ended makes no socket any more; each call then connects by itself.
+            if !matches!(shared.0.try_wait(), Ok(None)) {
+                return None;
+            }
             thread::sleep(Duration::from_millis(20));
         }
         Some(Box::new(shared))
@@ -177,6 +183,7 @@ mod tests {
             identity: "/k".into(),
             known_hosts: "/a b/known".into(),
             shared: None,
+            lost: Cancel::default(),
         };
         let line = Ssh::options(&target).join(" ");
         for option in [
@@ -187,6 +194,21 @@ mod tests {
         ] {
             assert!(line.contains(option), "{line}");
         }
+    }
+
+    #[test]
+    fn a_connection_that_does_not_come_about_is_not_shared() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target {
+            // Nobody listens on it: the kernel gives it to nobody.
+            port: 0,
+            user: "root".into(),
+            identity: "/k".into(),
+            known_hosts: folder.path().join("known"),
+            shared: Some(folder.path().join("socket")),
+            lost: Cancel::default(),
+        };
+        assert!(Ssh::default().share(&target).is_none());
     }
 
     #[test]

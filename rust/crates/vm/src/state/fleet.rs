@@ -49,7 +49,7 @@ impl Fleet {
             return Err(Error::BadName { name: visible(name).into_owned() });
         }
         let path = self.path.join(name);
-        let id = short_hash(&path.to_string_lossy(), 12);
+        let id = short_hash(&*path.to_string_lossy(), 12);
         Ok(Folder { host: name.to_owned(), path, sockets: self.sockets.clone(), id })
     }
 
@@ -76,10 +76,10 @@ pub fn is_host_name(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// The first letters of a text's SHA-256.
+/// The first letters of the SHA-256 of a text or a file's content.
 #[must_use]
-pub fn short_hash(text: &str, letters: usize) -> String {
-    let hash = Sha256::digest(text.as_bytes());
+pub fn short_hash(content: impl AsRef<[u8]>, letters: usize) -> String {
+    let hash = Sha256::digest(content);
     hash.iter().flat_map(|it| [it >> 4, it & 15]).take(letters).map(hex).collect()
 }
 

@@ -31,9 +31,11 @@ impl Folder {
             self.remove_sockets(Role::Vm)?;
             files::remove(&self.files(Role::Vm).pid)?;
         }
-        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with(".new-") {
-                files::remove(&entry.path())?;
+        for folder in [&self.path, &self.role(Role::Vm)] {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                if entry.file_name().to_string_lossy().starts_with(".new-") {
+                    files::remove(&entry.path())?;
+                }
             }
         }
         Ok(found)

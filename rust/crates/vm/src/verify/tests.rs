@@ -1,6 +1,7 @@
 //! Assertions are tried side by side, again until they hold, and told in the order of the source.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use crate::hypervisor::{Machine, Status};
 use crate::run::Options;
 use crate::ssh::Remote;
 use crate::state::Fleet;
-use crate::{Accelerator, Clock, World};
+use crate::{Accelerator, Cancel, Clock, World};
 
 /// A guest that answers as a test says, by the script and the seconds since it was first asked.
 struct Guest<F> {
@@ -39,12 +40,13 @@ impl<F: Fn(&str, u64) -> Result<String, SshError> + Send + Sync> Remote for Gues
     }
 }
 
-/// A machine that runs.
-struct Steady;
+/// A machine that runs until it has died.
+#[derive(Default)]
+struct Dying(Arc<AtomicBool>);
 
-impl Machine for Steady {
+impl Machine for Dying {
     fn status(&mut self) -> Status {
-        Status::Running
+        if self.0.load(Ordering::SeqCst) { Status::Panicked } else { Status::Running }
     }
 
     fn end_on_restart(&mut self) -> Result<(), Error> {
@@ -77,31 +79,42 @@ fn outcomes(
     answer: impl Fn(&str, u64) -> Result<String, SshError> + Send + Sync + 'static,
 ) -> Vec<Outcome> {
     let root = tempfile::tempdir().unwrap();
-    let folder = Fleet::below(root.path(), root.path(), "f").unwrap().host("web-01").unwrap();
     let world = Fake::new(Behaviour::default()).world(root.path());
     let clock = world.clock.clone();
     let world = World { remote: Arc::new(Guest { clock, answer }), ..world };
+    let assertions = Assertion::all(&serde_json::from_value(test).unwrap());
+    let mut all = verified(world, accelerator, Dying::default(), &assertions).unwrap();
+    all.split_off(all.len() - assertions.len())
+}
+
+fn verified(
+    world: World,
+    accelerator: Accelerator,
+    machine: Dying,
+    assertions: &[Assertion],
+) -> Result<Vec<Outcome>, Error> {
+    let root = tempfile::tempdir().unwrap();
+    let folder = Fleet::below(root.path(), root.path(), "f").unwrap().host("web-01").unwrap();
     let mut plan = plan(root.path());
     plan.accelerator = Choice { accelerator, reason: None };
     let options = Options::default();
     let run = Run::new(&world, &plan, &folder, &options);
-    let root = Target {
+    let target = Target {
         port: 1,
         user: "root".into(),
         identity: PathBuf::new(),
         known_hosts: PathBuf::new(),
         shared: None,
+        lost: Cancel::default(),
     };
     let mut running = Running {
-        machine: Box::new(Steady),
+        machine: Box::new(machine),
         forwards: Vec::new(),
         console: PathBuf::new(),
         given_up: 0,
-        root,
+        root: target,
     };
-    let assertions = Assertion::all(&serde_json::from_value(test).unwrap());
-    let mut all = verify(&run, &mut running, &host::Expected::default(), &assertions).unwrap();
-    all.split_off(all.len() - assertions.len())
+    verify(&run, &mut running, &host::Expected::default(), assertions)
 }
 
 /// A unit that is up from the twelfth second.
@@ -182,4 +195,57 @@ fn outcomes_have_the_order_of_the_source() {
         outcomes(test, Accelerator::Kvm, answer).into_iter().map(|it| it.assertion).collect();
     assert_eq!(seen, expected);
     assert!(expected[0].contains("z.service") && expected[4].contains("`late`"));
+}
+
+/// A guest that dies of the first question, and one that asks it is told so.
+#[derive(Clone, Default)]
+struct Deathly {
+    died: Arc<AtomicBool>,
+    given_up: Arc<AtomicBool>,
+}
+
+impl Remote for Deathly {
+    fn answers(&self, _: u16) -> bool {
+        true
+    }
+
+    fn run(&self, target: &Target, _: &str, _: Duration) -> Result<Ran, SshError> {
+        let has_died = self.died.swap(true, Ordering::SeqCst);
+        for _ in 0..if has_died { 0 } else { 500 } {
+            if target.lost.requested() {
+                self.given_up.store(true, Ordering::SeqCst);
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Err(SshError::Unreachable("nothing".into()))
+    }
+
+    fn share(&self, _: &Target) -> Option<Box<dyn Send + Sync>> {
+        None
+    }
+
+    fn holds(&self, _: u16, during: &mut dyn FnMut() -> bool) -> bool {
+        during()
+    }
+}
+
+#[test]
+fn a_guest_that_dies_of_a_question_is_not_waited_for() {
+    let root = tempfile::tempdir().unwrap();
+    let guest = Deathly::default();
+    let world = Fake::new(Behaviour::default()).world(root.path());
+    let world = World { remote: Arc::new(guest.clone()), ..world };
+    let error = verified(world, Accelerator::Kvm, Dying(guest.died), &[]).unwrap_err();
+    assert!(matches!(error, Error::GuestDied { .. }), "{error}");
+    assert!(guest.given_up.load(Ordering::SeqCst), "its answer was waited for");
+}
+
+#[test]
+#[should_panic(expected = "a fault of ours")]
+fn an_assertion_that_cannot_be_judged_is_not_passed_over() {
+    outcomes(json!({ "units": ["a.service"] }), Accelerator::Kvm, |script, now| {
+        assert!(!script.starts_with("systemctl is-active"), "a fault of ours");
+        Ok(late(script, now))
+    });
 }

@@ -93,12 +93,14 @@ const FULL: &str = r#"{ "event": "BLOCK_IO_ERROR", "data": { "device": "disk", "
  "action": "stop", "nospace": true, "reason": "No space left on device" } }"#;
 
 #[test]
-fn trouble_that_pauses_the_guest_is_told_and_lasts() {
+fn trouble_of_the_guest_is_told_and_lasts() {
     let broken =
         FULL.replace("true", "false").replace("No space left on device", "Input/output error");
     let stop = r#"{ "event": "STOP" }"#;
     let failed = |text: &str| Status::Failed(format!("QEMU paused the guest: {text}"));
-    let rows: [(&[&str], &str, Status); 4] = [
+    let panicked = r#"{ "event": "GUEST_PANICKED", "data": { "action": "run" } }"#;
+    let rows: [(&[&str], &str, Status); 5] = [
+        (&[panicked], "running", Status::Panicked),
         (&[FULL], "io-error", Status::DiskFull),
         (&[FULL, stop], "io-error", Status::DiskFull),
         (&[&broken], "io-error", failed("Input/output error")),
