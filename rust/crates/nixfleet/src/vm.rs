@@ -48,9 +48,11 @@ pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
     let mut reports = jobs::run(&fleet, jobs, |plan, folder| {
         nixfleet_vm::test::test(&fleet.world, plan, folder, &fleet.options)
     });
+    // The moving lines are gone before anything else is written.
+    drop(fleet);
     faults::explain(global, &mut reports);
     let written = show::files(args, &reports);
-    show::reports(global, &fleet, &reports, "test");
+    show::reports(global, &reports, "test");
     Ok(written.unwrap_or_else(|| show::exit(nixfleet_vm::report::exit_status(&reports))))
 }
 
@@ -72,17 +74,19 @@ fn install(
     let mut reports = jobs::run(&fleet, args.build.jobs, |plan, folder| {
         work(&fleet, plan, folder, &fleet.options)
     });
+    drop(fleet);
     faults::explain(global, &mut reports);
-    show::reports(global, &fleet, &reports, "build");
+    show::reports(global, &reports, "build");
     Ok(show::exit(nixfleet_vm::report::exit_status(&reports)))
 }
 
 /// Starts VMs.
 pub fn start(global: &Global, args: &StartVm) -> Exit {
-    let (world, folders) = match fleet::existing(global, &args.hosts) {
-        Ok(found) => found,
+    let folders = match fleet::folders(global, &args.hosts) {
+        Ok(folders) => folders,
         Err(error) => return show::error(global, None, &error),
     };
+    let world = fleet::world(global);
     if args.ssh && folders.len() > 1 {
         return show::usage("`--ssh` logs in to one host", "give one `-h HOST`");
     }
@@ -114,10 +118,11 @@ fn log_in(target: &nixfleet_vm::ssh::Target) -> Exit {
 
 /// Stops VMs.
 pub fn stop(global: &Global, args: &StopVm) -> Exit {
-    let (world, folders) = match fleet::existing(global, &args.hosts) {
-        Ok(found) => found,
+    let folders = match fleet::folders(global, &args.hosts) {
+        Ok(folders) => folders,
         Err(error) => return show::error(global, None, &error),
     };
+    let world = fleet::world(global);
     let jobs = args.jobs.map_or(folders.len(), usize::from);
     let results = each(&folders, jobs, |folder| {
         (lifecycle::stop(folder, &world, STOP_LIMIT), world.clock.now())
@@ -125,6 +130,11 @@ pub fn stop(global: &Global, args: &StopVm) -> Exit {
     let mut exit = Exit::Fine;
     for (folder, (result, took)) in folders.iter().zip(results) {
         let text = match result {
+            Ok(Stopped::NoVm) => "there is no VM".to_owned(),
+            Ok(Stopped::Asked) => {
+                exit = Exit::Interrupted;
+                "was asked to power down, and runs until it has".to_owned()
+            }
             Ok(Stopped::Already) => "was not running".to_owned(),
             Ok(Stopped::TestEnded) => "the VM of its test was ended".to_owned(),
             Ok(Stopped::PoweredOff) => format!("powered down in {:.1} s", took.as_secs_f64()),
@@ -141,8 +151,9 @@ pub fn stop(global: &Global, args: &StopVm) -> Exit {
 
 /// Deletes VMs.
 pub fn clean(global: &Global, args: &CleanVm) -> Exit {
-    let (_, folders) = match fleet::existing(global, &args.hosts) {
-        Ok(found) => found,
+    // Ctrl-C ends it at once, at the question as well: what is left of a VM is removed the next time.
+    let folders = match fleet::folders(global, &args.hosts) {
+        Ok(folders) => folders,
         Err(error) => return show::error(global, None, &error),
     };
     let there: Vec<&Folder> = folders.iter().filter(|it| it.path().exists()).collect();

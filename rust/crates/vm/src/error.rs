@@ -86,6 +86,14 @@ pub enum Error {
         /// What to do.
         help: String,
     },
+    /// The guest's SSH server is another one than before.
+    #[error("the {guest} has another SSH host key than it had")]
+    HostKeyChanged {
+        /// Which guest: the installer or the host.
+        guest: &'static str,
+        /// Where the key is that it had.
+        known_hosts: PathBuf,
+    },
     /// A phase took too long.
     #[error("{phase} took longer than its {} s: {seen}", limit.as_secs())]
     TimedOut {
@@ -221,6 +229,7 @@ impl Error {
             Self::Preflight { faults } if faults.iter().all(|it| it.code == "host-unknown") => 2,
             Self::Preflight { .. }
             | Self::KeyRefused { .. }
+            | Self::HostKeyChanged { .. }
             | Self::GuestDied { .. }
             | Self::Install { .. }
             | Self::Network { .. }
@@ -239,6 +248,11 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::KeyRefused { help, .. } => Some(help.clone()),
+            Self::HostKeyChanged { known_hosts, .. } => Some(format!(
+                "where it is made anew at each boot, let `services.openssh.hostKeys` lie where it \
+                 lasts; to forget the old one: `rm '{}'`",
+                known_hosts.display()
+            )),
             Self::Install { log, .. } => {
                 Some(format!("all that it wrote is in `{}`", log.display()))
             }

@@ -13,12 +13,16 @@ pub use key::key;
 
 use crate::installer::{Install, Watch};
 use crate::launch::Display;
+use crate::room::{Place, Share};
 use crate::run::{Boot, Run, Running};
 use crate::state::{Disks, InstallRecord, Role};
 use crate::{Error, Phase, files};
 
 /// The installer gets more memory than a small host may have: it holds a whole system.
 const INSTALLER_MEMORY: u32 = 2048;
+
+/// What QEMU itself takes, in MiB.
+const OVERHEAD: u32 = 512;
 
 /// Disks on which the host is installed.
 #[derive(Debug, Clone)]
@@ -39,6 +43,20 @@ pub fn disk_sizes(run: &Run, built: &Built) -> Vec<u32> {
         return vec![usual];
     }
     built.disks.iter().map(|it| it.size(usual)).collect()
+}
+
+/// Waits until other VMs leave enough of this machine for that of the host.
+///
+/// # Errors
+/// When the user wants the end.
+pub fn room<'a>(run: &Run<'a>, built: &Built) -> Result<Option<Place<'a>>, Error> {
+    let options = run.options;
+    let Some(room) = &options.room else { return Ok(None) };
+    let memory = options.memory.unwrap_or(built.test.memory).max(INSTALLER_MEMORY);
+    let cores = options.cores.unwrap_or(built.test.cores);
+    let share = Share { memory: memory.saturating_add(OVERHEAD), cores };
+    let waits = || run.world.observer.step(&run.plan.host, "waits for room beside other VMs");
+    room.enter(share, &run.world.cancel, waits).map(Some)
 }
 
 /// Gives a disk on which the host is installed as it is today: an earlier one if nothing has

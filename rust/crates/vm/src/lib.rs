@@ -28,6 +28,7 @@ pub mod ports;
 pub mod preflight;
 pub mod qemu;
 pub mod report;
+pub mod room;
 pub mod run;
 pub mod spec;
 pub mod ssh;

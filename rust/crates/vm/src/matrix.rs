@@ -7,6 +7,7 @@ mod ends;
 mod faults;
 mod folders;
 mod installs;
+mod room;
 mod survival;
 mod together;
 

@@ -13,6 +13,7 @@ pub use boot::{Boot, Running};
 
 use crate::preflight::Plan;
 use crate::report::{HostReport, PhaseReport};
+use crate::room::Room;
 use crate::state::Folder;
 use crate::together::Together;
 use crate::{Accelerator, Error, Phase, World};
@@ -40,6 +41,8 @@ pub struct Options {
     pub offline: bool,
     /// The hosts that are tested in one network.
     pub together: Option<Arc<Together>>,
+    /// What there is for hosts that run side by side; without it nobody waits for another.
+    pub room: Option<Arc<Room>>,
     /// Time limits in place of the usual ones.
     pub limits: HashMap<Phase, Duration>,
 }

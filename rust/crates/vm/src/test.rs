@@ -51,6 +51,7 @@ pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> H
 fn cycle(run: &mut Run) -> Result<(), Error> {
     lifecycle::open(run)?;
     let built = install::build(run)?;
+    let _place = install::room(run, &built)?;
     let installed = install::ensure(run, &built)?;
     let assertions = Assertion::all(&built.test);
     let mut running = boot(run, &built, &installed, &assertions)?;

@@ -13,6 +13,7 @@ use nixfleet_vm::together::Together;
 use nixfleet_vm::{Accelerator, Cancel, Error as VmError, Phase, World, ports, process};
 
 use super::args::{Build, Hosts};
+use super::jobs;
 use super::progress::Progress;
 use crate::cli::Global;
 use crate::error::Error;
@@ -40,7 +41,8 @@ pub enum Failure {
 
 impl VmFleet {
     /// Reads the fleet and checks that its hosts can be installed here.
-    pub fn open(global: &Global, args: &Build, options: Options) -> Result<Self, Failure> {
+    pub fn open(global: &Global, args: &Build, mut options: Options) -> Result<Self, Failure> {
+        options.room = jobs::room(args.jobs);
         let cancel = super::cancel();
         let nix = |phase| nix(global, &cancel, phase, &options);
         let inventory =
@@ -93,6 +95,7 @@ impl VmFleet {
         // Networks of other runs on this machine have other ports.
         let port = ports::free(None).unwrap_or(4746);
         self.options.together = Some(Arc::new(Together::new(names, port)));
+        self.options.room = None;
         count
     }
 }
@@ -108,15 +111,16 @@ fn nix(global: &Global, cancel: &Cancel, phase: Phase, options: &Options) -> Nix
 
 /// The folders of VMs that may be there. No fleet is read for them: what was built can be started,
 /// stopped and cleaned away when the fleet is broken or has lost the host.
-pub fn existing(global: &Global, hosts: &Hosts) -> Result<(World, Vec<Folder>), VmError> {
-    let flake = flakes::flake(global);
-    let fleet = Fleet::new(&flake)?;
+pub fn folders(global: &Global, hosts: &Hosts) -> Result<Vec<Folder>, VmError> {
+    let fleet = Fleet::new(&flakes::flake(global))?;
     let names = if hosts.all { fleet.hosts() } else { hosts.hosts.clone() };
     // A host that is named twice is one: two threads would meet at its lock.
     let mut seen = HashSet::new();
-    let names = names.iter().filter(|it| seen.insert(*it));
-    let folders = names.map(|it| fleet.host(it)).collect::<Result<_, _>>()?;
+    names.iter().filter(|it| seen.insert(*it)).map(|it| fleet.host(it)).collect()
+}
+
+/// The world of VMs that are there.
+pub fn world(global: &Global) -> World {
     let nix = Arc::new(flakes::nix(global));
-    let observer: Arc<dyn Observer> = Arc::new(Progress::new());
-    Ok((World::new(flake, nix, observer, super::cancel()), folders))
+    World::new(flakes::flake(global), nix, Arc::new(Silent), super::cancel())
 }

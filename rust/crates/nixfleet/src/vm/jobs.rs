@@ -1,8 +1,12 @@
-//! How many VMs run at a time.
+//! How many VMs run at a time. What a host declares is known once it is built, so the number is what
+//! the smallest would allow, and larger ones wait for each other in a room.
+
+use std::sync::Arc;
 
 use nixfleet_vm::Phase;
 use nixfleet_vm::preflight::Plan;
 use nixfleet_vm::report::{HostReport, PhaseReport};
+use nixfleet_vm::room::{Room, Share};
 use nixfleet_vm::state::Folder;
 
 use super::fleet::VmFleet;
@@ -27,6 +31,13 @@ pub fn run(
         report.phases.insert(0, PhaseReport { phase: Phase::Preflight, seconds, held: true });
         report
     })
+}
+
+/// The room that hosts share when the user has not said how many at a time.
+pub fn room(jobs: Option<u16>) -> Option<Arc<Room>> {
+    let whole = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+    let memory = free_memory().filter(|_| jobs.is_none()).map(whole)?;
+    Some(Arc::new(Room::new(Share { memory, cores: whole(processors()) })))
 }
 
 /// How many VMs this machine's processors and free memory allow, each with the memory in MiB and

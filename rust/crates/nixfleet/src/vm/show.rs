@@ -10,7 +10,7 @@ use nixfleet_vm::report::{HostReport, Outcome, Verdict};
 use serde_json::json;
 
 use super::args::TestVm;
-use super::fleet::{Failure, VmFleet};
+use super::fleet::Failure;
 use super::{faults, is_json};
 use crate::cli::Global;
 use crate::error::Error;
@@ -76,9 +76,7 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
 }
 
 /// Tells how the runs ended: what went wrong with each, then a line for each, then the sum.
-pub fn reports(global: &Global, fleet: &VmFleet, reports: &[HostReport], what: &str) {
-    // The moving lines are gone before anything else is written.
-    let _ = fleet;
+pub fn reports(global: &Global, reports: &[HostReport], what: &str) {
     if is_json(global) {
         print(&json::render_list("hosts", &reports));
         return;

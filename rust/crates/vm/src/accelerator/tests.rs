@@ -84,6 +84,35 @@ mod linux {
         assert_eq!((machine.choice().accelerator, machine.tries()), (Accelerator::Tcg, 2));
     }
 
+    /// Root may open all there is, so as root a copy of this program looks, without that right.
+    #[test]
+    fn one_that_may_not_be_opened_is_not_tried() {
+        const NAME: &str = "accelerator::tests::linux::one_that_may_not_be_opened_is_not_tried";
+        const GIVEN: &str = "NIXFLEET_FORBIDDEN_KVM";
+        if let Some(kvm) = std::env::var_os(GIVEN) {
+            let none = Path::new("/none");
+            let choice = Choice::find_with(Path::new(&kvm), native(), none, none);
+            assert_eq!(choice.accelerator, Accelerator::Tcg);
+            let reason = choice.reason.unwrap();
+            assert!(reason.starts_with("you may not open `/dev/kvm`"), "{reason}");
+            return;
+        }
+        let machine = Machine::new();
+        let kvm = machine.0.path().join("kvm");
+        fs::set_permissions(&kvm, fs::Permissions::from_mode(0o000)).unwrap();
+        let program = std::env::current_exe().unwrap();
+        let mut command = if File::open(&kvm).is_ok() {
+            let mut command = std::process::Command::new("setpriv");
+            command.args(["--bounding-set=-all", "--inh-caps=-all", "--"]).arg(program);
+            command
+        } else {
+            std::process::Command::new(program)
+        };
+        let output = command.args(["--exact", NAME]).env(GIVEN, &kvm).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
     #[test]
     fn one_that_is_absent_is_not_tried() {
         let none = Path::new("/none");

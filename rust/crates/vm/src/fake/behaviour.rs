@@ -12,6 +12,8 @@ pub struct Behaviour {
     /// Nix never returns, and is ended by its limit.
     pub nix_hangs: bool,
     pub no_iso: bool,
+    /// What the host's test says of its VM's memory, in MiB; 0 for nothing.
+    pub memory: u32,
     /// How many launches find their port taken.
     pub ports_taken: u32,
     pub qemu: Qemu,
@@ -53,6 +55,7 @@ pub enum Ssh {
     Never,
     Silent,
     Refuses,
+    Changed,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

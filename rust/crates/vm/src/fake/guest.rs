@@ -17,6 +17,7 @@ impl Remote for Fake {
         if self.applies() {
             match self.behaviour.ssh {
                 Ssh::Refuses => return Err(SshError::KeyRefused),
+                Ssh::Changed => return Err(SshError::HostKeyChanged),
                 Ssh::Silent => {
                     self.sleep(limit);
                     return Err(SshError::TimedOut(limit));

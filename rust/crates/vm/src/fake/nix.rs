@@ -20,8 +20,12 @@ impl Nix for Fake {
             });
             return Ok(declared.to_string().into_bytes());
         }
+        let mut test = serde_json::json!({ "units": ["nginx.service"] });
+        if self.behaviour.memory > 0 {
+            test["memory"] = self.behaviour.memory.into();
+        }
         let test: Value = serde_json::json!({
-            "test": { "units": ["nginx.service"] },
+            "test": test,
             "disks": [
                 { "device": "/dev/disk/by-id/nvme-1", "sizes": ["1G", "100%"] },
                 { "device": "/dev/disk/by-id/nvme-2", "sizes": ["100G"] },

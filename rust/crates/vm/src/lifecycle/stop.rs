@@ -1,4 +1,5 @@
-//! `stop-vm`: the VM that stays powers down; if it does not, QEMU is ended.
+//! `stop-vm`: the VM that stays powers down; if it does not, QEMU is ended. Who no longer wants to wait
+//! for that loses nothing: the guest goes on powering down by itself.
 
 use std::time::Duration;
 
@@ -15,12 +16,16 @@ const BUTTON: Duration = Duration::from_secs(8);
 /// How a VM came to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
+    /// There is none.
+    NoVm,
     /// It did not run.
     Already,
     /// It did not run, and the VM of a test that was kept was ended.
     TestEnded,
     /// The guest powered down.
     PoweredOff,
+    /// The user did not wait until it has powered down.
+    Asked,
     /// It did not power down in time, and QEMU was ended.
     Killed,
 }
@@ -30,11 +35,12 @@ pub enum Stopped {
 /// # Errors
 /// When another command works on it.
 pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, Error> {
+    if !folder.path().exists() {
+        return Ok(Stopped::NoVm);
+    }
     let _lock = Lock::take(folder)?;
     let tested = folder.running(Role::Test).is_some();
-    if folder.path().exists() {
-        folder.mend()?;
-    }
+    folder.mend()?;
     let files = folder.files(Role::Vm);
     let Some(mut machine) = QemuMachine::attach(&files.pid, &files.qmp, &files.log) else {
         return Ok(if tested { Stopped::TestEnded } else { Stopped::Already });
@@ -44,8 +50,11 @@ pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, 
     let mut ask = begun + BUTTON;
     machine.press_power();
     while machine.status() == Status::Running || machine.pid_runs() {
+        if world.cancel.requested() {
+            return Ok(Stopped::Asked);
+        }
         let now = clock.now();
-        if now.saturating_sub(begun) > limit || world.cancel.requested() {
+        if now.saturating_sub(begun) > limit {
             machine.kill();
             folder.remove_sockets(Role::Vm)?;
             return Ok(Stopped::Killed);
@@ -74,4 +83,50 @@ fn root(folder: &Folder) -> Option<Target> {
         shared: None,
         lost: Cancel::default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, Command};
+
+    use super::*;
+    use crate::fake::{Behaviour, Fake};
+    use crate::state::Fleet;
+
+    /// A process that is taken for the VM's QEMU, and heeds no power button.
+    fn qemu(folder: &Folder) -> Child {
+        let files = folder.files(Role::Vm);
+        fs::create_dir_all(folder.role(Role::Vm)).unwrap();
+        let mut command = Command::new("sh");
+        command.arg0("qemu").args(["-c", "while :; do sleep 0.1; done"]).arg(&files.qmp);
+        let child = command.spawn().unwrap();
+        fs::write(&files.pid, child.id().to_string()).unwrap();
+        while folder.running(Role::Vm).is_none() {
+            std::thread::yield_now();
+        }
+        child
+    }
+
+    #[test]
+    fn who_does_not_wait_leaves_the_guest_to_power_down() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Fleet::below(root.path(), root.path(), "f").unwrap().host("web-01").unwrap();
+        let world = Fake::new(Behaviour::default()).world(root.path());
+        let limit = Duration::from_secs(90);
+        assert_eq!(stop(&folder, &world, limit).unwrap(), Stopped::NoVm);
+
+        let mut child = qemu(&folder);
+        world.cancel.request();
+        assert_eq!(stop(&folder, &world, limit).unwrap(), Stopped::Asked);
+        assert!(child.try_wait().unwrap().is_none(), "it was ended");
+
+        let world = Fake::new(Behaviour::default()).world(root.path());
+        // Its parent, who is to hear of its end, is this test.
+        let waiter = std::thread::spawn(move || child.wait());
+        assert_eq!(stop(&folder, &world, limit).unwrap(), Stopped::Killed);
+        waiter.join().unwrap().unwrap();
+        assert_eq!(stop(&folder, &world, limit).unwrap(), Stopped::Already);
+    }
 }

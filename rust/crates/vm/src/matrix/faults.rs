@@ -60,6 +60,12 @@ fn rows() -> Vec<(&'static str, Behaviour, u8, &'static str)> {
             "installed host does not admit",
         ),
         (
+            "the host has another key",
+            Behaviour { ssh: Ssh::Changed, only_host: true, ..well() },
+            1,
+            "installed host has another SSH host key",
+        ),
+        (
             "the host has no SSH",
             Behaviour { ssh: Ssh::Never, only_host: true, ..well() },
             4,

@@ -38,8 +38,15 @@ impl Run<'_> {
                     Ok(_) => return Ok(()),
                     // Twice, as a server may be up a moment before its keys are in place.
                     Err(SshError::KeyRefused) if refusals > 0 => return Err(self.refused(phase)),
+                    Err(SshError::HostKeyChanged) if refusals > 0 => {
+                        let known_hosts = running.root.known_hosts.clone();
+                        return Err(Error::HostKeyChanged { guest: guest(phase), known_hosts });
+                    }
                     Err(error) => {
-                        refusals += u32::from(error == SshError::KeyRefused);
+                        refusals += u32::from(matches!(
+                            error,
+                            SshError::KeyRefused | SshError::HostKeyChanged
+                        ));
                         seen = format!("an SSH server answered, then: {error}");
                     }
                 }
@@ -61,17 +68,19 @@ impl Run<'_> {
     }
 
     fn refused(&self, phase: Phase) -> Error {
-        let (guest, help) = match phase {
-            Phase::WaitInstaller => (
-                "installer",
-                "the ISO admits other keys than `isoSshKeys` says: do its modules set root's keys, or forbid root to log in?",
-            ),
-            _ => (
-                "installed host",
-                "a module of the host overrides root's keys or forbids root to log in: compare `users.users.root.openssh` and `services.openssh.settings`",
-            ),
+        let help = match phase {
+            Phase::WaitInstaller => {
+                "the ISO admits other keys than `isoSshKeys` says: do its modules set root's keys, or forbid root to log in?"
+            }
+            _ => {
+                "a module of the host overrides root's keys or forbids root to log in: compare `users.users.root.openssh` and `services.openssh.settings`"
+            }
         };
-        Error::KeyRefused { guest, key: self.plan.key.name.clone(), help: help.into() }
+        Error::KeyRefused {
+            guest: guest(phase),
+            key: self.plan.key.name.clone(),
+            help: help.into(),
+        }
     }
 
     /// Lets the guest power down, and waits for it.
@@ -107,4 +116,8 @@ impl Run<'_> {
             clock.sleep(TICK);
         }
     }
+}
+
+fn guest(phase: Phase) -> &'static str {
+    if phase == Phase::WaitInstaller { "installer" } else { "installed host" }
 }

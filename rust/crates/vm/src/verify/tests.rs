@@ -83,12 +83,12 @@ fn outcomes(
     let clock = world.clock.clone();
     let world = World { remote: Arc::new(Guest { clock, answer }), ..world };
     let assertions = Assertion::all(&serde_json::from_value(test).unwrap());
-    let mut all = verified(world, accelerator, Dying::default(), &assertions).unwrap();
+    let mut all = verified(&world, accelerator, Dying::default(), &assertions).unwrap();
     all.split_off(all.len() - assertions.len())
 }
 
 fn verified(
-    world: World,
+    world: &World,
     accelerator: Accelerator,
     machine: Dying,
     assertions: &[Assertion],
@@ -98,7 +98,7 @@ fn verified(
     let mut plan = plan(root.path());
     plan.accelerator = Choice { accelerator, reason: None };
     let options = Options::default();
-    let run = Run::new(&world, &plan, &folder, &options);
+    let run = Run::new(world, &plan, &folder, &options);
     let target = Target {
         port: 1,
         user: "root".into(),
@@ -236,7 +236,7 @@ fn a_guest_that_dies_of_a_question_is_not_waited_for() {
     let guest = Deathly::default();
     let world = Fake::new(Behaviour::default()).world(root.path());
     let world = World { remote: Arc::new(guest.clone()), ..world };
-    let error = verified(world, Accelerator::Kvm, Dying(guest.died), &[]).unwrap_err();
+    let error = verified(&world, Accelerator::Kvm, Dying(guest.died), &[]).unwrap_err();
     assert!(matches!(error, Error::GuestDied { .. }), "{error}");
     assert!(guest.given_up.load(Ordering::SeqCst), "its answer was waited for");
 }

@@ -1,9 +1,11 @@
 //! What the commands for VMs that stay refuse.
 
 use std::fs;
+use std::io::Write;
+use std::process::{Command, ExitStatus, Stdio};
 
-use super::{firmware, fleet};
-use crate::{INVENTORY, text};
+use super::{firmware, fleet, wait_until};
+use crate::{Fleet, INVENTORY, text};
 
 #[test]
 fn ssh_logs_in_to_one_host() {
@@ -18,9 +20,9 @@ fn what_was_never_built_is_not_started_and_need_not_be_stopped() {
     assert_eq!(output.status.code(), Some(3));
     let missing = "error: web-01: there is no VM yet: `nixfleet build-vm -h web-01` makes it\n";
     assert_eq!(text(&output.stderr), missing);
-    fleet.expect(&["stop-vm", "-h", "web-01"], 0, "web-01: was not running\n", "");
+    fleet.expect(&["stop-vm", "-h", "web-01"], 0, "web-01: there is no VM\n", "");
     let twice = fleet.run(&["stop-vm", "-h", "web-01", "-h", "web-01"]);
-    assert_eq!(text(&twice.stdout), "web-01: was not running\n");
+    assert_eq!(text(&twice.stdout), "web-01: there is no VM\n");
     fleet.expect(&["clean-vm", "-h", "web-01"], 0, "web-01: there was nothing to remove\n", "");
 }
 
@@ -39,6 +41,28 @@ fn nothing_is_deleted_without_a_word_from_the_user() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("help: give `--yes`"));
     assert!(folder.exists());
+    // The `script` of macOS has other arguments.
+    if cfg!(target_os = "linux") {
+        assert_eq!(at_a_terminal(&fleet, "clean-vm -h web-01", "\u{3}").code(), Some(130));
+        assert!(folder.exists());
+    }
     fleet.expect(&["clean-vm", "-h", "web-01", "--yes"], 0, "web-01: removed\n", "");
     assert!(!folder.exists());
+}
+
+/// How a command ends at whose question somebody types.
+fn at_a_terminal(fleet: &Fleet, command: &str, typed: &str) -> ExitStatus {
+    let tool = env!("CARGO_BIN_EXE_nixfleet");
+    let log = fleet.path().join("typed");
+    let mut script = Command::new("script");
+    script.args(["-qefc", &format!("exec '{tool}' {command}")]).arg(&log);
+    script.current_dir(fleet.path()).env("HOME", fleet.path()).env_remove("XDG_DATA_HOME");
+    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let asked = || fs::read_to_string(&log).unwrap_or_default().contains("[y/N]");
+    wait_until("nothing is asked", asked);
+    let mut keyboard = child.stdin.take().unwrap();
+    write!(keyboard, "{typed}").unwrap();
+    // A second answer, for a tool that takes no heed of the first.
+    write!(keyboard, "n\n").unwrap();
+    child.wait().unwrap()
 }
