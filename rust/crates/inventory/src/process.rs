@@ -129,10 +129,16 @@ pub fn end(child: &mut Child, patience: Duration) {
     kill(child);
 }
 
-/// Waits until something is so, at most so long.
-fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) {
+/// Waits until something is so, at most so long; whether it is.
+pub fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + patience;
-    while !is_so() && Instant::now() < end {
+    loop {
+        if is_so() {
+            return true;
+        }
+        if Instant::now() >= end {
+            return false;
+        }
         thread::sleep(Duration::from_millis(10));
     }
 }

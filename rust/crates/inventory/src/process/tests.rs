@@ -9,8 +9,7 @@ fn a_program_that_hangs_is_killed_with_its_children() {
     let output = output(&mut command, Duration::from_millis(300)).unwrap();
     assert!(output.status.is_none());
     let child = output.stdout.trim().parse().ok().and_then(Pid::from_raw).unwrap();
-    wait_until(Duration::from_secs(5), || is_gone(child));
-    assert!(is_gone(child));
+    assert!(wait_until(Duration::from_secs(5), || is_gone(child)));
 }
 
 /// Gone, or a zombie that its new parent has not heard of yet.
@@ -27,8 +26,7 @@ fn a_program_that_left_another_behind_is_waited_for_no_longer_than_itself() {
     let output = output(&mut command, Duration::from_secs(50)).unwrap();
     assert_eq!(output.status.unwrap().code(), Some(0));
     let child = output.stdout.trim().parse().ok().and_then(Pid::from_raw).unwrap();
-    wait_until(Duration::from_secs(5), || is_gone(child));
-    assert!(is_gone(child));
+    assert!(wait_until(Duration::from_secs(5), || is_gone(child)));
 }
 
 /// It has a group of its own, so nothing of ours can end it.
@@ -61,18 +59,11 @@ fn a_bound_program_ends_with_the_thread_that_started_it() {
         let child = bound("sleep").arg("60").spawn().unwrap();
         // `setpriv` must have become `sleep`: only then is it bound.
         let name = || fs::read_to_string(format!("/proc/{}/comm", child.id())).unwrap_or_default();
-        let end = Instant::now() + Duration::from_secs(5);
-        while name().trim() != "sleep" && Instant::now() < end {
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_until(Duration::from_secs(5), || name().trim() == "sleep");
         child
     };
     let mut child = thread::spawn(start).join().unwrap();
-    let end = Instant::now() + Duration::from_secs(5);
-    while Instant::now() < end && child.try_wait().unwrap().is_none() {
-        thread::sleep(Duration::from_millis(10));
-    }
-    assert!(child.try_wait().unwrap().is_some());
+    assert!(wait_until(Duration::from_secs(5), || child.try_wait().unwrap().is_some()));
 }
 
 #[test]

@@ -7,8 +7,9 @@ mod untracked;
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use nixfleet_inventory::process;
 use rustix::process::{Pid, test_kill_process};
 
 use crate::Fleet;
@@ -37,11 +38,7 @@ fn firmware(fleet: &Fleet) -> [(&'static str, std::path::PathBuf); 2] {
 
 /// Waits until something is so, which may take a while on a busy machine.
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !is_so() {
-        assert!(Instant::now() < end, "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    assert!(process::wait_until(Duration::from_secs(60), is_so), "{what}");
 }
 
 /// Whether a process is gone, or a zombie that nobody has asked after.

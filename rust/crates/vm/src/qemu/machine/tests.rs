@@ -38,7 +38,7 @@ impl Told {
         fs::set_permissions(&launch.qemu, fs::Permissions::from_mode(0o755)).unwrap();
         let (started, socket) = (path("started"), path("qmp"));
         thread::spawn(move || {
-            wait_until(|| started.exists());
+            process::wait_until(LONG, || started.exists());
             serve(&socket, &events, &status);
         });
         Self { folder, launch }
@@ -52,18 +52,10 @@ impl Told {
 /// As long as a busy machine may take.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Waits until something is so; a test goes on after a while, and fails by what it looks at.
-fn wait_until(mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + LONG;
-    while !is_so() && Instant::now() < end {
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
 /// The first status that is not that all is well.
 fn status(machine: &mut QemuMachine) -> Status {
     let mut status = Status::Running;
-    wait_until(|| {
+    process::wait_until(LONG, || {
         status = machine.status();
         status != Status::Running
     });
