@@ -7,7 +7,8 @@ use serde::Deserialize;
 use crate::fault::Fault;
 
 /// What is asked of a host's configuration.
-pub const QUESTION: &str = include_str!("host.nix");
+pub const QUESTION: &str =
+    concat!("(", include_str!("host.nix"), ") (", include_str!("disks.nix"), ")");
 
 /// The answer to [`QUESTION`].
 #[derive(Debug, Default, Deserialize)]

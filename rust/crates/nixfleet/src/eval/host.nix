@@ -1,10 +1,11 @@
-# What `validate --eval` asks of a host's configuration. Given to `nix eval --apply`.
-{ config, ... }:
+# What `validate --eval` asks of a host's configuration, given what its disks are. For `nix eval --apply`.
+disks:
+host@{ config, ... }:
 let
   failed = map (it: it.message) (builtins.filter (it: !it.assertion) (config.assertions or [ ]));
   impermanence = config.nixfleet.impermanence or { };
   users = builtins.attrValues (config.users.users or { });
-  devices = builtins.mapAttrs (_: disk: disk.device or null) (config.disko.devices.disk or { });
+  devices = builtins.mapAttrs (_: disk: disk.device) (disks host);
   hasAccess =
     user:
     (user.openssh.authorizedKeys.keys or [ ]) != [ ]

@@ -1,5 +1,6 @@
-# What `list --eval` asks of a host's configuration. Given to `nix eval --apply`.
-{ config, ... }:
+# What `list --eval` asks of a host's configuration, given what its disks are. For `nix eval --apply`.
+disks:
+host@{ config, ... }:
 let
   inherit (builtins)
     attrValues
@@ -28,13 +29,13 @@ let
     else
       [ (content.format or names.${content.type} or content.type) ];
 
-  disks = mapAttrs (_: disk: {
-    device = disk.device or null;
+  described = mapAttrs (_: disk: {
+    inherit (disk) device;
     formats = formats (disk.content or null);
-  }) (config.disko.devices.disk or { });
+  }) (disks host);
 in
-if disks != { } then
-  disks
+if described != { } then
+  described
 # A host that is installed already, and describes no disk to format.
 else if root ? fsType then
   {

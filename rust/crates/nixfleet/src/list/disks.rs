@@ -9,7 +9,8 @@ use crate::eval::ask;
 use crate::side_by_side::each;
 
 /// What is asked of a host's configuration.
-const QUESTION: &str = include_str!("disks.nix");
+const QUESTION: &str =
+    concat!("(", include_str!("disks.nix"), ") (", include_str!("../eval/disks.nix"), ")");
 
 /// A disk, or the root's device where no disk is described.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,8 +7,11 @@ use crate::eval::ask;
 use crate::quote::word;
 
 /// The disks that a host's configuration names.
-const QUESTION: &str = "host: map (disk: disk.device or null) \
-                        (builtins.attrValues (host.config.disko.devices.disk or { }))";
+const QUESTION: &str = concat!(
+    "host: map (disk: disk.device) (builtins.attrValues ((",
+    include_str!("../../eval/disks.nix"),
+    ") host))"
+);
 
 /// The disks that disko is to format.
 ///

@@ -63,6 +63,6 @@ fn at_a_terminal(fleet: &Fleet, command: &str, typed: &str) -> ExitStatus {
     let mut keyboard = child.stdin.take().unwrap();
     write!(keyboard, "{typed}").unwrap();
     // A second answer, for a tool that takes no heed of the first.
-    write!(keyboard, "n\n").unwrap();
+    writeln!(keyboard, "n").unwrap();
     child.wait().unwrap()
 }
