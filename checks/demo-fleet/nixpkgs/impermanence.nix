@@ -5,7 +5,9 @@
 { given, userName }:
 let
   inherit (builtins)
+    attrNames
     attrValues
+    concatLists
     concatMap
     concatStringsSep
     filter
@@ -14,17 +16,23 @@ let
     ;
 
   lib = {
-    inherit attrValues concatMap filter;
+    inherit
+      attrValues
+      concatLists
+      concatMap
+      filter
+      ;
     any = builtins.any;
     hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
     attrByPath =
       path: default: set:
       builtins.foldl' (found: name: found.${name} or default) set path;
     filterAttrs =
-      keep: set:
-      builtins.removeAttrs set (filter (name: !keep name set.${name}) (builtins.attrNames set));
+      keep: set: builtins.removeAttrs set (filter (name: !keep name set.${name}) (attrNames set));
+    mapAttrsToList = call: set: map (name: call name set.${name}) (attrNames set);
     splitString = separator: text: filter isString (builtins.split "\\${separator}" text);
     optional = condition: value: if condition then [ value ] else [ ];
+    optionalAttrs = condition: set: if condition then set else { };
     mkDefault = value: value;
     mkIf = condition: value: if condition then value else { };
   };
@@ -45,10 +53,13 @@ let
       dhcpcd.enable = false;
       networkmanager.enable = false;
     };
+    users.users.${userName}.isNormalUser = true;
   };
+  options.environment.persistence = { };
 
   settings =
-    module: (import ../../../modules/nixos/impermanence/${module}.nix { inherit config lib; }).config;
+    module:
+    (import ../../../modules/nixos/impermanence/${module}.nix { inherit config lib options; }).config;
   declared = (settings "persist").environment.persistence.${cfg.persistRoot};
 
   # What the submodules of `environment.persistence` make of a declaration.
