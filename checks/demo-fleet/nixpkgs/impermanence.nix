@@ -95,6 +95,12 @@ in
     persistence = if cfg.enable then { ${cfg.persistRoot} = storage; } else { };
   };
 
+  # As initrd-init.sh mounts them.
+  fileSystems = given.fileSystems or { } // {
+    "/" = { };
+    ${if cfg.enable then cfg.persistRoot else null} = { };
+  };
+
   services = given.services or { } // (settings "host-keys").services or { };
   hostKey =
     if cfg.enable then

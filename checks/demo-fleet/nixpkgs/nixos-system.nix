@@ -37,7 +37,7 @@ let
   impermanence = import ./impermanence.nix { inherit given userName; };
 
   config = given // {
-    inherit (impermanence) environment services;
+    inherit (impermanence) environment services fileSystems;
     disko.devices.disk = disks // {
       main = { inherit device; };
     };
