@@ -10,7 +10,12 @@ use crate::{git, missing};
 
 /// The fault behind a failure of Nix to find a file.
 pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
-    git::explain(cause, tree).or_else(|| missing::explain(cause, tree))
+    let Some(fault) = git::explain(cause, tree) else { return missing::explain(cause, tree) };
+    // The place that Nix names is at best the word `import`.
+    Some(match missing::named(cause, tree) {
+        Some((position, text)) => Fault { position: Some(position), text: Some(text), ..fault },
+        None => fault,
+    })
 }
 
 /// The files that Nix would not find, but for those that are told already.

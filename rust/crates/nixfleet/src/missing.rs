@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use nixfleet_inventory::Cause;
+use nixfleet_inventory::{Cause, Position};
 use thiserror::Error;
 
 use crate::fault::{Fault, Problem, Severity};
@@ -58,6 +58,13 @@ pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
     let all = links(tree);
     let is_it = |link: &&Link| link.file == Path::new(&file) && !link.is_there(tree);
     Some(fault(tree, all.iter().find(is_it)?, &all, Severity::Error))
+}
+
+/// Where a file that Nix does not find is named, and how.
+pub fn named(cause: &Cause, tree: &Tree) -> Option<(Position, String)> {
+    let file = cause.missing_file()?;
+    let link = links(tree).into_iter().find(|it| it.file == Path::new(&file))?;
+    Some((link.position, link.literal))
 }
 
 /// The paths that lead to no file, each where it is first named. Nix may never come to use such a

@@ -64,6 +64,7 @@ fn a_file_that_git_does_not_track_is_named_with_the_command() {
     for words in UNTRACKED {
         fleet.program("nix", &format!("echo \"{words}\" >&2; exit 1"));
         fleet.expect(&["validate"], 1, "help: run `git add new.nix`", "");
+        fleet.expect(&["validate"], 1, "--> flake.nix:2:23", "");
         fleet.expect(&["list"], 3, "", "help: run `git add new.nix`");
     }
 }
