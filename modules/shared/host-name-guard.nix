@@ -11,6 +11,11 @@ let
   cfg = config.nixfleet.guards;
   hostName = config.networking.hostName;
 
+  # The name by which nixos-rebuild and darwin-rebuild choose a configuration on the machine itself.
+  misnamed = lib.optional (hostName != config.hostSpec.hostName) ''
+    host `${config.hostSpec.hostName}` is to call itself `${hostName}`, and would not find its own configuration there.
+      Remove `networking.hostName`, or write nixfleet.guards.hostName = false; if it is meant so.'';
+
   guarded = lib.mkIf (cfg.hostName && hostName != null && hostName != "");
   allowed = lib.concatMapStringsSep " | " lib.escapeShellArg ([ hostName ] ++ cfg.renamedFrom);
 
@@ -33,7 +38,7 @@ in
     hostName = mkOption {
       type = types.bool;
       default = true;
-      description = "Whether a machine of another name is kept from being switched to this configuration.";
+      description = "Whether a machine of another name is kept from being switched to this configuration, which warns when it has another name itself.";
       example = false;
     };
 
@@ -51,6 +56,7 @@ in
         # macOS is called as its owner likes: only what it was switched to before tells whose it is.
         environment.etc."nixfleet/host-name".text = hostName;
         system.checks.text = guarded (check "/etc/nixfleet/host-name" "");
+        warnings = guarded misnamed;
       }
     else
       {
@@ -61,5 +67,6 @@ in
         system.preSwitchChecks = guarded {
           nixfleetHostName = check "/etc/hostname" ", or switch once with NIXOS_NO_CHECK=1";
         };
+        warnings = guarded misnamed;
       };
 }

@@ -53,4 +53,38 @@ in
     expr = (nixos { networking.hostName = ""; }).system.preSwitchChecks ? nixfleetHostName;
     expected = false;
   };
+
+  "test: a host that a module gives another name warns of it, unless the guard is off" = {
+    expr =
+      map
+        (
+          module:
+          map (config: lib.length (config module).warnings) [
+            nixos
+            mac
+          ]
+        )
+        [
+          { }
+          { networking.hostName = "wbe-01"; }
+          {
+            networking.hostName = "wbe-01";
+            nixfleet.guards.hostName = false;
+          }
+        ];
+    expected = [
+      [
+        0
+        0
+      ]
+      [
+        1
+        1
+      ]
+      [
+        0
+        0
+      ]
+    ];
+  };
 }
