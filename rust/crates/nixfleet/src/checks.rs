@@ -17,6 +17,8 @@ use nixfleet_inventory::{Host, Inventory};
 
 use crate::fault::{Fault, Problem};
 
+pub use fields::declare;
+
 /// The checks of one host.
 const OF_A_HOST: &[fn(&mut Scope)] = &[
     fields::check,

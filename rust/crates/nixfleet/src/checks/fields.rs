@@ -100,10 +100,7 @@ impl Problem for FieldProblem {
             Self::UnknownField { nearest: Some(name), .. }
             | Self::UnknownNetworkField { nearest: Some(name), .. }
             | Self::UnknownArgument { nearest: Some(name), .. } => format!("write `{name}`"),
-            Self::UnknownField { field, nearest: None } => format!(
-                "declare it in a module of yours as {}, or remove it",
-                quote(&format!("options.hostSpec.{field}"))
-            ),
+            Self::UnknownField { field, nearest: None } => declare(field),
             Self::UnknownNetworkField { .. } => {
                 "its fields are `interface`, `address`, `gateway` and `dns`; set anything else in \
                  a module, in the system's own options"
@@ -120,6 +117,13 @@ impl Problem for FieldProblem {
             }
         }
     }
+}
+
+/// What to do about a field of hostSpec that nobody declares.
+pub fn declare(field: &str) -> String {
+    let known: Vec<String> = names(HOST_SPEC).map(|name| format!("`{name}`")).collect();
+    let own = quote(&format!("options.hostSpec.{field}"));
+    format!("its fields are {}; declare one of your own in a module as {own}", known.join(", "))
 }
 
 /// Reports a host that is no set of arguments, of which nothing else can be said.

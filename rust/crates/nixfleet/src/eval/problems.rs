@@ -4,6 +4,7 @@ use nixfleet_inventory::{Host, NixError, Position};
 use thiserror::Error;
 
 use super::{answer::Answer, brought, definition};
+use crate::checks::declare;
 use crate::fault::{Fault, Problem, Severity};
 use crate::files;
 use crate::quote::{quote, word};
@@ -75,10 +76,7 @@ impl Problem for EvalProblem {
                                    `nixfleet.impermanence.persistRoot`"
                 .to_owned(),
             Self::UnstableDisk { .. } => "write its name of `ls -l /dev/disk/by-id`".to_owned(),
-            Self::Undeclared(field) => format!(
-                "declare it in a module of yours as {}, or remove it",
-                quote(&format!("options.hostSpec.{field}"))
-            ),
+            Self::Undeclared(field) => declare(field),
         }
     }
 }
