@@ -12,14 +12,24 @@ pub use identity::{end_leftover, running};
 pub use machine::QemuMachine;
 
 use crate::hypervisor::{Hypervisor, Machine};
-use crate::{Error, Launch, process};
+use crate::{Cancel, Error, Launch, process};
 
 /// How long `qemu-img` may take: it writes headers alone.
 const IMAGE_LIMIT: Duration = Duration::from_secs(30);
 
 /// The QEMU programs of this machine.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Qemu;
+#[derive(Debug, Clone, Default)]
+pub struct Qemu {
+    cancel: Cancel,
+}
+
+impl Qemu {
+    /// A QEMU that is not waited for when the user wants the work to end.
+    #[must_use]
+    pub fn new(cancel: Cancel) -> Self {
+        Self { cancel }
+    }
+}
 
 impl Hypervisor for Qemu {
     fn create_disk(&self, path: &Path, gibibytes: u32) -> Result<(), Error> {
@@ -35,7 +45,7 @@ impl Hypervisor for Qemu {
     }
 
     fn launch(&self, launch: &Launch) -> Result<Box<dyn Machine>, Error> {
-        Ok(Box::new(QemuMachine::start(launch)?))
+        Ok(Box::new(QemuMachine::start(launch, &self.cancel)?))
     }
 }
 

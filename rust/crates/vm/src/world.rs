@@ -47,7 +47,7 @@ impl World {
         Self {
             flake,
             nix,
-            hypervisor: Arc::new(Qemu),
+            hypervisor: Arc::new(Qemu::new(cancel.clone())),
             remote: Arc::new(Ssh::new(cancel.clone())),
             installer: Arc::new(NixosAnywhere),
             clock: Arc::new(SystemClock::default()),

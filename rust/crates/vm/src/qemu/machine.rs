@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::identity;
 use super::qmp::Qmp;
 use crate::hypervisor::{Machine, Status};
-use crate::{Error, Launch, files, process};
+use crate::{Cancel, Error, Launch, files, process};
 
 /// How long QEMU may take until its control socket answers: it maps its memory first.
 const START_LIMIT: Duration = Duration::from_secs(20);
@@ -36,8 +36,8 @@ impl QemuMachine {
     /// Starts QEMU and waits until it answers.
     ///
     /// # Errors
-    /// When it ends at once, does not answer, or a port is taken.
-    pub fn start(launch: &Launch) -> Result<Self, Error> {
+    /// When it ends at once, does not answer, or a port is taken, and when the user wants the end.
+    pub fn start(launch: &Launch, cancel: &Cancel) -> Result<Self, Error> {
         let Launch { files: paths, .. } = launch;
         files::remove(&paths.qmp)?;
         let log = File::create(&paths.log).map_err(|it| Error::io("write", &paths.log, it))?;
@@ -62,7 +62,7 @@ impl QemuMachine {
             trouble: None,
             ended: None,
         };
-        machine.qmp = Some(machine.connect(launch)?);
+        machine.qmp = Some(machine.connect(launch, cancel)?);
         Ok(machine)
     }
 
@@ -91,7 +91,7 @@ impl QemuMachine {
         self.ended.is_none() && identity::is_ours(self.pid, &self.socket)
     }
 
-    fn connect(&mut self, launch: &Launch) -> Result<Qmp, Error> {
+    fn connect(&mut self, launch: &Launch, cancel: &Cancel) -> Result<Qmp, Error> {
         let end = Instant::now() + START_LIMIT;
         loop {
             match Qmp::connect(&self.socket) {
@@ -102,6 +102,7 @@ impl QemuMachine {
                 }
                 Err(_) => {}
             }
+            cancel.check()?;
             if let Some(Status::Failed(reason)) = self.exited() {
                 let taken = launch.forwards.iter().find(|it| {
                     reason.contains(&format!("hostfwd=tcp:127.0.0.1:{}-", it.host))

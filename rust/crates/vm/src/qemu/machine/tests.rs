@@ -100,7 +100,7 @@ fn trouble_of_the_guest_is_told_and_lasts() {
     ];
     for (events, paused, expected) in rows {
         let told = Told::new(events, paused);
-        let mut machine = QemuMachine::start(&told.launch).unwrap();
+        let mut machine = QemuMachine::start(&told.launch, &Cancel::default()).unwrap();
         for _ in 0..2 {
             assert_eq!(status(&mut machine), expected, "{events:?}");
         }
@@ -120,7 +120,7 @@ fn a_guest_that_powered_off_is_told_from_a_qemu_that_ended() {
     let ended = Status::Failed("exit status: 0".into());
     for (events, expected) in [(by_guest, Status::PoweredOff), (by_signal, ended)] {
         let told = Told::new(events, "running");
-        let mut machine = QemuMachine::start(&told.launch).unwrap();
+        let mut machine = QemuMachine::start(&told.launch, &Cancel::default()).unwrap();
         told.end();
         assert_eq!(status(&mut machine), expected, "{events:?}");
         assert_eq!(machine.status(), expected, "it stays so");
@@ -135,11 +135,26 @@ fn a_guest_that_restarts_has_failed_unless_it_was_to() {
         [(true, Status::PoweredOff), (false, Status::Failed("exit status: 0".into()))]
     {
         let told = Told::new(&[event], "running");
-        let mut machine = QemuMachine::start(&told.launch).unwrap();
+        let mut machine = QemuMachine::start(&told.launch, &Cancel::default()).unwrap();
         if asked {
             machine.end_on_restart().unwrap();
         }
         told.end();
         assert_eq!(status(&mut machine), expected);
     }
+}
+
+#[test]
+fn a_qemu_that_hangs_is_not_waited_for_by_who_wants_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mut launch = sample(Platform::X86_64, Accelerator::Tcg);
+    launch.qemu = path("qemu");
+    (launch.files.qmp, launch.files.log) = (path("qmp"), path("log"));
+    fs::write(&launch.qemu, "#!/bin/sh\nexec sleep 60\n").unwrap();
+    fs::set_permissions(&launch.qemu, fs::Permissions::from_mode(0o755)).unwrap();
+    let cancel = Cancel::default();
+    cancel.request();
+    let error = QemuMachine::start(&launch, &cancel).unwrap_err();
+    assert!(matches!(error, Error::Interrupted), "{error}");
 }
