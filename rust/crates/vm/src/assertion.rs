@@ -159,7 +159,7 @@ fn described(matcher: &Matcher) -> String {
     if parts.is_empty() { String::new() } else { format!(",{}", parts.join(",")) }
 }
 
-/// A word for the guest's shell.
+/// A word that every shell takes as it is.
 pub(crate) fn word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

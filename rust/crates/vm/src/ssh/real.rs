@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::knock::Knock;
 use super::{Ran, Remote, SshError, Target};
+use crate::assertion::word;
 use crate::{Cancel, process};
 
 /// The `ssh` on PATH.
@@ -56,11 +57,6 @@ fn quoted(value: &str) -> String {
     if value.contains(char::is_whitespace) { format!("\"{value}\"") } else { value }
 }
 
-/// A word that every login shell takes as it is.
-fn shell_word(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 impl Remote for Ssh {
     fn answers(&self, port: u16) -> bool {
         let mut knocks = self.knocks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +73,7 @@ impl Remote for Ssh {
         command
             .args(["-T", "-o", &format!("ConnectTimeout={}", limit.as_secs().max(1))])
             .args(Self::options(target))
-            .arg(format!("sh -c {}", shell_word(script)));
+            .arg(format!("sh -c {}", word(script)));
         let output = process::output_unless(&mut command, limit, || {
             self.cancel.requested() || target.lost.requested()
         })
@@ -209,10 +205,5 @@ mod tests {
             lost: Cancel::default(),
         };
         assert!(Ssh::default().share(&target).is_none());
-    }
-
-    #[test]
-    fn a_script_is_one_word() {
-        assert_eq!(shell_word("a 'b' $c"), r"'a '\''b'\'' $c'");
     }
 }
