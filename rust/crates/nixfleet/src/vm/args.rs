@@ -1,7 +1,7 @@
 //! The arguments of the VM commands.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -50,7 +50,7 @@ pub struct Build {
     pub cpus: Option<u32>,
 
     /// Files to put onto the new system, as `nixos-anywhere --extra-files` does
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
     pub extra_files: Option<PathBuf>,
 
     /// Hosts at a time [default: what cores and memory allow]
@@ -79,6 +79,11 @@ impl Build {
             ..Options::default()
         }
     }
+}
+
+fn folder(text: &str) -> Result<PathBuf, String> {
+    let is_folder = Path::new(text).is_dir();
+    is_folder.then(|| text.into()).ok_or_else(|| "there is no such folder".to_owned())
 }
 
 fn limit(text: &str) -> Result<(Phase, Duration), String> {

@@ -73,6 +73,13 @@ fn help_is_long_only_since_h_is_the_host() {
 }
 
 #[test]
+fn extra_files_that_are_not_there_are_told_before_anything_is_built() {
+    let arguments = ["build-vm", "-h", "web-01", "--extra-files", "nowhere"];
+    let told = "invalid value 'nowhere' for '--extra-files <DIR>': there is no such folder";
+    Fleet::new("UTC").expect(&arguments, 2, "", told);
+}
+
+#[test]
 fn a_newer_inventory_says_to_update() {
     let fleet = Fleet::new("UTC");
     fs::write(fleet.path().join("inventory.json"), r#"{ "apiVersion": 2 }"#).unwrap();
