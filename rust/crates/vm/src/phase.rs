@@ -40,7 +40,13 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// How long the phase may take. Software emulation runs guests ten to thirty times slower, and
+    /// Whether the phase waits for what may never come. No other needs a limit.
+    #[must_use]
+    pub fn waits(self) -> bool {
+        !self.limit(Accelerator::Kvm).is_zero()
+    }
+
+    /// How long the phase may take, if it waits for anything. Software emulation runs guests ten to thirty times slower, and
     /// a NixOS installer alone then needs minutes to boot.
     #[must_use]
     pub fn limit(self, accelerator: Accelerator) -> Duration {
@@ -48,13 +54,12 @@ impl Phase {
             // A flake's inputs may have to be downloaded first.
             Self::Preflight => (600, 600),
             Self::Build => (4 * 3600, 4 * 3600),
-            Self::Disk | Self::Clean => (60, 60),
-            Self::BootInstaller | Self::Boot => (15, 30),
             Self::WaitInstaller | Self::WaitHost => (180, 900),
             Self::Install => (1800, 7200),
-            Self::PowerOff | Self::Stop => (60, 180),
+            Self::PowerOff => (60, 180),
             Self::Verify => (300, 1200),
             Self::Survive => (300, 1800),
+            Self::Disk | Self::BootInstaller | Self::Boot | Self::Stop | Self::Clean => (0, 0),
         };
         Duration::from_secs(if accelerator.is_software() { emulated } else { accelerated })
     }

@@ -88,11 +88,10 @@ fn folder(text: &str) -> Result<PathBuf, String> {
 
 fn limit(text: &str) -> Result<(Phase, Duration), String> {
     let (phase, seconds) = text.split_once('=').ok_or("write `PHASE=SECONDS`")?;
-    let phase = Phase::parse(phase).ok_or_else(|| {
-        format!(
-            "no phase is called `{phase}`; there are {}",
-            Phase::ALL.map(Phase::word).join(", ")
-        )
+    let phase = Phase::parse(phase).filter(|it| it.waits()).ok_or_else(|| {
+        let phases = Phase::ALL.into_iter().filter(|it| it.waits()).map(Phase::word);
+        let phases: Vec<_> = phases.collect();
+        format!("no phase of that name waits for anything; there are {}", phases.join(", "))
     })?;
     let seconds: u64 = seconds.parse().map_err(|_| "seconds are a whole number".to_owned())?;
     Ok((phase, Duration::from_secs(seconds)))

@@ -80,6 +80,15 @@ fn extra_files_that_are_not_there_are_told_before_anything_is_built() {
 }
 
 #[test]
+fn a_limit_is_for_a_phase_that_waits() {
+    let fleet = Fleet::new("UTC");
+    for given in ["boot=5", "nap=5"] {
+        let told = "no phase of that name waits for anything; there are preflight, build, wait-ins";
+        fleet.expect(&["test-vm", "-h", "web-01", "--limit", given], 2, "", told);
+    }
+}
+
+#[test]
 fn a_newer_inventory_says_to_update() {
     let fleet = Fleet::new("UTC");
     fs::write(fleet.path().join("inventory.json"), r#"{ "apiVersion": 2 }"#).unwrap();
