@@ -5,8 +5,9 @@ let
   inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf withLayout;
 
   # What it asks.
-  listed = config: import ../../../rust/crates/nixfleet/src/list/disks.nix { inherit config; };
-
+  tool = ../../../rust/crates/nixfleet/src;
+  listed =
+    config: import (tool + "/list/disks.nix") (import (tool + "/eval/disks.nix")) { inherit config; };
 in
 {
   "test: the list shows what each layout formats its disk with" = {
