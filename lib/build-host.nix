@@ -22,7 +22,8 @@ let
     ;
   inherit (import ./faults.nix) refuse;
   inherit (import ./host-arguments.nix) argumentFaults;
-  inherit (inputs.nixpkgs.lib) mkDefault mkForce;
+  inherit (inputs.nixpkgs.lib) mkForce;
+  inherit (import ./priority.nix { inherit (inputs.nixpkgs) lib; }) said saidWithin;
 
   # What the builders return. The names are written down, since asking the builder for them would
   # fetch and evaluate nixpkgs; a test compares them with the builder's own.
@@ -80,9 +81,6 @@ let
     };
   };
 
-  # `mkDefault`, but a priority or a condition that the author gave stays.
-  weaken = value: if isAttrs value && value ? _type then value else mkDefault value;
-
   # The arguments as a module. `networking` is a set of options of its own, so that a module can
   # replace one of them and keep the rest.
   settings =
@@ -96,25 +94,17 @@ let
       ...
     }:
     {
-      hostSpec =
-        mapAttrs (
-          name: value:
-          if name == "networking" && isAttrs value && !(value ? _type) then
-            mapAttrs (_: weaken) value
-          else
-            weaken value
-        ) hostSpec
-        // {
-          hostName = mkForce hostName;
-          isDarwin = mkForce (lib.classOf platform == "darwin");
-        };
-      nixpkgs.hostPlatform = mkDefault platform;
+      hostSpec = mapAttrs (name: if name == "networking" then saidWithin else said) hostSpec // {
+        hostName = mkForce hostName;
+        isDarwin = mkForce (lib.classOf platform == "darwin");
+      };
+      nixpkgs.hostPlatform = said platform;
       nixfleet = {
         inherit homeModules;
       }
       // (if isVm then { isVm = true; } else { });
     }
-    // (if stateVersion == null then { } else { system.stateVersion = mkDefault stateVersion; });
+    // (if stateVersion == null then { } else { system.stateVersion = said stateVersion; });
 
   # What the module system says of a faulty definition, "in `flake.nix'": the author's file, and not
   # this one, which hands the definition on. A path or a named module says it itself.

@@ -10,8 +10,8 @@ let
 in
 /**
   A host: what `nixpkgs.lib.nixosSystem` or `darwin.lib.darwinSystem` returns, by platform, and
-  `nixfleet`, the host as data. Every setting that the arguments make is a default: a module of
-  yours wins over it.
+  `nixfleet`, the host as data. What the arguments say is stronger than any `mkDefault`, and a
+  plain definition in a module of yours wins over it.
 
   # Inputs
   - `hostName`: required, an RFC 1123 label.

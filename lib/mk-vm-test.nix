@@ -34,6 +34,7 @@
 }:
 let
   inherit (pkgs) lib;
+  inherit (import ./priority.nix { inherit lib; }) taste;
 
   checks = lib.mapAttrs (_: host: host.config.nixfleet.vmTest) hosts;
 
@@ -66,8 +67,8 @@ pkgs.testers.runNixOSTest {
       # What `nixosSystem` was given, which it keeps for those who build a system like it.
       imports = host._module.args.modules ++ [ (forTheTest host) ] ++ modules;
       virtualisation = {
-        memorySize = lib.mkDefault host.config.nixfleet.vmTest.memory;
-        cores = lib.mkDefault host.config.nixfleet.vmTest.cores;
+        memorySize = taste host.config.nixfleet.vmTest.memory;
+        cores = taste host.config.nixfleet.vmTest.cores;
       };
     }) hosts
     // lib.optionalAttrs needsOutside { outside = { }; };

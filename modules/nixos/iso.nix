@@ -8,6 +8,7 @@
 }:
 let
   inherit (lib) mkOption types;
+  inherit (import ../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet;
 in
 {
@@ -62,13 +63,13 @@ in
     image.baseName = lib.mkForce cfg.isoName;
 
     # An image a tenth larger, built in a fraction of the time.
-    isoImage.squashfsCompression = lib.mkDefault "zstd -Xcompression-level 6";
+    isoImage.squashfsCompression = taste "zstd -Xcompression-level 6";
 
-    services.qemuGuest.enable = lib.mkDefault true;
+    services.qemuGuest.enable = taste true;
 
     # The installer can read ZFS and has no root on it. 26.05 warns at each evaluation until it is
     # told, and 26.11 has this as its default (nixpkgs, pull request 495581).
-    boot.zfs.forceImportRoot = lib.mkDefault false;
+    boot.zfs.forceImportRoot = taste false;
 
     # So that the installer builds and copies what `nixos-anywhere` asks of it.
     nix.settings.experimental-features = [

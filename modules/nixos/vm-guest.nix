@@ -7,6 +7,7 @@
   ...
 }:
 let
+  inherit (import ../../lib/priority.nix { inherit lib; }) said taste;
   impermanent = config.nixfleet.impermanence.enable or false;
 in
 {
@@ -17,26 +18,25 @@ in
   ];
 
   nixfleet.disk = {
-    device = lib.mkDefault "/dev/vda";
-    warnUnstableDevice = lib.mkDefault false;
+    device = taste "/dev/vda";
+    warnUnstableDevice = taste false;
   };
 
   # The default of the whole, not of its parts: a layout that the user picks, `disks.*` or their
   # own, replaces it and does not mix with it.
-  disko.devices = lib.mkDefault (
+  disko.devices = taste (
     import (if impermanent then ./disk/impermanence.nix else ./disk/ext4.nix) { inherit config lib; }
   );
 
   boot.loader = {
-    systemd-boot.enable = lib.mkDefault true;
     # A VM may be started with fresh firmware variables. Then only the fallback path
     # (\EFI\BOOT\BOOT*.EFI) is found, where `bootctl install` puts a copy in any case.
-    # Stronger than the core's mkDefault, weaker than what a user writes.
-    efi.canTouchEfiVariables = lib.mkOverride 900 false;
+    # Who makes a host a guest says so, over the taste of the core.
+    efi.canTouchEfiVariables = said false;
     # Nobody watches the menu.
-    timeout = lib.mkOverride 900 1;
+    timeout = taste 1;
   };
 
   # Shuts down and reports addresses when asked by the host.
-  services.qemuGuest.enable = lib.mkDefault true;
+  services.qemuGuest.enable = taste true;
 }

@@ -8,6 +8,7 @@
 }:
 let
   inherit (config) hostSpec;
+  inherit (import ../../lib/priority.nix { inherit lib; }) taste;
   homeModules = config.nixfleet.homeModules;
 in
 {
@@ -37,8 +38,8 @@ in
       home-manager = {
         # One nixpkgs for the system and the home, and packages where the system's are, so that
         # `nixos-rebuild build-vm` and a first login find them.
-        useGlobalPkgs = lib.mkDefault true;
-        useUserPackages = lib.mkDefault true;
+        useGlobalPkgs = taste true;
+        useUserPackages = taste true;
         extraSpecialArgs = { inherit hostSpec; };
 
         users = lib.mkIf (hostSpec.userName != null) {
@@ -47,9 +48,7 @@ in
             # The release whose defaults the home was made with. On NixOS that is the host's; on
             # Darwin, which counts otherwise, the first release that this library had. It never
             # moves: Home Manager would take it for a migration.
-            home.stateVersion = lib.mkDefault (
-              if hostSpec.isDarwin then "26.05" else config.system.stateVersion
-            );
+            home.stateVersion = taste (if hostSpec.isDarwin then "26.05" else config.system.stateVersion);
           };
         };
       };

@@ -33,7 +33,7 @@ let
     splitString = separator: text: filter isString (builtins.split "\\${separator}" text);
     optional = condition: value: if condition then [ value ] else [ ];
     optionalAttrs = condition: set: if condition then set else { };
-    mkDefault = value: value;
+    mkOverride = _: value: value;
     mkIf = condition: value: if condition then value else { };
   };
 

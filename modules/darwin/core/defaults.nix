@@ -1,21 +1,22 @@
 # Settings of macOS that a Mac with other people's secrets on it should have.
 { config, lib, ... }:
 let
-  inherit (lib) mkDefault mkIf;
+  inherit (lib) mkIf;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
 in
 {
-  networking.applicationFirewall.enable = mkDefault true;
+  networking.applicationFirewall.enable = taste true;
 
   system.defaults = {
-    loginwindow.GuestEnabled = mkDefault false;
-    SoftwareUpdate.AutomaticallyInstallMacOSUpdates = mkDefault true;
+    loginwindow.GuestEnabled = taste false;
+    SoftwareUpdate.AutomaticallyInstallMacOSUpdates = taste true;
 
     # nix-darwin refuses a user's settings where it knows no primary user.
     screensaver = mkIf (config.system.primaryUser != null) {
-      askForPassword = mkDefault true;
-      askForPasswordDelay = mkDefault 0;
+      askForPassword = taste true;
+      askForPasswordDelay = taste 0;
     };
     # `invoice.pdf.app` is then seen for what it is.
-    NSGlobalDomain.AppleShowAllExtensions = mkIf (config.system.primaryUser != null) (mkDefault true);
+    NSGlobalDomain.AppleShowAllExtensions = mkIf (config.system.primaryUser != null) (taste true);
   };
 }

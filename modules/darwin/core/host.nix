@@ -1,6 +1,11 @@
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
-  inherit (lib) mkDefault;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) follow said;
   inherit (config) hostSpec;
 
   # What nix-darwin has no setting for: macOS keeps networks and passwords itself.
@@ -22,11 +27,11 @@ in
 {
   networking = {
     # Three names: for DNS and the shell, for Bonjour, and the one that Finder shows.
-    hostName = mkDefault hostSpec.hostName;
-    localHostName = mkDefault hostSpec.hostName;
-    computerName = mkDefault hostSpec.hostName;
+    hostName = said hostSpec.hostName;
+    localHostName = said hostSpec.hostName;
+    computerName = said hostSpec.hostName;
   };
-  time.timeZone = mkDefault hostSpec.timeZone;
+  time.timeZone = follow options.hostSpec.timeZone hostSpec.timeZone;
 
   # nixpkgs's release notes for 26.05.
   warnings =

@@ -1,7 +1,8 @@
 # Who manages Nix on the Mac: nix-darwin, or Determinate Nix, which wants to alone.
 { config, lib, ... }:
 let
-  inherit (lib) mkDefault mkIf mkOption;
+  inherit (lib) mkIf mkOption;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) said taste;
 in
 {
   options.nixfleet.determinateNix = mkOption {
@@ -15,7 +16,7 @@ in
   };
 
   config.nix = {
-    enable = mkDefault (!config.nixfleet.determinateNix);
+    enable = if config.nixfleet.determinateNix then said false else taste true;
     settings = mkIf config.nix.enable {
       experimental-features = [
         "nix-command"
@@ -24,9 +25,9 @@ in
     };
     # Both are weekly unless told otherwise.
     gc = mkIf config.nix.enable {
-      automatic = mkDefault true;
-      options = mkDefault "--delete-older-than 30d";
+      automatic = taste true;
+      options = taste "--delete-older-than 30d";
     };
-    optimise.automatic = mkIf config.nix.enable (mkDefault true);
+    optimise.automatic = mkIf config.nix.enable (taste true);
   };
 }

@@ -1,16 +1,16 @@
 { lib, ... }:
 let
-  inherit (lib) mkDefault;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
 in
 {
   boot.loader = {
-    efi.canTouchEfiVariables = mkDefault true;
+    efi.canTouchEfiVariables = taste true;
     systemd-boot = {
-      enable = mkDefault true;
+      enable = taste true;
       # Who stands before the machine could otherwise add `init=/bin/sh` and be root.
-      editor = mkDefault false;
+      editor = taste false;
       # Each generation keeps its kernel in the boot partition, which is small.
-      configurationLimit = mkDefault 20;
+      configurationLimit = taste 20;
     };
   };
 }

@@ -1,11 +1,12 @@
 {
   config,
   lib,
+  options,
   pkgs,
   ...
 }:
 let
-  inherit (lib) mkDefault;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) follow;
   inherit (config) hostSpec;
   layout = hostSpec.keyboardLayout;
 
@@ -64,8 +65,8 @@ let
   '';
 in
 {
-  time.timeZone = mkDefault hostSpec.timeZone;
-  i18n.defaultLocale = mkDefault hostSpec.locale;
-  console.keyMap = mkDefault (inKbd.${layout} or fromXkb);
-  services.xserver.xkb.layout = mkDefault layout;
+  time.timeZone = follow options.hostSpec.timeZone hostSpec.timeZone;
+  i18n.defaultLocale = follow options.hostSpec.locale hostSpec.locale;
+  console.keyMap = follow options.hostSpec.keyboardLayout (inKbd.${layout} or fromXkb);
+  services.xserver.xkb.layout = follow options.hostSpec.keyboardLayout layout;
 }

@@ -2,6 +2,7 @@
 { config, lib, ... }:
 let
   inherit (lib) mkOption types;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   inherit (config) hostSpec;
   guard = config.nixfleet.guards;
 
@@ -39,7 +40,7 @@ in
   };
 
   # NixOS's own guard, of hosts whose passwords cannot be changed by hand, counts keys as well.
-  config.users.allowNoPasswordLogin = lib.mkIf (!guard.lockout) (lib.mkDefault true);
+  config.users.allowNoPasswordLogin = lib.mkIf (!guard.lockout) (taste true);
 
   config.assertions = lib.mkIf guard.lockout [
     {

@@ -5,13 +5,12 @@ let
     hasInfix
     head
     last
-    mkDefault
     mkIf
     mkMerge
-    mkOverride
     splitString
     toInt
     ;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) said taste;
   inherit (config) hostSpec;
   inherit (hostSpec.networking)
     interface
@@ -24,9 +23,6 @@ let
   familyOf = ip: if ip != null && hasInfix ":" ip then "ipv6" else "ipv4";
   parts = splitString "/" address;
 
-  # nixos-generate-config writes, as mkDefault, which interfaces use DHCP; what hostSpec says is
-  # stronger, and weaker than what the user's modules say.
-  decide = mkOverride 900;
 in
 {
   assertions = [
@@ -38,15 +34,15 @@ in
 
   networking = mkMerge [
     {
-      hostName = mkDefault hostSpec.hostName;
-      nameservers = mkIf (dns != [ ]) (mkDefault dns);
-      firewall.enable = mkDefault true;
+      hostName = said hostSpec.hostName;
+      nameservers = mkIf (dns != [ ]) (said dns);
+      firewall.enable = taste true;
     }
     (mkIf (interface != null) {
       # Otherwise it is NixOS's default to ask on every interface.
-      useDHCP = decide false;
+      useDHCP = said false;
       interfaces.${interface} = {
-        useDHCP = decide (address == null);
+        useDHCP = said (address == null);
       }
       // lib.optionalAttrs (address != null) {
         ${familyOf address}.addresses = [
@@ -58,7 +54,7 @@ in
       };
     })
     (mkIf (interface != null && gateway != null) {
-      ${if familyOf gateway == "ipv6" then "defaultGateway6" else "defaultGateway"} = mkDefault {
+      ${if familyOf gateway == "ipv6" then "defaultGateway6" else "defaultGateway"} = said {
         address = gateway;
         inherit interface;
       };

@@ -1,6 +1,6 @@
 { config, lib, ... }:
 let
-  inherit (lib) mkDefault;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
 in
 {
   nix = {
@@ -11,11 +11,11 @@ in
       "flakes"
     ];
     gc = {
-      automatic = mkDefault config.nix.enable;
-      dates = mkDefault "weekly";
-      options = mkDefault "--delete-older-than 30d";
+      automatic = taste config.nix.enable;
+      dates = taste "weekly";
+      options = taste "--delete-older-than 30d";
     };
     # As a timer: `auto-optimise-store` would slow down every build instead.
-    optimise.automatic = mkDefault config.nix.enable;
+    optimise.automatic = taste config.nix.enable;
   };
 }

@@ -1,18 +1,18 @@
 # SSH by key alone. The firewall is open for it, and for nothing else.
 { lib, ... }:
 let
-  inherit (lib) mkDefault;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
 in
 {
   services.openssh = {
-    enable = mkDefault true;
-    openFirewall = mkDefault true;
+    enable = taste true;
+    openFirewall = taste true;
     settings = {
       # nixos-anywhere and `nixos-rebuild --target-host` log in as root, by key.
-      PermitRootLogin = mkDefault "prohibit-password";
-      PasswordAuthentication = mkDefault false;
-      KbdInteractiveAuthentication = mkDefault false;
-      X11Forwarding = mkDefault false;
+      PermitRootLogin = taste "prohibit-password";
+      PasswordAuthentication = taste false;
+      KbdInteractiveAuthentication = taste false;
+      X11Forwarding = taste false;
     };
   };
 }

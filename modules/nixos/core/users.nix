@@ -1,12 +1,16 @@
 # The primary user and root. Both are let in by the same keys.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   inherit (lib)
-    mkDefault
     mkIf
     mkMerge
-    mkOverride
     ;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) follow said taste;
   inherit (config) hostSpec;
   inherit (hostSpec) userName;
 
@@ -33,29 +37,26 @@ in
   users = {
     # The configuration is the truth: a password set by hand would be lost with the root file
     # system of an impermanent host, and would differ from host to host on the others.
-    mutableUsers = mkDefault false;
+    mutableUsers = taste false;
 
     users = mkMerge [
       {
         root = {
           openssh.authorizedKeys.keys = hostSpec.sshAuthorizedKeys;
           hashedPasswordFile = mkIf (hostSpec.rootHashedPasswordFile != null) (
-            mkDefault hostSpec.rootHashedPasswordFile
+            said hostSpec.rootHashedPasswordFile
           );
         };
       }
       (mkIf (userName != null) {
         ${userName} = {
-          isNormalUser = mkDefault true;
-          # NixOS's own default has mkDefault's priority; a user's definition is stronger than both.
-          home = mkOverride 900 hostSpec.home;
+          isNormalUser = taste true;
+          home = follow options.hostSpec.home hostSpec.home;
           # The shell is `users.defaultUserShell`.
-          useDefaultShell = mkDefault true;
+          useDefaultShell = taste true;
           extraGroups = [ "wheel" ];
           openssh.authorizedKeys.keys = hostSpec.sshAuthorizedKeys;
-          hashedPasswordFile = mkIf (hostSpec.hashedPasswordFile != null) (
-            mkDefault hostSpec.hashedPasswordFile
-          );
+          hashedPasswordFile = mkIf (hostSpec.hashedPasswordFile != null) (said hostSpec.hashedPasswordFile);
         };
       })
     ];

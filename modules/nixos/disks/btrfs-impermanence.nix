@@ -1,6 +1,9 @@
 # btrfs with a root, homes included, that is empty after each boot; `nixfleet.impermanence` says what
 # stays.
 { config, lib, ... }:
+let
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
+in
 {
   imports = [
     ../disk.nix
@@ -8,7 +11,7 @@
   ];
 
   # Whoever picks this layout wants what it is made for.
-  nixfleet.impermanence.enable = lib.mkDefault true;
+  nixfleet.impermanence.enable = taste true;
 
   disko.devices = import ../disk/impermanence.nix { inherit config lib; };
 }

@@ -2,6 +2,7 @@
 # passphrase is asked for, at the install and at each boot.
 { config, lib, ... }:
 let
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet.disk;
 in
 {
@@ -22,7 +23,7 @@ in
   };
 
   config = {
-    nixfleet.impermanence.enable = lib.mkDefault true;
+    nixfleet.impermanence.enable = taste true;
 
     disko.devices = lib.mkMerge [
       (import ../disk/impermanence.nix {

@@ -1,6 +1,8 @@
 # One ZFS pool, `rpool`, with datasets for the system, the homes, the Nix store and state.
 { config, lib, ... }:
 let
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
+
   # NixOS mounts the datasets itself, so that they are there in the order that it needs.
   dataset = mountpoint: {
     type = "zfs_fs";
@@ -50,15 +52,15 @@ in
   };
 
   # ZFS marks a pool with the host that uses it, so NixOS demands an id that never changes.
-  networking.hostId = lib.mkDefault (
+  networking.hostId = taste (
     builtins.substring 0 8 (builtins.hashString "sha256" config.networking.hostName)
   );
 
   # NixOS looks for the pool below /dev/disk/by-id, where a virtio disk without a serial number does
   # not appear; every GPT partition has a UUID.
-  boot.zfs.devNodes = lib.mkDefault "/dev/disk/by-partuuid";
+  boot.zfs.devNodes = taste "/dev/disk/by-partuuid";
 
   # The installer has an id of its own, and a machine that is powered off after the install never
   # exported the pool: without force the first boot would refuse it.
-  boot.zfs.forceImportRoot = lib.mkDefault true;
+  boot.zfs.forceImportRoot = taste true;
 }

@@ -10,6 +10,7 @@
 # its identity.
 { config, lib, ... }:
 let
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet.impermanence;
   stored = "${cfg.persistRoot}/etc/ssh";
   inherit (config.services) openssh;
@@ -33,7 +34,7 @@ let
 in
 {
   config = lib.mkIf cfg.enable {
-    services.openssh.hostKeys = lib.mkDefault [
+    services.openssh.hostKeys = taste [
       {
         type = "ed25519";
         path = "${stored}/ssh_host_ed25519_key";

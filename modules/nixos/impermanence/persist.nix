@@ -8,6 +8,7 @@
 }:
 let
   inherit (import ../../../lib/expect.nix) didYouMean;
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet.impermanence;
 
   # From network-interfaces-scripted: dhcpcd runs when any interface asks for it.
@@ -55,7 +56,7 @@ in
       lib.types.submodule (
         { config, ... }:
         {
-          neededForBoot = lib.mkIf (cfg.enable && isNeededEarly config.mountPoint) (lib.mkDefault true);
+          neededForBoot = lib.mkIf (cfg.enable && isNeededEarly config.mountPoint) (taste true);
         }
       )
     );
@@ -77,7 +78,7 @@ in
     environment = lib.optionalAttrs (options.environment ? persistence) {
       persistence.${cfg.persistRoot} = {
         # Bind mounts are no drives to show in a file manager.
-        hideMounts = lib.mkDefault true;
+        hideMounts = taste true;
 
         directories =
           unlessChosen (

@@ -3,6 +3,7 @@
 # comes later, or without an activation.
 { config, lib, ... }:
 let
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet.impermanence;
   inherit (config.system.etc) overlay;
 in
@@ -10,7 +11,7 @@ in
   config = lib.mkIf cfg.enable {
     # The passwd file is where userborn knows ids from: on the root they would be given out anew at
     # each boot. This is where NixOS puts it itself when /etc can't be written to.
-    services.userborn.passwordFilesLocation = lib.mkDefault "/var/lib/nixos";
+    services.userborn.passwordFilesLocation = taste "/var/lib/nixos";
 
     assertions = [
       {

@@ -6,6 +6,7 @@
   ...
 }:
 let
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet.impermanence;
   # NixOS itself asserts that there is one; until it does, nothing here may fail.
   root =
@@ -97,7 +98,7 @@ in
       boot.initrd.supportedFilesystems = [ "btrfs" ];
 
       # The default from 26.05; before, the scripted initrd is.
-      boot.initrd.systemd.enable = lib.mkDefault true;
+      boot.initrd.systemd.enable = taste true;
 
       boot.initrd.systemd.services.nixfleet-wipe-root = {
         description = "Set the root of the last boot aside and make an empty one";
