@@ -254,6 +254,39 @@ in
     ];
   };
 
+  # As srvos has it, and refuses a rule that names a user.
+  "test: so it does where sudo is for wheel alone, and says it by no rule" = {
+    expr =
+      lib.mapAttrs
+        (_: sudo: {
+          inherit (sudo) extraRules;
+          inWords = lib.hasInfix "ops ALL=(ALL:ALL) NOPASSWD: ALL" sudo.extraConfig;
+        })
+        (
+          lib.getAttrs [ "sudo" ]
+            (withModule {
+              security.sudo = {
+                enable = true;
+                execWheelOnly = true;
+              };
+            }).security
+        );
+    expected.sudo = {
+      extraRules = [ ];
+      inWords = true;
+    };
+  };
+
+  "test: there is nothing to say where wheel needs no password" = {
+    expr =
+      let
+        inherit ((withModule { security.sudo.wheelNeedsPassword = false; }).security) sudo;
+      in
+      lib.any (rule: rule.users or [ ] == [ "ops" ]) sudo.extraRules
+      || lib.hasInfix "ops" sudo.extraConfig;
+    expected = false;
+  };
+
   "test: a password file in the store is refused" = refusedIn [ "hashedPasswordFile" ] {
     hashedPasswordFile = "${./core-nixos.nix}";
   } "hashedPasswordFile.*outside the Nix store";

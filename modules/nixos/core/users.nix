@@ -64,17 +64,27 @@ in
 
   # A user without a password has none to give to sudo. Their keys are root's too, so that this
   # lets nobody do more than they could. sudo-rs, where it takes sudo's place, has rules of its own.
-  security = lib.genAttrs [ "sudo" "sudo-rs" ] (_: {
-    extraRules = mkIf (userName != null && !hasPassword config.users.users.${userName}) [
-      {
-        users = [ userName ];
-        commands = [
-          {
-            command = "ALL";
-            options = [ "NOPASSWD" ];
-          }
-        ];
-      }
-    ];
-  });
+  security = lib.genAttrs [ "sudo" "sudo-rs" ] (
+    name:
+    let
+      sudo = config.security.${name};
+      asked = userName != null && sudo.wheelNeedsPassword && !hasPassword config.users.users.${userName};
+    in
+    {
+      extraRules = mkIf (asked && !sudo.execWheelOnly) [
+        {
+          users = [ userName ];
+          commands = [
+            {
+              command = "ALL";
+              options = [ "NOPASSWD" ];
+            }
+          ];
+        }
+      ];
+      # Where sudo is for wheel alone, rules that name a user are refused, of a member too (srvos, and
+      # sudo-rs in NixOS: an assertion on `extraRules`).
+      extraConfig = mkIf (asked && sudo.execWheelOnly) "${userName} ALL=(ALL:ALL) NOPASSWD: ALL";
+    }
+  );
 }
