@@ -10,6 +10,7 @@
     ./core/locale.nix
     ./core/networking.nix
     ./core/nix.nix
+    ./core/nix-daemon.nix
     ./core/ssh.nix
     ./core/users.nix
   ];

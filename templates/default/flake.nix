@@ -33,6 +33,8 @@
         specialArgs = { inherit inputs; };
 
         modules = [
+          # What a machine has that nobody sits at: it comes back by itself, and no key but yours opens it.
+          nixfleet.nixosModules.server
           ./hosts/server/hardware.nix
           ./hosts/server/disk.nix
           ./hosts/server/services.nix

@@ -42,6 +42,8 @@
           };
 
           modules = [
+            # What a machine has that nobody sits at: it comes back by itself, and no key but yours opens it.
+            inputs.nixfleet.nixosModules.server
             ./hosts/server/hardware.nix
             ./hosts/server/disk.nix
             ./hosts/server/services.nix

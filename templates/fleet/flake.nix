@@ -23,8 +23,12 @@
           timeZone = "UTC";
           sshAuthorizedKeys = sshKeys;
         };
-        # The release that the hosts are installed with. It stays when nixpkgs moves on.
-        nixos.stateVersion = "26.05";
+        nixos = {
+          # The release that the hosts are installed with. It stays when nixpkgs moves on.
+          stateVersion = "26.05";
+          # What a machine has that nobody sits at: it comes back by itself, and no key but yours opens it.
+          modules = [ nixfleet.nixosModules.server ];
+        };
         darwin.stateVersion = 7;
         # What modules have as arguments: `inputs` are the ones above.
         specialArgs = { inherit inputs; };

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use indexmap::IndexMap;
-use nixfleet_nix::{Nix, NixError, visible};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::{Flake, Host, Positions};
+use crate::{Flake, Host, Nix, NixError, Positions, visible};
 
 /// The version of the inventory's shape that this crate reads.
 pub const API_VERSION: u64 = 1;
@@ -193,9 +192,8 @@ impl Inventory {
 
 #[cfg(test)]
 mod tests {
-    use nixfleet_nix::FakeNix;
-
     use super::*;
+    use crate::FakeNix;
 
     const FLEET: &str = r#"{ "apiVersion": 1, "root": "/nix/store/x-source", "isoSshKeys": [],
         "hosts": { "web": { "hostName": "web", "platform": "x86_64-linux",

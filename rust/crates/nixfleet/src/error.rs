@@ -1,11 +1,10 @@
 //! Why a command could not do its work.
 
-use nixfleet_inventory::InventoryError;
-use nixfleet_nix::{Cause, NixError};
+use nixfleet_inventory::{Cause, InventoryError, NixError};
 use thiserror::Error;
 
 use crate::exit::Exit;
-use crate::text::quote::quote;
+use crate::quote::quote;
 
 /// A failure of a command, as opposed to faults that it found.
 #[derive(Debug, Error)]

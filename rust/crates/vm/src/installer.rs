@@ -8,8 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::ssh::Target;
-use crate::{Error, Phase, console, files};
-use nixfleet_nix::process;
+use crate::{Error, Phase, console, files, process};
 
 /// An install.
 #[derive(Debug, Clone)]

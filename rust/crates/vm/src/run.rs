@@ -1,7 +1,6 @@
 //! A run on one host: its phases, timed and told, and what they share.
 
 mod boot;
-mod meet;
 mod wait;
 mod watch;
 

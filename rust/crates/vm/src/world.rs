@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use nixfleet_inventory::Flake;
-use nixfleet_nix::Nix;
+use nixfleet_inventory::{Flake, Nix};
 
 use crate::hypervisor::Hypervisor;
 use crate::installer::{Installer, NixosAnywhere};

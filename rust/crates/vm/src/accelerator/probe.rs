@@ -5,8 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::Accelerator;
-use crate::Platform;
-use nixfleet_nix::process;
+use crate::{Platform, process};
 
 /// How long the few instructions may take: a working accelerator needs a tenth of it.
 const LIMIT: Duration = Duration::from_secs(2);

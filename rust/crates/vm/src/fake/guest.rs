@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::{Fake, KEY, SYSTEM, Ssh};
 use crate::Clock;
-use crate::ssh::{Remote, SshError, Target};
-use nixfleet_assertion::Ran;
+use crate::ssh::{Ran, Remote, SshError, Target};
 
 impl Remote for Fake {
     fn answers(&self, _: u16) -> bool {

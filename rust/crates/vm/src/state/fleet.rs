@@ -4,8 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nixfleet_inventory::Flake;
-use nixfleet_nix::visible;
+use nixfleet_inventory::{Flake, visible};
 use sha2::{Digest, Sha256};
 
 use super::Folder;

@@ -1,0 +1,40 @@
+//! What is asked of Nix, and of whom.
+
+mod cause;
+mod cli;
+mod error;
+mod fake;
+
+pub use cause::Cause;
+pub use cli::{NixCli, Patience};
+pub use error::NixError;
+pub use fake::FakeNix;
+
+use crate::StorePath;
+
+/// Nix, as far as this project needs it.
+pub trait Nix: Send + Sync {
+    /// The value of an installable, as the JSON text that `nix eval --json` writes.
+    ///
+    /// # Errors
+    /// When Nix is missing or the evaluation fails.
+    fn eval_json(&self, installable: &str, apply: Option<&str>) -> Result<Vec<u8>, NixError>;
+
+    /// Builds installables in one call; one output each, in their order.
+    ///
+    /// # Errors
+    /// When Nix is missing or the build fails.
+    fn build(&self, installables: &[String]) -> Result<Vec<StorePath>, NixError>;
+
+    /// The value of an installable.
+    ///
+    /// # Errors
+    /// When Nix is missing or the evaluation fails.
+    fn eval(&self, installable: &str, apply: Option<&str>) -> Result<serde_json::Value, NixError> {
+        let json = self.eval_json(installable, apply)?;
+        serde_json::from_slice(&json).map_err(|error| NixError::Answer {
+            command: format!("nix eval --json {installable}"),
+            reason: error.to_string(),
+        })
+    }
+}

@@ -1,9 +1,0 @@
-//! What people and programs read.
-
-pub mod json;
-pub mod nearest;
-pub mod output;
-pub mod progress;
-pub mod quote;
-pub mod table;
-pub mod wrap;
