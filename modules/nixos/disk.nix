@@ -16,6 +16,11 @@ let
   ) config.disko.devices.disk;
 in
 {
+  imports = [
+    ./disk/esp.nix
+    ./disk/label.nix
+  ];
+
   options.nixfleet.disk = {
     device = mkOption {
       type = types.strMatching "/dev/.+";
@@ -29,7 +34,7 @@ in
     espSize = mkOption {
       type = size;
       default = "1G";
-      description = "Size of the EFI system partition, which holds the boot loader and every kernel that can be booted.";
+      description = "Size of the EFI system partition, which holds the boot loader and every kernel that can be booted: `boot.loader.systemd-boot.configurationLimit` follows from it, 10 generations for 1 GiB.";
       example = "512M";
     };
 

@@ -7,7 +7,10 @@ let
   # What it asks.
   tool = ../../../rust/crates/nixfleet/src;
   listed =
-    config: import (tool + "/list/disks.nix") (import (tool + "/eval/disks.nix")) { inherit config; };
+    config:
+    import (tool + "/commands/list/disks.nix") (import (tool + "/faults/eval/disks.nix")) {
+      inherit config;
+    };
 in
 {
   "test: the list shows what each layout formats its disk with" = {

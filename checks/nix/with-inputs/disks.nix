@@ -120,6 +120,167 @@ in
     };
   };
 
+  "test: the partitions bear the name of the host, within what GPT has room for" = {
+    expr =
+      map
+        (
+          hostName:
+          lib.mapAttrs (_: partition: partition.label) (
+            partitions (
+              configOf { inherit hostName; } [
+                layouts.ext4
+                {
+                  nixfleet.disk = {
+                    device = "/dev/disk/by-id/one";
+                    swapSize = "4G";
+                  };
+                }
+              ]
+            )
+          )
+        )
+        [
+          "web-01"
+          "a-name-of-26-characters-xx"
+          "a-name-of-27-characters-xxx"
+        ];
+    expected = [
+      {
+        esp = "disk-web-01-esp";
+        root = "disk-web-01-root";
+        swap = "disk-web-01-swap";
+      }
+      {
+        esp = "disk-a-name-of-26-characters-xx-esp";
+        root = "disk-a-name-of-26-characters-xx-root";
+        swap = "disk-a-name-of-26-characters-xx-swap";
+      }
+      {
+        esp = "disk-a-name-of-27-cha-95e04059-esp";
+        root = "disk-a-name-of-27-cha-95e04059-root";
+        swap = "disk-a-name-of-27-cha-95e04059-swap";
+      }
+    ];
+  };
+
+  "test: a disk keeps the name that it was formatted with" = {
+    expr =
+      map
+        (config: [
+          config.fileSystems."/".device
+          (lib.head config.swapDevices).device
+        ])
+        [
+          (on "btrfs" {
+            label = "disk-web-old";
+            swapSize = "4G";
+          })
+          (configOf { stateVersion = "25.11"; } [
+            layouts.btrfs
+            {
+              nixfleet.disk = {
+                device = "/dev/disk/by-id/one";
+                swapSize = "4G";
+              };
+            }
+          ])
+        ];
+    expected = [
+      [
+        "/dev/disk/by-partlabel/disk-web-old-root"
+        "/dev/disk/by-partlabel/disk-web-old-swap"
+      ]
+      [
+        "/dev/disk/by-partlabel/disk-main-root"
+        "/dev/disk/by-partlabel/disk-main-swap"
+      ]
+    ];
+  };
+
+  "test: a name that no partition can bear is refused" = {
+    expr = (on "ext4" { label = "a-name-of-32-characters-xxxxxxxx"; }).nixfleet.disk.label;
+    expectedError.msg = "nixfleet.disk.label";
+  };
+
+  "test: as many generations are kept as the EFI partition has room for" = {
+    expr = map (disk: (on "ext4" disk).boot.loader.systemd-boot.configurationLimit) [
+      { }
+      { espSize = "512M"; }
+      { espSize = "1T"; }
+      { espSize = "1M"; }
+    ];
+    expected = [
+      10
+      5
+      20
+      2
+    ];
+  };
+
+  "test: more generations than can fit are warned of" = {
+    expr =
+      map
+        (
+          configurationLimit:
+          lib.any (lib.hasInfix "configurationLimit = 17;")
+            (configOf { } [
+              layouts.ext4
+              {
+                nixfleet.disk = {
+                  device = "/dev/disk/by-id/one";
+                  espSize = "512M";
+                };
+                boot.loader.systemd-boot = { inherit configurationLimit; };
+              }
+            ]).warnings
+        )
+        [
+          17
+          18
+          null
+        ];
+    expected = [
+      false
+      true
+      true
+    ];
+  };
+
+  "test: file systems with checksums are read through each month" = {
+    expr = lib.mapAttrs (
+      layout: _:
+      let
+        inherit ((on layout { }).services) btrfs zfs;
+      in
+      [
+        btrfs.autoScrub.enable
+        zfs.autoScrub.enable
+      ]
+    ) layouts;
+    expected = {
+      ext4 = [
+        false
+        false
+      ];
+      btrfs = [
+        true
+        false
+      ];
+      btrfs-impermanence = [
+        true
+        false
+      ];
+      luks-btrfs-impermanence = [
+        true
+        false
+      ];
+      zfs = [
+        false
+        true
+      ];
+    };
+  };
+
   "test: a size that disko does not know is refused" = {
     expr = (on "ext4" { swapSize = "4 GB"; }).nixfleet.disk.swapSize;
     expectedError.msg = "nixfleet.disk.swapSize";

@@ -13,7 +13,7 @@ in
     expr =
       let
         service = wipe (on [ ]);
-        device = "dev-disk-by-partlabel-disk-main-root.device";
+        device = "dev-disk-by-partlabel-disk-db-01-root.device";
         # What escapes a path differs in NixOS and where it is evaluated without it: hyphens.
         plain = map (lib.replaceStrings [ "\\x2d" ] [ "-" ]);
       in
@@ -32,7 +32,7 @@ in
     expected = {
       wantedBy = [ "initrd.target" ];
       before = [ "sysroot.mount" ];
-      requires = [ "dev-disk-by-partlabel-disk-main-root.device" ];
+      requires = [ "dev-disk-by-partlabel-disk-db-01-root.device" ];
       afterDevice = true;
       notAfter = [ ];
       DefaultDependencies = "no";

@@ -10,29 +10,31 @@ partitions: {
     inherit (cfg) device;
     content = {
       type = "gpt";
-      partitions = {
-        esp = {
-          size = cfg.espSize;
-          type = "EF00";
-          content = {
-            type = "filesystem";
-            format = "vfat";
-            mountpoint = "/boot";
-            # The random seed of systemd-boot lies here: only root may read it.
-            mountOptions = [ "umask=0077" ];
+      partitions = lib.mapAttrs (name: partition: { label = "${cfg.label}-${name}"; } // partition) (
+        {
+          esp = {
+            size = cfg.espSize;
+            type = "EF00";
+            content = {
+              type = "filesystem";
+              format = "vfat";
+              mountpoint = "/boot";
+              # The random seed of systemd-boot lies here: only root may read it.
+              mountOptions = [ "umask=0077" ];
+            };
           };
-        };
-      }
-      // lib.optionalAttrs (cfg.swapSize != null) {
-        swap = {
-          size = cfg.swapSize;
-          content = {
-            type = "swap";
-            discardPolicy = "both";
+        }
+        // lib.optionalAttrs (cfg.swapSize != null) {
+          swap = {
+            size = cfg.swapSize;
+            content = {
+              type = "swap";
+              discardPolicy = "both";
+            };
           };
-        };
-      }
-      // partitions;
+        }
+        // partitions
+      );
     };
   };
 }

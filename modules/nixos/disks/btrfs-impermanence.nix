@@ -13,5 +13,8 @@ in
   # Whoever picks this layout wants what it is made for.
   nixfleet.impermanence.enable = taste true;
 
+  # Reads all of it once a month and compares it with its checksums.
+  services.btrfs.autoScrub.enable = taste true;
+
   disko.devices = import ../disk/impermanence.nix { inherit config lib; };
 }

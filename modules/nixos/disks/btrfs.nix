@@ -2,10 +2,14 @@
 # back apart: the system, the homes, the Nix store and the logs.
 { config, lib, ... }:
 let
+  inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   btrfs = import ../disk/btrfs.nix { inherit lib; };
 in
 {
   imports = [ ../disk.nix ];
+
+  # Reads all of it once a month and compares it with its checksums.
+  services.btrfs.autoScrub.enable = taste true;
 
   disko.devices.disk = import ../disk/partitions.nix { inherit config lib; } {
     root = {

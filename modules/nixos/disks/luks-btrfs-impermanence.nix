@@ -25,6 +25,9 @@ in
   config = {
     nixfleet.impermanence.enable = taste true;
 
+    # Reads all of it once a month and compares it with its checksums.
+    services.btrfs.autoScrub.enable = taste true;
+
     disko.devices = lib.mkMerge [
       (import ../disk/impermanence.nix {
         inherit config lib;

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nixfleet_inventory::Cause;
+use nixfleet_nix::Cause;
 
 fuzz_target!(|text: &str| {
     let cause = Cause::find(text);

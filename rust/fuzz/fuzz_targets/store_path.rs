@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nixfleet_inventory::StorePath;
+use nixfleet_nix::StorePath;
 
 fuzz_target!(|text: &str| {
     if let Ok(path) = text.parse::<StorePath>() {

@@ -1,9 +1,14 @@
 //! One host of the inventory: what the user gave, right or wrong.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use nixfleet_nix::Position;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Position, Positions};
+/// The positions of an inventory or a host, by the dotted path of the field.
+pub type Positions = BTreeMap<Arc<str>, Position>;
 
 /// A host as the inventory carries it. Values stay raw, for `validate` to judge them all together.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

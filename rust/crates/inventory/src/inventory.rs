@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use indexmap::IndexMap;
+use nixfleet_nix::{Nix, NixError, visible};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::{Flake, Host, Nix, NixError, Positions, visible};
+use crate::{Flake, Host, Positions};
 
 /// The version of the inventory's shape that this crate reads.
 pub const API_VERSION: u64 = 1;
@@ -192,8 +193,9 @@ impl Inventory {
 
 #[cfg(test)]
 mod tests {
+    use nixfleet_nix::FakeNix;
+
     use super::*;
-    use crate::FakeNix;
 
     const FLEET: &str = r#"{ "apiVersion": 1, "root": "/nix/store/x-source", "isoSshKeys": [],
         "hosts": { "web": { "hostName": "web", "platform": "x86_64-linux",

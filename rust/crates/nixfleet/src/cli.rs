@@ -1,12 +1,14 @@
 //! The command line.
 
 use std::env;
-use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use crate::{doctor, keys, list, shell, validate, vm};
+use crate::commands::{completions, doctor, keys, list, validate, vm};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::global::Global;
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
@@ -22,38 +24,6 @@ pub struct Cli {
     // `-h` is `--host`, so help has no short form.
     #[arg(long, action = ArgAction::Help, global = true)]
     help: Option<bool>,
-}
-
-/// What every command takes.
-#[derive(Debug, Args)]
-pub struct Global {
-    /// The fleet's flake
-    #[arg(long, value_name = "FLAKE", default_value = ".", global = true)]
-    pub flake: String,
-
-    /// How to write the result
-    #[arg(long, value_enum, default_value_t, global = true)]
-    pub format: Format,
-
-    /// Read the fleet from a file that `nix eval --json FLAKE#nixfleet` wrote
-    #[arg(long, value_name = "FILE", global = true)]
-    pub inventory: Option<PathBuf>,
-
-    /// Show all of a Nix error
-    #[arg(long, global = true)]
-    pub show_trace: bool,
-}
-
-/// How results are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    #[default]
-    Human,
-    /// For programs
-    Json,
-    /// Annotations of GitHub Actions
-    Github,
 }
 
 #[derive(Debug, Subcommand)]
@@ -77,9 +47,26 @@ pub enum Command {
     /// Install a host into a VM, reboot it, check it and clean up
     TestVm(vm::TestVm),
     /// Write the completions of a shell
-    Completions(shell::Completions),
+    Completions(completions::Completions),
     /// Write the manual page
     Man,
+}
+
+/// Does what the command line says.
+pub fn run(cli: &Cli) -> Result<Exit, Error> {
+    match &cli.command {
+        Command::Validate(args) => validate::run(&cli.global, args),
+        Command::Keys(args) => keys::run(&cli.global, args),
+        Command::List(args) => list::run(&cli.global, args),
+        Command::Doctor(args) => doctor::run(&cli.global, args),
+        Command::Completions(args) => Ok(completions::completions(args, Cli::command())),
+        Command::Man => Ok(completions::man(Cli::command())),
+        Command::BuildVm(args) => vm::build(&cli.global, args),
+        Command::StartVm(args) => Ok(vm::start(&cli.global, args)),
+        Command::StopVm(args) => Ok(vm::stop(&cli.global, args)),
+        Command::CleanVm(args) => Ok(vm::clean(&cli.global, args)),
+        Command::TestVm(args) => vm::test(&cli.global, args),
+    }
 }
 
 /// An error of the command line, with what is meant by `validate web-01`.

@@ -1,10 +1,11 @@
 //! Why a command could not do its work.
 
-use nixfleet_inventory::{Cause, InventoryError, NixError};
+use nixfleet_inventory::InventoryError;
+use nixfleet_nix::{Cause, NixError};
 use thiserror::Error;
 
 use crate::exit::Exit;
-use crate::quote::quote;
+use crate::text::quote::quote;
 
 /// A failure of a command, as opposed to faults that it found.
 #[derive(Debug, Error)]

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nixfleet_inventory::NixError;
+use nixfleet_nix::NixError;
 use thiserror::Error as ThisError;
 
 use crate::report::NixFailure;

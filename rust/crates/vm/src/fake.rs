@@ -16,10 +16,10 @@ use nixfleet_inventory::Flake;
 use rustix::process::Signal;
 
 use crate::accelerator::Choice;
-use crate::assertion::host::Expected;
 use crate::observer::Observer;
 use crate::preflight::{Key, Plan};
 use crate::{Accelerator, Cancel, Clock, Firmware, Phase, Platform, World};
+use nixfleet_assertion::host::Expected;
 
 pub const SYSTEM: &str = "/nix/store/00000000000000000000000000000002-system";
 const ISO: &str = "/nix/store/00000000000000000000000000000001-iso";

@@ -1,6 +1,6 @@
 //! A fault that the preflight found.
 
-use nixfleet_inventory::Position;
+use nixfleet_nix::Position;
 
 /// What is wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::ssh::Target;
-use crate::{Error, Phase, console, files, process};
+use crate::{Error, Phase, console, files};
+use nixfleet_nix::process;
 
 /// An install.
 #[derive(Debug, Clone)]

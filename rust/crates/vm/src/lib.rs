@@ -4,7 +4,6 @@
 //! [`test::test`] or [`lifecycle`]. Everything outside is a trait: [`World`] has the real ones.
 
 mod accelerator;
-pub mod assertion;
 mod cancel;
 mod clock;
 pub mod console;
@@ -30,13 +29,13 @@ pub mod qemu;
 pub mod report;
 pub mod room;
 pub mod run;
-pub mod spec;
 pub mod ssh;
 pub mod state;
 pub mod survival;
 pub mod test;
 pub mod together;
 pub mod verify;
+mod vm_test;
 mod world;
 
 pub use accelerator::{Accelerator, Choice};
@@ -46,7 +45,7 @@ pub use error::Error;
 pub use fault::Fault;
 pub use firmware::Firmware;
 pub use launch::Launch;
-pub use nixfleet_inventory::process;
 pub use phase::Phase;
 pub use platform::Platform;
+pub use vm_test::VmTest;
 pub use world::World;

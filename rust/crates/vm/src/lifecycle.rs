@@ -10,6 +10,8 @@ pub use clean::clean;
 pub use start::{Start, Started, start};
 pub use stop::{Stopped, stop};
 
+use nixfleet_assertion::word;
+
 use crate::Error;
 use crate::run::Run;
 use crate::ssh::{Ssh, Target};
@@ -40,7 +42,7 @@ pub fn ssh_words(target: &Target) -> Vec<String> {
 pub fn ssh_command(target: &Target) -> String {
     let plain =
         |it: &String| it.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:@,+".contains(c));
-    let quote = |it: String| if plain(&it) { it } else { crate::assertion::word(&it) };
+    let quote = |it: String| if plain(&it) { it } else { word(&it) };
     let words: Vec<String> = ssh_words(target).into_iter().map(quote).collect();
     format!("ssh {}", words.join(" "))
 }

@@ -12,8 +12,8 @@ pub use keys::Key;
 pub use surroundings::{Surroundings, ThisMachine};
 
 use crate::accelerator::Choice;
-use crate::assertion::host::Expected;
 use crate::{Error, Fault, Firmware, Platform};
+use nixfleet_assertion::host::Expected;
 
 /// What an install and a test need at least: the system and its growth. Images are sparse.
 const SPACE: u64 = 2 << 30;
@@ -133,7 +133,7 @@ pub fn unknown(name: &str, inventory: &Inventory) -> Fault {
         host: None,
         field: "",
         position: None,
-        message: format!("the fleet has no host `{}`", nixfleet_inventory::visible(name)),
+        message: format!("the fleet has no host `{}`", nixfleet_nix::visible(name)),
         help: match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if all.is_empty() => "the fleet has no hosts".into(),
@@ -156,7 +156,7 @@ fn platform(name: &str, host: &Host, faults: &mut Vec<Fault>) -> Option<Platform
             )
         } else {
             (
-                format!("`{name}` has the platform `{}`", nixfleet_inventory::visible(system)),
+                format!("`{name}` has the platform `{}`", nixfleet_nix::visible(system)),
                 "write `x86_64-linux` or `aarch64-linux`".to_owned(),
             )
         };

@@ -12,7 +12,8 @@ pub use identity::{end_leftover, running};
 pub use machine::QemuMachine;
 
 use crate::hypervisor::{Hypervisor, Machine};
-use crate::{Cancel, Error, Launch, process};
+use crate::{Cancel, Error, Launch};
+use nixfleet_nix::process;
 
 /// How long `qemu-img` may take: it writes headers alone.
 const IMAGE_LIMIT: Duration = Duration::from_secs(30);

@@ -5,7 +5,7 @@ pub mod junit;
 
 use std::path::PathBuf;
 
-use nixfleet_inventory::Cause;
+use nixfleet_nix::Cause;
 use serde::Serialize;
 
 use crate::{Accelerator, Error, Phase};

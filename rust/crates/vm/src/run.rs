@@ -1,6 +1,7 @@
 //! A run on one host: its phases, timed and told, and what they share.
 
 mod boot;
+mod meet;
 mod wait;
 mod watch;
 

@@ -6,6 +6,7 @@ mod real;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use nixfleet_assertion::Ran;
 use thiserror::Error as ThisError;
 
 use crate::Cancel;
@@ -27,17 +28,6 @@ pub struct Target {
     pub shared: Option<PathBuf>,
     /// Set when the guest is known to answer no more: who waits for it then waits no longer.
     pub lost: Cancel,
-}
-
-/// What a command in the guest did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ran {
-    /// Its exit status.
-    pub status: i32,
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
 }
 
 /// A connection that did not come about.

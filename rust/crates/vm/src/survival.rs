@@ -10,11 +10,11 @@ mod state;
 use declared::Declared;
 use guest::Seen;
 
-use crate::assertion::{Assertion, host::Expected};
 use crate::report::Outcome;
 use crate::run::{Run, Running};
 use crate::ssh::{SshError, Target};
 use crate::{Error, Phase, verify};
+use nixfleet_assertion::{Assertion, host::Expected};
 
 /// What the check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! The test of a host: installed by its own fleet's installer, booted from its disk, checked, and
 //! gone.
 
-use crate::assertion::Assertion;
 use crate::install::{self, Built, Installed};
 use crate::launch::Display;
 use crate::preflight::Plan;
@@ -10,6 +9,7 @@ use crate::run::{Boot, Options, Run, Running};
 use crate::state::{Folder, LastTest, Lock, Role};
 use crate::together::Meeting;
 use crate::{Error, Phase, World, files, lifecycle, survival, verify};
+use nixfleet_assertion::Assertion;
 
 /// Tests a host. What went wrong is in the report.
 #[must_use]
@@ -53,7 +53,7 @@ fn cycle(run: &mut Run) -> Result<(), Error> {
     let built = install::build(run)?;
     let _place = install::room(run, &built)?;
     let installed = install::ensure(run, &built)?;
-    let assertions = Assertion::all(&built.test);
+    let assertions = Assertion::all(&built.test.spec);
     let mut running = boot(run, &built, &installed, &assertions)?;
     let result = check(run, &built, &installed, &mut running, &assertions);
     let passed = result.is_ok() && run.report.assertions.iter().all(|it| it.held);
@@ -121,20 +121,14 @@ fn check(
 ) -> Result<(), Error> {
     run.phase(Phase::WaitHost, |run| {
         run.wait_for_ssh(Phase::WaitHost, running)?;
-        if let Some(together) = &run.options.together {
-            together.join(Phase::WaitHost, run, running)?;
-            together.meet(Meeting::Up, Phase::WaitHost, run, running)?;
-        }
-        Ok(())
+        run.join(Phase::WaitHost, running)?;
+        run.meet(Meeting::Up, Phase::WaitHost, running)
     })?;
     let mut expected = run.plan.expected.clone();
     expected.system = built.system.to_string();
     run.phase(Phase::Verify, |run| {
         run.report.assertions = verify::verify(run, running, &expected, assertions)?;
-        match &run.options.together {
-            Some(together) => together.meet(Meeting::Checked, Phase::Verify, run, running),
-            None => Ok(()),
-        }
+        run.meet(Meeting::Checked, Phase::Verify, running)
     })?;
     if run.options.survival {
         // While others reboot as well, nothing can be asked of them.

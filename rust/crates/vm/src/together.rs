@@ -3,12 +3,10 @@
 //! have been checked.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+
+use nixfleet_assertion::word;
 
 use crate::launch::Lan;
-use crate::run::{Run, Running};
-use crate::ssh::Target;
-use crate::{Error, Phase};
 
 /// The network: 10.78.0.10 is the first host.
 const NETWORK: &str = "10.78.0";
@@ -51,22 +49,28 @@ impl Together {
         self.failed.store(true, Ordering::SeqCst);
     }
 
-    /// Gives a host its address and its fellows' names.
-    ///
-    /// # Errors
-    /// When the guest cannot.
-    pub fn join(&self, phase: Phase, run: &Run, running: &mut Running) -> Result<(), Error> {
-        let Some(card) = self.card(&run.plan.host) else { return Ok(()) };
-        let failed = |reason: String| Error::Network { host: run.plan.host.clone(), reason };
-        let script = self.script(card);
-        let limit = Duration::from_secs(60);
-        let ask = |root: &Target| run.world.remote.run(root, &script, limit);
-        let ran = run.watched(phase, running, ask)?.map_err(|error| failed(error.to_string()))?;
-        if ran.status == 0 { Ok(()) } else { Err(failed(ran.stderr.trim().to_owned())) }
+    /// One more host has come so far.
+    pub fn arrive(&self, meeting: Meeting) {
+        self.arrived[meeting as usize].fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Whether all hosts have come so far.
+    #[must_use]
+    pub fn is_complete(&self, meeting: Meeting) -> bool {
+        self.arrived[meeting as usize].load(Ordering::SeqCst) >= self.hosts.len()
+    }
+
+    /// Whether a host has failed.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::SeqCst)
+    }
+
+    /// The script that gives a host its address and its fellows' names.
+    ///
     /// `/etc/hosts` may be a link into a read-only store, so it is covered rather than changed.
-    fn script(&self, card: Lan) -> String {
+    #[must_use]
+    pub fn script(&self, card: Lan) -> String {
         let lines = self.hosts.iter().enumerate();
         let lines: Vec<String> =
             lines.map(|(index, host)| format!("{NETWORK}.{} {host}", index + FIRST)).collect();
@@ -84,34 +88,8 @@ impl Together {
              mount --bind /run/nixfleet-hosts \"$hosts\"",
             card.mac(),
             card.member,
-            lines.iter().map(|it| crate::assertion::word(it)).collect::<Vec<_>>().join(" "),
+            lines.iter().map(|it| word(it)).collect::<Vec<_>>().join(" "),
         )
-    }
-
-    /// Waits until all hosts have come so far.
-    ///
-    /// # Errors
-    /// When one has failed, or the user wants the end.
-    pub fn meet(
-        &self,
-        meeting: Meeting,
-        phase: Phase,
-        run: &Run,
-        running: &mut Running,
-    ) -> Result<(), Error> {
-        let arrived = &self.arrived[meeting as usize];
-        arrived.fetch_add(1, Ordering::SeqCst);
-        while arrived.load(Ordering::SeqCst) < self.hosts.len() {
-            if self.failed.load(Ordering::SeqCst) {
-                return Err(Error::Network {
-                    host: run.plan.host.clone(),
-                    reason: "another host of its network has failed".to_owned(),
-                });
-            }
-            run.watch(phase, running)?;
-            run.world.clock.sleep(Duration::from_millis(100));
-        }
-        Ok(())
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::assertion::{Assertion, excerpt, host};
 use crate::report::Outcome;
 use crate::run::{Run, Running};
-use crate::ssh::{Ran, SshError, Target};
+use crate::ssh::{SshError, Target};
 use crate::{Error, Phase};
+use nixfleet_assertion::{Assertion, Ran, excerpt, host, word};
 
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -179,7 +179,7 @@ impl Verifier<'_> {
     }
 
     fn journal(&self, unit: &str) -> Option<String> {
-        let unit = crate::assertion::word(unit);
+        let unit = word(unit);
         let script = format!("journalctl --no-pager -o short -n 20 -u {unit}");
         let ran = self.ask(&self.root, &script, Duration::from_secs(20)).ok()?;
         Some(ran.stdout.trim_end().to_owned()).filter(|it| !it.is_empty())

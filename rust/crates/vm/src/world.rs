@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use nixfleet_inventory::{Flake, Nix};
+use nixfleet_inventory::Flake;
+use nixfleet_nix::Nix;
 
 use crate::hypervisor::Hypervisor;
 use crate::installer::{Installer, NixosAnywhere};

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use nixfleet_inventory::process;
+use nixfleet_nix::process;
 use rustix::process::{Pid, test_kill_process};
 
 use crate::Fleet;

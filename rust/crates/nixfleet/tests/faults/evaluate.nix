@@ -4,7 +4,7 @@ let
   nixfleet = import ../../../../../lib { inputs = import ../../../../../checks/nix/inputs.nix; };
   fleet = nixfleet.mkFleet (import ./arguments.nix { inherit fault nixfleet; });
   answer =
-    import ../../src/eval/host.nix (import ../../src/eval/disks.nix)
+    import ../../src/faults/eval/host.nix (import ../../src/faults/eval/disks.nix)
       fleet.nixosConfigurations.web-01;
 in
 # The path is another one with each change of nixpkgs.

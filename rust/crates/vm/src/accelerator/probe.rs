@@ -5,7 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::Accelerator;
-use crate::{Platform, process};
+use crate::Platform;
+use nixfleet_nix::process;
 
 /// How long the few instructions may take: a working accelerator needs a tenth of it.
 const LIMIT: Duration = Duration::from_secs(2);

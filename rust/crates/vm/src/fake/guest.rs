@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Fake, KEY, SYSTEM, Ssh};
 use crate::Clock;
-use crate::ssh::{Ran, Remote, SshError, Target};
+use crate::ssh::{Remote, SshError, Target};
+use nixfleet_assertion::Ran;
 
 impl Remote for Fake {
     fn answers(&self, _: u16) -> bool {

@@ -1,6 +1,6 @@
 //! A Nix that builds at once what it is asked for, or fails.
 
-use nixfleet_inventory::{Nix, NixError, StorePath};
+use nixfleet_nix::{Nix, NixError, StorePath};
 use serde_json::Value;
 
 use crate::{Accelerator, Clock, Phase};

@@ -5,13 +5,13 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use nixfleet_inventory::{NixError, StorePath};
+use nixfleet_nix::{NixError, StorePath};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::disk::{Disk, ordered};
+use crate::VmTest;
 use crate::run::Run;
-use crate::spec::VmTest;
 use crate::{Error, Phase};
 
 /// What Nix built.

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::assertion::word;
 use crate::run::{Run, Running};
 use crate::ssh::Target;
 use crate::{Error, Phase};
+use nixfleet_assertion::word;
 
 /// How long the guest may take to make a link.
 const LIMIT: Duration = Duration::from_secs(60);

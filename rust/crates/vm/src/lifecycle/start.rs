@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::accelerator::Choice;
-use crate::assertion::host::Expected;
 use crate::launch::Display;
 use crate::preflight::{Key, Plan, Surroundings};
 use crate::run::{Boot, Options, Run};
 use crate::ssh::Target;
 use crate::state::{Folder, Lock, Role, VmRecord};
 use crate::{Error, Firmware, Phase, Platform, World, files};
+use nixfleet_assertion::host::Expected;
 
 /// How to start a VM.
 #[derive(Debug, Clone)]

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use nixfleet_inventory::keys::{Identity, identities};
 
 use crate::accelerator::Choice;
-use crate::{Firmware, Platform, process};
+use crate::{Firmware, Platform};
+use nixfleet_nix::process;
 
 /// What a machine has for running VMs.
 pub trait Surroundings {

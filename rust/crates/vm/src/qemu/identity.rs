@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use crate::process;
+use nixfleet_nix::process;
 
 /// The process id of the QEMU that a pid file names, when it runs and is that VM's.
 #[must_use]

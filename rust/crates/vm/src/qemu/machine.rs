@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::identity;
 use super::qmp::Qmp;
 use crate::hypervisor::{Machine, Status};
-use crate::{Cancel, Error, Launch, files, process};
+use crate::{Cancel, Error, Launch, files};
+use nixfleet_nix::process;
 
 /// How long QEMU may take until its control socket answers: it maps its memory first.
 const START_LIMIT: Duration = Duration::from_secs(20);

@@ -9,9 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::knock::Knock;
-use super::{Ran, Remote, SshError, Target};
-use crate::assertion::word;
-use crate::{Cancel, process};
+use super::{Remote, SshError, Target};
+use crate::Cancel;
+use nixfleet_assertion::{Ran, word};
+use nixfleet_nix::process;
 
 /// The `ssh` on PATH.
 #[derive(Debug, Default)]

@@ -4,7 +4,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nixfleet_inventory::{Flake, visible};
+use nixfleet_inventory::Flake;
+use nixfleet_nix::visible;
 use sha2::{Digest, Sha256};
 
 use super::Folder;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Declared;
-use crate::assertion::word;
+use nixfleet_assertion::word;
 
 /// The name of the files that are left to be found after the reboot.
 const SENTINEL: &str = ".nixfleet-survival";

@@ -1,0 +1,176 @@
+//! The real Nix: the program `nix` on PATH.
+
+use std::env;
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::{Nix, NixError, StorePath, process};
+
+/// How long Nix is waited for. It has no time limits of its own, and may hang in a download, on a
+/// lock, or in an evaluation without end.
+#[derive(Clone)]
+pub struct Patience {
+    /// How long a call may take.
+    pub limit: Duration,
+    /// Whether the user wants the end.
+    pub stop: Arc<dyn Fn() -> bool + Send + Sync>,
+}
+
+/// The program `nix`.
+#[derive(Clone)]
+pub struct NixCli {
+    program: OsString,
+    arguments: Vec<OsString>,
+    heap: Option<String>,
+    through: Vec<OsString>,
+    patience: Option<Patience>,
+}
+
+impl Default for NixCli {
+    fn default() -> Self {
+        Self {
+            program: "nix".into(),
+            arguments: Vec::new(),
+            heap: None,
+            through: Vec::new(),
+            patience: None,
+        }
+    }
+}
+
+impl NixCli {
+    /// The `nix` on PATH.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an argument to every call, such as `--show-trace`.
+    #[must_use]
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Limits what an evaluation may take, in MiB. Nix then fails with `out of memory`. The limit is
+    /// that of the garbage collector that Nix uses (bdwgc, `GC_MAXIMUM_HEAP_SIZE`).
+    #[must_use]
+    pub fn heap_limit(mut self, mebibytes: usize) -> Self {
+        self.heap = Some(format!("{mebibytes}M"));
+        self
+    }
+
+    /// Runs Nix through a program that becomes it, such as `setpriv --pdeathsig TERM --`.
+    #[must_use]
+    pub fn through(mut self, words: Vec<OsString>) -> Self {
+        self.through = words;
+        self
+    }
+
+    /// Ends a call that takes too long or that the user wants no more, with all its children. It
+    /// asks the terminal for nothing then: who asks may wait for ever.
+    #[must_use]
+    pub fn patience(mut self, patience: Patience) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
+    /// The program and the words before Nix's own.
+    fn command(&self) -> Command {
+        let mut words = self.through.iter().chain([&self.program]);
+        let mut command = Command::new(words.next().unwrap_or(&self.program));
+        command.args(words);
+        command
+    }
+
+    fn run(&self, command: &str, arguments: &[&str]) -> Result<Vec<u8>, NixError> {
+        let shown = format!("nix {command} {}", arguments.join(" "));
+        // The program before it would tell that in words of its own.
+        let is_name = Path::new(&self.program).components().count() == 1;
+        if !self.through.is_empty() && is_name && process::find(&self.program).is_none() {
+            return Err(NixError::Missing);
+        }
+        let mut nix = self.command();
+        nix.args(["--extra-experimental-features", "nix-command flakes"])
+            .arg(command)
+            .args(&self.arguments)
+            .args(arguments)
+            .envs(self.heap.iter().map(|heap| ("GC_MAXIMUM_HEAP_SIZE", heap)))
+            .stdin(Stdio::null());
+        let Output { status, stdout, stderr } = match &self.patience {
+            Some(patience) => patience.run(&mut nix, &shown)?,
+            None => nix.output().map_err(start)?,
+        };
+        if status.success() {
+            return Ok(stdout);
+        }
+        let stderr = String::from_utf8_lossy(&stderr).into_owned();
+        Err(NixError::failed(shown, status.code(), stderr))
+    }
+}
+
+impl Patience {
+    fn run(&self, nix: &mut Command, shown: &str) -> Result<Output, NixError> {
+        // Nix has a process group of its own then, which a question at the terminal would stop
+        // (SIGTTIN). git and ssh, which fetch inputs for it, ask by the user's own program for that,
+        // or fail (ssh(1), SSH_ASKPASS_REQUIRE). Whatever ssh git is told to use stays as it is.
+        nix.env("GIT_TERMINAL_PROMPT", "0").env("SSH_ASKPASS_REQUIRE", "force");
+        if env::var_os("SSH_ASKPASS").is_none() {
+            nix.env("SSH_ASKPASS", "false");
+        }
+        let ran = process::output_unless(nix, self.limit, || (self.stop)()).map_err(start)?;
+        match ran.status {
+            Some(status) => {
+                Ok(Output { status, stdout: ran.stdout.into(), stderr: ran.stderr.into() })
+            }
+            None if (self.stop)() => Err(NixError::Interrupted),
+            None => Err(NixError::TimedOut { command: shown.to_owned(), limit: self.limit }),
+        }
+    }
+}
+
+fn start(error: io::Error) -> NixError {
+    if error.kind() == io::ErrorKind::NotFound { NixError::Missing } else { NixError::Start(error) }
+}
+
+impl Nix for NixCli {
+    fn eval_json(&self, installable: &str, apply: Option<&str>) -> Result<Vec<u8>, NixError> {
+        let mut arguments = vec!["--json", installable];
+        if let Some(function) = apply {
+            arguments.extend(["--apply", function]);
+        }
+        self.run("eval", &arguments)
+    }
+
+    fn build(&self, installables: &[String]) -> Result<Vec<StorePath>, NixError> {
+        #[derive(Deserialize)]
+        struct Built {
+            outputs: std::collections::BTreeMap<String, String>,
+        }
+
+        let mut arguments = vec!["--json", "--no-link"];
+        arguments.extend(installables.iter().map(String::as_str));
+        let json = self.run("build", &arguments)?;
+        let answer = |reason: String| NixError::Answer {
+            command: format!("nix build {}", arguments.join(" ")),
+            reason,
+        };
+        let built: Vec<Built> =
+            serde_json::from_slice(&json).map_err(|error| answer(error.to_string()))?;
+        if built.len() != installables.len() {
+            return Err(answer(format!("{} results for {}", built.len(), installables.len())));
+        }
+        let output = |built: Built| {
+            let path = built.outputs.get("out").or_else(|| built.outputs.values().next());
+            let path = path.ok_or_else(|| answer("a result has no output".to_owned()))?;
+            path.parse::<StorePath>().map_err(|error| answer(error.to_string()))
+        };
+        built.into_iter().map(output).collect()
+    }
+}

@@ -1,0 +1,47 @@
+//! Nix as a process: what is asked of it, its store paths, and its errors cut to their cause.
+//!
+//! Start at [`Nix`], which [`NixCli`] is on a real machine. [`process`] runs any program.
+
+mod cause;
+mod cli;
+mod error;
+mod fake;
+mod position;
+pub mod process;
+mod store_path;
+mod text;
+
+pub use cause::Cause;
+pub use cli::{NixCli, Patience};
+pub use error::NixError;
+pub use fake::FakeNix;
+pub use position::Position;
+pub use store_path::{StorePath, StorePathError};
+pub use text::visible;
+
+/// Nix, as far as this project needs it.
+pub trait Nix: Send + Sync {
+    /// The value of an installable, as the JSON text that `nix eval --json` writes.
+    ///
+    /// # Errors
+    /// When Nix is missing or the evaluation fails.
+    fn eval_json(&self, installable: &str, apply: Option<&str>) -> Result<Vec<u8>, NixError>;
+
+    /// Builds installables in one call; one output each, in their order.
+    ///
+    /// # Errors
+    /// When Nix is missing or the build fails.
+    fn build(&self, installables: &[String]) -> Result<Vec<StorePath>, NixError>;
+
+    /// The value of an installable.
+    ///
+    /// # Errors
+    /// When Nix is missing or the evaluation fails.
+    fn eval(&self, installable: &str, apply: Option<&str>) -> Result<serde_json::Value, NixError> {
+        let json = self.eval_json(installable, apply)?;
+        serde_json::from_slice(&json).map_err(|error| NixError::Answer {
+            command: format!("nix eval --json {installable}"),
+            reason: error.to_string(),
+        })
+    }
+}

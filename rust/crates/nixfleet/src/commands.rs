@@ -1,0 +1,10 @@
+//! What the tool does: a file a command, with its arguments, its work and what it shows.
+
+pub mod completions;
+pub mod doctor;
+pub mod failure;
+pub mod fleet;
+pub mod keys;
+pub mod list;
+pub mod validate;
+pub mod vm;

@@ -1,0 +1,81 @@
+//! What packagers need: completions and the manual page, made from the command line itself.
+
+use std::io::{self, Write};
+
+use clap::{Args, Command};
+use clap_complete::{Shell, generate};
+use clap_mangen::Man;
+
+use crate::exit::Exit;
+
+/// The arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// Writes a shell's completions.
+pub fn completions(args: &Completions, mut cli: Command) -> Exit {
+    let mut text = Vec::new();
+    generate(args.shell, &mut cli, "nixfleet", &mut text);
+    let _ = io::stdout().write_all(&text);
+    Exit::Fine
+}
+
+/// Writes the manual page, every command in it.
+pub fn man(cli: Command) -> Exit {
+    let mut text = Vec::new();
+    // Writing to memory does not fail.
+    let _ = render_man(&mut text, cli);
+    let _ = io::stdout().write_all(&text);
+    Exit::Fine
+}
+
+fn render_man(text: &mut Vec<u8>, mut cli: Command) -> io::Result<()> {
+    cli.build();
+    let commands: Vec<Command> = cli.get_subcommands().cloned().collect();
+    let man = Man::new(cli.clone());
+    let mut title = Vec::new();
+    man.render_title(&mut title)?;
+    // clap_mangen writes no date as no word at all, so that what follows would be taken for one.
+    let title = String::from_utf8_lossy(&title).replace(" 1  \"", " 1 \"\" \"");
+    text.write_all(title.as_bytes())?;
+    man.render_name_section(text)?;
+    man.render_synopsis_section(text)?;
+    man.render_description_section(text)?;
+    man.render_options_section(text)?;
+    writeln!(text, ".SH COMMANDS")?;
+    for command in &commands {
+        render_command(text, command)?;
+    }
+    writeln!(text, ".SH EXIT STATUS")?;
+    for (status, meaning) in STATUSES {
+        writeln!(text, ".TP\n{status}\n{meaning}")?;
+    }
+    Ok(())
+}
+
+const STATUSES: &[(u8, &str)] = &[
+    (0, "All is well; there may be warnings."),
+    (1, "There are faults, or assertions failed."),
+    (2, "The command line is wrong."),
+    (3, "This machine lacks something, or Nix failed."),
+    (4, "A time limit passed."),
+    (130, "Interrupted."),
+];
+
+fn render_command(text: &mut Vec<u8>, command: &Command) -> io::Result<()> {
+    writeln!(text, ".SS {}", command.get_name())?;
+    if let Some(about) = command.get_about() {
+        writeln!(text, "{about}.")?;
+    }
+    // What every command takes is said once, above.
+    let own: Vec<_> = command.get_arguments().filter(|arg| !arg.is_global_set()).cloned().collect();
+    let own = Command::new("").disable_help_flag(true).disable_version_flag(true).args(own);
+    let mut options = Vec::new();
+    Man::new(own).render_options_section(&mut options)?;
+    let options = String::from_utf8_lossy(&options).replace(".SH OPTIONS\n", "");
+    text.write_all(options.as_bytes())
+}

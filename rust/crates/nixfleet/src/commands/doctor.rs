@@ -1,0 +1,86 @@
+//! `nixfleet doctor`: what this machine lacks, and whether a target can be installed.
+
+mod finding;
+mod fleet;
+mod local;
+mod target;
+mod vms;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::commands::fleet as fleets;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::faults::source::Tree;
+use crate::global::{Format, Global};
+use crate::text::json;
+use crate::text::output::print;
+use crate::text::quote::quote;
+use finding::{Finding, Status};
+use target::{Address, Meant, Target};
+
+/// The arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// A machine to be installed: `root@192.168.1.10`, `root@192.168.1.10:2222`, or a name of your
+    /// SSH configuration
+    #[arg(long, value_name = "USER@ADDRESS")]
+    target: Option<String>,
+
+    /// The host that is meant for the target
+    #[arg(short = 'h', long = "host", value_name = "HOST", requires = "target")]
+    host: Option<String>,
+
+    /// The target's SSH port [default: that of your SSH configuration, else 22]
+    #[arg(short, long, visible_alias = "ssh-port", requires = "target")]
+    port: Option<u16>,
+
+    /// A private key outside `~/.ssh`; may be given several times
+    #[arg(short, long = "identity", value_name = "FILE")]
+    identities: Vec<PathBuf>,
+}
+
+/// Looks at this machine, or at a target, and writes a line for each thing looked at.
+pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
+    let findings = match &args.target {
+        Some(target) => of_target(global, args, target)?,
+        None => this_machine(global),
+    };
+    print(&match global.format {
+        Format::Json => json::render_list("findings", &findings),
+        _ => findings.iter().map(Finding::line).collect(),
+    });
+    let lacking = findings.iter().any(|finding| finding.status == Status::Lacking);
+    Ok(if lacking { Exit::Lacking } else { Exit::Fine })
+}
+
+fn this_machine(global: &Global) -> Vec<Finding> {
+    // What is lacking may be why the fleet cannot be read.
+    let inventory = fleets::inventory(global);
+    let tree = Tree::new(&fleets::flake(global));
+    let mut findings = local::findings();
+    findings.extend(vms::findings(inventory.as_ref().ok()));
+    findings.extend(fleet::findings(inventory, &tree));
+    findings
+}
+
+fn of_target(global: &Global, args: &Doctor, target: &str) -> Result<Vec<Finding>, Error> {
+    let target =
+        Target { address: Address::parse(target, args.port), identities: args.identities.clone() };
+    let (nix, flake) = (fleets::nix(global), fleets::flake(global));
+    let Some(name) = &args.host else {
+        return Ok(target::findings(&target, None));
+    };
+    let inventory = fleets::inventory(global)?;
+    fleets::require(&inventory, std::slice::from_ref(name))?;
+    let host = &inventory.hosts[name];
+    if !host.is_nixos() {
+        let text = format!("{} is a Mac, which nixos-anywhere does not install", quote(name));
+        let help = "nix-darwin is installed on it by hand, there";
+        return Ok(vec![Finding::lacking("install", text, help)]);
+    }
+    let meant = Meant { name, host, inventory: &inventory, flake: &flake, nix: &nix };
+    Ok(target::findings(&target, Some(&meant)))
+}

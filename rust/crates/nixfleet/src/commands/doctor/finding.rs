@@ -1,0 +1,94 @@
+//! A line of `doctor`.
+
+use std::fmt::Write;
+use std::io;
+
+use nixfleet_nix::visible;
+use serde::Serialize;
+
+use crate::text::wrap::{columns, fit};
+
+/// How a thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// As it should be.
+    Fine,
+    /// It works, with a drawback.
+    Note,
+    /// Something does not work without it.
+    Lacking,
+}
+
+/// What was found out about a thing.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    /// How it is.
+    pub status: Status,
+    /// The thing.
+    pub name: String,
+    /// What was found out.
+    pub text: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Finding {
+    /// A thing that is as it should be.
+    pub fn fine(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { status: Status::Fine, name: name.into(), text: text.into(), help: None }
+    }
+
+    /// A thing with a drawback.
+    pub fn note(name: &str, text: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { status: Status::Note, help: Some(help.into()), ..Self::fine(name, text) }
+    }
+
+    /// A thing that is lacking.
+    pub fn lacking(name: &str, text: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { status: Status::Lacking, help: Some(help.into()), ..Self::fine(name, text) }
+    }
+
+    /// The finding for people, in lines that end with a word where a terminal shows them.
+    pub fn line(&self) -> String {
+        self.within(columns(io::stdout()).unwrap_or(usize::MAX))
+    }
+
+    fn within(&self, width: usize) -> String {
+        let mark = match self.status {
+            Status::Fine => "\x1b[32mfine   \x1b[0m",
+            Status::Note => "\x1b[33mnote   \x1b[0m",
+            Status::Lacking => "\x1b[31mlacking\x1b[0m",
+        };
+        let found = format!("{}: {}", visible(&self.name), visible(&self.text));
+        let mut text = format!("{mark}  {}\n", fit(&found, width.saturating_sub(9), 9));
+        if let Some(help) = &self.help {
+            let _ =
+                writeln!(text, "         → {}", fit(&visible(help), width.saturating_sub(11), 11));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_with_a_word_and_go_on_below_their_beginning() {
+        let finding = Finding::note(
+            "store",
+            "it is not as it was, nor as it has to be",
+            "mend it by hand, or where that is of no use `rm -r /the/store`",
+        );
+        let lines = |width| finding.within(width).replace("\x1b[33m", "").replace("\x1b[0m", "");
+        assert_eq!(
+            lines(52),
+            "note     store: it is not as it was, nor as it has\n         to be\n         → mend it by \
+             hand, or where that is of no\n           use `rm -r /the/store`\n"
+        );
+        let unlimited = "note     store: it is not as it was, nor as it has to be\n         → mend it by \
+                         hand, or where that is of no use `rm -r /the/store`\n";
+        assert_eq!(lines(usize::MAX), unlimited);
+    }
+}

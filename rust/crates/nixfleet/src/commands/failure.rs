@@ -1,0 +1,65 @@
+//! How a failure of a command is told.
+
+use std::io::Write;
+
+use nixfleet_inventory::InventoryError;
+use nixfleet_nix::{Cause, NixError, visible};
+
+use crate::commands::fleet;
+use crate::error::Error;
+use crate::faults::Fault;
+use crate::faults::eval::definition;
+use crate::faults::files;
+use crate::faults::report::{message, warning};
+use crate::faults::source::{Place, Sources, Tree};
+use crate::global::Global;
+
+/// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
+/// and what to do. `--show-trace` adds all that Nix wrote.
+pub fn report(global: &Global, error: &Error) {
+    let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
+    let failed = match error {
+        Error::Inventory(InventoryError::Nix(NixError::Failed { cause, stderr, .. })) => {
+            Some((cause, stderr))
+        }
+        _ => None,
+    };
+    let lacking = failed.and_then(|(cause, _)| files::explain(cause, sources.tree()));
+    let text = if let Some(Fault { position, text, problem, .. }) = lacking {
+        let place = position.map(|it| sources.place(&it, text.as_deref()));
+        message(&problem.to_string(), place.as_ref(), Some(&problem.help()))
+    } else {
+        let said = error.to_string();
+        let place = failed.and_then(|(cause, _)| {
+            own_place(cause, &mut sources).or_else(|| {
+                // A lone name, such as that of an input, stands in many places of a flake.
+                let option = said.split_once("option `")?.1.split('\'').next()?;
+                let place = definition::find(&said, sources.tree());
+                Some(sources.place(&place.filter(|_| option.contains('.'))?, None))
+            })
+        });
+        let said = sources.tree().localize(&said);
+        message(&said, place.as_ref(), error.help().as_deref())
+    };
+    let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+    if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
+        show_trace(stderr);
+    }
+}
+
+/// The user's own line that Nix names last.
+pub fn own_place(cause: &Cause, sources: &mut Sources) -> Option<Place> {
+    let own = cause.places.iter().rev().find(|it| sources.tree().is_own(&it.file)).cloned()?;
+    Some(sources.place(&own, None))
+}
+
+/// Writes what went otherwise than planned, while the command does its work all the same.
+pub fn warn(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", warning(text).trim_end());
+}
+
+/// Writes all that Nix wrote.
+pub fn show_trace(stderr: &str) {
+    let text: String = stderr.lines().flat_map(|line| [visible(line), "\n".into()]).collect();
+    let _ = writeln!(anstream::stderr(), "\n{text}");
+}

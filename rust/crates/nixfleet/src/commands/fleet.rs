@@ -1,0 +1,54 @@
+//! The fleet that a command works on.
+
+use nixfleet_inventory::{Flake, Inventory};
+use nixfleet_nix::NixCli;
+
+use crate::error::Error;
+use crate::global::Global;
+use crate::text::nearest::nearest;
+
+/// The flake that the command line names.
+pub fn flake(global: &Global) -> Flake {
+    Flake::new(&global.flake)
+}
+
+/// Nix, with the options that the command line gives it.
+pub fn nix(global: &Global) -> NixCli {
+    if global.show_trace { NixCli::new().argument("--show-trace") } else { NixCli::new() }
+}
+
+/// The fleet's inventory.
+pub fn inventory(global: &Global) -> Result<Inventory, Error> {
+    inventory_by(global, &nix(global))
+}
+
+/// The fleet's inventory, as a certain Nix reads it.
+pub fn inventory_by(global: &Global, nix: &NixCli) -> Result<Inventory, Error> {
+    if let Some(path) = &global.inventory {
+        return Ok(Inventory::load(path)?);
+    }
+    let flake = flake(global);
+    require_flake(&flake)?;
+    Ok(Inventory::read(nix, &flake)?)
+}
+
+/// Refuses a host that the fleet does not have, and proposes the nearest that it has.
+pub fn require(inventory: &Inventory, hosts: &[String]) -> Result<(), Error> {
+    match hosts.iter().find(|host| !inventory.hosts.contains_key(*host)) {
+        Some(name) => {
+            let names = inventory.hosts.keys().map(String::as_str);
+            let nearest = nearest(name, names).map(str::to_owned);
+            Err(Error::UnknownHost { name: name.clone(), nearest })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a folder without a flake before Nix does, which takes its time and more words.
+fn require_flake(flake: &Flake) -> Result<(), Error> {
+    let Some(folder) = flake.folder() else { return Ok(()) };
+    let found = folder
+        .canonicalize()
+        .is_ok_and(|folder| folder.ancestors().any(|it| it.join("flake.nix").exists()));
+    if found { Ok(()) } else { Err(Error::NoFlake(folder.display().to_string())) }
+}

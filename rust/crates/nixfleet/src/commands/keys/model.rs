@@ -1,0 +1,97 @@
+//! What `keys` finds out.
+
+use nixfleet_inventory::keys::{Identity, PublicKey, Source};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::text::quote::{quote, word};
+
+/// The keys of the installer, or of a host.
+#[derive(Debug, Serialize)]
+pub struct Group<'a> {
+    /// The host; null for the installer.
+    pub host: Option<&'a str>,
+    /// Its keys.
+    pub keys: Vec<Key>,
+}
+
+/// A public key of the fleet.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Key {
+    /// Its type; null when the line cannot be read.
+    pub r#type: Option<String>,
+    /// Its fingerprint.
+    pub fingerprint: Option<String>,
+    /// Its comment.
+    pub comment: String,
+    /// Why the line cannot be read.
+    pub problem: Option<String>,
+    /// Its private halves on this machine.
+    pub private_halves: Vec<Half>,
+}
+
+/// A private half on this machine.
+#[derive(Debug, Serialize)]
+pub struct Half {
+    /// Its file; null when the agent has it.
+    pub file: Option<String>,
+    /// Whether a passphrase guards it.
+    pub encrypted: bool,
+    /// Whether ssh uses it.
+    pub usable: bool,
+    /// Why it does not, and what to do.
+    pub problem: Option<String>,
+}
+
+impl<'a> Group<'a> {
+    /// Compares a list of public keys with what is here.
+    pub fn new(host: Option<&'a str>, keys: &Value, here: &[Identity]) -> Self {
+        let lines = keys.as_array().into_iter().flatten().filter_map(Value::as_str);
+        Self { host, keys: lines.map(|line| Key::new(line, here)).collect() }
+    }
+
+    /// Whether one of the keys opens a door from here.
+    pub fn is_usable(&self) -> bool {
+        self.keys.iter().flat_map(|key| &key.private_halves).any(|half| half.usable)
+    }
+}
+
+impl Key {
+    fn new(line: &str, here: &[Identity]) -> Self {
+        match PublicKey::parse(line) {
+            Ok(key) => Self {
+                r#type: Some(key.algorithm().to_owned()),
+                fingerprint: Some(key.fingerprint()),
+                comment: key.comment().to_owned(),
+                problem: None,
+                private_halves: here.iter().filter(|it| it.public == key).map(Half::new).collect(),
+            },
+            Err(error) => Self {
+                r#type: None,
+                fingerprint: None,
+                comment: String::new(),
+                // A private key that was pasted is not to be shown, not even its beginning.
+                problem: Some(match error {
+                    nixfleet_inventory::keys::KeyError::Private => error.to_string(),
+                    _ => format!("{}: {error}", quote(line)),
+                }),
+                private_halves: Vec::new(),
+            },
+        }
+    }
+}
+
+impl Half {
+    fn new(identity: &Identity) -> Self {
+        let file = match &identity.source {
+            Source::File(path) => Some(path.display().to_string()),
+            Source::Agent => None,
+        };
+        let problem = identity.refusal.map(|it| {
+            let command = it.command(&word(file.as_deref().unwrap_or_default()));
+            format!("ssh refuses it since {}: {command}", it.reason())
+        });
+        Self { usable: problem.is_none(), encrypted: identity.encrypted, file, problem }
+    }
+}

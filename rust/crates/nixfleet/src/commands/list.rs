@@ -1,0 +1,161 @@
+//! `nixfleet list`: the fleet as a table.
+
+mod disks;
+
+use clap::Args;
+use nixfleet_inventory::{Host, Inventory};
+use nixfleet_nix::{NixError, visible};
+use nixfleet_vm::state::{Fleet, LastTest};
+use nixfleet_vm::{Clock, SystemClock};
+use serde::Serialize;
+
+use crate::commands::{failure, fleet};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::faults::eval::{MAX_MEMORY, default_jobs};
+use crate::global::{Format, Global};
+use crate::text::output::print;
+use crate::text::quote::{shorten, shorten_name, shorten_path, word};
+use crate::text::{json, table};
+use disks::Disks;
+
+/// The arguments of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Also show the disks of each host, which Nix evaluates
+    #[arg(long)]
+    eval: bool,
+
+    /// How many hosts to evaluate at a time [default: the processors, as far as memory goes]
+    #[arg(long, value_name = "N", requires = "eval")]
+    jobs: Option<usize>,
+}
+
+/// A host of the list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    host: &'a str,
+    platform: Option<&'a str>,
+    class: Option<&'a str>,
+    user: Option<&'a str>,
+    address: Option<&'a str>,
+    keys: usize,
+    /// Null where they were not evaluated.
+    disks: Option<Disks>,
+    vm: &'static str,
+    last_test: Option<LastTest>,
+}
+
+impl<'a> Entry<'a> {
+    fn new(name: &'a str, host: &'a Host, vms: Option<&Fleet>) -> Self {
+        let state = vms.and_then(|vms| Some(vms.host(name).ok()?.state())).unwrap_or_default();
+        let vm = match (state.pid, state.built) {
+            (Some(_), _) => "running",
+            (None, true) => "stopped",
+            (None, false) => "none",
+        };
+        Self {
+            vm,
+            last_test: state.last_test,
+            host: name,
+            platform: host.text("platform"),
+            class: host.text("class"),
+            user: host.text("hostSpec.userName"),
+            address: host.text("hostSpec.networking.address"),
+            keys: host.ssh_keys().len(),
+            disks: None,
+        }
+    }
+
+    fn row(&self, with_disks: bool) -> Vec<String> {
+        let text = |text: Option<&str>| shorten(text.unwrap_or("-"));
+        let mut row = vec![
+            shorten_name(self.host),
+            text(self.platform),
+            text(self.class),
+            text(self.user),
+            text(self.address),
+            self.keys.to_string(),
+            self.vm.to_owned(),
+            self.last_test.as_ref().map_or("-".to_owned(), tested),
+        ];
+        if with_disks {
+            row.push(
+                self.disks.as_ref().map_or("-".to_owned(), |it| shorten_path(&disks::describe(it))),
+            );
+        }
+        row
+    }
+}
+
+/// Writes one line a host.
+pub fn run(global: &Global, args: &List) -> Result<Exit, Error> {
+    let inventory = fleet::inventory(global)?;
+    // Without a home folder there are no VMs either.
+    let vms = Fleet::new(&fleet::flake(global)).ok();
+    let mut hosts: Vec<Entry> =
+        inventory.hosts.iter().map(|(name, it)| Entry::new(name, it, vms.as_ref())).collect();
+    let mut exit = Exit::Fine;
+    if args.eval {
+        for (entry, disks) in hosts.iter_mut().zip(evaluate(global, args, &inventory)) {
+            entry.disks = disks.unwrap_or_else(|error| {
+                exit = Exit::Lacking;
+                complain(entry.host, &error);
+                None
+            });
+        }
+    }
+    print(&match global.format {
+        Format::Json => json::render_list("hosts", &hosts),
+        _ => human(&hosts, args.eval),
+    });
+    Ok(exit)
+}
+
+fn human(hosts: &[Entry], with_disks: bool) -> String {
+    let mut heading =
+        vec!["HOST", "PLATFORM", "CLASS", "USER", "ADDRESS", "KEYS", "VM", "LAST TEST"];
+    if with_disks {
+        heading.push("DISKS");
+    }
+    let heading = heading.into_iter().map(str::to_owned).collect();
+    let rows = hosts.iter().map(|entry| entry.row(with_disks));
+    table::render(&std::iter::once(heading).chain(rows).collect::<Vec<_>>())
+}
+
+fn evaluate(
+    global: &Global,
+    args: &List,
+    inventory: &Inventory,
+) -> Vec<Result<Option<Disks>, NixError>> {
+    let nix = fleet::nix(global).heap_limit(MAX_MEMORY);
+    let hosts: Vec<(&str, &Host)> =
+        inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
+    let jobs = args.jobs.unwrap_or_else(|| default_jobs(MAX_MEMORY));
+    disks::of_hosts(&nix, &fleet::flake(global), &hosts, jobs)
+}
+
+/// Says why a host's disks are not known; the rest of the list is.
+fn complain(host: &str, error: &NixError) {
+    let reason = error.to_string();
+    let reason = reason.lines().next().unwrap_or_default();
+    let command = format!("nixfleet validate --eval -h {}", visible(&word(host)));
+    failure::warn(&format!(
+        "the disks of {} are not known: {}; `{command}` shows more",
+        visible(host),
+        visible(reason)
+    ));
+}
+
+/// `passed, 3 hours ago`
+fn tested(test: &LastTest) -> String {
+    let result = if test.passed { "passed" } else { "failed" };
+    let (count, unit) = match SystemClock::default().date().saturating_sub(test.finished) {
+        seconds @ ..60 => (seconds, "second"),
+        seconds @ ..3600 => (seconds / 60, "minute"),
+        seconds @ ..86400 => (seconds / 3600, "hour"),
+        seconds => (seconds / 86400, "day"),
+    };
+    format!("{result}, {count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,146 @@
+//! The fleet as the VM commands see it: hosts with their plans and folders.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nixfleet_nix::process;
+use nixfleet_nix::{NixCli, Patience};
+use nixfleet_vm::observer::{Observer, Silent};
+use nixfleet_vm::preflight::{self, Plan, ThisMachine};
+use nixfleet_vm::report::{HostReport, PhaseReport};
+use nixfleet_vm::run::Options;
+use nixfleet_vm::state::{Fleet, Folder};
+use nixfleet_vm::together::Together;
+use nixfleet_vm::{Accelerator, Cancel, Error as VmError, Phase, World, ports};
+
+use super::args::{Build, Hosts};
+use super::jobs;
+use crate::commands::fleet as flakes;
+use crate::error::Error;
+use crate::global::Global;
+use crate::side_by_side::each;
+use crate::text::progress::Progress;
+
+/// Hosts that are to be installed.
+pub struct VmFleet {
+    /// The world.
+    pub world: World,
+    /// The hosts, each with its folder.
+    pub hosts: Vec<(Plan, Folder)>,
+    /// What the user chose.
+    pub options: Options,
+    /// How long the preflight took.
+    pub preflight: Duration,
+}
+
+/// Why a fleet's hosts cannot be installed.
+pub enum Failure {
+    /// The fleet cannot be read.
+    Fleet(Error),
+    /// The preflight found faults, or a folder cannot be had.
+    Vm(VmError),
+}
+
+impl VmFleet {
+    /// Reads the fleet and checks that its hosts can be installed here.
+    pub fn open(global: &Global, args: &Build, mut options: Options) -> Result<Self, Failure> {
+        options.room = jobs::room(args.jobs);
+        let cancel = super::cancel();
+        let nix = |phase| nix(global, &cancel, phase, &options);
+        let inventory =
+            flakes::inventory_by(global, &nix(Phase::Preflight)).map_err(Failure::Fleet)?;
+        if inventory.by_hand {
+            return Err(Failure::Fleet(Error::NoInstaller));
+        }
+        let begun = Instant::now();
+        let state = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
+        let named = |host: &String| args.hosts.hosts.contains(host);
+        let hosts: Vec<String> = if args.hosts.all {
+            // Macs cannot be run; a host with a wrong platform is reported.
+            let is_mac = |it: &str| it.ends_with("-darwin");
+            let hosts = inventory.hosts.iter();
+            let linux = hosts.filter(|(_, it)| !it.text("platform").is_some_and(is_mac));
+            linux.map(|(name, _)| name.clone()).collect()
+        } else {
+            let known: Vec<String> =
+                inventory.hosts.keys().filter(|it| named(it)).cloned().collect();
+            let strange = args.hosts.hosts.iter().filter(|it| !inventory.hosts.contains_key(*it));
+            known.into_iter().chain(strange.cloned()).collect()
+        };
+        let here = ThisMachine::new(args.identity.clone());
+        let data = nixfleet_vm::state::data_folder().map_err(Failure::Vm)?;
+        let plans = preflight::check(&inventory, &hosts, &data, &here).map_err(Failure::Vm)?;
+        let folders = plans.into_iter().map(|plan| {
+            let folder = state.host(&plan.host)?;
+            Ok((plan, folder))
+        });
+        let hosts = folders.collect::<Result<Vec<_>, VmError>>().map_err(Failure::Vm)?;
+        let preflight = begun.elapsed();
+        let observer: Arc<dyn Observer> =
+            if super::is_json(global) { Arc::new(Silent) } else { Arc::new(Progress::new()) };
+        for (plan, _) in &hosts {
+            observer.begin(&plan.host, Phase::Preflight);
+            observer.end(&plan.host, Phase::Preflight, preflight, true);
+            if let Some(reason) = &plan.accelerator.reason {
+                observer.note(&plan.host, &format!("{}: {reason}", plan.accelerator.accelerator));
+            }
+        }
+        let nix = Arc::new(nix(Phase::Build));
+        let world = World::new(flakes::flake(global), nix, observer, cancel);
+        Ok(Self { world, hosts, options, preflight })
+    }
+
+    /// Puts all hosts into one network; returns how many at a time that makes: all.
+    pub fn join(&mut self) -> Option<u16> {
+        let names: Vec<String> = self.hosts.iter().map(|(plan, _)| plan.host.clone()).collect();
+        let count = u16::try_from(names.len()).ok();
+        // Networks of other runs on this machine have other ports.
+        let port = ports::free(None).unwrap_or(4746);
+        self.options.together = Some(Arc::new(Together::new(names, port)));
+        self.options.room = None;
+        count
+    }
+
+    /// Does the work for each host; the reports have the order of the hosts.
+    pub fn each(
+        &self,
+        jobs: Option<u16>,
+        work: impl Fn(&Plan, &Folder) -> HostReport + Sync,
+    ) -> Vec<HostReport> {
+        let (memory, cores) = (self.options.memory, self.options.cores);
+        let jobs = jobs.map_or_else(|| jobs::fitting(memory, cores), usize::from);
+        each(&self.hosts, jobs, |(plan, folder)| {
+            let mut report = work(plan, folder);
+            let seconds = self.preflight.as_secs_f64();
+            report.seconds += seconds;
+            report.phases.insert(0, PhaseReport { phase: Phase::Preflight, seconds, held: true });
+            report
+        })
+    }
+}
+
+/// A Nix that ends with the tool, on Ctrl-C, and when a phase has taken too long.
+fn nix(global: &Global, cancel: &Cancel, phase: Phase, options: &Options) -> NixCli {
+    // No emulation slows Nix down.
+    let limit = options.limits.get(&phase).copied().unwrap_or(phase.limit(Accelerator::Kvm));
+    let cancel = cancel.clone();
+    let stop = Arc::new(move || cancel.requested());
+    flakes::nix(global).through(process::binding()).patience(Patience { limit, stop })
+}
+
+/// The folders of VMs that may be there. No fleet is read for them: what was built can be started,
+/// stopped and cleaned away when the fleet is broken or has lost the host.
+pub fn folders(global: &Global, hosts: &Hosts) -> Result<Vec<Folder>, VmError> {
+    let fleet = Fleet::new(&flakes::flake(global))?;
+    let names = if hosts.all { fleet.hosts() } else { hosts.hosts.clone() };
+    // A host that is named twice is one: two threads would meet at its lock.
+    let mut seen = HashSet::new();
+    names.iter().filter(|it| seen.insert(*it)).map(|it| fleet.host(it)).collect()
+}
+
+/// The world of VMs that are there.
+pub fn world(global: &Global) -> World {
+    let nix = Arc::new(flakes::nix(global));
+    World::new(flakes::flake(global), nix, Arc::new(Silent), super::cancel())
+}

@@ -1,0 +1,228 @@
+//! How the VM commands tell what they did.
+
+use std::io::Write;
+use std::path::Path;
+
+use nixfleet_nix::visible;
+use nixfleet_vm::Error as VmError;
+use nixfleet_vm::lifecycle::Started;
+use nixfleet_vm::report::{HostReport, Outcome, Verdict};
+use serde_json::json;
+
+use super::args::TestVm;
+use super::fleet::Failure;
+use super::{faults, is_json};
+use crate::commands::failure::{own_place, show_trace};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::faults::report::message;
+use crate::global::Global;
+use crate::text::json;
+use crate::text::output::print;
+use crate::text::quote::word;
+
+/// The exit status as the tool's own.
+pub fn exit(status: u8) -> Exit {
+    match status {
+        0 => Exit::Fine,
+        1 => Exit::Faults,
+        2 => Exit::Usage,
+        4 => Exit::TimedOut,
+        130 => Exit::Interrupted,
+        _ => Exit::Lacking,
+    }
+}
+
+fn tell(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+}
+
+/// Tells that the command line asks for what cannot be.
+pub fn usage(text: &str, help: &str) -> Exit {
+    tell(&message(text, None, Some(help)));
+    Exit::Usage
+}
+
+/// Tells why nothing was begun.
+pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
+    match failure {
+        Failure::Fleet(error) => match error.cause().and_then(|it| faults::of_files(global, it)) {
+            Some(fault) => {
+                faults::tell(global, vec![fault]);
+                Ok(Exit::Faults)
+            }
+            None => Err(error),
+        },
+        Failure::Vm(error) => Ok(self::error(global, None, &error)),
+    }
+}
+
+/// Tells an error, faults at their places.
+pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
+    let status = error.exit_status();
+    if let VmError::Preflight { faults } = error {
+        faults::tell(global, faults.iter().cloned().map(Into::into).collect());
+    } else if is_json(global) {
+        let fault = json!({ "host": host, "message": error.to_string(), "help": error.help() });
+        print(&json::render(&faults::NothingBegun { hosts: [], faults: [fault] }));
+    } else {
+        let text = host.map_or_else(|| error.to_string(), |host| format!("{host}: {error}"));
+        tell(&message(&text, None, error.help().as_deref()));
+        if let Some(evidence) = error.evidence() {
+            tell(&indented(evidence));
+        }
+    }
+    exit(status)
+}
+
+/// Tells how the runs ended: what went wrong with each, then a line for each, then the sum.
+pub fn reports(global: &Global, reports: &[HostReport], what: &str) {
+    if is_json(global) {
+        print(&json::render_list("hosts", &reports));
+        return;
+    }
+    for report in reports {
+        problems(global, report);
+    }
+    let width = reports.iter().map(|it| it.host.len()).max().unwrap_or(0);
+    for report in reports {
+        print(&format!("{:width$}  {}\n", report.host, sentence(report, what)));
+        if let Some(ssh) = &report.ssh {
+            print(&format!("{:width$}  it runs until the next command for this host: {ssh}\n", ""));
+        }
+    }
+    if what == "test" && reports.len() > 1 {
+        let passed = reports.iter().filter(|it| it.result == Verdict::Passed).count();
+        print(&format!("{passed} of {} hosts passed\n", reports.len()));
+    }
+}
+
+/// What went wrong on a host, in full.
+fn problems(global: &Global, report: &HostReport) {
+    for Outcome { assertion, seen, journal, seconds, .. } in
+        report.assertions.iter().filter(|it| !it.held)
+    {
+        let seen = seen.as_deref().unwrap_or_default();
+        tell(&format!("{}: not so after {seconds:.0} s: {assertion}\n  seen: {seen}", report.host));
+        if let Some(journal) = journal {
+            tell(&format!("  the end of its journal:\n{}", indented(journal)));
+        }
+    }
+    for advice in &report.advice {
+        tell(&format!("{}: {advice}", report.host));
+    }
+    if let Some(error) = &report.error {
+        if report.result == Verdict::Interrupted {
+            return;
+        }
+        let nix = error.nix.as_ref();
+        let mut sources = faults::sources(global);
+        let place = nix.and_then(|it| own_place(&it.cause, &mut sources));
+        let text = format!("{}: {}", report.host, error.message);
+        tell(&message(&text, place.as_ref(), error.help.as_deref()));
+        tell(&indented(error.evidence.as_deref().unwrap_or_default()));
+        if let Some(nix) = nix.filter(|_| global.show_trace) {
+            show_trace(&nix.trace);
+        }
+    }
+    if report.result != Verdict::Passed {
+        for (name, path) in [("logs", &report.logs), ("screenshot", &report.screenshot)] {
+            if let Some(path) = path {
+                tell(&format!("  {name}: {}", path.display()));
+            }
+        }
+    }
+}
+
+fn sentence(report: &HostReport, what: &str) -> String {
+    let held = report.assertions.iter().filter(|it| it.held).count();
+    let all = report.assertions.len();
+    let install = if report.reused { "install unchanged" } else { "newly installed" };
+    let seconds = report.seconds;
+    match report.result {
+        Verdict::Passed if what == "test" => {
+            format!("passed: {held} assertions, {install}, {seconds:.1} s")
+        }
+        Verdict::Passed if report.reused => format!("there already, {seconds:.1} s"),
+        Verdict::Passed => format!("built, {seconds:.1} s"),
+        Verdict::Failed => {
+            format!("failed: {} of {all} assertions, {install}, {seconds:.1} s", all - held)
+        }
+        Verdict::Error => {
+            let message = report.error.as_ref().map(|it| it.message.as_str()).unwrap_or_default();
+            format!("error: {message}")
+        }
+        Verdict::Interrupted => "interrupted".to_owned(),
+    }
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().map(|it| format!("  | {}", visible(it)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Tells the result of a small step.
+pub fn result(global: &Global, host: &str, text: &str) {
+    if is_json(global) {
+        print(&format!("{}\n", json!({ "host": host, "result": text })));
+    } else {
+        print(&format!("{host}: {text}\n"));
+    }
+}
+
+/// Tells that a VM runs, and how to log in.
+pub fn started(global: &Global, host: &str, started: &Started) {
+    let ssh = nixfleet_vm::lifecycle::ssh_command(&started.target);
+    let screen = started.screen.as_ref().map(|it| url(it.as_ref()));
+    if is_json(global) {
+        let accelerator = started.accelerator.accelerator.name();
+        let port = started.target.port;
+        print(&format!(
+            "{}\n",
+            json!({ "host": host, "port": port, "ssh": ssh, "accelerator": accelerator, "screen": screen })
+        ));
+        return;
+    }
+    if let Some(reason) = started.accelerator.reason.as_ref().filter(|_| !started.already) {
+        tell(&format!("{host}: {}: {reason}", started.accelerator.accelerator));
+    }
+    tell(&format!("{host}: {}", if started.already { "runs already" } else { "started" }));
+    if let Some(screen) = screen {
+        tell(&format!("{host}: `{}` shows its screen", viewer(&screen)));
+    }
+    print(&format!("{ssh}\n"));
+}
+
+/// Where a socket of SPICE is, as its viewers take it.
+fn url(socket: &Path) -> String {
+    format!("spice+unix://{}", socket.display())
+}
+
+/// The command that opens it.
+fn viewer(url: &str) -> String {
+    format!("remote-viewer {}", word(url))
+}
+
+/// Writes the files that were asked for; an exit status when one cannot be written.
+pub fn files(args: &TestVm, reports: &[HostReport]) -> Option<Exit> {
+    let junit = args.junit.as_ref().map(|path| nixfleet_vm::report::junit::write(path, reports));
+    let page = args.report.as_ref().map(|folder| nixfleet_vm::report::html::write(folder, reports));
+    let mut failed = None;
+    for error in [junit, page].into_iter().flatten().filter_map(Result::err) {
+        tell(&message(&error.to_string(), None, None));
+        failed = Some(exit(error.exit_status()));
+    }
+    failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_viewers_command_can_be_pasted() {
+        let command = |socket: &str| viewer(&url(Path::new(socket)));
+        assert_eq!(command("/run/web/spice"), "remote-viewer spice+unix:///run/web/spice");
+        assert_eq!(command("/my run/spice"), "remote-viewer 'spice+unix:///my run/spice'");
+    }
+}

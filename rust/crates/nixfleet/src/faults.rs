@@ -1,0 +1,16 @@
+//! What can be wrong with a fleet, and where it is written.
+
+pub mod checks;
+pub mod codes;
+pub mod eval;
+mod fault;
+pub mod files;
+mod git;
+mod missing;
+pub mod positions;
+#[cfg(test)]
+mod properties;
+pub mod report;
+pub mod source;
+
+pub use fault::{Fault, Problem, Severity};

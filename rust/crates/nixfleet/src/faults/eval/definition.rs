@@ -1,0 +1,62 @@
+//! Where an option is set, of which the module system names the file alone.
+
+use std::fs;
+
+use nixfleet_nix::Position;
+
+use crate::faults::source::Tree;
+
+/// The place in the user's own file that a message speaks of: the option as the file names it. The
+/// message is as in nixpkgs' `lib/modules.nix`: `The option `x.y' …`, then `- In `file'` lines.
+pub fn find(message: &str, tree: &Tree) -> Option<Position> {
+    let option = quoted(message.split_once("option `")?.1)?;
+    let files = message.split("In `").skip(1).filter_map(quoted);
+    files.filter(|file| tree.is_own(file)).find_map(|file| {
+        let source = fs::read_to_string(tree.locate(file).1).ok()?;
+        let (line, column) = named(&source, option)?;
+        Some(Position { file: file.into(), line, column })
+    })
+}
+
+/// Up to the quote that ends it.
+fn quoted(text: &str) -> Option<&str> {
+    text.split_once('\'').map(|(inner, _)| inner)
+}
+
+/// The line and column, in bytes, of the option's name: of as much of its end as stands together,
+/// `y.z` of `x = { y.z = 1; };`.
+fn named(source: &str, option: &str) -> Option<(u32, u32)> {
+    let starts = std::iter::once(0).chain(option.match_indices('.').map(|(at, _)| at + 1));
+    let ends = starts.map(|start| &option[start..]).filter(|end| !end.is_empty());
+    let (line, column) = ends.into_iter().find_map(|end| {
+        let mut lines = source.lines().enumerate();
+        lines.find_map(|(line, text)| Some((line, whole(text, end)?)))
+    })?;
+    Some((u32::try_from(line + 1).ok()?, u32::try_from(column + 1).ok()?))
+}
+
+/// Where a name stands in a line of code and is no part of a longer one.
+fn whole(line: &str, name: &str) -> Option<usize> {
+    let code = line.split('#').next().unwrap_or_default();
+    let is_name = |c: char| c.is_alphanumeric() || "_-'\"".contains(c);
+    code.match_indices(name).map(|(at, _)| at).find(|at| {
+        let before = code[..*at].chars().next_back();
+        let after = code[at + name.len()..].chars().next();
+        !before.is_some_and(|it| is_name(it) || it == '.') && !after.is_some_and(is_name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_is_found_under_as_much_of_its_name_as_stands_together() {
+        let source = "{\n  # services.x.port\n  xs.x = 1;\n  services = { x.port = 1; };\n}\n";
+        assert_eq!(named(source, "services.x.port"), Some((4, 16)));
+        assert_eq!(named(source, "services.x"), Some((4, 16)));
+        assert_eq!(named(source, "services"), Some((4, 3)));
+        assert_eq!(named(source, "services.y"), None);
+        assert_eq!(named(source, ""), None);
+    }
+}

@@ -1,0 +1,181 @@
+//! The faults that an evaluation shows.
+
+use nixfleet_inventory::Host;
+use nixfleet_nix::{NixError, Position};
+use thiserror::Error;
+
+use super::{answer::Answer, brought, definition};
+use crate::faults::checks::declare;
+use crate::faults::files;
+use crate::faults::source::Tree;
+use crate::faults::{Fault, Problem, Severity};
+use crate::text::quote::{quote, word};
+
+#[derive(Debug, Error)]
+enum EvalProblem {
+    #[error("{0}")]
+    Assertion(String),
+    #[error("{0}")]
+    Warning(String),
+    #[error("{message}")]
+    Failed { message: String, host: String },
+    #[error("the evaluation took more than {max_memory} MiB")]
+    Memory { max_memory: usize },
+    #[error(
+        "the host keeps nothing: no file system is mounted at {}, where impermanence stores what \
+         lasts",
+        quote(.0)
+    )]
+    NoPersist(String),
+    #[error("the disk {} is {}, which may be another disk after a reboot", quote(.disk), quote(.path))]
+    UnstableDisk { disk: String, path: String },
+    #[error("hostSpec has no field {}, and no module of the host declares it", quote(.0))]
+    Undeclared(String),
+}
+
+impl Problem for EvalProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Assertion(_) => "assertion-failed",
+            Self::Warning(_) => "evaluation-warning",
+            Self::Failed { .. } | Self::Memory { .. } => "evaluation-failed",
+            Self::NoPersist(_) => "impermanence-without-persist",
+            Self::UnstableDisk { .. } => "disk-name-unstable",
+            Self::Undeclared(_) => "field-unknown",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Warning(_) | Self::UnstableDisk { .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Assertion(_) | Self::Warning(_) => {
+                "the message is that of a module; change what it speaks of in the host's modules"
+                    .to_owned()
+            }
+            Self::Failed { message, host } => {
+                if let Some(module) = brought::twice(message) {
+                    return format!(
+                        "every host has the module of {module} already: take yours out of `imports`"
+                    );
+                }
+                if message.contains("doesn't represent an absolute path") {
+                    return "write the path without quotes: `./hosts/web-01.nix`".to_owned();
+                }
+                let host = word(host);
+                format!("`nixfleet validate --eval --show-trace -h {host}` shows all that Nix says")
+            }
+            Self::Memory { max_memory } => {
+                format!("allow it more with `--max-memory {}`", max_memory * 2)
+            }
+            Self::NoPersist(_) => "add a file system there to the disk layout, or set \
+                                   `nixfleet.impermanence.persistRoot`"
+                .to_owned(),
+            Self::UnstableDisk { .. } => "write its name of `ls -l /dev/disk/by-id`".to_owned(),
+            Self::Undeclared(field) => declare(field),
+        }
+    }
+}
+
+/// What is wrong with a host that could be evaluated, beside what is told already.
+pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], tree: &Tree) -> Vec<Fault> {
+    let mut problems = Vec::new();
+    let nowhere = answer.persist_root.as_ref().filter(|root| !is_kept(root, answer));
+    let failed = answer.failed.iter().filter(|it| nowhere.is_none() || !is_of_the_storage(it));
+    problems.extend(failed.map(|it| EvalProblem::Assertion(tree.localize(it))));
+    let is_told = |it: &str| is_of_a_disk(it, answer) || is_of_a_field(it, name, told);
+    let warnings = answer.warnings.iter().filter(|it| !is_told(it));
+    problems.extend(warnings.map(|it| EvalProblem::Warning(tree.localize(it))));
+    problems.extend(nowhere.cloned().map(EvalProblem::NoPersist));
+    for (disk, path) in &answer.disks {
+        if let Some(path) = path.as_ref().filter(|path| is_unstable(path)) {
+            problems.push(EvalProblem::UnstableDisk { disk: disk.clone(), path: path.clone() });
+        }
+    }
+    let position = host.position("").cloned();
+    problems.into_iter().map(|problem| fault(name, position.clone(), problem)).collect()
+}
+
+/// A host that could not be evaluated.
+pub fn failure(name: &str, host: &Host, error: &NixError, max_memory: usize, tree: &Tree) -> Fault {
+    let mut position = host.position("").cloned();
+    let message = error.to_string();
+    if message == "out of memory" {
+        return fault(name, position, EvalProblem::Memory { max_memory });
+    }
+    if let NixError::Failed { cause, .. } = error {
+        if let Some(fault) = files::explain(cause, tree) {
+            return Fault { hosts: vec![name.to_owned()], ..fault };
+        }
+        let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
+        position = own.cloned().or_else(|| definition::find(&message, tree)).or(position);
+    }
+    let message = tree.localize(&message);
+    fault(name, position, EvalProblem::Failed { message, host: name.to_owned() })
+}
+
+/// Takes a field that the inventory shows to be strange for one that no module declares, when that
+/// is why the evaluation failed.
+pub fn confirm(name: &str, error: &NixError, faults: &mut [Fault]) -> bool {
+    let message = error.to_string();
+    let field = message.strip_prefix("The option `hostSpec.").and_then(|it| it.split('\'').next());
+    let Some(field) = field.filter(|_| message.contains("' does not exist")) else { return false };
+    let is_it = |fault: &&mut Fault| {
+        fault.hosts.iter().any(|it| it == name)
+            && fault.problem.code() == "field-unknown"
+            && fault.field.strip_prefix("hostSpec.") == Some(field)
+    };
+    let told = faults.iter_mut().find(is_it);
+    told.map(|fault| fault.problem = Box::new(EvalProblem::Undeclared(field.to_owned()))).is_some()
+}
+
+/// The place may be a folder of a file system, such as `/nix/persist` of `/nix`; the root's own is
+/// what is wiped.
+fn is_kept(root: &str, answer: &Answer) -> bool {
+    answer
+        .file_systems
+        .iter()
+        .any(|mount| mount != "/" && (root == mount || root.starts_with(&format!("{mount}/"))))
+}
+
+/// The assertion of the modules says what `impermanence-without-persist` says at greater length.
+fn is_of_the_storage(assertion: &str) -> bool {
+    assertion.starts_with("nixfleet.impermanence: no file system is mounted at")
+}
+
+/// The warning of the disk layouts says what `disk-name-unstable` says at greater length.
+fn is_of_a_disk(warning: &str, answer: &Answer) -> bool {
+    let begins = |disk: &str, path: &str| {
+        warning.starts_with(&format!("the disk `{disk}` is set by the name `{path}`"))
+    };
+    answer.disks.iter().any(|(disk, path)| path.as_ref().is_some_and(|path| begins(disk, path)))
+}
+
+/// The warning of the Mac's module says what `field-without-effect` says at the field's line.
+fn is_of_a_field(warning: &str, name: &str, told: &[Fault]) -> bool {
+    told.iter().any(|fault| {
+        fault.problem.code() == "field-without-effect"
+            && fault.hosts.iter().any(|it| it == name)
+            && warning.contains(&format!("is a Mac, where `{}` does nothing", fault.field))
+    })
+}
+
+fn fault(name: &str, position: Option<Position>, problem: EvalProblem) -> Fault {
+    Fault {
+        hosts: vec![name.to_owned()],
+        field: String::new(),
+        position,
+        text: None,
+        problem: Box::new(problem),
+    }
+}
+
+/// Disks that the kernel numbers as it finds them. Virtual ones, `vda`, come in the machine's order.
+fn is_unstable(path: &str) -> bool {
+    ["/dev/sd", "/dev/hd", "/dev/nvme", "/dev/mmcblk"].iter().any(|start| path.starts_with(start))
+}

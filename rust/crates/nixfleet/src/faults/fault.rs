@@ -1,0 +1,65 @@
+//! A fault of a fleet: what is wrong, where, and what to write instead.
+
+use std::fmt;
+
+use nixfleet_nix::Position;
+use serde::Serialize;
+
+/// How bad a fault is. Only errors make `validate` fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// It cannot work.
+    Error,
+    /// It may be meant so.
+    Warning,
+}
+
+/// What is wrong. `Display` says it, in one line without a full stop.
+pub trait Problem: fmt::Display + fmt::Debug + Send {
+    /// The stable word for this kind of fault; `docs/src/faults/<code>.md` explains it.
+    fn code(&self) -> &'static str;
+
+    /// How bad it is.
+    fn severity(&self) -> Severity {
+        Severity::Error
+    }
+
+    /// What to write instead.
+    fn help(&self) -> String;
+
+    /// Whether the text is wrong wherever it is written, and not for the field that takes it.
+    fn is_of_text(&self) -> bool {
+        true
+    }
+
+    /// Whether the line at fault holds a secret, and must not be shown.
+    fn is_secret(&self) -> bool {
+        false
+    }
+}
+
+/// A problem at its place.
+#[derive(Debug)]
+pub struct Fault {
+    /// The hosts that it reaches; none when it is the fleet's own.
+    pub hosts: Vec<String>,
+    /// The dotted path of the field, as in the inventory's positions.
+    pub field: String,
+    /// Where the field is written.
+    pub position: Option<Position>,
+    /// The text at fault, to be found after `position`.
+    pub text: Option<String>,
+    /// What is wrong.
+    pub problem: Box<dyn Problem>,
+}
+
+impl Fault {
+    /// The host, when the fault is of one host alone.
+    pub fn host(&self) -> Option<&str> {
+        match self.hosts.as_slice() {
+            [host] => Some(host),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What holds for any inventory and any source, however hostile.
+
+use nixfleet_inventory::{Flake, Inventory};
+use nixfleet_nix::Position;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::faults::checks;
+use crate::faults::report::Report;
+use crate::faults::source::{Excerpt, Sources, Text, Tree, path_literals};
+use crate::global::Format;
+
+/// Any JSON, with texts that are near to what fields hold or far from it.
+fn value() -> impl Strategy<Value = Value> {
+    let text = prop_oneof![
+        any::<String>(),
+        "[a-z0-9./:@ -]{0,40}",
+        Just(
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh"
+                .into()
+        ),
+        Just("-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET".into()),
+        "10\\.0\\.0\\.[0-9]{1,3}/[0-9]{1,3}",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        text.prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(field(), inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+fn field() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        prop::sample::select(vec![
+            "userName",
+            "timeZone",
+            "locale",
+            "keyboardLayout",
+            "sshAuthorizedKeys",
+            "networking",
+            "address",
+            "gateway",
+            "dns",
+            "interface",
+            "hashedPasswordFile",
+            "__unrepresentable",
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+fn host() -> impl Strategy<Value = Value> {
+    let class = prop::sample::select(vec![json!("nixos"), json!("darwin"), Value::Null]);
+    (value(), value(), class, value(), value(), any::<String>()).prop_map(
+        |(name, platform, class, version, spec, file)| {
+            json!({
+                "hostName": name, "platform": platform, "class": class, "stateVersion": version,
+                "hostSpec": spec, "positions": { "": { "file": file, "line": 1, "column": 1 } },
+            })
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn any_inventory_gives_a_report_that_no_terminal_obeys(
+        hosts in prop::collection::hash_map(any::<String>(), host(), 0..4),
+        iso in value(),
+    ) {
+        let json = json!({ "apiVersion": 1, "hosts": hosts, "isoSshKeys": iso }).to_string();
+        let inventory = Inventory::parse(json.as_bytes(), "test").unwrap();
+        let faults = checks::all(&inventory, &|_| true);
+        let mut sources = Sources::new(Tree::new(&Flake::new("path:/nonexistent")));
+        let report = Report::new(inventory.hosts.len(), faults, &mut sources);
+        for format in [Format::Human, Format::Json, Format::Github] {
+            let text = report.render(format);
+            // The colours are ours; they are taken out where there is no terminal.
+            let text = anstream::adapter::strip_str(&text).to_string();
+            prop_assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+            prop_assert!(!text.contains(['\u{202e}', '\u{2066}', '\u{200b}']), "{text:?}");
+            prop_assert!(!text.contains("SECRET"), "{text}");
+        }
+    }
+
+    #[test]
+    fn any_source_is_walked(source in any::<String>(), line: u32, column: u32, text: String) {
+        path_literals(&source);
+        let position = Position { file: "x".into(), line, column };
+        Excerpt::find(&Text::new(source), &position, Some(&text));
+    }
+
+    #[test]
+    fn near_nix_is_walked(source in "[a-b=;{}\\[\\]()\"'$#/*\\\\ü\n ]{0,60}", line in 0..4u32, column in 0..40u32) {
+        path_literals(&source);
+        let position = Position { file: "x".into(), line, column };
+        if let Some(found) = Excerpt::find(&Text::new(source), &position, Some("a")) {
+            prop_assert!(found.text.get(found.span).is_some());
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The result of `validate`: its faults, merged, placed and in order.
+
+mod github;
+mod human;
+mod json;
+mod reach;
+
+pub use human::{message, warning};
+
+use std::collections::{HashMap, HashSet};
+
+use nixfleet_nix::visible;
+use serde::Serialize;
+
+use crate::faults::codes::CODES;
+use crate::faults::source::{Place, Sources};
+use crate::faults::{Fault, Severity};
+use crate::global::Format;
+
+/// A fault with its place.
+#[derive(Debug)]
+pub struct Located {
+    /// The fault.
+    pub fault: Fault,
+    /// The same text read through other fields, as the installer's keys and those of hosts often
+    /// are one list.
+    pub also: Vec<Fault>,
+    /// Where it is, when Nix knows.
+    pub place: Option<Place>,
+}
+
+impl Located {
+    /// The host, when the fault is of one host alone.
+    pub fn host(&self) -> Option<&str> {
+        self.fault.host().filter(|_| self.also.is_empty())
+    }
+
+    /// The fault and the same through other fields.
+    pub fn all(&self) -> impl Iterator<Item = &Fault> {
+        std::iter::once(&self.fault).chain(&self.also)
+    }
+}
+
+/// The result of `validate`.
+#[derive(Debug)]
+pub struct Report {
+    /// How many hosts were looked at.
+    pub hosts: usize,
+    /// What was found.
+    pub faults: Vec<Located>,
+}
+
+impl Report {
+    /// Puts faults together: a value that reaches several hosts or fields, from the defaults or a
+    /// name of the author's, is one fault. The order is that of hosts, then of lines.
+    pub fn new(hosts: usize, faults: Vec<Fault>, sources: &mut Sources) -> Self {
+        debug_assert!(faults.iter().all(|fault| CODES.contains(&fault.problem.code())));
+        let located = merge(faults).into_iter().map(|fault| {
+            let text = fault.text.as_deref();
+            let place = fault.position.as_ref().map(|it| match text {
+                Some(text) if fault.problem.is_of_text() => sources.place_of_text(it, text),
+                _ => sources.place(it, text),
+            });
+            Located { fault, also: Vec::new(), place }
+        });
+        let mut faults = merge_places(located);
+        hide_secrets(&mut faults);
+        faults.sort_by(|a, b| order(a).cmp(&order(b)));
+        Self { hosts, faults }
+    }
+
+    /// Whether there is an error among the faults.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// How many faults are that bad.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.faults.iter().filter(|it| it.fault.problem.severity() == severity).count()
+    }
+
+    /// The faults as text for people, without a sum.
+    pub fn explain(&self) -> String {
+        human::faults(&self.faults)
+    }
+
+    /// The faults as a list for a JSON document.
+    pub fn entries(&self) -> impl Serialize {
+        json::entries(&self.faults)
+    }
+
+    /// The report as text.
+    pub fn render(&self, format: Format) -> String {
+        match format {
+            Format::Human => human::render(self),
+            Format::Json => json::render(self),
+            Format::Github => github::render(self),
+        }
+    }
+}
+
+/// Text of several lines, each made safe to show.
+fn visible_lines(text: &str) -> String {
+    text.trim_end().lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// A line that holds a secret is not shown, whatever fault points at it.
+fn hide_secrets(faults: &mut [Located]) {
+    let key = |place: &Place| (place.file.clone(), place.line);
+    let secret: HashSet<(String, usize)> = faults
+        .iter()
+        .filter(|it| it.fault.problem.is_secret())
+        .filter_map(|it| it.place.as_ref().map(key))
+        .collect();
+    for place in faults.iter_mut().filter_map(|it| it.place.as_mut()) {
+        if secret.contains(&key(place)) {
+            place.excerpt = None;
+        }
+    }
+}
+
+fn order(located: &Located) -> impl Ord + '_ {
+    let Located { fault, place, .. } = located;
+    let place = place.as_ref().map(|it| (it.file.as_str(), it.line, it.column));
+    (located.host(), place, fault.problem.code(), fault.field.as_str())
+}
+
+/// One fault for each value that the author gave.
+fn merge(faults: Vec<Fault>) -> Vec<Fault> {
+    let mut merged: Vec<Fault> = Vec::new();
+    let mut known: HashMap<(nixfleet_nix::Position, &str, String), usize> = HashMap::new();
+    for fault in faults {
+        let Some(position) = fault.position.clone().filter(|_| !fault.hosts.is_empty()) else {
+            merged.push(fault);
+            continue;
+        };
+        let key = (position, fault.problem.code(), fault.problem.to_string());
+        if let Some(index) = known.get(&key) {
+            add_hosts(&mut merged[*index], fault.hosts);
+        } else {
+            known.insert(key, merged.len());
+            merged.push(fault);
+        }
+    }
+    merged
+}
+
+/// One fault for each text that the author wrote: a list under a name of its own reaches several
+/// fields, and each of them is its text's place.
+fn merge_places(faults: impl Iterator<Item = Located>) -> Vec<Located> {
+    let mut merged: Vec<Located> = Vec::new();
+    let mut known: HashMap<(String, usize, usize, &str, String), usize> = HashMap::new();
+    for located in faults {
+        let Located { fault, place, .. } = &located;
+        let Some(place) = place.as_ref().filter(|_| fault.text.is_some()) else {
+            merged.push(located);
+            continue;
+        };
+        let (code, message) = (fault.problem.code(), fault.problem.to_string());
+        let key = (place.file.clone(), place.line, place.column, code, message);
+        if let Some(index) = known.get(&key) {
+            join(&mut merged[*index], located.fault);
+        } else {
+            known.insert(key, merged.len());
+            merged.push(located);
+        }
+    }
+    merged
+}
+
+/// Adds a fault of the same text. The fleet's own comes first.
+fn join(located: &mut Located, mut fault: Fault) {
+    if fault.hosts.is_empty() && !located.fault.hosts.is_empty() {
+        std::mem::swap(&mut located.fault, &mut fault);
+    }
+    let mut all = std::iter::once(&mut located.fault).chain(&mut located.also);
+    match all.find(|it| it.field == fault.field && it.hosts.is_empty() == fault.hosts.is_empty()) {
+        Some(same) => add_hosts(same, fault.hosts),
+        None => located.also.push(fault),
+    }
+}
+
+/// A host that has the text twice is still one host. Its faults come one after the other.
+fn add_hosts(fault: &mut Fault, hosts: Vec<String>) {
+    for host in hosts {
+        if fault.hosts.last() != Some(&host) {
+            fault.hosts.push(host);
+        }
+    }
+}

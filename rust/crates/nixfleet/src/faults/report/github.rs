@@ -1,0 +1,41 @@
+//! A report as annotations of GitHub Actions: docs.github.com, "Workflow commands".
+
+use std::fmt::Write;
+
+use super::reach::name_of;
+use super::{Located, Report, visible_lines};
+use crate::faults::Severity;
+
+/// One line a fault.
+pub fn render(report: &Report) -> String {
+    report.faults.iter().fold(String::new(), |mut text, located| {
+        let _ = writeln!(text, "{}", annotation(located));
+        text
+    })
+}
+
+fn annotation(located: &Located) -> String {
+    let Located { fault, place, .. } = located;
+    let level = match fault.problem.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut properties = format!("title={}", property(fault.problem.code()));
+    if let Some(place) = place {
+        let (file, line, column) = (property(&place.file), place.line, place.column);
+        properties = format!("file={file},line={line},col={column},{properties}");
+    }
+    let host = located.host().map(|host| format!("{}: ", name_of(host))).unwrap_or_default();
+    let parts =
+        [Some(format!("{host}{}", fault.problem)), located.reach(), Some(fault.problem.help())];
+    let text: Vec<String> = parts.iter().flatten().map(|it| visible_lines(it)).collect();
+    format!("::{level} {properties}::{}", escape(&text.join("\n")))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    escape(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,62 @@
+//! A report for programs. `docs/src/schema/validate.json` describes it.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use nixfleet_nix::visible;
+use serde::Serialize;
+
+use super::{Located, Report, visible_lines};
+use crate::faults::Severity;
+use crate::text::json;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    hosts: usize,
+    faults: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct Entry<'a> {
+    code: &'a str,
+    severity: Severity,
+    host: Option<Cow<'a, str>>,
+    hosts: Vec<Cow<'a, str>>,
+    field: Cow<'a, str>,
+    fields: Vec<Cow<'a, str>>,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: String,
+    help: String,
+}
+
+/// The report as one JSON document.
+pub fn render(report: &Report) -> String {
+    let faults = entries(&report.faults);
+    json::render(&Document { hosts: report.hosts, faults })
+}
+
+/// The faults alone, for a document that has more.
+pub fn entries(faults: &[Located]) -> Vec<Entry<'_>> {
+    faults.iter().map(entry).collect()
+}
+
+fn entry(located: &Located) -> Entry<'_> {
+    let Located { fault, place, .. } = located;
+    let mut seen = HashSet::new();
+    let hosts = located.all().flat_map(|it| &it.hosts).filter(|it| seen.insert(it.as_str()));
+    Entry {
+        code: fault.problem.code(),
+        severity: fault.problem.severity(),
+        host: located.host().map(visible),
+        hosts: hosts.map(|it| visible(it)).collect(),
+        field: visible(&fault.field),
+        fields: located.all().map(|it| visible(&it.field)).collect(),
+        file: place.as_ref().map(|it| it.file.as_str()),
+        line: place.as_ref().map(|it| it.line),
+        column: place.as_ref().map(|it| it.column),
+        message: visible_lines(&fault.problem.to_string()),
+        help: visible_lines(&fault.problem.help()),
+    }
+}

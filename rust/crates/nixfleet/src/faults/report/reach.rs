@@ -1,0 +1,39 @@
+//! What a shared value reaches.
+
+use super::Located;
+use crate::text::quote::{shorten, shorten_name};
+
+/// How many hosts a message names.
+const NAMED: usize = 3;
+
+impl Located {
+    /// Which fields and hosts the value reaches, when it is more than one.
+    pub fn reach(&self) -> Option<String> {
+        if self.also.is_empty() {
+            return (self.fault.hosts.len() > 1)
+                .then(|| format!("this reaches {}", hosts(&self.fault.hosts)));
+        }
+        let field = |fault: &crate::faults::Fault| {
+            let field = format!("`{}`", shorten(&fault.field));
+            match fault.hosts.as_slice() {
+                [] => field,
+                [host] => format!("{field} of {}", name_of(host)),
+                all => format!("{field} of {}", hosts(all)),
+            }
+        };
+        let fields: Vec<String> = self.all().map(field).collect();
+        Some(format!("this reaches {}", fields.join(" and ")))
+    }
+}
+
+fn hosts(all: &[String]) -> String {
+    let names: Vec<_> = all.iter().take(NAMED).map(|name| name_of(name)).collect();
+    let more = all.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{} hosts: {}{more}", all.len(), names.join(", "))
+}
+
+/// A host's name as a message shows it.
+pub fn name_of(host: &str) -> String {
+    if host.is_empty() { "(a host without a name)".to_owned() } else { shorten_name(host) }
+}

@@ -1,0 +1,101 @@
+//! The sources of a fleet: from a position that Nix tells to a line on the user's disk.
+
+mod excerpt;
+mod literal;
+mod scan;
+mod text;
+mod tree;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use nixfleet_nix::Position;
+
+pub use excerpt::Excerpt;
+pub use literal::{position_of, resolve};
+pub use scan::path_literals;
+pub use text::Text;
+pub use tree::Tree;
+
+/// Sources are written by hand; what is longer is none, and is not read.
+const LONGEST: u64 = 16 << 20;
+
+/// A place in the sources.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The file, relative to the flake's root.
+    pub file: String,
+    /// The file as the user reaches it from the current folder.
+    pub shown: String,
+    /// The line, from one.
+    pub line: usize,
+    /// The column, from one, in characters.
+    pub column: usize,
+    /// The line itself, when it can be read.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// The files of a fleet, each read once.
+pub struct Sources {
+    tree: Tree,
+    texts: HashMap<Arc<str>, Option<Text>>,
+}
+
+impl Sources {
+    /// The sources in a tree.
+    pub fn new(tree: Tree) -> Self {
+        Self { tree, texts: HashMap::new() }
+    }
+
+    /// The tree that they are in.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The place of a position; of the text at fault, when it stands in the value written there.
+    pub fn place(&mut self, position: &Position, text: Option<&str>) -> Place {
+        self.find(position, |source| Excerpt::find(source, position, text))
+    }
+
+    /// The place of a text: in the value written at a position, or where that takes it from.
+    pub fn place_of_text(&mut self, position: &Position, text: &str) -> Place {
+        self.find(position, |source| Excerpt::find_text(source, position, text))
+    }
+
+    /// The text of a file that a position names, when it is one of the fleet's and can be read.
+    pub fn text(&mut self, file: &Arc<str>) -> Option<&Text> {
+        let Self { tree, texts } = self;
+        let text = texts.entry(file.clone()).or_insert_with(|| {
+            let (_, path) = tree.locate(file);
+            tree.is_source(&path).then(|| read(&path)).flatten()
+        });
+        text.as_ref()
+    }
+
+    fn find(
+        &mut self,
+        position: &Position,
+        excerpt: impl FnOnce(&Text) -> Option<Excerpt>,
+    ) -> Place {
+        let (file, path) = self.tree.locate(&position.file);
+        let excerpt = self.text(&position.file).and_then(excerpt);
+        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        Place {
+            file,
+            shown: self.tree.show(&path),
+            line: excerpt.as_ref().map_or(number(position.line), |it| it.line),
+            column: excerpt.as_ref().map_or(number(position.column), |it| it.column),
+            excerpt,
+        }
+    }
+}
+
+fn read(path: &Path) -> Option<Text> {
+    let metadata = fs::metadata(path).ok()?;
+    let readable = metadata.is_file() && metadata.len() <= LONGEST;
+    let bytes = readable.then(|| fs::read(path).ok()).flatten()?;
+    let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Some(Text::new(String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.into_bytes()))))
+}

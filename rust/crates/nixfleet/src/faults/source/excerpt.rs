@@ -1,0 +1,177 @@
+//! The line at fault, and the part of it to underline.
+
+use std::ops::Range;
+
+use nixfleet_inventory::keys::is_private;
+use nixfleet_nix::{Position, visible};
+
+use super::Text;
+use super::scan::value_at;
+
+/// What is shown of a line at most; longer lines are not written by hand.
+const LONGEST: usize = 4096;
+
+/// A shorter text may be found elsewhere in a file by chance. SSH keys are longer.
+const TELLING: usize = 20;
+
+/// A line of source, safe to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The line's number, from one.
+    pub line: usize,
+    /// The column of the part at fault, from one, in characters.
+    pub column: usize,
+    /// The line.
+    pub text: String,
+    /// The part at fault, in bytes of `text`.
+    pub span: Range<usize>,
+}
+
+impl Excerpt {
+    /// The line of a position, or of the text at fault in the value that is written there.
+    pub fn find(source: &Text, position: &Position, text: Option<&str>) -> Option<Self> {
+        let offset = offset(source, position)?;
+        let found = text.and_then(|text| find_text(source, offset, text));
+        Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
+    }
+
+    /// The line of the text at fault: in the value that is written at a position, or where that is
+    /// taken from. The position's own where it is found in neither.
+    pub fn find_text(source: &Text, position: &Position, text: &str) -> Option<Self> {
+        let offset = offset(source, position)?;
+        let found = find_text(source, offset, text).or_else(|| find_only(source, text));
+        Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
+    }
+
+    fn cut(source: &Text, part: &Range<usize>) -> Option<Self> {
+        let start = source[..part.start].rfind('\n').map_or(0, |it| it + 1);
+        let end = source[part.start..].find('\n').map_or(source.len(), |it| part.start + it);
+        let holds_key = is_private(&source[start..end]);
+        if part.start - start > LONGEST || holds_key {
+            return None;
+        }
+        let last = end_within(source, end.min(part.start + LONGEST));
+        let before = visible(&source[start..part.start]);
+        let within = visible(&source[part.start..part.end.clamp(part.start, last)]);
+        let after = visible(&source[part.end.clamp(part.start, last)..last]);
+        Some(Self {
+            line: source.line_at(start) + 1,
+            column: source[start..part.start].chars().count() + 1,
+            span: before.len()..before.len() + within.len(),
+            text: [before, within, after].concat(),
+        })
+    }
+}
+
+/// The offset of a position, when the source has it.
+fn offset(source: &Text, position: &Position) -> Option<usize> {
+    let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
+    let column = usize::try_from(position.column).ok()?.checked_sub(1)?;
+    // Nix counts columns in bytes.
+    let offset = source.line_start(line)? + column;
+    source.is_char_boundary(offset).then_some(offset)
+}
+
+/// The last place at or before an offset where a character ends.
+fn end_within(source: &str, offset: usize) -> usize {
+    (0..=offset).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// The text as a string literal within the value at an offset; else, when it is long enough not to
+/// be found by chance, as it stands.
+fn find_text(source: &str, offset: usize, text: &str) -> Option<Range<usize>> {
+    let value = value_at(source, offset)?;
+    let literal = literal(text);
+    let by_chance = text.trim().len() < 4;
+    let candidates = [Some(literal.as_str()), (!by_chance).then(|| text.trim())];
+    candidates.into_iter().flatten().find_map(|candidate| {
+        let at = value.start + source[value.clone()].find(candidate)?;
+        Some(at..at + candidate.len())
+    })
+}
+
+/// The text as a string literal anywhere in the file, when it is there once: what a value is taken
+/// from, such as a list of keys in a `let`.
+fn find_only(source: &str, text: &str) -> Option<Range<usize>> {
+    if text.len() < TELLING {
+        return None;
+    }
+    let literal = literal(text);
+    let mut found = source.match_indices(&literal).filter(|(at, _)| {
+        let line = source[..*at].rfind('\n').map_or(0, |it| it + 1);
+        !source[line..*at].contains('#')
+    });
+    let (at, _) = found.next()?;
+    found.next().is_none().then(|| at..at + literal.len())
+}
+
+fn literal(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The attribute's name at an offset.
+fn name_at(source: &str, offset: usize) -> Range<usize> {
+    let rest = &source[offset..];
+    let end = rest.find(|c: char| c.is_whitespace() || "=;{}".contains(c)).unwrap_or(rest.len());
+    offset..offset + end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(
+        source: &str,
+        line: u32,
+        column: u32,
+        text: Option<&str>,
+    ) -> Option<(usize, usize, String)> {
+        let position = Position { file: "x".into(), line, column };
+        let source = Text::new(source.to_owned());
+        let found = match text {
+            Some(text) => Excerpt::find_text(&source, &position, text)?,
+            None => Excerpt::find(&source, &position, None)?,
+        };
+        Some((found.line, found.column, found.text[found.span].to_owned()))
+    }
+
+    #[test]
+    fn the_text_at_fault_is_found_in_its_value() {
+        let source = "{\n  keys = [\n    \"a b\"\n    \"ü c\"\n  ];\n  other = \"c d\";\n}\n";
+        let part = |text: &str| text.to_owned();
+        assert_eq!(find(source, 2, 3, Some("ü c")), Some((4, 5, part("\"ü c\""))));
+        assert_eq!(find(source, 2, 3, Some("c d")), Some((2, 3, part("keys"))));
+        assert_eq!(find(source, 2, 3, None), Some((2, 3, part("keys"))));
+    }
+
+    #[test]
+    fn a_long_text_is_found_where_a_value_takes_it_from() {
+        let key = "ssh-ed25519 AAAAC3NzaC1l me";
+        let source = format!("{{\n  # \"{key}\"\n  k = [ \"{key}\" ];\n  a.keys = k;\n}}\n");
+        assert_eq!(find(&source, 4, 3, Some(key)), Some((3, 9, format!("\"{key}\""))));
+        let twice = source.replace("= k;", &format!("= k; b = \"{key}\";"));
+        assert_eq!(find(&twice, 4, 3, Some(key)).map(|it| it.2), Some("a.keys".to_owned()));
+        assert_eq!(find("a = \"xyzw\"; b = a;", 1, 13, Some("xyzw")).map(|it| it.1), Some(13));
+    }
+
+    #[test]
+    fn a_position_that_the_source_does_not_have_is_none() {
+        assert_eq!(find("ab\n", 5, 1, None), None);
+        assert_eq!(find("ab\n", 1, 50, None), None);
+        assert_eq!(find("ü\n", 1, 2, None), None);
+        assert_eq!(find("ab", 0, 0, None), None);
+    }
+
+    #[test]
+    fn escapes_are_shown_and_the_part_still_fits() {
+        let source = Text::new("a\u{1b}b = \"c\u{202e}d\";".to_owned());
+        let found = Excerpt::find(
+            &source,
+            &Position { file: "x".into(), line: 1, column: 1 },
+            Some("c\u{202e}d"),
+        );
+        let found = found.unwrap();
+        assert_eq!(found.text, "a\\u{1b}b = \"c\\u{202e}d\";");
+        assert_eq!(&found.text[found.span], "\"c\\u{202e}d\"");
+    }
+}

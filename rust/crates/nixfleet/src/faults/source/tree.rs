@@ -1,0 +1,120 @@
+//! From the flake's copy in the store back to the working tree.
+
+use std::path::{Component, Path, PathBuf};
+use std::{env, fs};
+
+use nixfleet_inventory::Flake;
+use nixfleet_nix::{StorePath, visible};
+
+/// Where a fleet's files are: in the store, and where their author has them.
+pub struct Tree {
+    work: Option<PathBuf>,
+    flake: Option<PathBuf>,
+    in_git: bool,
+    current: Option<PathBuf>,
+}
+
+impl Tree {
+    /// The tree of a flake. It has a working tree when its reference names a folder.
+    pub fn new(flake: &Flake) -> Self {
+        let canonical = |folder: Option<PathBuf>| folder.and_then(|it| it.canonicalize().ok());
+        let (folder, copied) = (canonical(flake.folder()), canonical(flake.copied_folder()));
+        let searched = folder.as_deref().filter(|_| copied.is_none());
+        let repository = searched.and_then(|it| nearest_with(it, ".git"));
+        let in_git = repository.is_some();
+        let above = searched.and_then(|it| nearest_with(it, "flake.nix"));
+        Self {
+            flake: above.clone().or_else(|| folder.clone()),
+            work: copied.or(repository).or(above).or(folder),
+            in_git,
+            current: env::current_dir().ok().and_then(|it| it.canonicalize().ok()),
+        }
+    }
+
+    /// The root of the git repository that the flake is in, through which Nix reads it.
+    pub fn repository(&self) -> Option<&Path> {
+        self.work.as_deref().filter(|_| self.in_git)
+    }
+
+    /// The tree's root, when it is on this machine.
+    pub fn root(&self) -> Option<&Path> {
+        self.work.as_deref()
+    }
+
+    /// Where the flake begins, relative to the root.
+    pub fn flake_file(&self) -> Option<PathBuf> {
+        let folder = self.flake.as_ref()?.strip_prefix(self.root()?).ok()?;
+        Some(folder.join("flake.nix"))
+    }
+
+    /// A file's name relative to the flake's root, and where it can be read.
+    pub fn locate(&self, file: &str) -> (String, PathBuf) {
+        let relative = match StorePath::split(file) {
+            Some((_, rest)) => rest,
+            None => {
+                match self.work.as_ref().and_then(|work| Path::new(file).strip_prefix(work).ok()) {
+                    Some(rest) => rest.to_owned(),
+                    None => return (visible(file).into_owned(), PathBuf::from(file)),
+                }
+            }
+        };
+        let in_work = self.work.as_ref().map(|work| work.join(&relative)).filter(|it| it.exists());
+        let name = visible(&relative.to_string_lossy()).into_owned();
+        (name, in_work.unwrap_or_else(|| PathBuf::from(file)))
+    }
+
+    /// Whether a file is a fleet's source, in its tree or in the store. An inventory may name any
+    /// file, and what it names is shown, in the logs of CI perhaps.
+    pub fn is_source(&self, path: &Path) -> bool {
+        let is_plain = path.components().all(|part| part != Component::ParentDir);
+        let in_work = self.work.as_ref().is_some_and(|work| path.starts_with(work));
+        is_plain && (in_work || path.starts_with("/nix/store"))
+    }
+
+    /// Whether a position is in the flake itself, not in one of its inputs, whose files may have
+    /// the same names.
+    pub fn is_own(&self, file: &str) -> bool {
+        let (_, path) = self.locate(file);
+        let in_work = self.work.as_ref().is_some_and(|work| path.starts_with(work));
+        in_work && (path == Path::new(file) || same(&path, Path::new(file)))
+    }
+
+    /// A text with the flake's own files named as their author has them, not as they lie in the
+    /// store.
+    pub fn localize(&self, text: &str) -> String {
+        let mut local = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find("/nix/store/") {
+            let is_path = |c: char| c.is_ascii_alphanumeric() || "/+-._?=".contains(c);
+            let end = rest[start..].find(|c| !is_path(c)).map_or(rest.len(), |it| start + it);
+            let path = &rest[start..end];
+            local.push_str(&rest[..start]);
+            // Folders have names that any flake may have, and no content to tell them by.
+            if self.locate(path).1.is_file() && self.is_own(path) {
+                local.push_str(&self.locate(path).0);
+            } else {
+                local.push_str(path);
+            }
+            rest = &rest[end..];
+        }
+        local + rest
+    }
+
+    /// A path as the user reaches it from the current folder.
+    pub fn show(&self, path: &Path) -> String {
+        let short = self.current.as_ref().and_then(|current| path.strip_prefix(current).ok());
+        visible(&short.unwrap_or(path).to_string_lossy()).into_owned()
+    }
+}
+
+/// Whether a file is the same as its copy in the store, which newer versions of Nix do not make.
+fn same(path: &Path, copy: &Path) -> bool {
+    fs::read(copy).map_or(true, |copy| fs::read(path).is_ok_and(|text| text == copy))
+}
+
+/// The nearest folder, from this one up, that has such an entry. Nix takes as the flake's root the
+/// git repository's, since a flake in a folder of a repository is read with all of it; without one
+/// the folder of the nearest `flake.nix`.
+fn nearest_with(folder: &Path, entry: &str) -> Option<PathBuf> {
+    folder.ancestors().find(|it| it.join(entry).exists()).map(Path::to_owned)
+}

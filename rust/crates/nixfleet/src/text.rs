@@ -1,0 +1,9 @@
+//! What people and programs read.
+
+pub mod json;
+pub mod nearest;
+pub mod output;
+pub mod progress;
+pub mod quote;
+pub mod table;
+pub mod wrap;

@@ -1,0 +1,73 @@
+//! Values of a fleet as messages show them.
+
+use std::borrow::Cow;
+
+use nixfleet_inventory::keys::is_private;
+use nixfleet_nix::visible;
+use serde_json::Value;
+
+/// What a message shows of a text: it may be megabytes.
+const LONGEST: usize = 60;
+
+/// The longest name of a host (RFC 1123).
+const LONGEST_NAME: usize = 63;
+
+/// What a message shows of the path of a file.
+const LONGEST_PATH: usize = 250;
+
+/// The text in backticks, shortened.
+///
+/// A private key may be pasted anywhere, and is shown nowhere.
+pub fn quote(text: &str) -> String {
+    if is_private(text) {
+        return "`(a private key)`".to_owned();
+    }
+    format!("`{}`", shorten(text).replace('`', "'"))
+}
+
+/// A file's name in backticks: of a path the end tells most, so it is whole as a rule.
+pub fn quote_path(path: &str) -> String {
+    format!("`{}`", shorten_path(path).replace('`', "'"))
+}
+
+/// A text with paths in it, cut when it is very long.
+pub fn shorten_path(path: &str) -> String {
+    cut(path, LONGEST_PATH)
+}
+
+/// The text, cut when it is long, with nothing that a terminal would obey.
+pub fn shorten(text: &str) -> String {
+    cut(text, LONGEST)
+}
+
+/// A host's name, whole when it may be one.
+pub fn shorten_name(name: &str) -> String {
+    cut(name, LONGEST_NAME)
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    let start: String = text.chars().take(longest).collect();
+    let more = if start.len() < text.len() { "…" } else { "" };
+    format!("{}{more}", visible(&start))
+}
+
+/// The text as one word of a command line; what the shell cannot be given at all, as nothing.
+pub fn word(text: &str) -> Cow<'_, str> {
+    shlex::try_quote(text).unwrap_or_default()
+}
+
+/// The value for a sentence: `the number 5`, `a list`.
+pub fn describe(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => format!("the boolean `{value}`"),
+        Value::Number(value) => format!("the number `{value}`"),
+        Value::String(text) => format!("the string {}", quote(text)),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(set) => match set.get("__unrepresentable").and_then(Value::as_str) {
+            Some("lambda") => "a function".to_owned(),
+            Some("derivation") => "a package".to_owned(),
+            _ => "a set".to_owned(),
+        },
+    }
+}
