@@ -12,7 +12,16 @@ rec {
         stateVersion = "26.05";
       }
       // args
+      // {
+        modules = [ rootFileSystem ] ++ args.modules or [ ];
+      }
     )).config;
+
+  # What a host needs to be built; where a test says more, that is taken in its place.
+  rootFileSystem.fileSystems."/" = lib.mkDefault {
+    device = "/dev/vda1";
+    fsType = "ext4";
+  };
   withSpec = hostSpec: configOf { inherit hostSpec; };
   ops = {
     userName = "ops";

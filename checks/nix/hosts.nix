@@ -18,10 +18,16 @@ rec {
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
           ];
         };
-        inherit modules;
+        modules = [ rootFileSystem ] ++ modules;
       }
       // args
     )).config;
+
+  # What a host needs to be built; where a test says more, that is taken in its place.
+  rootFileSystem.fileSystems."/" = lib.mkDefault {
+    device = "/dev/vda1";
+    fsType = "ext4";
+  };
 
   # A module that sets an option which later releases of NixOS have, and declares it where this one
   # does not.

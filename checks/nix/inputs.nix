@@ -1,13 +1,15 @@
 # The flake's inputs for the tests: those in the folder $NIXFLEET_INPUTS, if there is one, else
-# the locked ones, from the network.
+# the locked ones, from the network. $NIXFLEET_NIXOS is the store path of a whole nixpkgs to take in
+# place of the folder's `nixpkgs`, which may be a part of one.
 let
-  folder = builtins.getEnv "NIXFLEET_INPUTS";
+  inherit (builtins) getEnv listToAttrs storePath;
+  folder = getEnv "NIXFLEET_INPUTS";
+  nixos = getEnv "NIXFLEET_NIXOS";
 
   # A flake's outputs from its source alone. What it would lock is given by hand.
   flake =
-    name: inputs:
+    source: inputs:
     let
-      source = folder + "/${name}";
       self = (import (source + "/flake.nix")).outputs (inputs // { inherit self; }) // {
         outPath = source;
       };
@@ -15,13 +17,64 @@ let
     self;
 
   laidOut = rec {
-    nixpkgs = flake "nixpkgs" { };
-    darwin = flake "darwin" { inherit nixpkgs; };
-    home-manager = flake "home-manager" { inherit nixpkgs; };
-    disko = flake "disko" { inherit nixpkgs; };
-    impermanence = flake "impermanence" { inherit nixpkgs home-manager; };
-    flake-parts = flake "flake-parts" { nixpkgs-lib = flake "nixpkgs-lib" { }; };
+    nixpkgs =
+      if nixos == "" then flake (folder + "/nixpkgs") { } else sharing (flake (storePath nixos) { });
+    darwin = flake (folder + "/darwin") { inherit nixpkgs; };
+    home-manager = flake (folder + "/home-manager") { inherit nixpkgs; };
+    disko = flake (folder + "/disko") { inherit nixpkgs; };
+    impermanence = flake (folder + "/impermanence") { inherit nixpkgs home-manager; };
+    flake-parts = flake (folder + "/flake-parts") {
+      nixpkgs-lib = flake (folder + "/nixpkgs-lib") { };
+    };
   };
+
+  # The same, but that NixOS hosts which ask for nothing of their own share their packages: these are
+  # most of what a host's evaluation costs. `real/sharing.nix` shows that the host is the same.
+  sharing =
+    nixpkgs:
+    let
+      packagesOf = listToAttrs (
+        map
+          (system: {
+            name = system;
+            value = import nixpkgs { inherit system; };
+          })
+          [
+            "x86_64-linux"
+            "aarch64-linux"
+          ]
+      );
+      module =
+        { config, options, ... }:
+        let
+          own = options.nixpkgs;
+          inherit (config.nixpkgs) hostPlatform buildPlatform;
+          inherit (nixpkgs.lib.systems) elaborate equals;
+          plain =
+            !own.pkgs.isDefined
+            && own.hostPlatform.isDefined
+            && packagesOf ? ${hostPlatform.system}
+            && equals hostPlatform (elaborate hostPlatform.system)
+            && equals buildPlatform hostPlatform
+            && config.nixpkgs.config == { }
+            && config.nixpkgs.overlays == [ ];
+        in
+        {
+          # Just stronger than NixOS's own.
+          _module.args.pkgs = nixpkgs.lib.mkIf plain (
+            nixpkgs.lib.mkOverride (
+              nixpkgs.lib.modules.defaultOverridePriority - 1
+            ) packagesOf.${hostPlatform.system}
+          );
+        };
+    in
+    nixpkgs
+    // {
+      unshared = nixpkgs;
+      lib = nixpkgs.lib // {
+        nixosSystem = args: nixpkgs.lib.nixosSystem (args // { modules = [ module ] ++ args.modules; });
+      };
+    };
 in
 if folder != "" then
   laidOut

@@ -1,20 +1,24 @@
-# Evaluates one test file: `report` is what its ordinary cases came to, a line or more for each. An
-# error case is only named there; `run` evaluates `cases.<name>.expr` by itself and reads the error.
+# Evaluates one test file. `names` are its cases, and `outcome <number>` what one comes to, in marks that
+# `runner/cases.py` looks for. A case that is to end with an error does so there.
 { file }:
 let
   inherit (builtins)
     attrNames
-    attrValues
-    concatStringsSep
+    elem
+    elemAt
     functionArgs
     intersectAttrs
     isFunction
+    map
     mapAttrs
     toJSON
     ;
   lib = import ../../lib;
   inputs = import ./inputs.nix;
-  needsInputs = baseNameOf (dirOf file) == "with-inputs";
+  needsInputs = elem (baseNameOf (dirOf file)) [
+    "real"
+    "with-inputs"
+  ];
 
   tests = import file;
   cases = if isFunction tests then tests (intersectAttrs (functionArgs tests) arguments) else tests;
@@ -35,18 +39,25 @@ let
       };
 
   outcome =
-    name: test:
+    test:
     if test ? expectedError then
-      "error ${name}"
+      "<failed>expected an error, got ${toJSON test.expr}</failed>"
     else if test.expr == test.expected then
-      "passed ${name}"
+      "<passed>"
     else
-      "failed ${name}\n  expected ${toJSON test.expected}\n  got      ${toJSON test.expr}";
-  lines = concatStringsSep "\n";
+      "<failed>expected ${toJSON test.expected}\ngot      ${toJSON test.expr}</failed>";
+  names = attrNames cases;
 in
-rec {
-  inherit cases;
-  names = lines (attrNames cases);
-  outcomes = mapAttrs outcome cases;
-  report = lines (attrValues outcomes);
+{
+  # Each name with what its error is to be like.
+  names = "<names>${
+    toJSON (
+      map (name: [
+        name
+        (cases.${name}.expectedError.msg or null)
+      ]) names
+    )
+  }</names>";
+  # By number, since the line that asks is to be short.
+  outcome = number: outcome cases.${elemAt names number};
 }

@@ -4,6 +4,7 @@
   config,
   lib,
   modulesPath,
+  options,
   ...
 }:
 let
@@ -66,6 +67,13 @@ in
     isoImage.squashfsCompression = taste "zstd -Xcompression-level 6";
 
     services.qemuGuest.enable = taste true;
+
+    # The installer has nixpkgs in its flake registry already. As a channel it would be copied into the
+    # store at each evaluation, which takes a minute, and lie on the image twice
+    # (nixos/modules/installer/cd-dvd/channel.nix).
+    system = lib.optionalAttrs (options.system ? installer) {
+      installer.channel.enable = taste false;
+    };
 
     # The installer can read ZFS and has no root on it. 26.05 warns at each evaluation until it is
     # told, and 26.11 has this as its default (nixpkgs, pull request 495581).
