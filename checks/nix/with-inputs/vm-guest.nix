@@ -53,6 +53,7 @@ in
           true
         ])
         {
+          bios-ext4 = "ext4";
           ext4 = "ext4";
           btrfs = "btrfs";
           btrfs-impermanence = "btrfs";
