@@ -91,7 +91,6 @@ let
       hostSpec ? { },
       homeModules ? [ ],
       isVm ? false,
-      modules ? [ ],
       ...
     }:
     {
@@ -103,8 +102,7 @@ let
       nixfleet = {
         inherit homeModules;
       }
-      // (if isVm then { isVm = true; } else { })
-      // (if lib.classOf platform == "nixos" then { inherit modules; } else { });
+      // (if isVm then { isVm = true; } else { });
     }
     // (if stateVersion == null then { } else { system.stateVersion = said stateVersion; });
 

@@ -18,10 +18,14 @@ rec {
     in
     lib.concatMap (text: map (line: lib.removePrefix "  " line) (lib.splitString "\n" text)) ours;
 
-  # The paths that are reported: lines like `/var/lib/app: state of app.service`.
-  reported =
+  # What is reported: lines like `/var/lib/app: state of app.service`.
+  said =
     modules:
-    map lib.head (
-      lib.filter (match: match != null) (map (builtins.match "(/[^ ]*): .*") (warning modules))
-    );
+    map (match: {
+      path = lib.head match;
+      source = lib.last match;
+    }) (lib.filter (match: match != null) (map (builtins.match "(/[^ ]*): (.*)") (warning modules)));
+
+  # The paths of it.
+  reported = modules: map (item: item.path) (said modules);
 }

@@ -5,14 +5,17 @@
 #   impermanence/storage.nix          where it lies
 #   impermanence/persist.nix          what stays by itself, and early mounts for it
 #   impermanence/host-keys.nix        SSH host keys that are there at the first boot
-#   impermanence/wipe.nix             the service that sets the btrfs root aside
+#   impermanence/wipe.nix             the service that sets the btrfs root aside, and the one that tells when it did not
+#   impermanence/old-roots.nix        what was set aside is deleted when its time is over
 #   impermanence/users.nix            programs that make users too late
 #   impermanence/password-files.nix   password files that would not be there when they are read
 #   impermanence/audit.nix            names state that a service writes and that no persisted path covers
-#   impermanence/state.nix            where that is, as systemd is told
+#   impermanence/state.nix            where that is: what says so, and what is likely
 #   impermanence/packaged.nix         and where systemd is not
 #   impermanence/report.nix           what becomes of what the audit and the password files show
 #   impermanence/build-vm.nix         a VM of NixOS's own, which has another disk
+#   impermanence/btrfs-root.nix       where the root lies, for the two
+#   impermanence/option-values.nix    the values of options, as the audit reads them
 #   impermanence/paths.nix            what these say of paths
 {
   imports = [
@@ -21,6 +24,7 @@
     ./impermanence/persist.nix
     ./impermanence/host-keys.nix
     ./impermanence/wipe.nix
+    ./impermanence/old-roots.nix
     ./impermanence/users.nix
     ./impermanence/password-files.nix
     ./impermanence/audit.nix

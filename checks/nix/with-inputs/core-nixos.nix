@@ -15,17 +15,6 @@ let
     withModule
     withSpec
     ;
-
-  # Whether sudo asks the primary user for no password. Of the rules that fit, the last decides
-  # (sudoers(5)), and NixOS has one for wheel.
-  letsIn =
-    sudo:
-    let
-      rule = lib.last sudo.extraRules;
-    in
-    sudo.extraRules != [ ]
-    && rule.users or [ ] == [ "ops" ]
-    && lib.all (command: lib.elem "NOPASSWD" command.options) rule.commands;
 in
 {
   "test: the modules of the core stand alone" = {
@@ -144,8 +133,8 @@ in
     ];
   };
 
-  # Beside what NixOS itself defines of a normal user (nixos/modules/config/users-groups.nix), by which
-  # the shell is that of all.
+  # What NixOS itself defines of a normal user (nixos/modules/config/users-groups.nix), and another
+  # shell for all.
   "test: the primary user's home is hostSpec's, and the shell everyone's" = {
     expr =
       let
@@ -158,6 +147,7 @@ in
               {
                 users.users.ops = {
                   home = lib.mkDefault "/home/ops";
+                  shell = lib.mkDefault "/bin/zsh";
                   useDefaultShell = lib.mkDefault true;
                 };
               }
@@ -166,11 +156,11 @@ in
       in
       [
         user.home
-        user.useDefaultShell
+        user.shell
       ];
     expected = [
       "/srv/ops"
-      true
+      "/bin/zsh"
     ];
   };
 
@@ -226,7 +216,7 @@ in
           let
             inherit (withSpec hostSpec) security;
           in
-          map letsIn [
+          map (sudo: sudo.extraRules != [ ]) [
             security.sudo
             security.sudo-rs
           ]
@@ -248,12 +238,14 @@ in
   };
 
   "test: so it does when the password is not hostSpec's, and none that lets nobody in is one" = {
-    expr = map (password: letsIn (withModule { users.users.ops = password; }).security.sudo) [
-      { hashedPassword = "$y$j9T$hash"; }
-      { initialPassword = "ops"; }
-      { hashedPassword = "!"; }
-      { initialHashedPassword = ""; }
-    ];
+    expr =
+      map (password: (withModule { users.users.ops = password; }).security.sudo.extraRules != [ ])
+        [
+          { hashedPassword = "$y$j9T$hash"; }
+          { initialPassword = "ops"; }
+          { hashedPassword = "!"; }
+          { initialHashedPassword = ""; }
+        ];
     expected = [
       false
       false
@@ -267,7 +259,7 @@ in
     expr =
       lib.mapAttrs
         (_: sudo: {
-          byRule = letsIn sudo;
+          inherit (sudo) extraRules;
           inWords = lib.hasInfix "ops ALL=(ALL:ALL) NOPASSWD: ALL" sudo.extraConfig;
         })
         (
@@ -280,7 +272,7 @@ in
             }).security
         );
     expected.sudo = {
-      byRule = false;
+      extraRules = [ ];
       inWords = true;
     };
   };
@@ -290,7 +282,8 @@ in
       let
         inherit ((withModule { security.sudo.wheelNeedsPassword = false; }).security) sudo;
       in
-      letsIn sudo || lib.hasInfix "ops" sudo.extraConfig;
+      lib.any (rule: rule.users or [ ] == [ "ops" ]) sudo.extraRules
+      || lib.hasInfix "ops" sudo.extraConfig;
     expected = false;
   };
 

@@ -43,7 +43,6 @@ in
   "test: the layouts that the book names are there" = {
     expr = lib.attrNames layouts;
     expected = [
-      "bios-ext4"
       "btrfs"
       "btrfs-impermanence"
       "ext4"
@@ -55,7 +54,6 @@ in
   "test: each layout mounts what its kind needs" = {
     expr = lib.mapAttrs (layout: _: fileSystems (on layout { })) layouts;
     expected = {
-      bios-ext4."/" = "ext4";
       ext4 = {
         "/" = "ext4";
         "/boot" = "vfat";
@@ -260,10 +258,6 @@ in
       ]
     ) layouts;
     expected = {
-      bios-ext4 = [
-        false
-        false
-      ];
       ext4 = [
         false
         false

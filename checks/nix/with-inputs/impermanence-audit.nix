@@ -180,6 +180,34 @@ in
     expected = true;
   };
 
+  "test: as an error it does not stop the build for what is likely alone" = {
+    expr =
+      let
+        config = configOf [
+          (service { ExecStart = "/bin/app /var/lib/app"; })
+          { nixfleet.impermanence.audit = "error"; }
+        ];
+      in
+      [
+        (lib.isString config.system.build.toplevel.drvPath)
+        (lib.any (lib.hasPrefix "nixfleet.impermanence: 1 path is likely lost at each boot:") config.warnings)
+      ];
+    expected = [
+      true
+      true
+    ];
+  };
+
+  "test: the warning says how much is likely alone" = {
+    expr = lib.head (warning [
+      (service {
+        StateDirectory = "app";
+        ExecStart = "/bin/app /srv/app";
+      })
+    ]);
+    expected = "nixfleet.impermanence: 2 paths are lost, 1 of them likely, at each boot:";
+  };
+
   "test: off, it is silent" = {
     expr = warning [
       (service { StateDirectory = "app"; })

@@ -11,7 +11,7 @@ let
     ;
 in
 {
-  "test: state and cache are found, logs are covered by /var/log" = {
+  "test: state is found, a cache is none, logs are covered by /var/log" = {
     expr = reported [
       (service {
         StateDirectory = "app";
@@ -19,10 +19,7 @@ in
         LogsDirectory = "app";
       })
     ];
-    expected = [
-      "/var/cache/app"
-      "/var/lib/app"
-    ];
+    expected = [ "/var/lib/app" ];
   };
 
   "test: logs are found where /var/log is not kept" = {
@@ -65,7 +62,6 @@ in
             (service {
               DynamicUser = value;
               StateDirectory = "app";
-              CacheDirectory = "app";
             })
           ]
         )
@@ -74,10 +70,7 @@ in
           "yes"
           "1"
         ];
-    expected = lib.genList (_: [
-      "/var/cache/private/app"
-      "/var/lib/private/app"
-    ]) 3;
+    expected = lib.genList (_: [ "/var/lib/private/app" ]) 3;
   };
 
   "test: keeping the symlink's path does not keep a dynamic user's state" = {
@@ -127,7 +120,150 @@ in
     expected = [ ];
   };
 
-  "test: homes of system users count below /var/lib, others do not" = {
+  "test: what systemd lets a unit write to is found, as the program's own directory" = {
+    expr = reported [
+      (service {
+        ReadWritePaths = [
+          "-/var/lib/app/data"
+          "/var/spool/app"
+          "/var/cache/app"
+          "/run/app"
+        ];
+        BindPaths = "/srv/app:/data";
+      })
+    ];
+    expected = [
+      "/srv/app"
+      "/var/lib/app"
+      "/var/spool/app"
+    ];
+  };
+
+  "test: what systemd-tmpfiles makes is found, by rule and by setting; what it removes is not" = {
+    expr = reported [
+      {
+        systemd.tmpfiles = {
+          rules = [
+            "d  /var/lib/one/data  0750 app app -"
+            "Q\t/var/db/two - - -"
+            "r! /var/lib/removed - - -"
+            "L+ /var/lib/link - - - - /run/x"
+            "d /var/cache/app"
+            "d /var/lib/tenants/%b"
+          ];
+          settings.app."/var/spool/three"."d-" = { };
+        };
+      }
+    ];
+    expected = [
+      "/var/db/two"
+      "/var/lib/one"
+      "/var/lib/tenants"
+      "/var/spool/three"
+    ];
+  };
+
+  "test: what a unit's scripts, settings and environment name is likely its state" = {
+    expr = lib.filter (lib.hasPrefix "/") (warning [
+      {
+        systemd.services.app = {
+          preStart = ''
+            mkdir -p /var/lib/app/db "/var/spool/app-$name" ''${root}/var/lib/other
+            # moved from /var/app
+          '';
+          environment.DATABASE_URL = "sqlite:////var/lib/env/db.sqlite";
+          serviceConfig = {
+            ExecStart = "/bin/app --data=/var/db/app/data --certificate /var/lib/acme/x/cert.pem";
+            WorkingDirectory = "-/srv/work";
+            ReadOnlyPaths = "/var/lib/read";
+            EnvironmentFile = "/var/lib/secrets/app.env";
+          };
+        };
+      }
+    ]);
+    expected = [
+      "/srv/work: likely, named by app.service"
+      "/var/db/app: likely, named by app.service"
+      "/var/lib/app: likely, named by app.service"
+      "/var/lib/env: likely, named by app.service"
+    ];
+  };
+
+  "test: what an option of a service that is on names is likely its state" = {
+    expr =
+      let
+        of =
+          enable:
+          reported [
+            {
+              options.services.app = {
+                enable = lib.mkOption { type = lib.types.bool; };
+                settings = lib.mkOption { type = lib.types.attrs; };
+                broken = lib.mkOption { default = throw "nobody looks at it"; };
+                off.enable = lib.mkOption { default = false; };
+                off.dataDir = lib.mkOption { default = "/var/lib/off"; };
+              };
+              config.services.app = {
+                inherit enable;
+                settings.storage = [ { path = "/var/lib/app/data"; } ];
+              };
+            }
+          ];
+      in
+      {
+        on = of true;
+        off = of false;
+      };
+    expected = {
+      on = [ "/var/lib/app" ];
+      off = [ ];
+    };
+  };
+
+  "test: what is named below state that is known, or that is kept in part, is not named again" = {
+    expr = reported [
+      (service {
+        StateDirectory = "app/data";
+        ExecStart = "/bin/app /var/lib/app/data/db /var/lib/mine";
+      })
+      (keeping [ "/var/lib/mine/db" ])
+    ];
+    expected = [ "/var/lib/app/data" ];
+  };
+
+  "test: a dynamic user's symlink is no state, whoever names it" = {
+    expr = reported [
+      (service {
+        DynamicUser = true;
+        StateDirectory = "app";
+        ExecStart = "/bin/app /var/lib/app/db";
+      })
+      {
+        users.users.app = {
+          isSystemUser = true;
+          group = "app";
+          home = "/var/lib/app";
+        };
+      }
+    ];
+    expected = [ "/var/lib/private/app" ];
+  };
+
+  "test: a user with a fixed id is a system user as well" = {
+    expr = reported [
+      {
+        users.users.app = {
+          uid = 300;
+          isSystemUser = lib.mkForce false;
+          group = "app";
+          home = "/var/db/app";
+        };
+      }
+    ];
+    expected = [ "/var/db/app" ];
+  };
+
+  "test: homes of system users count where something lasts, those of people do not" = {
     expr = reported [
       {
         users.users = {

@@ -63,6 +63,65 @@ in
     };
   };
 
+  "test: a device that is a tag is waited for by its link" = {
+    expr =
+      let
+        of =
+          device:
+          wipe (on [
+            { nixfleet.impermanence = { inherit device; }; }
+          ]);
+        ofScript = device: lib.head (builtins.match ".*\ndevice=([^\n]*)\n.*" "\n${(of device).script}");
+      in
+      map (lib.replaceStrings [ "'" ] [ "" ]) (
+        map ofScript [
+          "UUID=0ed5cd5e-8ec5-4a49-8a2c-3ccd8a4ff1d2"
+          "PARTLABEL=disk-main-root"
+          "LABEL=\"two words\""
+        ]
+      );
+    expected = [
+      "/dev/disk/by-uuid/0ed5cd5e-8ec5-4a49-8a2c-3ccd8a4ff1d2"
+      "/dev/disk/by-partlabel/disk-main-root"
+      "/dev/disk/by-label/two\\x20words"
+    ];
+  };
+
+  "test: a device that systemd can't wait for is refused" = {
+    expr = toplevel (on [ { nixfleet.impermanence.device = "tank"; } ]);
+    expectedError.msg = "the root lies on `tank`";
+  };
+
+  "test: a root that was not wiped is told in the second stage, by a host that booted so" = {
+    expr =
+      let
+        unit = (on [ ]).systemd.services.nixfleet-root-wiped;
+      in
+      {
+        inherit (unit) wantedBy;
+        condition = unit.unitConfig.ConditionPathExists;
+      };
+    expected = {
+      wantedBy = [ "multi-user.target" ];
+      condition = "/run/booted-system/etc/systemd/system/nixfleet-root-wiped.service";
+    };
+  };
+
+  "test: old roots are deleted daily, by a clock that is set" = {
+    expr =
+      let
+        config = on [ ];
+      in
+      [
+        config.systemd.timers.nixfleet-old-roots.timerConfig.OnUnitActiveSec
+        (lib.hasInfix "NTPSynchronized" config.systemd.services.nixfleet-old-roots.script)
+      ];
+    expected = [
+      "1d"
+      true
+    ];
+  };
+
   "test: old roots are kept for the time set" = {
     expr =
       map
@@ -150,7 +209,14 @@ in
   };
 
   "test: without any root it says what to do" = {
-    expr = toplevel (configOf { } [ { nixfleet.impermanence.enable = true; } ]);
+    expr = toplevel (
+      configOf { } [
+        {
+          nixfleet.impermanence.enable = true;
+          fileSystems = lib.mkForce { };
+        }
+      ]
+    );
     expectedError.msg = "nixosModules.disks.btrfs-impermanence";
   };
 

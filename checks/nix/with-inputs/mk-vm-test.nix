@@ -8,10 +8,7 @@ let
     args: hosts:
     (nixfleet.mkVmTest (
       {
-        # The arguments of the test driver; `real/vm-test.nix` has the driver itself.
-        pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux // {
-          testers.runNixOSTest = test: { inherit test; };
-        };
+        pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux;
         inherit hosts;
       }
       // args

@@ -7,9 +7,6 @@ let
   inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf fileSystems;
 
   guest = args: configOf ({ isVm = true; } // args);
-
-  # The last is what the system writes to (Linux: admin-guide/serial-console).
-  consoles = config: lib.filter (lib.hasPrefix "console=") config.boot.kernelParams;
 in
 {
   "test: a guest has a disk without being told of one" = {
@@ -56,7 +53,6 @@ in
           true
         ])
         {
-          bios-ext4 = "ext4";
           ext4 = "ext4";
           btrfs = "btrfs";
           btrfs-impermanence = "btrfs";
@@ -130,7 +126,7 @@ in
   };
 
   "test: the serial port, which differs by platform, is the console" = {
-    expr = map (platform: lib.last (consoles (guest { inherit platform; } [ ]))) [
+    expr = map (platform: lib.last (guest { inherit platform; } [ ]).boot.kernelParams) [
       "x86_64-linux"
       "aarch64-linux"
     ];
@@ -167,7 +163,7 @@ in
       {
         agent = config.services.qemuGuest.enable;
         disks = config.disko.devices.disk;
-        console = consoles config;
+        console = lib.filter (lib.hasPrefix "console=") config.boot.kernelParams;
       };
     expected = {
       agent = false;

@@ -1,11 +1,7 @@
-# The layouts `disks.ext4` and `disks.bios-ext4` as the value of `disko.devices`.
+# The layout `disks.ext4` as the value of `disko.devices`.
+{ config, lib }:
 {
-  config,
-  lib,
-  firmware ? "uefi",
-}:
-{
-  disk = import ./partitions.nix { inherit config lib firmware; } {
+  disk = import ./partitions.nix { inherit config lib; } {
     root = {
       size = "100%";
       content = {

@@ -1,9 +1,14 @@
 # State that a service or a system user keeps, that lies on the root, and that no persisted path
 # covers: it would be lost at each boot.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   inherit (lib) any concatMap filter;
-  inherit (import ./paths.nix { inherit lib; }) isWithin lasting;
+  inherit (import ./paths.nix { inherit lib; }) isWithin lasting ownDirectory;
   cfg = config.nixfleet.impermanence;
 
   persisted = concatMap (
@@ -17,25 +22,7 @@ let
     path:
     any (folder: isWithin folder path) (persisted ++ lasting config.fileSystems ++ cfg.auditIgnore);
 
-  state = import ./state.nix { inherit lib; } {
-    inherit (config.systemd) services;
-    inherit (config.users) users;
-  };
-
-  # Units that come with their package.
-  packaged = map (
-    {
-      option,
-      path,
-      mode,
-      ...
-    }:
-    {
-      source = "state of ${option}";
-      inherit path;
-      entry = if mode == null then ''"${path}"'' else ''{ directory = "${path}"; mode = "${mode}"; }'';
-    }
-  ) (import ./packaged.nix { inherit lib; } config);
+  state = import ./state.nix { inherit lib; } { inherit config options; };
 
   # Host keys are no StateDirectory, and losing them shows as an attack to everyone who logs in. From
   # 26.05 they are made where there is no server, too.
@@ -48,20 +35,66 @@ let
     }) openssh.hostKeys
   );
 
-  lost = filter (item: !isCovered item.path) (state ++ packaged ++ hostKeys);
+  # What has its own entry is exactly known. The rest are paths that lie somewhere in a directory.
+  exact = filter (item: item ? entry) (state ++ hostKeys);
+  # Where systemd puts a symlink to a dynamic user's state: its home, and a path that others name.
+  aliases = concatMap (item: lib.optional (item.alias or item.path != item.path) item.alias) exact;
+  known = map (item: item.path) exact ++ aliases;
+  around = concatMap (
+    item:
+    let
+      own = ownDirectory item.path;
+    in
+    lib.optional
+      (
+        own != null
+        && !isCovered item.path
+        && !any (folder: isWithin folder item.path) known
+        # Whoever keeps a part has thought of the rest.
+        && !(isLikely item && any (isWithin own) persisted)
+      )
+      (
+        item
+        // {
+          path = own;
+          entry = ''"${own}"'';
+        }
+      )
+  ) (filter (item: !(item ? entry)) state);
+  isLikely = item: item.likely or false;
 
-  # One line for each path, and none for what lies below another.
-  reported = lib.attrValues (
-    lib.filterAttrs (path: _: !any (other: other.path != path && isWithin other.path path) lost) (
-      lib.listToAttrs (map (item: lib.nameValuePair item.path item) (lib.reverseList lost))
+  lost = filter (item: !isCovered item.path && !lib.elem item.path aliases) (exact ++ around);
+
+  # One line for each path, and none for what lies below another; what is sure goes before what is
+  # likely.
+  isBelowAnother =
+    item: any (other: other.path != item.path && isWithin other.path item.path) (lib.attrValues byPath);
+  byPath = lib.listToAttrs (
+    map (item: lib.nameValuePair item.path item) (
+      lib.reverseList (filter (item: !isLikely item) lost ++ filter isLikely lost)
     )
   );
+  reported = filter (item: !isBelowAnother item) (lib.attrValues byPath);
+  likely = filter isLikely reported;
+
+  count =
+    let
+      all = lib.length reported;
+      some = lib.length likely;
+      be = if all == 1 then "path is" else "paths are";
+    in
+    if some == all then
+      "${toString all} ${be} likely lost"
+    else
+      "${toString all} ${be} lost${lib.optionalString (some > 0) ", ${toString some} of them likely,"}";
 
   message = ''
-    nixfleet.impermanence: ${toString (lib.length reported)} ${
-      if lib.length reported == 1 then "path is" else "paths are"
-    } lost at each boot:
-    ${lib.concatMapStrings (item: "  ${item.path}: ${item.source}\n") reported}  To keep them, add:
+    nixfleet.impermanence: ${count} at each boot:
+    ${
+      lib.concatMapStrings (
+        item: "  ${item.path}: ${lib.optionalString (isLikely item) "likely, "}${item.source}\n"
+      ) reported
+    }  To keep them, add:
         nixfleet.impermanence.directories = [
     ${
       lib.concatMapStrings (entry: "      ${entry}\n") (lib.unique (map (item: item.entry) reported))
@@ -71,6 +104,8 @@ in
 {
   config = import ./report.nix { inherit config lib; } {
     found = reported != [ ];
+    # Nobody's build is refused for a guess.
+    isCertain = likely != reported;
     inherit message;
   };
 }

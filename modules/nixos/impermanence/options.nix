@@ -61,7 +61,7 @@ in
       type = types.str;
       default = (config.fileSystems."/" or { device = "/dev/null"; }).device;
       defaultText = lib.literalExpression ''config.fileSystems."/".device'';
-      description = "The device that holds the btrfs file system of the root.";
+      description = "The device that holds the btrfs file system of the root, or a tag of it, as in `UUID=…`.";
       example = "/dev/mapper/root";
     };
 
@@ -112,8 +112,8 @@ in
       default = "warn";
       description = ''
         What to do about state that a service or a system user keeps and that no persisted path
-        covers, so that it is lost at each boot, and about password files on the root: warn at
-        evaluation, refuse to build, or nothing.
+        covers, so that it is lost at each boot, and about files on the root that options name: warn at
+        evaluation, refuse to build, or nothing. What is likely alone is a warning at most.
       '';
       example = "error";
     };

@@ -25,31 +25,51 @@ let
 
     # What the user decides about, since it may be large.
     "services.accounts-daemon".path = "/var/lib/AccountsService";
+    "services.cron".path = "/var/cron";
     "services.flatpak".path = "/var/lib/flatpak";
     "services.fprintd".path = "/var/lib/fprint";
-    "services.k3s".path = "/var/lib/rancher";
+    "services.hardware.bolt".path = "/var/lib/boltd";
+    "services.k3s" = kubernetes;
+    "services.openiscsi".path = "/var/lib/iscsi";
+    "services.power-profiles-daemon".path = "/var/lib/power-profiles-daemon";
     "services.printing".path = "/var/lib/cups";
+    "services.rke2" = kubernetes;
     "services.tailscale" = {
       path = "/var/lib/tailscale";
       mode = "0700";
     };
+    "services.upower".path = "/var/lib/upower";
     "virtualisation.docker".path = "/var/lib/docker";
     "virtualisation.incus".path = "/var/lib/incus";
     "virtualisation.libvirtd".path = "/var/lib/libvirt";
     "virtualisation.podman".path = "/var/lib/containers";
+    "virtualisation.waydroid".path = "/var/lib/waydroid";
+    "virtualisation.xen".path = "/var/lib/xen";
+  };
+
+  # Where the kubelet keeps volumes, beside the distribution's own.
+  kubernetes = {
+    path = "/var/lib/rancher";
+    also = [ "/var/lib/kubelet" ];
   };
 in
 config:
 lib.concatLists (
   lib.mapAttrsToList (
     option: state:
-    lib.optional (lib.attrByPath (lib.splitString "." option ++ [ "enable" ]) false config) (
-      {
-        inherit option;
-        mode = null;
-        keep = false;
-      }
-      // state
+    lib.optionals (lib.attrByPath (lib.splitString "." option ++ [ "enable" ]) false config) (
+      map (path: {
+        inherit option path;
+        mode = state.mode or null;
+        keep = state.keep or false;
+      }) ([ state.path ] ++ state.also or [ ])
     )
   ) byOption
 )
+# NixOS's own containers have no switch.
+++ lib.optional (config.containers or { } != { }) {
+  option = "containers";
+  path = "/var/lib/nixos-containers";
+  mode = null;
+  keep = false;
+}

@@ -1,6 +1,6 @@
-# What paths an impermanent host has, and which of them last.
+# What paths an impermanent host has, which of them last, and which a text names.
 { lib }:
-{
+rec {
   isWithin = folder: path: path == folder || lib.hasPrefix "${lib.removeSuffix "/" folder}/" path;
 
   # Where `fileSystems` mounts what is neither the root nor in memory: it outlives a boot.
@@ -16,4 +16,95 @@
         ]
       ) (lib.attrValues fileSystems)
     );
+
+  # Whether a text has one of some words. Unlike `lib.hasInfix` no regular expression, whose depth
+  # grows with the text.
+  mentions = words: text: builtins.replaceStrings words (map (_: "") words) text != text;
+
+  # The absolute paths below /var, /srv, /opt and /home that a text names: a script, a setting, a URL as in
+  # `sqlite:////var/lib/app/db`. What a variable or a specifier goes on with counts as the directory
+  # above it.
+  pathsIn =
+    text:
+    let
+      plain = builtins.unsafeDiscardStringContext text;
+      # No path is one below something else: of a store path, or of `$root/var/lib`.
+      pieces = builtins.split "(^[!+-]*|[^]A-Za-z0-9._}$*-])/+((var|srv|opt|home)/[A-Za-z0-9@:._+/-]*)" plain;
+      found = index: builtins.elemAt (builtins.elemAt pieces (index * 2 + 1)) 1;
+      next = index: builtins.substring 0 1 (builtins.elemAt pieces (index * 2 + 2));
+      path =
+        index:
+        let
+          # `source:target`, and the end of a sentence.
+          whole = lib.removeSuffix "." (builtins.head (lib.splitString ":" (found index)));
+          goesOn = lib.elem (next index) [
+            "$"
+            "%"
+            "{"
+            "*"
+            "?"
+            "["
+            "<"
+            "\\"
+          ];
+        in
+        "/" + (if goesOn then dirOf whole else whole);
+    in
+    if
+      mentions [
+        "/var/"
+        "/srv/"
+        "/opt/"
+        "/home/"
+      ] plain
+    then
+      lib.genList path ((builtins.length pieces - 1) / 2)
+    else
+      [ ];
+
+  # The directory that is a program's own in which a path lies, as a user would keep it: of
+  # /var/lib/app/db/1 /var/lib/app. Null where nothing of a program's own lies.
+  ownDirectory =
+    path:
+    let
+      parts = lib.filter (part: part != "" && part != ".") (lib.splitString "/" path);
+      depth =
+        if
+          lib.take 3 parts == [
+            "var"
+            "lib"
+            "private"
+          ]
+        then
+          4
+        else if
+          lib.head parts == "var"
+          && lib.elem (lib.elemAt parts 1) [
+            "lib"
+            "db"
+            "spool"
+          ]
+        then
+          3
+        else
+          2;
+      isNone =
+        lib.length parts < depth
+        || lib.elem ".." parts
+        || lib.any (folder: isWithin folder path) [
+          # What is not meant to last (hier(7), file-hierarchy(7)).
+          "/var/cache"
+          "/var/empty"
+          "/var/lock"
+          "/var/log"
+          "/var/run"
+          "/var/tmp"
+          # Leases of a dnsmasq that NetworkManager starts.
+          "/var/lib/misc"
+        ];
+    in
+    if lib.length parts < 2 || isNone then
+      null
+    else
+      "/" + lib.concatStringsSep "/" (lib.take depth parts);
 }

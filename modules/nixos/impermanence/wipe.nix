@@ -8,46 +8,17 @@
 let
   inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet.impermanence;
-  # NixOS itself asserts that there is one; until it does, nothing here may fail.
-  root =
-    config.fileSystems."/" or {
-      fsType = "not there";
-      device = null;
-      options = [ ];
-    };
+  inherit (import ./btrfs-root.nix { inherit lib; } config)
+    root
+    device
+    subvolume
+    nested
+    settings
+    ;
 
-  # Of `subvol=/root` or `subvol=root`, as disko and people write it: `root`.
-  subvolumeOf =
-    fs:
-    lib.findFirst (name: name != null) null (
-      map (option: lib.mapNullable lib.head (builtins.match "subvol=/?(.+)" option)) fs.options
-    );
-  subvolume = subvolumeOf root;
-
-  # What lies in the root's subvolume is set aside with it.
-  nested = lib.attrNames (
-    lib.filterAttrs (
-      _: fs:
-      fs.fsType == "btrfs"
-      && fs.device == root.device
-      && lib.hasPrefix "${toString subvolume}/" (toString (subvolumeOf fs))
-    ) config.fileSystems
-  );
-
-  seconds =
-    let
-      parts = builtins.match "([0-9]+)(h|d|w)" cfg.keepOldRoots;
-      hours = {
-        h = 1;
-        d = 24;
-        w = 7 * 24;
-      };
-    in
-    lib.toInt (lib.elemAt parts 0) * hours.${lib.elemAt parts 1} * 3600;
-
-  deviceUnit = "${utils.escapeSystemdPath cfg.device}.device";
-  decryption = lib.optional (lib.hasPrefix "/dev/mapper/" cfg.device) (
-    "systemd-cryptsetup@${utils.escapeSystemdPath (lib.removePrefix "/dev/mapper/" cfg.device)}.service"
+  deviceUnit = "${utils.escapeSystemdPath device}.device";
+  decryption = lib.optional (lib.hasPrefix "/dev/mapper/" device) (
+    "systemd-cryptsetup@${utils.escapeSystemdPath (lib.removePrefix "/dev/mapper/" device)}.service"
   );
 
   wipes = cfg.enable && cfg.rootKind == "btrfs";
@@ -69,6 +40,12 @@ in
 
     (lib.mkIf wipes {
       assertions = [
+        {
+          assertion = lib.hasPrefix "/dev/" device;
+          message = ''
+            nixfleet.impermanence: the root lies on `${cfg.device}`, of which the initrd can't know when it is there.
+              Name the device, or one of its tags: nixfleet.impermanence.device = "/dev/disk/by-uuid/…"; or "UUID=…".'';
+        }
         {
           # Without it the service below is not part of the initrd, and nothing says that it is missing.
           assertion = config.boot.initrd.systemd.enable;
@@ -125,10 +102,29 @@ in
           RemainAfterExit = true;
         };
         script = ''
-          device=${lib.escapeShellArg cfg.device}
+          ${settings}
           root=${lib.escapeShellArg (toString subvolume)}
-          keep=${toString seconds}
           ${builtins.readFile ./wipe.sh}
+        '';
+      };
+
+      # A boot with the last root looks like any other: this unit shows as failed then, to
+      # `systemctl --failed`, to monitoring, and to `nixfleet test-vm`.
+      systemd.services.nixfleet-root-wiped = {
+        description = "Tell a root that was not wiped";
+        wantedBy = [ "multi-user.target" ];
+        # A system that was switched to has not booted with this initrd.
+        unitConfig.ConditionPathExists = "/run/booted-system/etc/systemd/system/nixfleet-root-wiped.service";
+        serviceConfig = {
+          Type = "oneshot";
+          RemainAfterExit = true;
+        };
+        script = ''
+          if ! [ -e /run/nixfleet-root-wiped ]; then
+            echo "the root is that of the last boot: it was not wiped. What the initrd says of it:"
+            cat /run/nixfleet-root-not-wiped || echo "nothing: see journalctl -b -u nixfleet-wipe-root"
+            exit 1
+          fi
         '';
       };
     })
