@@ -91,6 +91,7 @@ let
       hostSpec ? { },
       homeModules ? [ ],
       isVm ? false,
+      modules ? [ ],
       ...
     }:
     {
@@ -102,7 +103,8 @@ let
       nixfleet = {
         inherit homeModules;
       }
-      // (if isVm then { isVm = true; } else { });
+      // (if isVm then { isVm = true; } else { })
+      // (if lib.classOf platform == "nixos" then { inherit modules; } else { });
     }
     // (if stateVersion == null then { } else { system.stateVersion = said stateVersion; });
 

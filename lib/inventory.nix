@@ -59,6 +59,14 @@ let
     root: prefix: set:
     concatMap (name: entry root (prefix + name) (unsafeGetAttrPos name set)) (attrNames set);
 
+  # The same of a set and of each set in it.
+  positionsWithin =
+    root: prefix: set:
+    positionsIn root prefix set
+    ++ concatMap (
+      name: if isAttrs set.${name} then positionsWithin root "${prefix}${name}." set.${name} else [ ]
+    ) (attrNames set);
+
   isWithin =
     root: position:
     position != null
@@ -133,10 +141,14 @@ in
     root: args:
     let
       hostSpec = attrsOrNone (args.hostSpec or { });
+      networking = attrsOrNone (hostSpec.networking or { });
     in
     positionsIn root "" args
     ++ positionsIn root "hostSpec." hostSpec
-    ++ positionsIn root "hostSpec.networking." (attrsOrNone (hostSpec.networking or { }));
+    ++ positionsIn root "hostSpec.networking." networking
+    ++ positionsWithin root "hostSpec.networking.interfaces." (
+      attrsOrNone (networking.interfaces or { })
+    );
 
   /**
     The inventory's entry of one host.

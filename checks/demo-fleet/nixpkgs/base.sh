@@ -27,7 +27,7 @@ sources() {
 debian() {
   local packages=(
     systemd-sysv udev dbus linux-image-cloud-amd64 systemd-boot-efi
-    openssh-server iproute2 sudo tzdata procps curl nginx-light
+    openssh-server iproute2 sudo tzdata procps curl nginx-light nix-bin nix-setup-systemd
     busybox-static kmod e2fsprogs dosfstools fdisk
   )
   mmdebstrap --variant=minbase --quiet \

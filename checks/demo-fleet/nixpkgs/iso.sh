@@ -3,10 +3,16 @@
 tree=$TMPDIR/iso
 mkdir -p "$tree/overlay/etc/ssh/authorized_keys.d" "$out/iso"
 cp --reflink=auto "$base/root.squashfs" "$tree/"
-install -D -m 755 "$install" "$tree/overlay/usr/local/bin/nixos-install"
+for program in nixos-install nixos-generate-config; do
+  install -D -m 755 "$programs/$program.sh" "$tree/overlay/usr/local/bin/$program"
+done
+# nixos-anywhere asks for it, for the sake of kexec.
+ln -s /bin/busybox "$tree/overlay/usr/local/bin/cpio"
 echo installer >"$tree/overlay/etc/hostname"
 printf '%s\n' "$keys" >"$tree/overlay/etc/ssh/authorized_keys.d/root"
-printf 'PRETTY_NAME="Demo installer"\nNAME="Debian"\nID=debian\nVARIANT_ID=installer\n' >"$tree/overlay/etc/os-release"
+# An installer of NixOS, by what nixos-anywhere looks at (get-facts.sh).
+printf 'PRETTY_NAME="Demo installer"\nNAME="Debian"\nID=debian\nID_LIKE=nixos\nVARIANT_ID=installer\n' \
+  >"$tree/overlay/etc/os-release"
 
 mkdir -p "$TMPDIR/loader"
 printf 'timeout 0\n' >"$TMPDIR/loader/loader.conf"

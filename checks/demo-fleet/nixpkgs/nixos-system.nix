@@ -34,10 +34,21 @@ let
     ''
   ) (given.systemd.services or { });
 
+  # As NixOS has them: nixos-anywhere takes the first two along to the installer.
+  settings = {
+    substituters = [ ];
+    trusted-public-keys = [ ];
+    trusted-users = [ "root" ];
+  }
+  // given.nix.settings or { };
+
   impermanence = import ./impermanence.nix { inherit given userName; };
 
   config = given // {
     inherit (impermanence) environment services fileSystems;
+    nix = given.nix or { } // {
+      inherit settings;
+    };
     disko.devices.disk = disks // {
       main = { inherit device; };
     };
@@ -52,6 +63,9 @@ let
           units = lines (name: file: "${name}.service ${file}") units;
           inherit (impermanence) persistence hostKey;
           disks = diskLines;
+          switch = ./switch-to-configuration.sh;
+          nixSettings = lines (name: value: "${name} = ${toString value}") settings;
+          sudoPassword = given.security.sudo.wheelNeedsPassword or true;
         };
 
         diskoScript = pkgs.run "disko" ./disko.sh {
@@ -62,7 +76,7 @@ let
         isoImage = pkgs.run "iso" ./iso.sh {
           inherit (pkgs) base;
           inherit (pkgs.base) boot;
-          install = ./nixos-install.sh;
+          programs = ./installer;
           imageName = given.image.baseName or "nixfleet-installer";
           keys = builtins.concatStringsSep "\n" given.nixfleet.isoSshKeys;
         };

@@ -8,6 +8,7 @@ main() {
   slim
   network
   ssh_server
+  nix_store
 }
 
 boot_files() {
@@ -43,14 +44,20 @@ boot_files() {
 }
 
 slim() {
-  local units=$root/etc/systemd/system unit
+  local units=$root/etc/systemd/system unit library
   rm -rf "${root:?}"/boot/* "$root"/initrd* "$root"/vmlinuz* "$root"/usr/share/{info,bash-completion}
   # Packages brought these along; no test guest runs them, and an install copies every file.
-  rm -rf "$root"/usr/share/{perl,perl5,initramfs-tools,zsh,common-licenses} "$root"/usr/lib/x86_64-linux-gnu/perl \
+  rm -rf "$root"/usr/share/{perl,perl5,initramfs-tools,zsh,common-licenses} "$root"/usr/lib/x86_64-linux-gnu/perl{,5} \
     "$root"/var/{lib/dpkg,lib/apt,cache} "$root"/usr/lib/udev/hwdb.d "$root"/usr/lib/udev/hwdb.bin
   mkdir "$root/var/cache"
   # mkfs.vfat converts names to code page 850; nothing else converts anything.
   find "$root"/usr/lib/*/gconv -name '*.so' ! -name IBM850.so -delete
+  # Nix links a library that links another for XML, and that one what is known of all scripts of the
+  # world: 31 MB which nobody reads here.
+  rm -f "$root"/usr/lib/*/libicu{i18n,io,tu,test}.so*
+  for library in "$root"/usr/lib/*/libicudata.so.*.*; do
+    [[ ! -e $library ]] || hollow "$library"
+  done
   rm -f "$root"/etc/ssh/ssh_host_*_key* "$root/etc/machine-id" "$root/etc/hostname" "$root/etc/localtime"
   : >"$root/etc/machine-id"
 
@@ -61,6 +68,12 @@ slim() {
     proc-sys-fs-binfmt_misc.automount systemd-hwdb-update.service; do
     ln -sfn /dev/null "$units/$unit"
   done
+}
+
+# hollow LIBRARY: zeroes its data, all but the ends, which are what a program that links it needs.
+hollow() {
+  local blocks=$(($(stat -c %s "$1") / 65536))
+  dd if=/dev/zero of="$1" bs=64K seek=1 count=$((blocks - 2)) conv=notrunc status=none
 }
 
 network() {
@@ -97,6 +110,22 @@ ExecStartPre=/usr/sbin/sshd -t
 EOF
   # NixOS calls it sshd.service.
   ln -sf /lib/systemd/system/ssh.service "$root/etc/systemd/system/sshd.service"
+}
+
+# Debian's Nix, which the real tools reach over SSH. Its daemon, for those who are not root, starts
+# when it is asked. What a guest builds it builds by its own programs, as the machine does that makes
+# it: outside of a sandbox, or where Nix insists on one, for a store below /mnt, with them inside.
+nix_store() {
+  sed -i 's,daemon-socket 770,daemon-socket 755,' "$root/usr/lib/tmpfiles.d/nix-daemon.conf"
+  rm -f "$root/etc/systemd/system/multi-user.target.wants/nix-daemon.service"
+  cat >"$root/etc/nix/nix.conf" <<'EOF'
+experimental-features = nix-command flakes
+build-users-group =
+sandbox = relaxed
+sandbox-paths = /bin /lib /lib64 /usr
+substituters =
+!include host.conf
+EOF
 }
 
 main

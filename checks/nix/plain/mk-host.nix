@@ -73,6 +73,16 @@ in
     expected = (builtins.unsafeGetAttrPos "userName" web.hostSpec).line;
   };
 
+  "test: so it is of an interface's, at any depth" = {
+    expr =
+      let
+        networking.interfaces."eth0.10".ipv4.addresses = [ "192.0.2.2/24" ];
+        positions = (dataOf (web // { hostSpec = { inherit networking; }; })).positions;
+      in
+      positions."hostSpec.networking.interfaces.eth0.10.ipv4.addresses".column or null;
+    expected = 9;
+  };
+
   "test: the names of a result are read without any input" = {
     expr = map (name: (nixfleet.mkHost web) ? ${name}) [
       "config"

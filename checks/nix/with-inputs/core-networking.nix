@@ -130,6 +130,253 @@ in
     ];
   };
 
+  # What a card of nixos-facter's report is given, and what older nixos-generate-config wrote of each.
+  "test: an interface that the host does not use is not asked for by DHCP" = {
+    expr =
+      let
+        inherit
+          (configOf {
+            hostSpec.networking.interface = "eth0";
+            modules = [
+              {
+                networking.useDHCP = lib.mkDefault true;
+                networking.interfaces = {
+                  eth0.useDHCP = lib.mkDefault true;
+                  eth1.useDHCP = lib.mkDefault true;
+                  br0.useDHCP = true;
+                };
+              }
+            ];
+          })
+          networking
+          ;
+      in
+      lib.mapAttrs (_: interface: interface.useDHCP) networking.interfaces;
+    expected = {
+      eth0 = true;
+      eth1 = false;
+      br0 = true;
+    };
+  };
+
+  "test: a static IPv6 address leaves IPv4 to DHCP" = {
+    expr =
+      let
+        inherit
+          (withSpec {
+            networking = {
+              interface = "enp1s0";
+              address = "2001:db8:c012:43b::1/64";
+              gateway = "fe80::1";
+            };
+          })
+          networking
+          ;
+      in
+      [
+        networking.interfaces.enp1s0.useDHCP
+        networking.interfaces.enp1s0.ipv4.addresses
+        networking.dhcpcd.extraConfig
+      ];
+    expected = [
+      true
+      [ ]
+      "interface enp1s0\n  nodhcp6\n"
+    ];
+  };
+
+  "test: each family of each interface is addressed on its own" = {
+    expr =
+      let
+        inherit (withSpec { networking = { inherit interfaces; }; }) networking;
+        interfaces = {
+          both = { };
+          v4.ipv4 = {
+            addresses = [
+              "192.0.2.77/24"
+              "192.0.2.78/32"
+            ];
+            gateway = "198.51.100.254";
+          };
+          v6 = {
+            ipv4.dhcp = false;
+            ipv6 = {
+              addresses = [ "2001:db8::10/64" ];
+              gateway = "2001:db8:0:ff::1";
+            };
+          };
+          half = {
+            ipv4.addresses = [ "10.0.0.2/24" ];
+            ipv6.dhcp = true;
+          };
+        };
+      in
+      {
+        dhcp = lib.mapAttrs (_: interface: interface.useDHCP) networking.interfaces;
+        addresses = lib.mapAttrs (
+          _: interface: map (address: address.address) (interface.ipv4.addresses ++ interface.ipv6.addresses)
+        ) networking.interfaces;
+        gateways =
+          map
+            (gateway: [
+              gateway.address
+              gateway.interface
+            ])
+            [
+              networking.defaultGateway
+              networking.defaultGateway6
+            ];
+        inherit (networking.dhcpcd) extraConfig;
+      };
+    expected = {
+      dhcp = {
+        both = true;
+        v4 = false;
+        v6 = false;
+        half = true;
+      };
+      addresses = {
+        both = [ ];
+        v4 = [
+          "192.0.2.77"
+          "192.0.2.78"
+        ];
+        v6 = [ "2001:db8::10" ];
+        half = [ "10.0.0.2" ];
+      };
+      gateways = [
+        [
+          "198.51.100.254"
+          "v4"
+        ]
+        [
+          "2001:db8:0:ff::1"
+          "v6"
+        ]
+      ];
+      extraConfig = "interface half\n  ipv6only\n";
+    };
+  };
+
+  "test: networkd is told that a gateway is on the link, and which family asks by DHCP" = {
+    expr =
+      let
+        config = configOf {
+          hostSpec = ops // {
+            networking.interfaces = {
+              eth0.ipv4 = {
+                addresses = [ "203.0.113.9/32" ];
+                gateway = "172.31.1.1";
+              };
+              eth0.ipv6.gateway = "fe80::1";
+              eth1.ipv6.addresses = [ "2001:db8::2/64" ];
+            };
+          };
+          modules = [ { networking.useNetworkd = true; } ];
+        };
+        inherit (config.systemd.network) networks;
+      in
+      {
+        routes = map (route: {
+          inherit (route) Gateway GatewayOnLink;
+        }) networks."40-eth0".routes;
+        inherit (networks."40-eth1") DHCP;
+        gateways = [
+          config.networking.defaultGateway
+          config.networking.defaultGateway6
+        ];
+      };
+    expected = {
+      routes = [
+        {
+          Gateway = "172.31.1.1";
+          GatewayOnLink = true;
+        }
+        {
+          Gateway = "fe80::1";
+          GatewayOnLink = true;
+        }
+      ];
+      DHCP = "ipv4";
+      gateways = [
+        null
+        null
+      ];
+    };
+  };
+
+  "test: NetworkManager has what asks by DHCP, and leaves static addresses alone" = {
+    expr =
+      let
+        inherit
+          (configOf {
+            hostSpec = ops // {
+              networking.interfaces = {
+                eth0.ipv4.addresses = [ "192.0.2.2/24" ];
+                wlan0 = { };
+              };
+            };
+            modules = [ { networking.networkmanager.enable = true; } ];
+          })
+          networking
+          ;
+      in
+      [
+        (lib.attrNames networking.interfaces)
+        networking.networkmanager.unmanaged
+      ];
+    expected = [
+      [ "eth0" ]
+      [ "interface-name:eth0" ]
+    ];
+  };
+
+  "test: a DNS server's name in its certificate is resolved's alone" = {
+    expr =
+      map
+        (
+          enable:
+          (configOf {
+            hostSpec = ops // {
+              networking.dns = [
+                "9.9.9.9#dns.quad9.net"
+                "2620:fe::fe"
+              ];
+            };
+            modules = [ { services.resolved = { inherit enable; }; } ];
+          }).networking.nameservers
+        )
+        [
+          true
+          false
+        ];
+    expected = [
+      [
+        "9.9.9.9#dns.quad9.net"
+        "2620:fe::fe"
+      ]
+      [
+        "9.9.9.9"
+        "2620:fe::fe"
+      ]
+    ];
+  };
+
+  "test: two gateways of one family are refused" = refused (withSpec (
+    ops
+    // {
+      networking.interfaces = {
+        eth0.ipv4.gateway = "192.0.2.1";
+        eth1.ipv4.gateway = "192.0.2.1";
+      };
+    }
+  )) "several default gateways for IPv4, on `eth0` and `eth1`";
+
+  "test: an IPv6 address is no IPv4 address" =
+    refusedIn [ "networking" "interfaces" "eth0" "ipv4" "addresses" ]
+      { networking.interfaces.eth0.ipv4.addresses = [ "2001:db8::1/64" ]; }
+      "ipv4.addresses.*IPv4 address with a prefix length";
+
   "test: an address without an interface is refused" = refused (withSpec (
     ops // { networking.address = "192.168.1.10/24"; }
   )) "set `hostSpec.networking.interface`";

@@ -43,6 +43,7 @@ in
   "test: the layouts that the book names are there" = {
     expr = lib.attrNames layouts;
     expected = [
+      "bios-ext4"
       "btrfs"
       "btrfs-impermanence"
       "ext4"
@@ -54,6 +55,7 @@ in
   "test: each layout mounts what its kind needs" = {
     expr = lib.mapAttrs (layout: _: fileSystems (on layout { })) layouts;
     expected = {
+      bios-ext4."/" = "ext4";
       ext4 = {
         "/" = "ext4";
         "/boot" = "vfat";
@@ -258,6 +260,10 @@ in
       ]
     ) layouts;
     expected = {
+      bios-ext4 = [
+        false
+        false
+      ];
       ext4 = [
         false
         false

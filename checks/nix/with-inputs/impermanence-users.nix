@@ -37,6 +37,8 @@ in
       toplevel (on [
         {
           systemd.sysusers.enable = true;
+          # It makes no normal users.
+          hostSpec.userName = lib.mkForce null;
           system.etc.overlay = {
             enable = true;
             mutable = false;

@@ -8,7 +8,10 @@ let
     args: hosts:
     (nixfleet.mkVmTest (
       {
-        pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux;
+        # The arguments of the test driver; `real/vm-test.nix` has the driver itself.
+        pkgs = inputs.nixpkgs.legacyPackages.x86_64-linux // {
+          testers.runNixOSTest = test: { inherit test; };
+        };
         inherit hosts;
       }
       // args

@@ -7,6 +7,9 @@ let
   inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf fileSystems;
 
   guest = args: configOf ({ isVm = true; } // args);
+
+  # The last is what the system writes to (Linux: admin-guide/serial-console).
+  consoles = config: lib.filter (lib.hasPrefix "console=") config.boot.kernelParams;
 in
 {
   "test: a guest has a disk without being told of one" = {
@@ -53,6 +56,7 @@ in
           true
         ])
         {
+          bios-ext4 = "ext4";
           ext4 = "ext4";
           btrfs = "btrfs";
           btrfs-impermanence = "btrfs";
@@ -126,7 +130,7 @@ in
   };
 
   "test: the serial port, which differs by platform, is the console" = {
-    expr = map (platform: lib.last (guest { inherit platform; } [ ]).boot.kernelParams) [
+    expr = map (platform: lib.last (consoles (guest { inherit platform; } [ ]))) [
       "x86_64-linux"
       "aarch64-linux"
     ];
@@ -163,7 +167,7 @@ in
       {
         agent = config.services.qemuGuest.enable;
         disks = config.disko.devices.disk;
-        console = lib.filter (lib.hasPrefix "console=") config.boot.kernelParams;
+        console = consoles config;
       };
     expected = {
       agent = false;

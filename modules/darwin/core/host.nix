@@ -15,13 +15,23 @@ let
       "rootHashedPasswordFile"
     ]
     ++ map (name: "networking.${name}") (
-      lib.filter (
-        name:
-        !lib.elem hostSpec.networking.${name} [
-          null
-          [ ]
-        ]
-      ) (lib.attrNames hostSpec.networking)
+      lib.filter
+        (
+          name:
+          !lib.elem hostSpec.networking.${name} [
+            null
+            [ ]
+            { }
+          ]
+        )
+        (
+          lib.attrNames (
+            removeAttrs hostSpec.networking (
+              # Then it follows from the others.
+              lib.optional (hostSpec.networking.interface != null) "interfaces"
+            )
+          )
+        )
     );
 in
 {

@@ -1,7 +1,11 @@
-# The layout `disks.ext4` as the value of `disko.devices`.
-{ config, lib }:
+# The layouts `disks.ext4` and `disks.bios-ext4` as the value of `disko.devices`.
 {
-  disk = import ./partitions.nix { inherit config lib; } {
+  config,
+  lib,
+  firmware ? "uefi",
+}:
+{
+  disk = import ./partitions.nix { inherit config lib firmware; } {
     root = {
       size = "100%";
       content = {

@@ -1,0 +1,93 @@
+# Whether anything in a host's configuration speaks of another boot loader than systemd-boot. Servers
+# that booted by GRUB and were given systemd-boot without a word had to be installed anew.
+{
+  config,
+  lib,
+  options,
+}:
+let
+  inherit (lib) any attrNames attrValues;
+
+  # Loaders as NixOS and other people's modules declare them: extlinux, Limine, rEFInd, `external`,
+  # through which lanzaboote comes, the Raspberry Pi's. Options that NixOS has removed are not visible.
+  declared = removeAttrs options.boot.loader [
+    "efi"
+    "grub"
+    "systemd-boot"
+  ];
+  isOn =
+    name:
+    lib.isOption (declared.${name}.enable or null)
+    && declared.${name}.enable.visible or true != false
+    && config.boot.loader.${name}.enable == true;
+
+  # What the host's own modules say of GRUB. NixOS's systemd-boot switches GRUB off, so whether GRUB is
+  # on cannot be asked for before it is known whether systemd-boot is; what NixOS itself says of both is
+  # left out by evaluating the other modules alone, for these options, with the host's configuration as
+  # their argument.
+  grub =
+    (lib.evalModules {
+      class = "nixos";
+      modules = config.nixfleet.modules ++ [
+        {
+          config._module.check = false;
+          options.boot.loader.grub =
+            lib.genAttrs [ "device" "devices" "efiInstallAsRemovable" "efiSupport" "enable" "mirroredBoots" ]
+              (
+                _:
+                lib.mkOption {
+                  type = lib.types.raw;
+                  default = null;
+                }
+              );
+        }
+      ];
+      specialArgs = config._module.specialArgs // {
+        inherit config options;
+      };
+    }).options.boot.loader.grub;
+  says = option: values: any (value: !lib.elem value values) option.definitions;
+  hasSettings =
+    says grub.device [
+      null
+      ""
+    ]
+    ||
+      any
+        (
+          option:
+          says option [
+            null
+            [ ]
+          ]
+        )
+        [
+          grub.devices
+          grub.mirroredBoots
+        ]
+    ||
+      any
+        (
+          option:
+          says option [
+            null
+            false
+          ]
+        )
+        [
+          grub.enable
+          grub.efiInstallAsRemovable
+        ]
+    # nixos-facter says so, as mkDefault, of every machine that has UEFI.
+    || grub.efiSupport.highestPrio < 1000 && says grub.efiSupport [ false ];
+  isRefused = lib.all (value: value == false) grub.enable.definitions;
+
+  # A disk that can be booted by a BIOS, and not by UEFI.
+  partitions = lib.concatMap (disk: attrValues (disk.content.partitions or { })) (
+    attrValues (config.disko.devices.disk or { })
+  );
+  isOfType = type: any (partition: partition.type or null == type) partitions;
+in
+config.boot.isContainer
+|| any isOn (attrNames declared)
+|| !isRefused && (hasSettings || isOfType "EF02" && !isOfType "EF00")
