@@ -12,5 +12,6 @@ pub mod positions;
 mod properties;
 pub mod report;
 pub mod source;
+pub mod survey;
 
 pub use fault::{Fault, Problem, Severity};

@@ -3,7 +3,8 @@
 //! the fault's page in the docs shows. `faults/update` writes the latter two.
 //!
 //! A fault that takes an evaluation also has what Nix answers, in `answer.json`, or the error that it
-//! ends with, in `error.txt`. `untracked` names files that git is not told of. A second fleet with a
+//! ends with, in `error.txt`. `untracked` names files that git is not told of; `X.nix.broken` is a file
+//! `X.nix` that no formatter could read. A second fleet with a
 //! fault is in a folder `CODE.WHAT`.
 
 use std::fs;
@@ -66,11 +67,14 @@ fn validate_with(folder: &Path, format: &str, nix: &str) -> String {
     let mut command = cargo_bin_cmd!("nixfleet");
     command.current_dir(folder).args(["validate", "--inventory", "inventory.json"]);
     command.args(["--format", format]).env("COLUMNS", "100");
-    let repository = repository(folder);
+    let (repository, mended) = (repository(folder), mended(folder));
     match &repository {
         Some(repository) => command.current_dir(repository.path()),
         None => command.args(["--flake", "path:."]),
     };
+    if let Some(mended) = &mended {
+        command.current_dir(mended.path());
+    }
     if takes_evaluation(folder) {
         let arguments = fs::read_to_string(folder.join("arguments")).unwrap_or_default();
         command.arg("--eval").args(arguments.lines()).env("PATH", bin.path());
@@ -100,6 +104,18 @@ fn repository(folder: &Path) -> Option<TempDir> {
     Some(copy)
 }
 
+/// A copy in which broken files have their name; `None` where there are none.
+fn mended(folder: &Path) -> Option<TempDir> {
+    let names = || fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name());
+    let names = || names().map(|it| it.into_string().unwrap());
+    names().any(|it| it.ends_with(".broken")).then_some(())?;
+    let copy = tempfile::tempdir().unwrap();
+    for name in names() {
+        fs::copy(folder.join(&name), copy.path().join(name.trim_end_matches(".broken"))).unwrap();
+    }
+    Some(copy)
+}
+
 fn validate(folder: &Path, format: &str) -> String {
     validate_with(folder, format, &recorded(folder))
 }
@@ -125,7 +141,8 @@ fn every_fleet_has_the_one_fault_that_its_folder_is_named_after() {
         let codes: Vec<&str> = faults.iter().map(|it| it["code"].as_str().unwrap()).collect();
         assert_eq!(codes, [code(&folder)]);
         let own = "web.nix";
-        let file = if folder.join(own).exists() { own } else { "fleet.nix" };
+        let is_there = |name: &str| folder.join(name).exists();
+        let file = if is_there(own) || is_there("web.nix.broken") { own } else { "fleet.nix" };
         assert_eq!(faults[0]["file"], file, "{codes:?}");
     }
 }

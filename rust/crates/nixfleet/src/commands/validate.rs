@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 
 use clap::Args;
-use nixfleet_inventory::Host;
+use nixfleet_inventory::{Host, Inventory};
 
 use crate::commands::{failure, fleet};
 use crate::error::Error;
@@ -13,6 +13,7 @@ use crate::faults::checks;
 use crate::faults::eval::{EvalArgs, Evaluation};
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
+use crate::faults::survey::{Begun, Survey};
 use crate::faults::{files, positions};
 use crate::global::Global;
 use crate::text::output::print;
@@ -30,41 +31,67 @@ pub struct Validate {
 
 /// Looks for faults and reports them.
 pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
-    let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
-    let report = match fleet::inventory(global) {
+    let tree = Tree::new(&fleet::flake(global));
+    // The files are read while Nix evaluates.
+    let survey = Begun::new(&tree);
+    let inventory = fleet::inventory(global);
+    let survey = survey.finish();
+    let mut sources = Sources::new(tree);
+    let mut report = match inventory {
         Ok(inventory) => {
             // The process ends with this command; to free thousands of hosts one by one would take
             // a tenth of the tool's own time.
             let inventory = ManuallyDrop::new(inventory);
             fleet::require(&inventory, &args.hosts)?;
-            let wanted =
-                |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
-            let hosts: Vec<(&str, &Host)> = inventory
-                .hosts
-                .iter()
-                .map(|(name, it)| (name.as_str(), it))
-                .filter(|(name, _)| wanted(name))
-                .collect();
-            let count = hosts.len();
-            let mut faults = checks::all(&inventory, &wanted);
-            if global.inventory.is_none() {
-                let (nix, flake) = (fleet::nix(global), fleet::flake(global));
-                positions::add(&nix, &flake, &inventory, &mut sources, &mut faults);
-            }
-            if args.eval.eval {
-                faults = evaluate(global, &args.eval, sources.tree(), hosts, faults);
-            }
-            faults.extend(files::lacking(sources.tree(), &faults));
-            Report::new(count, faults, &mut sources)
+            read(global, args, &inventory, survey, &mut sources)
         }
-        // A file that Nix does not find is the user's mistake, and no failure of Nix.
-        Err(error) => match error.cause().and_then(|it| files::explain(it, sources.tree())) {
-            Some(fault) => Report::new(0, vec![fault], &mut sources),
+        Err(error) => match unreadable(&error, survey, sources.tree()) {
+            Some(faults) => Report::new(0, faults, &mut sources),
             None => return Err(error),
         },
     };
+    report.is_evaluated = args.eval.eval;
     print(&report.render(global.format));
     Ok(if report.has_errors() { Exit::Faults } else { Exit::Fine })
+}
+
+/// What is wrong with a fleet that can be read.
+fn read(
+    global: &Global,
+    args: &Validate,
+    inventory: &Inventory,
+    survey: Survey,
+    sources: &mut Sources,
+) -> Report {
+    let wanted = |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
+    let hosts: Vec<(&str, &Host)> = inventory
+        .hosts
+        .iter()
+        .map(|(name, it)| (name.as_str(), it))
+        .filter(|(name, _)| wanted(name))
+        .collect();
+    let count = hosts.len();
+    let mut faults = checks::all(inventory, &wanted);
+    if global.inventory.is_none() {
+        let (nix, flake) = (fleet::nix(global), fleet::flake(global));
+        positions::add(&nix, &flake, inventory, sources, &mut faults);
+    }
+    if args.eval.eval {
+        faults = evaluate(global, &args.eval, sources.tree(), hosts, faults);
+    }
+    faults.extend(files::lacking(sources.tree(), &survey, &faults));
+    faults.extend(survey.faults);
+    Report::new(count, faults, sources)
+}
+
+/// The mistakes of the fleet's author for which Nix cannot read it; `None` where it fails for another
+/// reason.
+fn unreadable(error: &Error, survey: Survey, tree: &Tree) -> Option<Vec<Fault>> {
+    let cause = error.cause()?;
+    if let Some(fault) = files::explain_by(cause, tree, &survey) {
+        return Some(std::iter::once(fault).chain(survey.faults).collect());
+    }
+    (!survey.faults.is_empty()).then_some(survey.faults)
 }
 
 fn evaluate(

@@ -4,17 +4,15 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{fs, str};
+use std::str;
 
 use nixfleet_nix::{Cause, Position};
 use thiserror::Error;
 
-use crate::faults::source::{Text, Tree, path_literals, position_of, resolve};
-use crate::faults::{Fault, Problem, Severity};
+use crate::faults::source::Tree;
+use crate::faults::survey::{Link, Survey};
+use crate::faults::{Fault, Problem, Severity, missing};
 use crate::text::quote::{quote_path, word};
-
-/// More Nix files than this are no fleet of one's own, and reading them takes its time.
-const MOST_FILES: usize = 1000;
 
 #[derive(Debug, Error)]
 #[error("{} is not tracked by git, so Nix does not see it", quote_path(.file))]
@@ -51,35 +49,25 @@ pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
     Some(fault(tree, Path::new(&file), position, Some(literal), Severity::Error))
 }
 
-/// The relative paths in a flake's Nix files that are there and that git does not track. Nix may
-/// never come to use such a path, so they are warnings.
-pub fn untracked(tree: &Tree) -> Vec<Fault> {
+/// The paths in a flake's Nix files that are there and that git does not track. A module has to be
+/// there for Nix; another path it may never come to use.
+pub fn untracked(tree: &Tree, survey: &Survey) -> Vec<Fault> {
     let Some(root) = tree.repository() else { return Vec::new() };
     let Some(tracked) = tracked(root) else { return Vec::new() };
-    let nix = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "nix");
-    let mut sources: Vec<&PathBuf> = tracked.iter().filter(nix).collect();
-    if sources.len() > MOST_FILES {
-        return Vec::new();
-    }
-    sources.sort();
+    let lacks = |link: &&Link| !tracked.contains(&link.file) && root.join(&link.file).exists();
+    let (sure, others): (Vec<_>, Vec<_>) = survey
+        .links
+        .iter()
+        .filter(lacks)
+        .partition(|link| missing::severity(link) == Severity::Error);
     let mut seen = HashSet::new();
-    let mut faults = Vec::new();
-    for source in sources {
-        let Ok(text) = fs::read_to_string(root.join(source)).map(Text::new) else { continue };
-        for (offset, literal) in path_literals(&text) {
-            let Some(file) = resolve(source, literal) else { continue };
-            if is_lacking(root, &tracked, &file) && seen.insert(file.clone()) {
-                let position = Some(position_of(&root.join(source), &text, offset));
-                faults.push(fault(tree, &file, position, None, Severity::Warning));
-            }
-        }
-    }
-    faults
-}
-
-/// There on the disk, and neither tracked nor, as a folder, with anything tracked in it.
-fn is_lacking(root: &Path, tracked: &HashSet<PathBuf>, file: &Path) -> bool {
-    !tracked.contains(file) && root.join(file).exists()
+    let news = sure.into_iter().chain(others).filter(|link| seen.insert(&link.file));
+    news.map(|link| {
+        let severity = missing::severity(link);
+        let (position, text) = (link.position.clone(), link.literal.clone());
+        fault(tree, &link.file, Some(position), Some(text), severity)
+    })
+    .collect()
 }
 
 fn fault(

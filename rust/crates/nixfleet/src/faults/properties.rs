@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::faults::checks;
 use crate::faults::report::Report;
-use crate::faults::source::{Excerpt, Sources, Text, Tree, path_literals};
+use crate::faults::source::{Excerpt, Sources, Text, Tree};
+use crate::faults::survey;
 use crate::global::Format;
 
 /// Any JSON, with texts that are near to what fields hold or far from it.
@@ -93,14 +94,14 @@ proptest! {
 
     #[test]
     fn any_source_is_walked(source in any::<String>(), line: u32, column: u32, text: String) {
-        path_literals(&source);
+        survey::find(&source);
         let position = Position { file: "x".into(), line, column };
         Excerpt::find(&Text::new(source), &position, Some(&text));
     }
 
     #[test]
     fn near_nix_is_walked(source in "[a-b=;{}\\[\\]()\"'$#/*\\\\ü\n ]{0,60}", line in 0..4u32, column in 0..40u32) {
-        path_literals(&source);
+        survey::find(&source);
         let position = Position { file: "x".into(), line, column };
         if let Some(found) = Excerpt::find(&Text::new(source), &position, Some("a")) {
             prop_assert!(found.text.get(found.span).is_some());

@@ -48,6 +48,8 @@ pub struct Report {
     pub hosts: usize,
     /// What was found.
     pub faults: Vec<Located>,
+    /// Whether the hosts' modules were evaluated.
+    pub is_evaluated: bool,
 }
 
 impl Report {
@@ -66,7 +68,7 @@ impl Report {
         let mut faults = merge_places(located);
         hide_secrets(&mut faults);
         faults.sort_by(|a, b| order(a).cmp(&order(b)));
-        Self { hosts, faults }
+        Self { hosts, faults, is_evaluated: false }
     }
 
     /// Whether there is an error among the faults.

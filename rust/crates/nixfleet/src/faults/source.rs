@@ -15,7 +15,6 @@ use nixfleet_nix::Position;
 
 pub use excerpt::Excerpt;
 pub use literal::{position_of, resolve};
-pub use scan::path_literals;
 pub use text::Text;
 pub use tree::Tree;
 

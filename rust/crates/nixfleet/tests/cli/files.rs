@@ -33,11 +33,13 @@ const READER: &str = "{ all = map import (builtins.readDir ./.); a = ../a; b = .
 
 fn missing(fleet: &Fleet) -> Vec<String> {
     let output = fleet.run(&["validate", INVENTORY, "--format", "json"]);
-    assert_eq!(output.status.code(), Some(0));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let faults = report["faults"].as_array().unwrap().iter();
     let faults = faults.filter(|it| it["code"] == "file-missing");
-    faults.map(|it| format!("{}:{} {}", it["file"], it["line"], it["message"])).collect()
+    let told = |it: &serde_json::Value| {
+        format!("{}:{} {} {}", it["file"], it["line"], it["severity"], it["message"])
+    };
+    faults.map(told).collect()
 }
 
 #[test]
@@ -46,18 +48,65 @@ fn only_a_path_that_is_meant_to_be_there_is_missed() {
     assert_eq!(
         missing(&fleet),
         [
-            r#""hosts/default.nix":3 "`hosts/wbe.nix` does not exist""#,
-            r#""hosts/default.nix":3 "`optional.nix` does not exist""#,
+            r#""hosts/default.nix":3 "error" "`hosts/wbe.nix` does not exist""#,
+            r#""hosts/default.nix":3 "error" "`optional.nix` does not exist""#,
         ]
     );
     fs::write(fleet.path().join("hosts/default.nix"), READER).unwrap();
     assert_eq!(
         missing(&fleet),
         [
-            r#""hosts/default.nix":2 "`hosts/wbe.nix` does not exist""#,
-            r#""of-readers/read.nix":1 "`of-readers/of-a-folder.nix` does not exist""#,
+            r#""hosts/default.nix":2 "warning" "`hosts/wbe.nix` does not exist""#,
+            r#""of-readers/read.nix":1 "warning" "`of-readers/of-a-folder.nix` does not exist""#,
         ]
     );
+}
+
+/// A module that stands in a list has to be there; what stands behind a condition may never be used.
+#[test]
+fn a_path_that_nix_may_never_use_is_a_warning() {
+    let fleet = fleet();
+    let modules = "{ lib, c, ... }: {\n imports = [ ./a.nix ] ++ (if c then [ ./b.nix ] else [ ])\n \
+                   ++ lib.optional c ./c.nix ++ [ (c.x or ./d.nix) ] ++ [ ./e.nix ];\n x = ./f;\n}\n";
+    fs::write(fleet.path().join("hosts/default.nix"), modules).unwrap();
+    let all = missing(&fleet);
+    let of = |severity: &str| -> Vec<&str> {
+        let faults = all.iter().filter(|it| it.contains(severity));
+        faults.map(|it| it.split('`').nth(1).unwrap()).collect()
+    };
+    assert_eq!(of("error"), ["hosts/a.nix", "hosts/e.nix"]);
+    assert_eq!(of("warning"), ["hosts/b.nix", "hosts/c.nix", "hosts/d.nix", "hosts/f"]);
+}
+
+/// The files are read without evaluation, in every format, and however they are nested.
+#[test]
+fn what_nix_would_refuse_is_told_of_every_file() {
+    let fleet = fleet();
+    let write = |file: &str, text: &str| fs::write(fleet.path().join(file), text).unwrap();
+    write("hosts/default.nix", "{ imports = [ ./web.nix ./deep.nix ./long.nix ]; }\n");
+    write("hosts/deep.nix", &"[".repeat(1_000));
+    write("hosts/long.nix", &format!("[ ({}1) ]\n", "1 + ".repeat(1_000)));
+    write("hosts/web.nix", "{ pkgs, ... }:\n{\n  a = pkgs.b\n  c = 1;\n}\n");
+    fleet.expect(
+        &["validate", INVENTORY],
+        1,
+        "error[syntax-invalid]: `;` is missing\n --> hosts/web.nix:3:",
+        "",
+    );
+    fleet.expect(&["validate", INVENTORY], 1, "modules were not evaluated: `--eval`\n", "");
+    write("hosts/web.nix", "{ pkgs, ... }:\n{\n  a = [ pkg.b ];\n}\n");
+    let told = "error[name-unbound]: the name `pkg` is bound nowhere\n --> hosts/web.nix:3:9";
+    fleet.expect(&["validate", INVENTORY], 1, told, "");
+    fleet.expect(&["validate", INVENTORY], 1, "= help: write `pkgs`", "");
+    // What Nix says of the same file is not told again.
+    write("flake.nix", "{\n  outputs = _: {\n    a = \"b;\n  };\n}\n");
+    fleet.program("nix", "echo 'error: syntax error, unexpected end of file' >&2; exit 1");
+    let told = "error[syntax-invalid]: the text that begins here with `\"` is never closed\n --> flake.nix:3:9";
+    fleet.expect(&["validate"], 1, told, "");
+    let json = fleet.run(&["validate", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(report["faults"].as_array().unwrap().len(), 1, "{report}");
+    fleet.expect(&["validate", "--format", "github"], 1, "::error file=flake.nix,line=3,", "");
 }
 
 #[test]

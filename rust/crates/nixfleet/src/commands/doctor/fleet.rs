@@ -8,11 +8,12 @@ use crate::error::Error;
 use crate::faults::Fault;
 use crate::faults::files;
 use crate::faults::source::Tree;
+use crate::faults::survey::Survey;
 
 /// The fleet, and the files that Nix will not find.
 pub fn findings(inventory: Result<Inventory, Error>, tree: &Tree) -> Vec<Finding> {
     let lacking = match &inventory {
-        Ok(_) => files::lacking(tree, &[]),
+        Ok(_) => files::lacking(tree, &Survey::of(tree), &[]),
         Err(error) => error.cause().and_then(|it| files::explain(it, tree)).into_iter().collect(),
     };
     let fleet = match inventory {

@@ -43,6 +43,9 @@ pub fn warning(text: &str) -> String {
     page.renderer.render(&[Group::with_title(title)])
 }
 
+/// What was not looked at.
+const UNREAD: &str = "\nmodules were not evaluated: `--eval`";
+
 /// What faults are written on.
 struct Page {
     renderer: Renderer,
@@ -118,14 +121,16 @@ fn shown(place: &Place) -> Element<'_> {
 
 fn summary(report: &Report) -> String {
     let hosts = plural(report.hosts, "host");
-    match (report.count(Severity::Error), report.count(Severity::Warning)) {
+    let unread = if report.is_evaluated || report.hosts == 0 { "" } else { UNREAD };
+    let sum = match (report.count(Severity::Error), report.count(Severity::Warning)) {
         (0, 0) => format!("{hosts}, no faults"),
         (errors, 0) => format!("{hosts}, {}", plural(errors, "error")),
         (0, warnings) => format!("{hosts}, {}", plural(warnings, "warning")),
         (errors, warnings) => {
             format!("{hosts}, {}, {}", plural(errors, "error"), plural(warnings, "warning"))
         }
-    }
+    };
+    format!("{sum}{unread}")
 }
 
 fn plural(count: usize, word: &str) -> String {

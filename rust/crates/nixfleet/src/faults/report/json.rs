@@ -13,6 +13,7 @@ use crate::text::json;
 #[derive(Serialize)]
 struct Document<'a> {
     hosts: usize,
+    evaluated: bool,
     faults: Vec<Entry<'a>>,
 }
 
@@ -34,7 +35,7 @@ pub struct Entry<'a> {
 /// The report as one JSON document.
 pub fn render(report: &Report) -> String {
     let faults = entries(&report.faults);
-    json::render(&Document { hosts: report.hosts, faults })
+    json::render(&Document { hosts: report.hosts, evaluated: report.is_evaluated, faults })
 }
 
 /// The faults alone, for a document that has more.

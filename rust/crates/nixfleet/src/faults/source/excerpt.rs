@@ -109,11 +109,12 @@ fn literal(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The attribute's name at an offset.
+/// The attribute's name at an offset, or the one sign that stands there.
 fn name_at(source: &str, offset: usize) -> Range<usize> {
     let rest = &source[offset..];
     let end = rest.find(|c: char| c.is_whitespace() || "=;{}".contains(c)).unwrap_or(rest.len());
-    offset..offset + end
+    let sign = rest.chars().next().filter(|it| !it.is_whitespace()).map_or(0, char::len_utf8);
+    offset..offset + end.max(sign)
 }
 
 #[cfg(test)]

@@ -98,35 +98,6 @@ pub fn value_at(source: &str, offset: usize) -> Option<Range<usize>> {
     Some(start?..end.unwrap_or(source.len()))
 }
 
-/// The relative path literals of a source, `./x` and `../x`, each with its offset.
-pub fn path_literals(source: &str) -> Vec<(usize, &str)> {
-    let mut found: Vec<(usize, &str)> = Vec::new();
-    let mut before = b' ';
-    let mut end = 0;
-    walk(source, 0, |at, byte, _| {
-        let follows_nothing = before.is_ascii_whitespace() || b"([{=;:,".contains(&before);
-        if byte == b'.' && at >= end && follows_nothing {
-            let literal = path_at(&source[at..]);
-            if literal.len() > 2 {
-                found.push((at, literal));
-                end = at + literal.len();
-            }
-        }
-        before = byte;
-        false
-    });
-    found
-}
-
-/// The path literal that a text begins with. One with `${…}` in it is no literal.
-fn path_at(text: &str) -> &str {
-    let is_path = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
-    let end = text.find(|c| !is_path(c)).unwrap_or(text.len());
-    let path = &text[..end];
-    let relative = path.starts_with("./") || path.starts_with("../");
-    if relative && !text[end..].starts_with("${") { path } else { "" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,17 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn path_literals_are_found_in_code_alone() {
-        let source = r#"{ imports = [ ./a.nix ../b (./c) ./d/${e} ]; # ./f
-            g = "./h"; i = a.b; j = ./.; k = [./l]; }"#;
-        let found: Vec<&str> = path_literals(source).into_iter().map(|(_, path)| path).collect();
-        assert_eq!(found, ["./a.nix", "../b", "./c", "./.", "./l"]);
-    }
-
-    #[test]
     fn broken_source_is_walked_to_its_end() {
         for source in ["}}}}", "\"${", "''", "/*", "a = \"\\", "''\\", "]", "a = ''${"] {
-            let _ = (value_at(source, 0), path_literals(source));
+            let _ = value_at(source, 0);
         }
     }
 }

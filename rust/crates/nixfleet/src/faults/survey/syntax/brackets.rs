@@ -1,0 +1,175 @@
+//! Brackets, quotes and comments that are never closed, or close nothing.
+
+use rnix::SyntaxKind::{
+    self, TOKEN_ASSERT, TOKEN_ASSIGN, TOKEN_ERROR, TOKEN_IN, TOKEN_INTERPOL_END,
+    TOKEN_INTERPOL_START, TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_L_PAREN, TOKEN_LET, TOKEN_R_BRACE,
+    TOKEN_R_BRACK, TOKEN_R_PAREN, TOKEN_SEMICOLON, TOKEN_STRING_CONTENT, TOKEN_STRING_END,
+    TOKEN_STRING_START, TOKEN_WITH,
+};
+
+use super::{SyntaxError, Token};
+
+/// The first that is wrong, and from which offset on it shows.
+pub fn unclosed(source: &str, tokens: &[Token]) -> Option<(usize, SyntaxError)> {
+    let mut open: Vec<Token> = Vec::new();
+    // What is closed by a bracket that stands further out or in than its own line begins.
+    let mut askew: Option<Token> = None;
+    for token in tokens {
+        let closes = |kind| Some(kind) == opener(token.kind);
+        match (token.kind, open.last()) {
+            (TOKEN_ERROR, Some(start)) if start.kind == TOKEN_STRING_START => {
+                // The text from there on may well be Nix again, so nothing before it is surer.
+                return Some((0, never_closed(string(tokens, *start))));
+            }
+            (TOKEN_ERROR, _) => return invalid(token).map(|it| (token.at, it)),
+            (TOKEN_SEMICOLON, Some(last)) if matches!(last.kind, TOKEN_WITH | TOKEN_ASSERT) => {
+                open.pop();
+            }
+            (TOKEN_SEMICOLON | TOKEN_ASSIGN, Some(last))
+                if matches!(last.kind, TOKEN_L_BRACK | TOKEN_L_PAREN) =>
+            {
+                return Some((token.at, never_closed(*last)));
+            }
+            (TOKEN_IN, Some(last)) if last.kind == TOKEN_LET => {
+                open.pop();
+            }
+            (kind, _) if is_opener(kind) => open.push(*token),
+            (kind, last) if opener(kind).is_some() => {
+                // The words of a `let` or `with` that goes on end with the brackets around them.
+                let last = last.copied();
+                match last {
+                    Some(last) if closes(last.kind) => {
+                        open.pop();
+                        let is_askew = last.kind != TOKEN_STRING_START
+                            && indent(source, last.at) != indent(source, token.at)
+                            && begins_line(source, token.at);
+                        askew = askew.or(is_askew.then_some(last));
+                    }
+                    None => return Some((token.at, closes_nothing(token))),
+                    Some(last) if matches!(last.kind, TOKEN_LET | TOKEN_WITH | TOKEN_ASSERT) => {
+                        return None;
+                    }
+                    Some(last) => return Some((token.at, mismatched(last, token))),
+                }
+            }
+            _ => {}
+        }
+    }
+    let last = open.iter().rev().find(|it| opens_bracket(it.kind))?;
+    let error = if last.kind == TOKEN_STRING_START {
+        return Some((0, never_closed(string(tokens, *last))));
+    } else {
+        never_closed(askew.filter(|it| it.kind == last.kind).unwrap_or(*last))
+    };
+    Some((source.len(), error))
+}
+
+/// Which string was not closed, when the last one was not: the first that seems to hold code, as
+/// each quote after a forgotten one closes what the next should open.
+fn string<'a>(tokens: &[Token<'a>], last: Token<'a>) -> Token<'a> {
+    let holds_code = |content: &str| {
+        content.lines().skip(1).any(|line| {
+            let line = line.trim_end();
+            line.ends_with(';')
+                || line.ends_with('{')
+                || line.ends_with('[')
+                || line.contains(" = ")
+        })
+    };
+    let strings = tokens.windows(2).filter(|pair| {
+        pair[0].kind == TOKEN_STRING_START && pair[0].text == last.text && pair[0].at <= last.at
+    });
+    let mut found = strings.filter(|pair| {
+        let content = if pair[1].kind == TOKEN_STRING_CONTENT { pair[1].text } else { "" };
+        content.contains('\n') && holds_code(content) && last.text == "\""
+    });
+    found.next().map_or(last, |pair| pair[0])
+}
+
+fn never_closed(start: Token) -> SyntaxError {
+    let end = match start.kind {
+        TOKEN_L_BRACE | TOKEN_INTERPOL_START => "}",
+        TOKEN_L_BRACK => "]",
+        TOKEN_L_PAREN => ")",
+        _ => start.text,
+    };
+    let what = if start.kind == TOKEN_STRING_START { "the text" } else { "what" };
+    let begins = if start.kind == TOKEN_STRING_START { "that begins here" } else { "begins here" };
+    SyntaxError::new(
+        start.span(),
+        format!("{what} {begins} with `{}` is never closed", start.text),
+        format!("write `{end}` where it ends"),
+    )
+}
+
+fn closes_nothing(token: &Token) -> SyntaxError {
+    SyntaxError::new(
+        token.span(),
+        format!("`{}` closes nothing", token.text),
+        "take it out, or write what it should close",
+    )
+}
+
+fn mismatched(open: Token, close: &Token) -> SyntaxError {
+    let error = never_closed(open);
+    SyntaxError {
+        message: format!("`{}` is closed by `{}`, which is of another kind", open.text, close.text),
+        ..error
+    }
+}
+
+/// A comment without an end, or a character that Nix does not know.
+fn invalid(token: &Token) -> Option<SyntaxError> {
+    if token.text.starts_with("/*") {
+        let span = token.at..token.at + 2;
+        return Some(SyntaxError::new(span, "the comment never ends", "write `*/` where it ends"));
+    }
+    let character = token.text.chars().next()?;
+    let span = token.at..token.at + character.len_utf8();
+    let help = match character {
+        '“' | '”' | '„' | '«' | '»' => "write `\"`".to_owned(),
+        '‘' | '’' | '`' => "write `'` or `\"`".to_owned(),
+        '–' | '—' => "write `-`".to_owned(),
+        '\u{a0}' => "write a plain blank".to_owned(),
+        _ => "take it out, or put it into a text: `\"…\"`".to_owned(),
+    };
+    Some(SyntaxError::new(
+        span,
+        format!("`{}` means nothing in Nix", character.escape_debug()),
+        help,
+    ))
+}
+
+fn is_opener(kind: SyntaxKind) -> bool {
+    opens_bracket(kind) || matches!(kind, TOKEN_LET | TOKEN_WITH | TOKEN_ASSERT)
+}
+
+fn opens_bracket(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        TOKEN_L_BRACE | TOKEN_L_BRACK | TOKEN_L_PAREN | TOKEN_INTERPOL_START | TOKEN_STRING_START
+    )
+}
+
+/// What a closing bracket closes.
+fn opener(kind: SyntaxKind) -> Option<SyntaxKind> {
+    Some(match kind {
+        TOKEN_R_BRACE => TOKEN_L_BRACE,
+        TOKEN_R_BRACK => TOKEN_L_BRACK,
+        TOKEN_R_PAREN => TOKEN_L_PAREN,
+        TOKEN_INTERPOL_END => TOKEN_INTERPOL_START,
+        TOKEN_STRING_END => TOKEN_STRING_START,
+        _ => return None,
+    })
+}
+
+/// How far the line of an offset is indented.
+fn indent(source: &str, at: usize) -> usize {
+    let start = source[..at].rfind('\n').map_or(0, |it| it + 1);
+    source[start..].len() - source[start..].trim_start_matches([' ', '\t']).len()
+}
+
+fn begins_line(source: &str, at: usize) -> bool {
+    let start = source[..at].rfind('\n').map_or(0, |it| it + 1);
+    source[start..at].trim().is_empty()
+}

@@ -1,0 +1,85 @@
+use super::*;
+
+/// What is shown of a source's first error: the line, the part, and what is said.
+fn told(source: &str) -> String {
+    let parsed = rnix::Root::parse(source);
+    match first(source, parsed.errors()) {
+        None => "fine".to_owned(),
+        Some(SyntaxError { span, message, help }) => {
+            let line = source[..span.start].matches('\n').count() + 1;
+            format!("{line} {}: {message}; {help}", &source[span])
+        }
+    }
+}
+
+#[test]
+fn what_was_forgotten_is_told_where_it_was() {
+    let table = [
+        ("{ a = 1; }", "fine"),
+        ("{\n a.b = true\n c.\"d e\".f = false;\n}", "2 true: `;` is missing; write `true;`"),
+        ("{ a = 1 }", "1 1: `;` is missing; write `1;`"),
+        (
+            "{\n a = {\n  b = 1;\n\n c = 2;\n}\n",
+            "2 {: what begins here with `{` is never closed; write `}` where it ends",
+        ),
+        (
+            "{\n a = \"hello;\n b = 1;\n c = \"x\";\n}\n",
+            "2 \": the text that begins here with `\"` is never closed; write `\"` where it ends",
+        ),
+        (
+            "{\n x = \"fine\";\n a = \"hello;\n b = 1;\n}\n",
+            "3 \": the text that begins here with `\"` is never closed; write `\"` where it ends",
+        ),
+        (
+            "{\n a = ''\n  hello;\n b = 1;\n}\n",
+            "2 '': the text that begins here with `''` is never closed; write `''` where it ends",
+        ),
+        (
+            "{\n a = [ 1 2;\n b = 1;\n}",
+            "2 [: what begins here with `[` is never closed; write `]` where it ends",
+        ),
+        (
+            "{\n a = (f 1;\n b = 1;\n}",
+            "2 (: what begins here with `(` is never closed; write `)` where it ends",
+        ),
+        (
+            "{ a = [ 1, 2 ]; }",
+            "1 ,: `,` separates no values of a list; take it out: a blank separates them",
+        ),
+        ("{ a: 1; }", "1 :: `:` gives no value to a name; write `=` in its place"),
+        ("{ a == 1; }", "1 ==: `==` compares; write `=` to give a value to a name"),
+        ("{ a = 1, b = 2; }", "1 ,: `,` ends no value of a set; write `;` in its place"),
+        ("{ a = 1; }}", "1 }: `}` closes nothing; take it out, or write what it should close"),
+        (
+            "{ config pkgs, ... }: { }",
+            "1 config: `,` is missing between two arguments; write `config,`",
+        ),
+        (
+            "{ config, ... } { a = 1; }",
+            "1 }: `:` is missing between the arguments and what is made of them; write `}:`",
+        ),
+        ("let a = 1; { b = a; }", "1 ;: `let` has no `in`; write `; in`"),
+        ("", "1 : the file is empty; write at least `{ }`"),
+        (
+            "{ a = if true then 1; }",
+            "1 if: `if` has no `else`; write `if … then … else …`; Nix looks for `else` before `;`",
+        ),
+        ("{ a = 1; /* never\n}", "1 /*: the comment never ends; write `*/` where it ends"),
+        ("{ a = 1;; }", "1 ;: `;` ends nothing; take it out"),
+        ("{ a = “x”; }", "1 “: `“` means nothing in Nix; write `\"`"),
+        ("{ a = ; }", "1 =: there is no value after `=`; write the value"),
+        ("{ a }", "1 }: `:` is missing between the arguments and what is made of them; write `}:`"),
+        (
+            "{ a = { b = 1; ]; }",
+            "1 {: `{` is closed by `]`, which is of another kind; write `}` where it ends",
+        ),
+    ];
+    for (source, expected) in table {
+        assert_eq!(told(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn what_is_nested_beyond_all_measure_is_no_error() {
+    assert_eq!(told(&"(".repeat(20_000)), "fine");
+}

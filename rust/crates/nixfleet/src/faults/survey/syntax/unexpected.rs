@@ -1,0 +1,200 @@
+//! A word that stands where Nix expects another.
+
+use rnix::ParseError;
+use rnix::SyntaxKind::{
+    self, TOKEN_ASSIGN, TOKEN_COLON, TOKEN_COMMA, TOKEN_DOT, TOKEN_ELSE, TOKEN_EQUAL, TOKEN_IDENT,
+    TOKEN_IN, TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_LET, TOKEN_R_BRACE, TOKEN_R_BRACK, TOKEN_R_PAREN,
+    TOKEN_SEMICOLON, TOKEN_STRING_END, TOKEN_STRING_START, TOKEN_THEN,
+};
+
+use super::{SyntaxError, Token};
+use crate::text::quote::quote;
+
+/// The parser's error, told by what was forgotten.
+pub fn error(source: &str, tokens: &[Token], error: &ParseError) -> SyntaxError {
+    match error {
+        ParseError::UnexpectedWanted(_, range, wanted) => {
+            let at = usize::from(range.start());
+            let index = tokens.iter().position(|it| it.at >= at).unwrap_or(tokens.len());
+            wanted_other(source, tokens, index, wanted)
+        }
+        ParseError::UnexpectedEOFWanted(wanted) => {
+            wanted_other(source, tokens, tokens.len(), wanted)
+        }
+        ParseError::UnexpectedExtra(range) => {
+            let at = usize::from(range.start());
+            let token = tokens.iter().find(|it| it.at >= at);
+            SyntaxError::new(
+                token.map_or(at..at, Token::span),
+                "the file goes on where its value ends",
+                "a file is one value: put it into the set, or take it out",
+            )
+        }
+        ParseError::DuplicatedArgs(range, name) => SyntaxError::new(
+            usize::from(range.start())..usize::from(range.end()),
+            format!("the argument {} is named twice", quote(name)),
+            "take one out",
+        ),
+        _ if tokens.is_empty() => {
+            SyntaxError::new(0..0, "the file is empty", "write at least `{ }`")
+        }
+        ParseError::Unexpected(range) | ParseError::UnexpectedDoubleBind(range) => {
+            let at = usize::from(range.start());
+            let token = tokens.iter().find(|it| it.at >= at).or(tokens.last());
+            token.map_or_else(|| ends(source, tokens), unexpected)
+        }
+        _ => ends(source, tokens),
+    }
+}
+
+fn wanted_other(
+    source: &str,
+    tokens: &[Token],
+    index: usize,
+    wanted: &[SyntaxKind],
+) -> SyntaxError {
+    let wants = |kind| wanted.contains(&kind);
+    let before = index.checked_sub(1).and_then(|it| tokens.get(it));
+    let got = tokens.get(index);
+    let kind = got.map(|it| it.kind);
+    match (before, got, kind) {
+        (_, Some(comma), Some(TOKEN_COMMA)) if wants(TOKEN_SEMICOLON) => {
+            SyntaxError::new(comma.span(), "`,` ends no value of a set", "write `;` in its place")
+        }
+        (Some(last), ..) if wants(TOKEN_SEMICOLON) => no_semicolon(tokens, index, last),
+        (_, Some(comma), Some(TOKEN_COMMA)) if is_in_list(tokens, index) => SyntaxError::new(
+            comma.span(),
+            "`,` separates no values of a list",
+            "take it out: a blank separates them",
+        ),
+        (_, Some(colon), Some(TOKEN_COLON)) if wants(TOKEN_ASSIGN) => {
+            SyntaxError::new(colon.span(), "`:` gives no value to a name", "write `=` in its place")
+        }
+        (_, Some(equal), Some(TOKEN_EQUAL)) if wants(TOKEN_ASSIGN) => {
+            SyntaxError::new(equal.span(), "`==` compares", "write `=` to give a value to a name")
+        }
+        (Some(name), _, Some(TOKEN_IDENT)) if wants(TOKEN_ASSIGN) && is_pattern(tokens, index) => {
+            missing(name, "`,` is missing between two arguments", ",")
+        }
+        (Some(name), ..) if wants(TOKEN_ASSIGN) => SyntaxError::new(
+            name.span(),
+            format!("{} has no value", quote(name.text)),
+            format!("write `{} = …;`", name.text),
+        ),
+        (Some(last), ..) if wants(TOKEN_COLON) => {
+            missing(last, "`:` is missing between the arguments and what is made of them", ":")
+        }
+        (_, _, kind) if wants(TOKEN_ELSE) || wants(TOKEN_THEN) => {
+            let (word, other) = if wants(TOKEN_ELSE) { ("if", "else") } else { ("if", "then") };
+            let at = tokens[..index].iter().rev().find(|it| it.text == word);
+            let span = at.or(got).map_or(source.len()..source.len(), Token::span);
+            let help = format!("write `if … then … else …`; {}", expected(kind, got, other));
+            SyntaxError::new(span, format!("`if` has no `{other}`"), help)
+        }
+        (_, Some(end), Some(TOKEN_SEMICOLON)) if wants(TOKEN_IDENT) && !wants(TOKEN_L_BRACK) => {
+            SyntaxError::new(end.span(), "`;` ends nothing", "take it out")
+        }
+        (Some(last), ..) if (wants(TOKEN_IN) || wants(TOKEN_IDENT)) && is_in_let(tokens, index) => {
+            missing(last, "`let` has no `in`", " in")
+        }
+        (Some(assign), ..) if assign.kind == TOKEN_ASSIGN => {
+            SyntaxError::new(assign.span(), "there is no value after `=`", "write the value")
+        }
+        (_, Some(token), _) => unexpected(token),
+        _ => ends(source, tokens),
+    }
+}
+
+/// A value that is not ended. Where the next name was taken for an argument of the value, it ends
+/// before that.
+fn no_semicolon(tokens: &[Token], index: usize, last: &Token) -> SyntaxError {
+    let got = tokens.get(index).map(|it| it.kind);
+    let mut end = index;
+    if got == Some(TOKEN_ASSIGN) {
+        // Back over `a.b."c"`.
+        loop {
+            end = name_before(tokens, end);
+            match end.checked_sub(1).map(|it| tokens[it].kind) {
+                Some(TOKEN_DOT) => end -= 1,
+                _ => break,
+            }
+        }
+    }
+    let last = end.checked_sub(1).and_then(|it| tokens.get(it)).unwrap_or(last);
+    if last.kind == TOKEN_ASSIGN {
+        return SyntaxError::new(last.span(), "there is no value after `=`", "write the value");
+    }
+    missing(last, "`;` is missing", ";")
+}
+
+/// Where the name begins that ends before an index.
+fn name_before(tokens: &[Token], end: usize) -> usize {
+    let last = end.saturating_sub(1);
+    match tokens.get(last).map(|it| it.kind) {
+        Some(TOKEN_STRING_END) => {
+            tokens[..last].iter().rposition(|it| it.kind == TOKEN_STRING_START).unwrap_or(last)
+        }
+        _ => last,
+    }
+}
+
+/// Something that is missing after a word.
+fn missing(after: &Token, message: &str, word: &str) -> SyntaxError {
+    let shown: String = after.text.chars().take(40).collect();
+    SyntaxError::new(after.span(), message, format!("write `{shown}{word}`"))
+}
+
+fn expected(kind: Option<SyntaxKind>, got: Option<&Token>, word: &str) -> String {
+    match (kind, got) {
+        (Some(_), Some(token)) => format!("Nix looks for `{word}` before `{}`", token.text),
+        _ => format!("Nix looks for `{word}`"),
+    }
+}
+
+fn unexpected(token: &Token) -> SyntaxError {
+    let shown: String = token.text.chars().take(40).collect();
+    SyntaxError::new(
+        token.span(),
+        format!("Nix expects something else than {} here", quote(&shown)),
+        "look at what stands before it: a `;`, a bracket or an operator may be missing",
+    )
+}
+
+fn ends(source: &str, tokens: &[Token]) -> SyntaxError {
+    let span = tokens.last().map_or(source.len()..source.len(), Token::span);
+    SyntaxError::new(span, "the file ends too early", "write the rest of it")
+}
+
+/// The bracket around an index that is open there.
+fn around(tokens: &[Token], index: usize) -> Option<usize> {
+    let mut closed = 0;
+    for at in (0..index.min(tokens.len())).rev() {
+        match tokens[at].kind {
+            TOKEN_R_BRACE | TOKEN_R_BRACK | TOKEN_R_PAREN => closed += 1,
+            TOKEN_L_BRACE | TOKEN_L_BRACK | SyntaxKind::TOKEN_L_PAREN if closed == 0 => {
+                return Some(at);
+            }
+            TOKEN_L_BRACE | TOKEN_L_BRACK | SyntaxKind::TOKEN_L_PAREN => closed -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn is_in_list(tokens: &[Token], index: usize) -> bool {
+    around(tokens, index).is_some_and(|it| tokens[it].kind == TOKEN_L_BRACK)
+}
+
+/// Whether the names in the braces around an index are arguments: a `:` or `@` follows.
+fn is_pattern(tokens: &[Token], index: usize) -> bool {
+    let end = tokens[index..].iter().position(|it| it.kind == TOKEN_R_BRACE);
+    let after = end.and_then(|it| tokens.get(index + it + 1)).map(|it| it.kind);
+    matches!(after, Some(TOKEN_COLON | SyntaxKind::TOKEN_AT))
+}
+
+fn is_in_let(tokens: &[Token], index: usize) -> bool {
+    let start = around(tokens, index).map_or(0, |it| it + 1);
+    let words = &tokens[start..index.min(tokens.len())];
+    let count = |kind| words.iter().filter(|it| it.kind == kind).count();
+    count(TOKEN_LET) > count(TOKEN_IN)
+}

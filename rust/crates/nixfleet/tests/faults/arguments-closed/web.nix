@@ -1,0 +1,4 @@
+{ config, pkgs }:
+{
+  environment.systemPackages = [ pkgs.git ];
+}

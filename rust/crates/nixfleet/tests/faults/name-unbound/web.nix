@@ -1,0 +1,5 @@
+{ lib, ... }:
+{
+  environment.systemPackages = [ pkgs.git ];
+  services.nginx.enable = lib.mkForce false;
+}
