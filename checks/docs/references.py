@@ -26,7 +26,8 @@ def up_to_date(book):
         return reason if state == "stale" else None
 
     made = [page for page in book if page.path.parent == BOOK / "reference" and page.path.stem != "options"]
-    return [(f"{page.name} is up to date", lambda page=page: check(page.path.name)) for page in made]
+    cases = [(f"{page.name} is up to date", lambda page=page: check(page.path.name)) for page in made]
+    return [*cases, ("the table of the standard tools is up to date", lambda: check("../standard-tools.md"))]
 
 
 def options(book):
