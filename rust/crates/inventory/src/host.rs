@@ -24,6 +24,10 @@ pub struct Host {
     pub state_version: Value,
     /// Whether the host is made as a QEMU guest.
     pub is_vm: Value,
+    /// What rollouts and commands choose the host by.
+    pub tags: Value,
+    /// The host's own SSH key.
+    pub host_key: Value,
     /// What the user gave as hostSpec, merged with the fleet's defaults.
     pub host_spec: Value,
     /// Arguments that `mkHost` does not have.
@@ -44,6 +48,8 @@ impl Host {
             "class" => &self.class,
             "stateVersion" => &self.state_version,
             "isVm" => &self.is_vm,
+            "tags" => &self.tags,
+            "hostKey" => &self.host_key,
             "hostSpec" => &self.host_spec,
             _ => return None,
         };

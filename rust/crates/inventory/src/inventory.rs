@@ -25,6 +25,10 @@ pub struct Inventory {
     pub root: Option<String>,
     /// The keys that the installer admits.
     pub iso_ssh_keys: Value,
+    /// What the fleet is called.
+    pub name: Value,
+    /// Who may release, and how a release reaches the hosts; null where the fleet has none.
+    pub release: Value,
     /// Where the fleet's own fields were written.
     pub positions: Option<Positions>,
     /// Whether the hosts are all there is: the fleet calls `mkHost` by hand, and has no installer.

@@ -10,7 +10,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::closure::{self, Closures};
 use crate::{Nix, NixError, StorePath, process};
+
+/// How many paths are named in one call: an argument list has its bound (Linux: 2 MiB).
+const PATHS: usize = 1000;
 
 /// How long Nix is waited for. It has no time limits of its own, and may hang in a download, on a
 /// lock, or in an evaluation without end.
@@ -172,5 +176,30 @@ impl Nix for NixCli {
             path.parse::<StorePath>().map_err(|error| answer(error.to_string()))
         };
         built.into_iter().map(output).collect()
+    }
+
+    fn closures(&self, store: Option<&str>, paths: &[StorePath]) -> Result<Closures, NixError> {
+        let mut all = Closures::new();
+        for paths in paths.chunks(PATHS) {
+            let mut arguments = vec!["--json", "--recursive"];
+            arguments.extend(store.into_iter().flat_map(|it| ["--store", it]));
+            arguments.extend(paths.iter().map(StorePath::as_str));
+            let json = self.run("path-info", &arguments)?;
+            let parsed = closure::parse(&json);
+            all.extend(parsed.map_err(|reason| NixError::Answer {
+                command: "nix path-info --json --recursive".to_owned(),
+                reason,
+            })?);
+        }
+        Ok(all)
+    }
+
+    fn copy(&self, to: &str, paths: &[StorePath]) -> Result<(), NixError> {
+        for paths in paths.chunks(PATHS) {
+            let mut arguments = vec!["--to", to];
+            arguments.extend(paths.iter().map(StorePath::as_str));
+            self.run("copy", &arguments)?;
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{Nix, NixError, StorePath};
+use crate::{Closures, Nix, NixError, StorePath};
 
 /// A Nix that knows a few installables; any other is an attribute that the flake lacks.
 #[derive(Debug, Default)]
@@ -10,9 +10,17 @@ pub struct FakeNix {
     values: HashMap<String, String>,
     outputs: HashMap<String, StorePath>,
     errors: HashMap<String, String>,
+    closures: Closures,
 }
 
 impl FakeNix {
+    /// Adds paths to its store.
+    #[must_use]
+    pub fn store(mut self, closures: Closures) -> Self {
+        self.closures.extend(closures);
+        self
+    }
+
     /// Adds a value, as JSON.
     #[must_use]
     pub fn answer(mut self, installable: &str, json: &str) -> Self {
@@ -57,5 +65,24 @@ impl Nix for FakeNix {
             output.ok_or_else(|| Self::absent("build", installable))
         };
         installables.iter().map(output).collect()
+    }
+
+    fn closures(&self, _: Option<&str>, paths: &[StorePath]) -> Result<Closures, NixError> {
+        match paths.iter().find(|path| !self.closures.contains_key(path)) {
+            Some(path) => {
+                let stderr = format!("error: path '{path}' is not valid");
+                Err(NixError::failed("nix path-info".to_owned(), Some(1), stderr))
+            }
+            None => Ok(self.closures.clone()),
+        }
+    }
+
+    fn copy(&self, to: &str, _: &[StorePath]) -> Result<(), NixError> {
+        match self.errors.get(to) {
+            Some(stderr) => {
+                Err(NixError::failed(format!("nix copy --to {to}"), Some(1), stderr.clone()))
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 mod cause;
 mod cli;
+mod closure;
 mod error;
 mod fake;
 mod position;
@@ -13,6 +14,7 @@ mod text;
 
 pub use cause::Cause;
 pub use cli::{NixCli, Patience};
+pub use closure::{Closures, PathInfo, closure};
 pub use error::NixError;
 pub use fake::FakeNix;
 pub use position::Position;
@@ -32,6 +34,18 @@ pub trait Nix: Send + Sync {
     /// # Errors
     /// When Nix is missing or the build fails.
     fn build(&self, installables: &[String]) -> Result<Vec<StorePath>, NixError>;
+
+    /// What a store knows of paths and all that they need; this machine's store when none is named.
+    ///
+    /// # Errors
+    /// When Nix is missing or a path is not there.
+    fn closures(&self, store: Option<&str>, paths: &[StorePath]) -> Result<Closures, NixError>;
+
+    /// Copies paths and all that they need to a store.
+    ///
+    /// # Errors
+    /// When Nix is missing or a path can't be copied.
+    fn copy(&self, to: &str, paths: &[StorePath]) -> Result<(), NixError>;
 
     /// The value of an installable.
     ///

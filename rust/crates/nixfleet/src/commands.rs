@@ -6,5 +6,6 @@ pub mod failure;
 pub mod fleet;
 pub mod keys;
 pub mod list;
+pub mod release;
 pub mod validate;
 pub mod vm;

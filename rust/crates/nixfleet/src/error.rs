@@ -1,11 +1,14 @@
 //! Why a command could not do its work.
 
+mod release;
+
 use nixfleet_inventory::InventoryError;
 use nixfleet_nix::{Cause, NixError};
 use thiserror::Error;
 
 use crate::exit::Exit;
 use crate::text::quote::quote;
+pub use release::Trouble;
 
 /// A failure of a command, as opposed to faults that it found.
 #[derive(Debug, Error)]
@@ -22,6 +25,9 @@ pub enum Error {
          made by `mkHost` alone"
     )]
     NoInstaller,
+    /// A release can't be made, read or published.
+    #[error(transparent)]
+    Release(#[from] Trouble),
     /// The fleet has no such host.
     #[error("the fleet has no host {}{}", quote(.name), proposal(.nearest.as_deref()))]
     UnknownHost {
@@ -40,6 +46,7 @@ impl Error {
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         match self {
+            Self::Release(trouble) => trouble.help(),
             Self::NoFlake(_) => Some(
                 "name the fleet's folder with `--flake`, or begin one with \
                  `nix flake init -t github:nixfleet/nixfleet`"
@@ -81,6 +88,7 @@ impl Error {
             Self::Inventory(_) | Self::NoFlake(_) => Exit::Lacking,
             Self::UnknownHost { .. } => Exit::Usage,
             Self::NoInstaller => Exit::Faults,
+            Self::Release(trouble) => trouble.exit(),
         }
     }
 }

@@ -55,6 +55,32 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
     Ok(if report.has_errors() { Exit::Faults } else { Exit::Fine })
 }
 
+/// What a plain `validate` says of the whole fleet, for a command that does not begin with faults.
+pub fn plain(global: &Global, inventory: &Inventory) -> Report {
+    let tree = Tree::new(&fleet::flake(global));
+    let survey = Survey::of(&tree);
+    let mut sources = Sources::new(tree);
+    let mut faults = inventoried(global, inventory, &|_| true, &mut sources);
+    faults.extend(files::lacking(sources.tree(), &survey, &faults));
+    faults.extend(survey.faults);
+    Report::new(inventory.hosts.len(), faults, &mut sources)
+}
+
+/// What the inventory shows, at its places.
+fn inventoried(
+    global: &Global,
+    inventory: &Inventory,
+    wanted: &dyn Fn(&str) -> bool,
+    sources: &mut Sources,
+) -> Vec<Fault> {
+    let mut faults = checks::all(inventory, wanted);
+    if global.inventory.is_none() {
+        let (nix, flake) = (fleet::nix(global), fleet::flake(global));
+        positions::add(&nix, &flake, inventory, sources, &mut faults);
+    }
+    faults
+}
+
 /// What is wrong with a fleet that can be read.
 fn read(
     global: &Global,
@@ -71,11 +97,7 @@ fn read(
         .filter(|(name, _)| wanted(name))
         .collect();
     let count = hosts.len();
-    let mut faults = checks::all(inventory, &wanted);
-    if global.inventory.is_none() {
-        let (nix, flake) = (fleet::nix(global), fleet::flake(global));
-        positions::add(&nix, &flake, inventory, sources, &mut faults);
-    }
+    let mut faults = inventoried(global, inventory, &wanted, sources);
     if args.eval.eval {
         faults = evaluate(global, &args.eval, sources.tree(), hosts, faults);
     }

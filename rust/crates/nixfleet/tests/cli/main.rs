@@ -7,6 +7,7 @@ mod hostile;
 mod machine;
 mod places;
 mod preflight;
+mod release;
 mod validate;
 mod vm;
 mod with_inputs;

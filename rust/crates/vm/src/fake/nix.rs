@@ -1,6 +1,6 @@
 //! A Nix that builds at once what it is asked for, or fails.
 
-use nixfleet_nix::{Nix, NixError, StorePath};
+use nixfleet_nix::{Closures, Nix, NixError, StorePath};
 use serde_json::Value;
 
 use crate::{Accelerator, Clock, Phase};
@@ -44,5 +44,13 @@ impl Nix for Fake {
             Some(error) => Err(NixError::failed("nix build".into(), Some(1), error.into())),
             None => Ok([ISO, SYSTEM, SCRIPT].map(|it| it.parse().unwrap()).into()),
         }
+    }
+
+    fn closures(&self, _: Option<&str>, _: &[StorePath]) -> Result<Closures, NixError> {
+        Ok(Closures::new())
+    }
+
+    fn copy(&self, _: &str, _: &[StorePath]) -> Result<(), NixError> {
+        Ok(())
     }
 }

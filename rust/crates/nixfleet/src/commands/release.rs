@@ -1,0 +1,214 @@
+//! `nixfleet release`: what the hosts are to run, built, signed and handed out.
+
+mod args;
+mod build;
+mod commit;
+mod diff;
+mod files;
+mod history;
+mod make;
+mod next;
+mod place;
+mod plan;
+mod publish;
+mod show;
+mod sign;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use nixfleet_inventory::InventoryError;
+use nixfleet_nix::NixError;
+use nixfleet_release::{Refusal, Signers, Trust};
+use nixfleet_vm::{Clock, SystemClock};
+
+use crate::commands::{failure, fleet};
+use crate::error::{Error, Trouble};
+use crate::exit::Exit;
+use crate::global::Global;
+pub use args::Release;
+use args::{Action, Which};
+use files::Release as Made;
+use history::History;
+use place::{Part, Place};
+use plan::Plan;
+use publish::Outcome;
+use show::{Done, Verified};
+
+/// Does what the command line says.
+pub fn run(global: &Global, args: &Release) -> Result<Exit, Error> {
+    match &args.action {
+        None => next::make(global, &args.make),
+        Some(Action::Show { release, hosts }) => {
+            let release = find(global, release.as_deref())?;
+            show::release(global, &release, hosts, Done::default());
+            Ok(Exit::Fine)
+        }
+        Some(Action::Diff { releases }) => compare(global, releases),
+        Some(Action::Verify { release, hosts }) => verify(global, release.as_deref(), hosts),
+        Some(Action::Sign { release, keys }) => sign_again(global, release.as_deref(), keys),
+        Some(Action::Publish { release, to }) => hand_out(global, release.as_deref(), to),
+    }
+}
+
+fn compare(global: &Global, releases: &[String]) -> Result<Exit, Error> {
+    let (old, new) = match releases {
+        [] | [_] => {
+            let new = find(global, releases.first().map(String::as_str))?;
+            let history = history(global)?;
+            let before = history.numbers().into_iter().rev().find(|it| *it < new.number());
+            let before = before.ok_or_else(|| Trouble::Unknown {
+                fleet: new.head.value().fleet.clone(),
+                number: new.number().saturating_sub(1),
+                known: history.numbers(),
+            })?;
+            (history.read(before)?, new)
+        }
+        [old, new, ..] => (find(global, Some(old))?, find(global, Some(new))?),
+    };
+    let closures = diff::closures(&fleet::nix(global), &old, &new).map_err(of_nix)?;
+    show::difference(global, &diff::difference(&old, &new, &closures));
+    Ok(Exit::Fine)
+}
+
+fn verify(global: &Global, release: Option<&str>, hosts: &[String]) -> Result<Exit, Error> {
+    let plan = plan(global)?;
+    let release = find(global, release)?;
+    let trust = trust(&plan, plan.signers.clone());
+    let bytes = release.head.bytes().to_vec();
+    let admitted = trust.admit(bytes, &release.signatures, &[now()]).map_err(Trouble::from)?;
+    let mut systems = BTreeMap::new();
+    for name in hosts {
+        let entry = release.entries.get(name).ok_or_else(|| {
+            Trouble::from(Refusal::NotAHost { name: name.clone(), sequence: release.number() })
+        })?;
+        systems.insert(name.clone(), entry.value().system.to_string());
+    }
+    show::verified(
+        global,
+        &Verified {
+            sequence: release.number(),
+            signed_by: admitted.signed_by().iter().map(ToString::to_string).collect(),
+            threshold: plan.signers.threshold,
+            hosts: release.entries.len(),
+            systems,
+        },
+    );
+    Ok(Exit::Fine)
+}
+
+/// Adds a signature to a release that was made here, or lies in a folder.
+fn sign_again(global: &Global, release: Option<&str>, keys: &[PathBuf]) -> Result<Exit, Error> {
+    let plan = plan(global)?;
+    let history = History::of(&plan.fleet)?;
+    let folder = match Which::parse(release)? {
+        Which::Last => {
+            let last = history.numbers().last().copied();
+            history.folder(last.ok_or_else(|| Trouble::None(plan.fleet.clone()))?)
+        }
+        Which::Number(number) => {
+            history.read(number)?;
+            history.folder(number)
+        }
+        Which::At(Place::Folder(folder)) => folder,
+        Which::At(place) => {
+            let problem = "a signature is added to a release in a folder";
+            return Err(Trouble::Place { place: place.to_string(), problem }.into());
+        }
+    };
+    let mut release = Made::read(&folder)?;
+    let head = release.head.value();
+    if head.fleet != plan.fleet {
+        let (theirs, ours) = (head.fleet.clone(), plan.fleet);
+        return Err(Trouble::from(Refusal::OtherFleet { theirs, ours }).into());
+    }
+    let allowed: Vec<_> = head.signers.keys.iter().chain(&plan.signers.keys).cloned().collect();
+    let keys = sign::anyone(&allowed, keys)?;
+    for key in keys.iter().map(sign::Signer::key).filter(|it| !allowed.contains(it)) {
+        failure::warn(&format!(
+            "{key} is not among the keys of release {}: it counts for hosts that trusted it before",
+            release.number()
+        ));
+    }
+    let added = sign::add(&mut release.signatures, release.head.bytes(), &keys)?;
+    if added.is_empty() {
+        let who = keys.iter().map(|it| it.key().to_string()).collect::<Vec<_>>().join(", ");
+        failure::warn(&format!("{who} had signed release {} before", release.number()));
+    } else {
+        History::sign(&folder, &release.signatures)?;
+    }
+    show::release(global, &release, &[], Done::default());
+    Ok(Exit::Fine)
+}
+
+fn hand_out(global: &Global, release: Option<&str>, to: &[String]) -> Result<Exit, Error> {
+    let places = places(to)?;
+    let plan = plan(global)?;
+    let release = find(global, release)?;
+    if release.head.value().fleet != plan.fleet {
+        let (theirs, ours) = (release.head.value().fleet.clone(), plan.fleet);
+        return Err(Trouble::from(Refusal::OtherFleet { theirs, ours }).into());
+    }
+    let published = publish_all(&release, &places, &plan.signers)?;
+    show::release(global, &release, &[], Done { folder: None, published });
+    Ok(Exit::Fine)
+}
+
+fn publish_all(release: &Made, places: &[Place], signers: &Signers) -> Result<Vec<String>, Error> {
+    let mut published = Vec::new();
+    for place in places {
+        match publish::publish(release, place, signers, now())? {
+            Outcome::Published => published.push(place.to_string()),
+            Outcome::WasThere => {
+                failure::warn(&format!("release {} is at {place} already", release.number()));
+            }
+        }
+    }
+    Ok(published)
+}
+
+/// The release that the command line names: the newest, or by number, of those made here; or at a
+/// place.
+fn find(global: &Global, release: Option<&str>) -> Result<Made, Error> {
+    match Which::parse(release)? {
+        Which::At(place) => Ok(place.read(Part::Newest)?),
+        Which::Number(number) => Ok(history(global)?.read(number)?),
+        Which::Last => {
+            let plan = plan(global)?;
+            let last = History::of(&plan.fleet)?.last()?;
+            Ok(last.ok_or(Trouble::None(plan.fleet))?)
+        }
+    }
+}
+
+fn plan(global: &Global) -> Result<Plan, Error> {
+    Ok(Plan::read(&fleet::inventory(global)?)?)
+}
+
+fn history(global: &Global) -> Result<History, Error> {
+    Ok(History::of(&plan(global)?.fleet)?)
+}
+
+fn places(texts: &[String]) -> Result<Vec<Place>, Error> {
+    let mut places = Vec::new();
+    for text in texts {
+        let place = Place::parse(text)?;
+        place.takes()?;
+        places.push(place);
+    }
+    Ok(places)
+}
+
+fn trust(plan: &Plan, signers: Signers) -> Trust {
+    Trust { fleet: plan.fleet.clone(), signers, floor: 0, seen: None }
+}
+
+fn of_nix(error: NixError) -> Error {
+    InventoryError::Nix(error).into()
+}
+
+fn now() -> Timestamp {
+    let seconds = i64::try_from(SystemClock::default().date()).unwrap_or_default();
+    Timestamp::from_second(seconds).unwrap_or_default()
+}

@@ -1,0 +1,108 @@
+//! The hosts' systems, built side by side.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use nixfleet_inventory::{Flake, Host};
+use nixfleet_nix::{Nix, NixError, StorePath, visible};
+
+use crate::error::Trouble;
+use crate::side_by_side::each;
+
+/// The most hosts that one call of Nix builds. Within a call it evaluates what hosts share once, and
+/// keeps all of it in memory.
+const MOST: usize = 16;
+
+/// Builds every host's system. A host that can't be built keeps none of the others from it, and all
+/// that can't are told.
+///
+/// Several calls of `nix build` rather than nix-eval-jobs: it would evaluate in parallel as well, but
+/// building is what takes its time, and Nix fetches and builds while it evaluates the next call.
+pub fn systems(
+    nix: &dyn Nix,
+    flake: &Flake,
+    hosts: &[(&str, &Host)],
+    jobs: usize,
+) -> Result<BTreeMap<String, StorePath>, Trouble> {
+    let size = hosts.len().div_ceil(jobs.max(1)).clamp(1, MOST);
+    let parts: Vec<_> = hosts.chunks(size).collect();
+    let bar = progress(hosts.len());
+    let built = each(&parts, jobs, |part| {
+        let found = together(nix, flake, part);
+        bar.inc(part.len() as u64);
+        found
+    });
+    bar.finish_and_clear();
+    let (mut systems, mut failures) = (BTreeMap::new(), Vec::new());
+    for (name, outcome) in built.into_iter().flatten() {
+        match outcome {
+            Ok(system) => {
+                systems.insert(name.to_owned(), system);
+            }
+            Err(error) => failures.push((name.to_owned(), cause(&error))),
+        }
+    }
+    if failures.is_empty() { Ok(systems) } else { Err(Trouble::Build(failures)) }
+}
+
+type Outcome<'a> = (&'a str, Result<StorePath, NixError>);
+
+/// Hosts in one call; when that fails, each in one of its own, which tells whose fault it is.
+fn together<'a>(nix: &dyn Nix, flake: &Flake, hosts: &[(&'a str, &Host)]) -> Vec<Outcome<'a>> {
+    let installables: Vec<String> =
+        hosts.iter().map(|(name, host)| installable(flake, name, host)).collect();
+    match nix.build(&installables) {
+        Ok(systems) => {
+            hosts.iter().map(|(name, _)| *name).zip(systems.into_iter().map(Ok)).collect()
+        }
+        Err(error) if hosts.len() == 1 => vec![(hosts[0].0, Err(error))],
+        Err(NixError::Missing) => vec![(hosts[0].0, Err(NixError::Missing))],
+        Err(_) => hosts.iter().flat_map(|host| together(nix, flake, &[*host])).collect(),
+    }
+}
+
+fn installable(flake: &Flake, name: &str, host: &Host) -> String {
+    flake.attr(&format!("{}.\"{name}\".config.system.build.toplevel", host.output()))
+}
+
+fn cause(error: &NixError) -> String {
+    let text = error.to_string();
+    text.lines().map(visible).collect::<Vec<_>>().join("\n  ")
+}
+
+fn progress(hosts: usize) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("building {bar:30} {pos}/{len} hosts, {elapsed}");
+    let bar = ProgressBar::new(hosts as u64)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(std::time::Duration::from_millis(500));
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use nixfleet_nix::FakeNix;
+
+    use super::*;
+
+    const SYSTEM: &str = "/nix/store/00bgd045z0d4icpbc2yyz4gx48ak44la-nixos-system-a";
+
+    #[test]
+    fn a_host_that_fails_is_told_and_the_others_are_built() {
+        let attr =
+            |name: &str| format!(".#nixosConfigurations.\"{name}\".config.system.build.toplevel");
+        let nix = FakeNix::default().output(&attr("a"), SYSTEM.parse().unwrap());
+        let (flake, host) = (Flake::new("."), Host::default());
+        let built = systems(&nix, &flake, &[("a", &host)], 2).unwrap();
+        assert_eq!(built["a"].as_str(), SYSTEM);
+        let hosts = [("a", &host), ("b", &host), ("c", &host)];
+        for jobs in [1, 2, 8] {
+            let Err(Trouble::Build(failed)) = systems(&nix, &flake, &hosts, jobs) else { panic!() };
+            assert_eq!(failed.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+            assert!(failed[0].1.contains("does not provide attribute"), "{failed:?}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The next release: built, signed, published.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+
+use base64ct::{Base64Unpadded, Encoding};
+use nixfleet_inventory::{Host, Inventory};
+use nixfleet_nix::{Nix, StorePath};
+use nixfleet_release::{Document, Entry, Head, Refusal};
+
+use super::args::Make;
+use super::history::History;
+use super::place::{Part, Place};
+use super::plan::Plan;
+use super::show::{self, Done};
+use super::{build, commit, make, now, of_nix, places, publish, publish_all, sign, trust};
+use crate::commands::{failure, fleet, validate};
+use crate::error::{Error, Trouble};
+use crate::exit::Exit;
+use crate::faults::eval::{MAX_MEMORY, default_jobs};
+use crate::faults::source::Tree;
+use crate::global::Global;
+use crate::text::output::print;
+
+/// Makes the next release. Everything that could fail for a mistake comes before anything is built.
+pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
+    let places = places(&args.to)?;
+    let inventory = fleet::inventory(global)?;
+    let report = validate::plain(global, &inventory);
+    if report.has_errors() {
+        print(&report.render(global.format));
+        return Ok(Exit::Faults);
+    }
+    let plan = Plan::read(&inventory)?;
+    let tree = Tree::new(&fleet::flake(global));
+    let revision = commit::revision(tree.repository(), args.allow_dirty)?;
+    let history = History::of(&plan.fleet)?;
+    let before = newest(&history, &places, &plan)?;
+    let signers = before.as_ref().map_or(&plan.signers, |it| &it.value().signers).clone();
+    let allowed: Vec<_> = plan.signers.keys.iter().chain(&signers.keys).cloned().collect();
+    let keys = if args.no_sign { Vec::new() } else { sign::signers(&allowed, &args.keys)? };
+
+    let nix = fleet::nix(global);
+    let systems = match args.rollback_to {
+        None => {
+            let hosts: Vec<(&str, &Host)> =
+                inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
+            let jobs = args.jobs.unwrap_or_else(|| default_jobs(MAX_MEMORY));
+            build::systems(&nix, &fleet::flake(global), &hosts, jobs)?
+        }
+        Some(number) => older(&inventory, &history, &places, &plan, number)?,
+    };
+    let paths: Vec<StorePath> = systems.values().cloned().collect();
+    let closures = nix.closures(None, &paths).map_err(of_nix)?;
+    for store in &args.push {
+        nix.copy(store, &paths).map_err(of_nix)?;
+    }
+    let before_entries = before.as_ref().and_then(|it| known_entries(&history, it));
+    let now = now();
+    let mut release = make::release(make::Parts {
+        inventory: &inventory,
+        plan,
+        systems,
+        closures: &closures,
+        before: before.as_ref(),
+        entries: &before_entries.unwrap_or_default(),
+        revision,
+        now,
+        expires: args.expires.map(|it| now + it.get()),
+        salt: &salt,
+    })?;
+    sign::add(&mut release.signatures, release.head.bytes(), &keys)?;
+    let folder = history.add(&release)?;
+    let published = publish_all(&release, &places, &signers)?;
+    let done = Done { folder: Some(folder.display().to_string()), published };
+    show::release(global, &release, &[], done);
+    Ok(Exit::Fine)
+}
+
+/// The newest release that is known, here or at the places that the next goes to: its number is the
+/// one to follow.
+fn newest(
+    history: &History,
+    places: &[Place],
+    plan: &Plan,
+) -> Result<Option<Document<Head>>, Error> {
+    let mut newest = history.last()?.map(|it| it.head);
+    for place in places {
+        let Some((there, _)) = place.newest()? else { continue };
+        let theirs = &there.value().fleet;
+        if *theirs != plan.fleet {
+            let refusal = Refusal::OtherFleet { theirs: theirs.clone(), ours: plan.fleet.clone() };
+            return Err(Trouble::from(refusal).into());
+        }
+        let sequence = |it: &Document<Head>| it.value().sequence;
+        if newest.as_ref().is_none_or(|it| sequence(it) < sequence(&there)) {
+            newest = Some(there);
+        }
+    }
+    Ok(newest)
+}
+
+/// The systems of an older release; hosts that it did not have keep what the newest gives them.
+fn older(
+    inventory: &Inventory,
+    history: &History,
+    places: &[Place],
+    plan: &Plan,
+    number: u64,
+) -> Result<BTreeMap<String, StorePath>, Error> {
+    let old = if history.numbers().contains(&number) || places.is_empty() {
+        history.read(number)?
+    } else {
+        // What a place has is no more than a proposal, so it is judged as a host would.
+        let old = places[0].read(Part::Number(number))?;
+        let trust = trust(plan, plan.signers.clone());
+        publish::judge(&old, &trust, old.head.value().created)?;
+        old
+    };
+    let last = history.last()?;
+    let mut systems = BTreeMap::new();
+    for name in inventory.hosts.keys() {
+        let entry = old.entries.get(name).or_else(|| last.as_ref()?.entries.get(name));
+        match entry {
+            Some(entry) => {
+                systems.insert(name.clone(), entry.value().system.clone());
+            }
+            None => failure::warn(&format!(
+                "release {number} has no host `{name}`, and it is left out of this one"
+            )),
+        }
+    }
+    Ok(systems)
+}
+
+/// The entries of a release, where it was made here.
+fn known_entries(
+    history: &History,
+    head: &Document<Head>,
+) -> Option<BTreeMap<String, Document<Entry>>> {
+    let release = history.read(head.value().sequence).ok()?;
+    (release.head.hash() == head.hash()).then_some(release.entries)
+}
+
+/// 16 random bytes.
+fn salt() -> std::io::Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(Base64Unpadded::encode_string(&bytes))
+}

@@ -1,0 +1,207 @@
+//! Where releases are published: a folder, a machine that SSH reaches, S3; or a web server, which is
+//! only read.
+//!
+//! ```text
+//! release.json  release.json.sig  hosts/      the newest, which hosts fetch
+//! releases/<number>/                          each in full, to compare and to go back to
+//! rotations/<number>.json  ….json.sig         those that changed the keys, for hosts that missed one
+//! ```
+
+mod http;
+mod s3;
+mod ssh;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use nixfleet_nix::process;
+use nixfleet_release::{Document, Head, rotation_file};
+use tempfile::TempDir;
+
+use super::files::{self, Release};
+use crate::error::Trouble;
+
+/// Takes a folder of files as tar writes it, and puts them into a place.
+const PUT: &str = include_str!("place/put.sh");
+
+/// A place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Place {
+    /// A folder of this machine.
+    Folder(PathBuf),
+    /// A folder of another machine.
+    Ssh(ssh::Ssh),
+    /// A bucket, and what stands before the names in it.
+    S3(s3::S3),
+    /// A web server.
+    Http(String),
+}
+
+/// A head and its signatures.
+pub type Signed = (Document<Head>, Vec<u8>);
+
+/// Which of a place's releases, and how much of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    /// The head and the signatures of the newest.
+    Head,
+    /// All of the newest.
+    Newest,
+    /// All of the one of this number.
+    Number(u64),
+}
+
+impl Part {
+    /// The folder in the place.
+    fn folder(self) -> String {
+        match self {
+            Self::Number(number) => format!("releases/{number}"),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Files that were brought here, or are here; what was brought goes with it.
+pub struct Brought {
+    folder: PathBuf,
+    _kept: Option<TempDir>,
+}
+
+impl Place {
+    /// Reads where a place is, as people write it.
+    pub fn parse(text: &str) -> Result<Self, Trouble> {
+        let wrong = |problem| Trouble::Place { place: text.to_owned(), problem };
+        match text.split_once("://") {
+            Some(("ssh", rest)) => ssh::Ssh::parse(rest).map(Self::Ssh).map_err(wrong),
+            Some(("s3", rest)) => s3::S3::parse(rest).map(Self::S3).map_err(wrong),
+            Some(("https" | "http", _)) => Ok(Self::Http(text.trim_end_matches('/').to_owned())),
+            Some(("file", path)) if path.starts_with('/') => Ok(Self::Folder(path.into())),
+            Some(_) => Err(wrong("it is a folder, `ssh://`, `s3://` or, to read, `https://`")),
+            None if text.is_empty() => Err(wrong("it is empty")),
+            None => Ok(Self::Folder(text.into())),
+        }
+    }
+
+    /// Whether releases can be put there.
+    pub fn takes(&self) -> Result<(), Trouble> {
+        match self {
+            Self::Http(url) => Err(Trouble::Place {
+                place: url.clone(),
+                problem: "a web server is only read: publish to the folder that it serves",
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The head and the signatures of the newest release there, when there is one.
+    pub fn newest(&self) -> Result<Option<Signed>, Trouble> {
+        let brought = self.bring(Part::Head)?;
+        let head = files::head(&brought.folder)?;
+        head.map(|head| Ok((head, files::signatures(&brought.folder)?))).transpose()
+    }
+
+    /// A release there, in full.
+    pub fn read(&self, part: Part) -> Result<Release, Trouble> {
+        let brought = self.bring(part)?;
+        match Release::read(&brought.folder) {
+            Err(Trouble::Empty(_)) => Err(Trouble::Empty(self.to_string())),
+            read => read,
+        }
+    }
+
+    /// Publishes a release. The newest's head comes last: until then hosts see the one before.
+    pub fn put(&self, release: &Release, changes_keys: bool) -> Result<(), Trouble> {
+        let staged = temporary()?;
+        let number = release.number();
+        release.write(staged.path())?;
+        release.write(&staged.path().join(Part::Number(number).folder()))?;
+        if changes_keys {
+            let file = staged.path().join(rotation_file(number));
+            files::make_folder(file.parent().unwrap_or(staged.path()))?;
+            files::save(&file, release.head.bytes())?;
+            files::save(&file.with_extension("json.sig"), &release.signatures)?;
+        }
+        match self {
+            Self::Folder(folder) => {
+                let mut sh = Command::new("sh");
+                sh.args(["-c", PUT, "sh"]).arg(folder).arg(number.to_string());
+                pipe(staged.path(), sh, "sh")
+            }
+            Self::Ssh(ssh) => pipe(staged.path(), ssh.command(PUT, &[&number.to_string()]), "ssh"),
+            Self::S3(s3) => s3.put(staged.path()),
+            Self::Http(_) => self.takes(),
+        }
+    }
+
+    fn bring(&self, part: Part) -> Result<Brought, Trouble> {
+        if let Self::Folder(folder) = self {
+            return Ok(Brought { folder: folder.join(part.folder()), _kept: None });
+        }
+        let into = temporary()?;
+        match self {
+            Self::Folder(_) => {}
+            Self::Ssh(ssh) => ssh.bring(part, into.path())?,
+            Self::S3(s3) => s3.bring(part, into.path())?,
+            Self::Http(url) => http::bring(url, part, into.path())?,
+        }
+        Ok(Brought { folder: into.path().to_owned(), _kept: Some(into) })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "{}", folder.display()),
+            Self::Ssh(ssh) => write!(f, "{ssh}"),
+            Self::S3(s3) => write!(f, "{s3}"),
+            Self::Http(url) => f.write_str(url),
+        }
+    }
+}
+
+fn temporary() -> Result<TempDir, Trouble> {
+    let made = tempfile::Builder::new().prefix("nixfleet-release-").tempdir();
+    made.map_err(|error| Trouble::Io { path: std::env::temp_dir(), done: "written", error })
+}
+
+/// Hands a folder's files to a program, as tar writes them: one connection, whatever their number.
+fn pipe(folder: &Path, mut to: Command, name: &str) -> Result<(), Trouble> {
+    let failed = |program: &str, error: std::io::Error| trouble(program, &error.to_string());
+    let mut tar = Command::new("tar");
+    tar.args(["-c", "-f", "-", "-C"]).arg(folder).arg(".").stdin(Stdio::null());
+    let mut tar = tar.stdout(Stdio::piped()).spawn().map_err(|error| failed("tar", error))?;
+    let files = tar.stdout.take().map_or(Stdio::null(), Stdio::from);
+    // `ssh` may ask for a passphrase at the terminal, so it stays in our process group.
+    let output = to.stdin(files).output().map_err(|error| failed(name, error))?;
+    let packed = tar.wait().map_err(|error| failed("tar", error))?;
+    said(name, &output)?;
+    if packed.success() { Ok(()) } else { Err(trouble("tar", &packed.to_string())) }
+}
+
+/// What a program wrote, when it ended well.
+fn said(program: &str, output: &Output) -> Result<(), Trouble> {
+    if output.status.success() {
+        return Ok(());
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    // The last line is what it ended for.
+    let last = stderr.lines().rev().find(|it| !it.trim().is_empty()).map(str::to_owned);
+    Err(trouble(program, &last.unwrap_or_else(|| output.status.to_string())))
+}
+
+fn trouble(program: &str, problem: &str) -> Trouble {
+    let problem = format!("failed: {problem}");
+    Trouble::Program { program: format!("`{program}`"), problem }
+}
+
+/// The program, when this machine has it.
+fn require(program: &'static str) -> Result<Command, Trouble> {
+    match process::find(program) {
+        Some(path) => Ok(Command::new(path)),
+        None => Err(Trouble::Program {
+            program: format!("`{program}`"),
+            problem: "is not on PATH, and this place is reached by it".to_owned(),
+        }),
+    }
+}

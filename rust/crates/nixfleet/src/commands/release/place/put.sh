@@ -1,0 +1,18 @@
+# Puts a release into the folder $1: its number is $2, its files come as tar writes them. What is
+# there is replaced by renaming, and the head, which says which entries belong to it, comes last.
+set -eu
+umask 022
+mkdir -p "$1/releases"
+new=$(mktemp -d "$1/.incoming.XXXXXX")
+trap 'rm -rf "$new"' EXIT
+tar -x -f - -C "$new"
+if [ -e "$1/releases/$2" ]; then mv "$1/releases/$2" "$new/release.before"; fi
+mv "$new/releases/$2" "$1/releases/$2"
+if [ -d "$new/rotations" ]; then
+  mkdir -p "$1/rotations"
+  mv -f "$new/rotations"/* "$1/rotations/"
+fi
+if [ -e "$1/hosts" ]; then mv "$1/hosts" "$new/hosts.before"; fi
+mv "$new/hosts" "$1/hosts"
+mv -f "$new/release.json.sig" "$1/release.json.sig"
+mv -f "$new/release.json" "$1/release.json"

@@ -1,0 +1,69 @@
+//! Handing a release out: judged first as a host would judge it that has what the place has.
+
+use jiff::Timestamp;
+use nixfleet_release::{Refusal, Seen, Signers, Trust};
+
+use super::files::Release;
+use super::place::Place;
+use crate::error::Trouble;
+
+/// What became of a release at a place.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is there now.
+    Published,
+    /// It was there already, with these signatures.
+    WasThere,
+}
+
+/// Publishes a release at a place, when hosts that took what is there would take it: signed by
+/// enough, later, of the same fleet. A place that has nothing takes it by the fleet's own keys.
+pub fn publish(
+    release: &Release,
+    place: &Place,
+    signers: &Signers,
+    now: Timestamp,
+) -> Result<Outcome, Trouble> {
+    place.takes()?;
+    let head = release.head.value();
+    let newest = place.newest()?;
+    let later =
+        |there: String| Trouble::Later { place: place.to_string(), there, number: head.sequence };
+    let (before, seen) = match &newest {
+        Some((there, signatures)) => {
+            let sequence = there.value().sequence;
+            if sequence > head.sequence {
+                return Err(later(format!("release {sequence}")));
+            }
+            if sequence == head.sequence && there.hash() != release.head.hash() {
+                return Err(later(format!("another release {sequence}")));
+            }
+            if there.hash() == release.head.hash() && *signatures == release.signatures {
+                return Ok(Outcome::WasThere);
+            }
+            (there.value().signers.clone(), Some(Seen { sequence, hash: there.hash() }))
+        }
+        None => (signers.clone(), None),
+    };
+    let changes_keys = newest.is_some() && before != head.signers;
+    let trust = Trust { fleet: head.fleet.clone(), signers: before, floor: 0, seen };
+    judge(release, &trust, now)?;
+    place.put(release, changes_keys)?;
+    Ok(Outcome::Published)
+}
+
+/// Whether hosts with this trust take the release.
+pub fn judge(release: &Release, trust: &Trust, now: Timestamp) -> Result<(), Trouble> {
+    let few = |it: &dyn std::fmt::Display| Trouble::TooFew {
+        number: release.number(),
+        why: it.to_string(),
+    };
+    match trust.admit(release.head.bytes().to_vec(), &release.signatures, &[now]) {
+        Ok(_) => Ok(()),
+        Err(refusal @ (Refusal::NotSigned(_) | Refusal::NewKeysDisagree(_))) => Err(few(&refusal)),
+        Err(Refusal::Signatures(_)) if release.signatures.is_empty() => {
+            Err(few(&"nobody signed it"))
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}

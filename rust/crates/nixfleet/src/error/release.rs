@@ -1,0 +1,164 @@
+//! Why a release can't be made, read or published.
+
+use std::path::PathBuf;
+
+use nixfleet_nix::visible;
+use nixfleet_release::{ReadError, Refusal};
+use thiserror::Error;
+
+use crate::exit::Exit;
+use crate::text::quote::{quote, quote_path};
+
+/// What is in the way of a release.
+#[derive(Debug, Error)]
+pub enum Trouble {
+    /// The fleet says nothing of releases.
+    #[error("the fleet has no `release`: nobody is told who may make one")]
+    NoPlan,
+    /// What the fleet says can't be read, though no check found fault with it.
+    #[error("the fleet's `release` can't be read: {}", visible(.0))]
+    Plan(String),
+    /// There are changes that no commit has.
+    #[error(
+        "there are changes that no commit has ({}), and a release names the commit that it was made from",
+        quote_path(.0)
+    )]
+    Dirty(String),
+    /// Hosts that can't be built, each with the reason.
+    #[error("{}", failed(.0))]
+    Build(Vec<(String, String)>),
+    /// The release that is asked for is not there.
+    #[error("there is no release {number} of the fleet {}{}", quote(.fleet), before(.known))]
+    Unknown {
+        /// The fleet's name.
+        fleet: String,
+        /// The number.
+        number: u64,
+        /// Those that there are.
+        known: Vec<u64>,
+    },
+    /// There is no release at all.
+    #[error("the fleet {} has no release yet", quote(.0))]
+    None(String),
+    /// A place has no release.
+    #[error("there is no release at {}", quote_path(.0))]
+    Empty(String),
+    /// No key to sign with.
+    #[error("none of the keys that may release has its private half here: {}", .0.join(", "))]
+    NoKey(Vec<String>),
+    /// A key that may not release.
+    #[error("{} is not among the keys of the fleet's `release.keys`", quote(.0))]
+    NotASigner(String),
+    /// `ssh-keygen` failed.
+    #[error("`ssh-keygen` did not sign: {}", visible(.0.trim()))]
+    Sign(String),
+    /// Not signed by enough.
+    #[error("release {number} is not published: {why}")]
+    TooFew {
+        /// Its number.
+        number: u64,
+        /// How many it takes, and who signed.
+        why: String,
+    },
+    /// A place has a later release, or another of this number.
+    #[error("{} has {there}, and this is release {number}", quote_path(.place))]
+    Later {
+        /// The place.
+        place: String,
+        /// What it has.
+        there: String,
+        /// The number of what was to be published.
+        number: u64,
+    },
+    /// What a release has is not right.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A file of a release can't be read or written.
+    #[error("{origin}: {error}")]
+    Read {
+        /// Where it is.
+        origin: String,
+        /// What is wrong with it.
+        error: ReadError,
+    },
+    /// Files and folders.
+    #[error("{} can't be {done}: {error}", quote_path(&.path.to_string_lossy()))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What was to be done with it.
+        done: &'static str,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A program that is not there, or failed.
+    #[error("{program} {}", visible(.problem.trim()))]
+    Program {
+        /// The program.
+        program: String,
+        /// What it said.
+        problem: String,
+    },
+    /// A place that can't be.
+    #[error("{} is no place for a release: {problem}", quote_path(.place))]
+    Place {
+        /// The place.
+        place: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+impl Trouble {
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::NoPlan => {
+                "name the keys: `mkFleet { release.keys = [ \"ssh-ed25519 AAAA… me\" ]; … }`"
+            }
+            Self::Dirty(_) => "commit them, or release them as they are with `--allow-dirty`",
+            Self::NoKey(_) => {
+                "name one with `--key FILE`, load it into the agent, or leave the signing to \
+                 another machine with `--no-sign`"
+            }
+            Self::NotASigner(_) => "a host counts signatures by the keys of `release.keys` alone",
+            Self::TooFew { .. } => {
+                "`nixfleet release sign` adds a signature, and `nixfleet release publish` hands the \
+                 release out"
+            }
+            Self::None(_) => "`nixfleet release` makes one",
+            Self::Later { .. } => {
+                "make a new release after that one: `nixfleet release --to PLACE` does so by itself"
+            }
+            _ => return None,
+        };
+        Some(help.to_owned())
+    }
+
+    /// The exit status that tells it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::NoPlan
+            | Self::Plan(_)
+            | Self::Dirty(_)
+            | Self::TooFew { .. }
+            | Self::Later { .. }
+            | Self::Refused(_)
+            | Self::Read { .. } => Exit::Faults,
+            Self::Unknown { .. } | Self::NotASigner(_) | Self::Place { .. } => Exit::Usage,
+            _ => Exit::Lacking,
+        }
+    }
+}
+
+fn failed(hosts: &[(String, String)]) -> String {
+    let lines = hosts.iter().map(|(host, why)| format!("{} can't be built: {why}", quote(host)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn before(numbers: &[u64]) -> String {
+    match numbers {
+        [] => ": none was made on this machine".to_owned(),
+        [.., last] => format!(": the newest is {last}"),
+    }
+}
