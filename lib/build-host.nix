@@ -142,15 +142,20 @@ let
         ++ map (locate (positionOf "modules")) args.modules or [ ];
     };
 in
-args: inventory:
+{
+  args,
+  faults,
+  inventory,
+  ifSound ? system: system,
+  ...
+}:
 let
-  system = refuse [
-    {
-      subject = "host `${if isString inventory.hostName then inventory.hostName else "?"}`";
-      inherit (inventory) positions;
-      faults = argumentFaults args;
-    }
-  ] (build args inventory.positions);
+  report = {
+    subject = "host `${if isString inventory.hostName then inventory.hostName else "?"}`";
+    inherit (inventory) positions;
+    inherit faults;
+  };
+  system = ifSound (refuse [ report ] (build args inventory.positions));
 in
 listToAttrs (
   map (name: {

@@ -1,23 +1,26 @@
-# The words in which an argument is refused. A message says what was given, what is allowed, and
-# what to write; `null` is no fault.
+# The words in which an argument is refused: what was given, what is allowed, and what to write.
 let
   inherit (builtins)
     isBool
+    isFunction
     isInt
+    isPath
     isString
     toJSON
     typeOf
     ;
   inherit (import ./nearest.nix) nearest;
+  inherit (import ./properties.nix) isProperty;
 
   quote = text: "`${text}`";
 
-  didYouMean =
-    names: given:
-    let
-      name = if isString given then nearest names given else null;
-    in
-    if name == null then "" else "; did you mean ${quote name}?";
+  # Properties of the module system are sets of its own.
+  properties = {
+    "if" = "an `mkIf`";
+    merge = "an `mkMerge`";
+    order = "an `mkBefore` or `mkAfter`";
+    override = "an `mkForce` or `mkDefault`";
+  };
 
   show =
     value:
@@ -25,22 +28,45 @@ let
       quote value
     else if isInt value || isBool value || value == null then
       quote (toJSON value)
+    else if isPath value then
+      "the path ${quote (baseNameOf value)}"
+    else if isFunction value then
+      "a function"
+    else if isProperty value then
+      properties.${value._type}
     else
       "a ${typeOf value}";
+
+  wrong = message: help: {
+    code = "field-type-wrong";
+    inherit message help;
+  };
 in
 {
-  inherit didYouMean quote show;
+  inherit quote show wrong;
 
-  # expect isList "a list of modules" "modules = [ ./hardware.nix ];" value
+  # The name that was meant, where one is near.
+  meant = names: given: if isString given then nearest names given else null;
+
+  # expect isList "a list of modules" (_: "modules = [ ./hardware.nix ];") value
   expect =
     fits: what: example: value:
-    if fits value then null else "${show value} is not ${what}: write ${quote example}";
+    if fits value then null else wrong "${show value} is not ${what}" "write ${quote (example value)}";
 
-  # faultsOf "modules" message: none where the message is null.
-  faultsOf = field: message: if message == null then [ ] else [ { inherit field message; } ];
+  unknown = function: help: {
+    code = "argument-unknown";
+    message = "is not an argument of ${function}";
+    inherit help;
+  };
 
-  # notAnArgument "mkHost" [ "platform" ] "plattform"
-  notAnArgument =
-    function: names: given:
-    "is not an argument of ${function}${didYouMean names given}";
+  # faultsOf "modules" fault: none where there is none.
+  faultsOf = field: fault: if fault == null then [ ] else [ (fault // { inherit field; }) ];
+
+  # A fault, or null where the value that is judged throws: Nix tells that itself.
+  unlessThrown =
+    fault:
+    let
+      tried = builtins.tryEval (if fault == null then null else builtins.seq fault.message fault);
+    in
+    if tried.success then tried.value else null;
 }

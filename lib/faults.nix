@@ -22,7 +22,15 @@ let
         in
         if at == null then "" else "${at.file}:${toString at.line}: ";
     in
-    map ({ field, message }: "\n  ${place field}${subject}: ${field}: ${message}") faults;
+    map (
+      {
+        field,
+        message,
+        help,
+        ...
+      }:
+      "\n  ${place field}${subject}: ${if field == "" then "" else "${field}: "}${message}: ${help}"
+    ) faults;
 in
 {
   /**
@@ -30,7 +38,7 @@ in
 
     # Inputs
     `reports`: `subject`, like "host `web-01`"; `positions`, where each of its fields is written;
-    `faults`, of which each has `field` and `message`.
+    `faults`, of which each has `field`, `message` and `help`.
 
     # Type
     `refuse :: [ { subject, positions, faults } ] -> a -> a`

@@ -15,20 +15,28 @@ let
     attrNames
     attrValues
     concatMap
+    filter
     head
     intersectAttrs
-    isAttrs
+    isList
     length
     listToAttrs
+    map
     mapAttrs
     removeAttrs
     unsafeGetAttrPos
     ;
-  inherit (import ./fleet-arguments.nix) fleetFaults;
+  inherit (import ./fleet-arguments.nix)
+    fleetFaults
+    isCallable
+    setOrNone
+    soundLayer
+    ;
   inherit (import ./faults.nix) refuse;
-  inherit (import ./host-arguments.nix) argumentFaults;
+  inherit (import ./host-arguments.nix) argumentFaults notArguments unseenFaults;
   inherit (import ./inventory.nix)
     carry
+    defaultsWrittenIn
     readHost
     writtenAt
     writtenIn
@@ -37,34 +45,39 @@ let
   inherit (import ./positions-budget.nix) affordsPositions;
   buildHost = import ./build-host.nix { inherit inputs lib moduleInputs; };
 
-  attrsOrNone = value: if isAttrs value then value else { };
-  hosts = attrsOrNone (args.hosts or { });
-  defaults = attrsOrNone (args.defaults or { });
+  hosts = setOrNone (args.hosts or { });
+  defaults = setOrNone (args.defaults or { });
 
   # The defaults of each class, and where they are written, once for all hosts.
-  common = removeAttrs defaults [
-    "nixos"
-    "darwin"
-  ];
+  common =
+    over (if isList (args.hostSpecFields or null) then { inherit (args) hostSpecFields; } else { })
+      (
+        removeAttrs (soundLayer "defaults" defaults) [
+          "nixos"
+          "darwin"
+        ]
+      );
   layer = own: {
     args = over common own;
     positions = writtenIn root own ++ writtenIn root common;
   };
   layers = {
-    nixos = layer (attrsOrNone (defaults.nixos or { }));
-    darwin = layer (attrsOrNone (defaults.darwin or { }));
+    nixos = layer (soundLayer "defaults.nixos" (defaults.nixos or { }));
+    darwin = layer (soundLayer "defaults.darwin" (defaults.darwin or { }));
     none = layer { };
   };
 
-  sources = if written == null then [ args ] else written;
+  sources = map setOrNone (if written == null then [ args ] else written);
 
   # Where a host is that a function made, as in a loop.
   whole = concatMap (source: writtenAt root (unsafeGetAttrPos "hosts" source)) sources;
 
+  # Each on its own: what is wrong with one host leaves the others readable.
   read = mapAttrs (
     name: given:
     let
-      own = attrsOrNone given;
+      wrongShape = notArguments (host: "hosts.${name} = ${host};") given;
+      own = if wrongShape == [ ] then given else { };
       class = lib.classOf (own.platform or common.platform or null);
       under = layers.${if class == null then "none" else class};
       merged = {
@@ -74,8 +87,10 @@ let
     in
     {
       args = merged;
+      faults = if wrongShape == [ ] then argumentFaults merged else wrongShape;
       inventory = readHost {
         args = merged;
+        faults = if wrongShape == [ ] then unseenFaults own else wrongShape;
         positions =
           writtenAt root (unsafeGetAttrPos name hosts) ++ writtenIn root own ++ under.positions ++ whole;
       };
@@ -87,7 +102,14 @@ let
     inherit root;
     isoSshKeys = carry (args.isoSshKeys or [ ]);
     positions = listToAttrs (
-      concatMap (source: writtenIn root (removeAttrs source [ "hosts" ])) sources ++ whole
+      concatMap (
+        source:
+        if faults == [ ] then
+          writtenIn root (removeAttrs source [ "hosts" ])
+        else
+          writtenIn root source ++ defaultsWrittenIn root (setOrNone (source.defaults or { }))
+      ) sources
+      ++ whole
     );
     # Where they would cost a wait, a host's positions are read from its own `nixfleet` alone.
     hosts = mapAttrs (
@@ -104,10 +126,11 @@ let
   report = name: host: {
     subject = "host `${name}`";
     inherit (host.inventory) positions;
-    faults = argumentFaults host.args;
+    inherit (host) faults;
   };
 
-  # Every output but the inventory, which carries the faults for the tool to tell.
+  # What is built of a fleet with faults is refused. The inventory carries them for the tool to tell,
+  # and the apps run the tool: neither is guarded by what it is there for.
   ifSound = refuse [
     {
       subject = "the fleet";
@@ -116,30 +139,30 @@ let
     }
   ];
 
+  # Whose platform throws is in the inventory, and is asked for among the NixOS hosts.
+  isDarwin =
+    host:
+    let
+      class = builtins.tryEval (host.inventory.class == "darwin");
+    in
+    class.success && class.value;
+
   systemsOf =
-    isDarwin:
-    ifSound (
-      listToAttrs (
-        concatMap (
-          name:
-          let
-            host = read.${name};
-          in
-          if (host.inventory.class == "darwin") == isDarwin then
-            [
-              {
-                inherit name;
-                value = buildHost host.args host.inventory;
-              }
-            ]
-          else
-            [ ]
-        ) (attrNames hosts)
-      )
-    );
+    wanted:
+    let
+      names = filter (name: isDarwin read.${name} == wanted) (attrNames hosts);
+      systems = listToAttrs (
+        map (name: {
+          inherit name;
+          value = buildHost (read.${name} // { inherit ifSound; });
+        }) names
+      );
+    in
+    # A fleet without hosts may have them under a wrong name.
+    if hosts == { } then ifSound systems else systems;
 
   forEachSystem = lib.forEachPlatform (system: inputs.nixpkgs.legacyPackages.${system});
-  package = args.package or lib.package;
+  package = if isCallable (args.package or null) then args.package else lib.package;
 in
 {
   nixfleet = inventory;
@@ -147,7 +170,7 @@ in
   darwinConfigurations = systemsOf true;
 
   # Without the argument a fleet has no ISO; with an empty list the ISO says what it lacks.
-  packages = ifSound (
+  packages =
     if args ? isoSshKeys then
       intersectAttrs
         {
@@ -156,26 +179,25 @@ in
         }
         (
           lib.forEachPlatform (system: system) (platform: {
-            iso = lib.mkIso {
-              inherit (args) isoSshKeys;
-              inherit platform;
-              name = "${args.name or "nixfleet"}-installer";
-              modules = args.isoModules or [ ];
-            };
+            iso = ifSound (
+              lib.mkIso {
+                inherit (args) isoSshKeys;
+                inherit platform;
+                name = "${args.name or "nixfleet"}-installer";
+                modules = args.isoModules or [ ];
+              }
+            );
           })
         )
     else
-      { }
-  );
+      { };
 
-  apps = ifSound (
-    forEachSystem (
-      pkgs:
-      lib.mkApps {
-        inherit pkgs;
-        package = package pkgs;
-      }
-    )
+  apps = forEachSystem (
+    pkgs:
+    lib.mkApps {
+      inherit pkgs;
+      package = package pkgs;
+    }
   );
 
   checks = ifSound (

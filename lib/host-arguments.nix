@@ -3,132 +3,216 @@ let
   inherit (builtins)
     attrNames
     concatMap
-    concatStringsSep
     elem
     filter
     isAttrs
-    isBool
-    isInt
-    isList
-    isString
-    map
-    match
+    isFunction
+    isPath
     ;
   inherit (import ./expect.nix)
-    didYouMean
-    expect
     faultsOf
-    notAnArgument
+    meant
     quote
     show
+    unknown
+    unlessThrown
+    wrong
     ;
-  inherit (import ./platforms.nix) classOf platforms;
+  inherit (import ./properties.nix) fieldsOf isProperty;
 
-  argumentNames = [
-    "homeModules"
-    "hostName"
-    "hostSpec"
-    "isVm"
-    "modules"
-    "platform"
-    "specialArgs"
-    "stateVersion"
-  ];
-
-  # One check a field: a message when the value is wrong, else null. `args` are all arguments.
-  checks = {
-    hostName =
-      { hostName, ... }:
-      # RFC 1123, section 2.1, and the limit of 63 of RFC 1035 for one label.
-      if isString hostName && match "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?" hostName != null then
-        null
-      else
-        "${show hostName} is not a host name: write 1 to 63 letters, digits and inner hyphens, like `web-01`";
-
-    platform =
-      { platform, ... }:
-      if isString platform && elem platform platforms then
-        null
-      else
-        "${show platform} is not a platform: write one of ${concatStringsSep ", " (map quote platforms)}${didYouMean platforms platform}";
-
-    stateVersion =
-      {
-        stateVersion,
-        platform ? null,
-        ...
-      }:
-      if classOf platform == "darwin" then
-        if isInt stateVersion then
-          null
-        else
-          "${show stateVersion} is not a state version of nix-darwin, which counts in integers: write the one that was current when the Mac was installed, like `6`"
-      else if isString stateVersion && match "[0-9]{2}[.](05|11)" stateVersion != null then
-        null
-      else
-        "${show stateVersion} is not a NixOS release: write the one that the host was installed with, in quotes, like `\"26.05\"`";
-
-    hostSpec =
-      { hostSpec, ... }:
-      if !isAttrs hostSpec then
-        "${show hostSpec} is not a set of hostSpec options: write `hostSpec = { userName = \"ops\"; };`"
-      else if hostSpec ? hostName || hostSpec ? isDarwin then
-        "`hostName` and `isDarwin` follow from mkHost's `hostName` and `platform`: remove them from `hostSpec`"
-      else
-        null;
-
-    modules =
-      { modules, ... }: expect isList "a list of modules" "modules = [ ./hardware.nix ];" modules;
-
-    homeModules =
-      { homeModules, ... }:
-      expect isList "a list of Home Manager modules" "homeModules = [ ./home.nix ];" homeModules;
-
-    isVm =
-      {
-        isVm,
-        platform ? null,
-        ...
-      }:
-      if isVm == true && classOf platform == "darwin" then
-        "a Mac cannot be a QEMU guest: remove `isVm`"
-      else
-        expect isBool "a boolean" "isVm = true;" isVm;
-
-    specialArgs =
-      { specialArgs, ... }: expect isAttrs "a set" "specialArgs = { inherit inputs; };" specialArgs;
-  };
+  checks = import ./host-checks.nix;
+  argumentNames = attrNames checks;
+  isSet = value: isAttrs value && !isProperty value;
 
   required = [
     "hostName"
     "platform"
   ];
+
+  # What the tool cannot tell from the values that the inventory carries.
+  notCarried = [
+    "homeModules"
+    "hostSpecFields"
+    "modules"
+    "specialArgs"
+    "tags"
+  ];
+  # Where `null` is taken for what was not given.
+  nullInData = [
+    "hostSpec"
+    "isVm"
+    "stateVersion"
+  ];
+
+  # Names that other libraries have for an argument.
+  otherNames = {
+    system = "platform";
+    hostPlatform = "platform";
+    name = "hostName";
+    imports = "modules";
+    extraModules = "modules";
+    extraSpecialArgs = "specialArgs";
+    pubKey = "hostKey";
+  };
+  hostSpecNames = [
+    "userName"
+    "home"
+    "timeZone"
+    "locale"
+    "keyboardLayout"
+    "sshAuthorizedKeys"
+    "networking"
+    "secretsPath"
+    "hashedPasswordFile"
+    "rootHashedPasswordFile"
+  ];
+
+  unknownArguments =
+    others: args:
+    concatMap (
+      field:
+      let
+        name = otherNames.${field} or (meant (argumentNames ++ others) field);
+        help =
+          if elem field hostSpecNames then
+            "write `hostSpec.${field}`"
+          else if name != null then
+            "write ${quote name}"
+          else
+            "what is no argument of mkHost belongs in a module, in `modules = [ … ]`";
+      in
+      faultsOf field (unknown "mkHost" help)
+    ) (attrNames (removeAttrs args (argumentNames ++ others)));
+
+  check = args: field: faultsOf field (unlessThrown (checks.${field} args));
+  present = args: filter (name: args ? ${name});
+  isNull = args: name: (builtins.tryEval (args.${name} == null)).value;
 in
 {
   inherit argumentNames;
 
   /**
-    Every fault of mkHost's arguments: the field and what is wrong with it.
+    What is wrong with what stands in the place of a host's arguments, when it is no set of arguments
+    at all. `write` says how a host is written there.
 
     # Type
-    `argumentFaults :: { … } -> [ { field :: String; message :: String; } ]`
+    `notArguments :: (String -> String) -> Any -> [ { field, code, message, help :: String } ]`
+
+    # Example
+    `notArguments (host: "hosts.web-01 = ${host};") ./web-01.nix` has one element, and its help is to
+    import the file.
+  */
+  notArguments =
+    write: given:
+    let
+      example =
+        if isPath given then
+          "import ./${baseNameOf given}"
+        else if isFunction given then
+          "import ./web-01.nix { … }"
+        else
+          ''{ platform = "x86_64-linux"; }'';
+    in
+    if isAttrs given && given ? _module && given ? config && given ? options then
+      faultsOf "" {
+        code = "argument-unknown";
+        message = "the host is a system already, as `mkHost` or `nixosSystem` makes it";
+        help = "mkFleet calls mkHost itself: write its arguments alone, such as `{ platform = \"x86_64-linux\"; modules = [ … ]; }`";
+      }
+    else if isSet given then
+      [ ]
+    else
+      faultsOf "" (wrong "${show given} is not a host" "write ${quote (write example)}");
+
+  /**
+    Every fault of mkHost's arguments: the field, what is wrong with it, and what to write.
+
+    # Type
+    `argumentFaults :: { … } -> [ { field, code, message, help :: String } ]`
 
     # Example
     `argumentFaults { hostName = "web-01"; platform = "x86-linux"; }` has one element, and its
-    message ends with "did you mean `x86_64-linux`?".
+    help is "write `x86_64-linux`".
   */
   argumentFaults =
     args:
+    concatMap (
+      field:
+      if args ? ${field} then
+        [ ]
+      else
+        faultsOf field (wrong "is missing, and required" "write `${field} = \"…\";`")
+    ) required
+    ++ unknownArguments [ ] args
+    ++ concatMap (field: faultsOf field (checks.${field} args)) (present args argumentNames);
+
+  /**
+    The faults of a host's arguments that are not to be seen from the values that the inventory
+    carries. No element of a list is looked at but tags, and no input: a value that throws is no
+    fault here, and Nix tells it where it is needed.
+
+    # Type
+    `unseenFaults :: { … } -> [ { field, code, message, help :: String } ]`
+
+    # Example
+    `unseenFaults { hostName = "web-01"; platform = "x86_64-linux"; modules = ./web.nix; }` has one
+    element.
+  */
+  unseenFaults =
+    args:
+    unknownArguments [ ] args
+    ++ concatMap (check args) (
+      present args notCarried ++ filter (isNull args) (present args nullInData)
+    );
+
+  /**
+    The faults of the defaults of all hosts, or of one class: of names, of what would be lost where
+    a host has a value of its own, and of `null`. `others` are names that a layer may have beside
+    mkHost's.
+
+    # Type
+    `layerFaults :: [String] -> { … } -> [ { field, code, message, help :: String } ]`
+
+    # Example
+    `layerFaults [ "nixos" "darwin" ] { modules = ./hardening.nix; }` has one element.
+  */
+  layerFaults =
+    others: layer:
     let
-      missing = filter (name: !(args ? ${name})) required;
-      unknown = attrNames (removeAttrs args argumentNames);
+      ofOneHost = [
+        "hostName"
+        "hostKey"
+      ];
+      networking = (fieldsOf layer.hostSpec).networking or { };
     in
-    map (field: {
-      inherit field;
-      message = "is missing, and required";
-    }) missing
-    ++ concatMap (field: faultsOf field (notAnArgument "mkHost" argumentNames field)) unknown
+    unknownArguments others layer
     ++ concatMap (
-      field: if args ? ${field} then faultsOf field (checks.${field} args) else [ ]
-    ) argumentNames;
+      field:
+      faultsOf field (
+        wrong "is of one host, and would be that of all" "write it in `hosts.<name>.${field}`"
+      )
+    ) (present layer ofOneHost)
+    ++ concatMap (check layer) (
+      present layer (notCarried ++ [ "hostSpec" ])
+      ++ filter (isNull layer) (
+        present layer [
+          "isVm"
+          "platform"
+          "stateVersion"
+        ]
+      )
+    )
+    ++ (
+      if (layer ? hostSpec) && (builtins.tryEval (isAttrs (fieldsOf layer.hostSpec))).value then
+        faultsOf "hostSpec.networking" (
+          unlessThrown (
+            if isAttrs (fieldsOf networking) then
+              null
+            else
+              wrong "${show networking} is not a set" "write `networking = { interface = \"eth0\"; };`"
+          )
+        )
+      else
+        [ ]
+    );
 }

@@ -2,7 +2,12 @@
 # and never throws on a bad value, so that the tool can report every fault of a fleet together.
 let
   inherit (import ./platforms.nix) classOf;
-  inherit (import ./host-arguments.nix) argumentNames;
+  inherit (import ./properties.nix)
+    fieldsOf
+    isProperty
+    setsIn
+    settleFields
+    ;
   inherit (builtins)
     attrNames
     concatMap
@@ -13,7 +18,6 @@ let
     isString
     listToAttrs
     mapAttrs
-    removeAttrs
     substring
     stringLength
     unsafeDiscardStringContext
@@ -37,17 +41,18 @@ let
     else
       value;
 
+  # Properties, as by `mkIf`, are carried as what they come to.
   carrySet =
     set:
     if set.type or null == "derivation" then
       { __unrepresentable = "derivation"; }
-    else if set._type or null == "override" || set._type or null == "if" && set.condition or false then
-      carry (set.content or null)
+    else if isProperty set then
+      carry ((settleFields { it = set; }).it or null)
     # Of the module system, or a whole package set: nothing that a host is.
     else if set ? _type then
       { __unrepresentable = carry set._type; }
     else
-      mapAttrs (_: carry) set;
+      mapAttrs (_: carry) (settleFields set);
 
   /*
     The positions of a set's attributes, their names prefixed, as listToAttrs takes them.
@@ -59,14 +64,6 @@ let
     root: prefix: set:
     concatMap (name: entry root (prefix + name) (unsafeGetAttrPos name set)) (attrNames set);
 
-  # The same of a set and of each set in it.
-  positionsWithin =
-    root: prefix: set:
-    positionsIn root prefix set
-    ++ concatMap (
-      name: if isAttrs set.${name} then positionsWithin root "${prefix}${name}." set.${name} else [ ]
-    ) (attrNames set);
-
   isWithin =
     root: position:
     position != null
@@ -76,6 +73,27 @@ let
       else
         substring 0 (stringLength root) position.file == root
     );
+
+  # The same of a set of sets, and of those in it, that many deep.
+  positionsWithin =
+    depth: root: prefix: value:
+    if depth == 0 then
+      [ ]
+    else
+      concatMap (
+        set:
+        if set ? _type || set ? outPath then
+          [ ]
+        else
+          positionsIn root prefix set
+          ++ concatMap (
+            name:
+            if isAttrs set.${name} then
+              positionsWithin (depth - 1) root "${prefix}${name}." set.${name}
+            else
+              [ ]
+          ) (attrNames set)
+      ) (setsIn value);
 
   # As an element of such a list.
   entry =
@@ -89,11 +107,21 @@ let
       ]
     else
       [ ];
-
-  attrsOrNone = value: if isAttrs value then value else { };
 in
 {
   inherit carry;
+
+  /**
+    Where the defaults' own fields are written, as a list like that of `writtenIn`.
+
+    # Type
+    `defaultsWrittenIn :: String | Null -> { … } -> [ { name, value :: Position } ]`
+
+    # Example
+    `defaultsWrittenIn root { nixos.stateVersion = "26.05"; }` has the places of `defaults.nixos` and
+    of `defaults.nixos.stateVersion`.
+  */
+  defaultsWrittenIn = root: positionsWithin 3 root "defaults.";
 
   /**
     The flake that a position lies in, as its store path; `null` outside the store.
@@ -139,34 +167,33 @@ in
   */
   writtenIn =
     root: args:
-    let
-      hostSpec = attrsOrNone (args.hostSpec or { });
-      networking = attrsOrNone (hostSpec.networking or { });
-    in
     positionsIn root "" args
-    ++ positionsIn root "hostSpec." hostSpec
-    ++ positionsIn root "hostSpec.networking." networking
-    ++ positionsWithin root "hostSpec.networking.interfaces." (
-      attrsOrNone (networking.interfaces or { })
-    );
+    ++ concatMap (
+      hostSpec:
+      positionsIn root "hostSpec." hostSpec
+      # As deep as `networking.interfaces.<name>.ipv4.address`.
+      ++ positionsWithin 4 root "hostSpec.networking." (hostSpec.networking or { })
+    ) (setsIn (args.hostSpec or { }));
 
   /**
     The inventory's entry of one host.
 
     # Inputs
-    `args`: mkHost's arguments; `positions`: a list as `writtenIn` gives it.
+    `args`: mkHost's arguments; `faults`: those that are not to be seen from the entry; `positions`: a
+    list as `writtenIn` gives it.
 
     # Type
-    `readHost :: { args, positions } -> { apiVersion, hostName, platform, class, … }`
+    `readHost :: { args, faults, positions } -> { apiVersion, hostName, platform, class, … }`
 
     # Example
-    `readHost { inherit args; positions = writtenIn null args; }`
+    `readHost { inherit args; faults = [ ]; positions = writtenIn null args; }`
   */
   readHost =
-    { args, positions }:
-    let
-      unknown = attrNames (removeAttrs args argumentNames);
-    in
+    {
+      args,
+      faults,
+      positions,
+    }:
     {
       apiVersion = 1;
       hostName = carry (args.hostName or null);
@@ -174,8 +201,11 @@ in
       class = classOf (args.platform or null);
       stateVersion = carry (args.stateVersion or null);
       isVm = carry (args.isVm or false);
-      hostSpec = carry (args.hostSpec or { });
+      tags = carry (args.tags or [ ]);
+      hostKey = carry (args.hostKey or null);
+      hostSpec = carry (fieldsOf (args.hostSpec or { }));
       positions = listToAttrs positions;
     }
-    // (if unknown == [ ] then { } else { unknownArguments = unknown; });
+    // (if args ? hostSpecFields then { hostSpecFields = carry args.hostSpecFields; } else { })
+    // (if faults == [ ] then { } else { inherit faults; });
 }

@@ -2,6 +2,8 @@
 let
   fleetOf = import ./fleet.nix { inherit inputs lib; };
   inherit (import ./inventory.nix) rootOf;
+  hostsPosition =
+    args: if builtins.isAttrs args then builtins.unsafeGetAttrPos "hosts" args else null;
 in
 /**
   A fleet's flake outputs: `nixosConfigurations`, `darwinConfigurations`, `packages`, `apps`,
@@ -34,8 +36,4 @@ in
   Outputs of your own go beside it: `mkFleet { … } // { formatter = …; }`, or, where both have
   one, `packages = lib.recursiveUpdate fleet.packages { … };`.
 */
-args:
-assert
-  builtins.isAttrs args
-  || throw "nixfleet: mkFleet takes a set: `mkFleet { hosts.web-01 = { platform = \"x86_64-linux\"; }; }`";
-fleetOf { root = rootOf (builtins.unsafeGetAttrPos "hosts" args); } args
+args: fleetOf { root = rootOf (hostsPosition args); } args

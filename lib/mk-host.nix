@@ -1,6 +1,7 @@
 { inputs, lib }:
 let
   buildHost = import ./build-host.nix { inherit inputs lib; };
+  inherit (import ./host-arguments.nix) argumentFaults notArguments unseenFaults;
   inherit (import ./inventory.nix)
     readHost
     rootOf
@@ -39,15 +40,19 @@ in
   };
   ```
 */
-args:
-assert
-  builtins.isAttrs args
-  || throw "nixfleet: mkHost takes a set: `mkHost { hostName = \"web-01\"; platform = \"x86_64-linux\"; }`";
+given:
 let
+  wrongShape = notArguments (host: "mkHost ({ hostName = \"web-01\"; } // ${host})") given;
+  args = if wrongShape == [ ] then given else { };
   position = builtins.unsafeGetAttrPos "hostName" args;
   root = rootOf position;
 in
-buildHost args (readHost {
+buildHost {
   inherit args;
-  positions = writtenAt root position ++ writtenIn root args;
-})
+  faults = if wrongShape == [ ] then argumentFaults args else wrongShape;
+  inventory = readHost {
+    inherit args;
+    faults = if wrongShape == [ ] then unseenFaults args else wrongShape;
+    positions = writtenAt root position ++ writtenIn root args;
+  };
+}

@@ -36,7 +36,9 @@ let
     );
   };
   refused = args: message: {
-    expr = (nixfleet.mkFleet args).nixosConfigurations;
+    expr = builtins.deepSeq (builtins.mapAttrs (_: host: host.config)
+      (nixfleet.mkFleet args).nixosConfigurations
+    ) null;
     expectedError.msg = message;
   };
 in
@@ -217,14 +219,14 @@ in
 
   "test: a mistyped argument of mkFleet is refused with the nearest one" = refused {
     host = { };
-  } "the fleet: host: is not an argument of mkFleet; did you mean `hosts`";
+  } "the fleet: host: is not an argument of mkFleet: write `hosts`";
   "test: what is no set of arguments is refused" = {
-    expr = nixfleet.mkFleet [ ];
-    expectedError.msg = "mkFleet takes a set";
+    expr = (nixfleet.mkFleet [ ]).nixosConfigurations;
+    expectedError.msg = "mkFleet takes a set, and was given a list";
   };
   "test: a host that is no set is refused" = refused {
     hosts.web-01 = 5;
-  } "hosts.web-01: `5` is not a host";
+  } "host `web-01`: `5` is not a host";
   "test: keys in place of a list of keys are refused" = refused {
     hosts = { };
     isoSshKeys = "ssh-ed25519 AAAA";
@@ -233,12 +235,12 @@ in
     expr = (nixfleet.mkFleet { hosts.web-01 = { }; }).nixosConfigurations.web-01.config;
     expectedError.msg = "mk-fleet.nix:[0-9]+: host `web-01`: platform: is missing";
   };
-  "test: a mistyped default is refused at each host" = {
+  "test: a mistyped default is refused where it is" = {
     expr =
       (nixfleet.mkFleet {
         defaults.hostspec = { };
         hosts.web-01.platform = "x86_64-linux";
       }).nixosConfigurations.web-01.config;
-    expectedError.msg = "mk-fleet.nix:[0-9]+: host `web-01`: hostspec: is not an argument of mkHost; did you mean `hostSpec`";
+    expectedError.msg = "mk-fleet.nix:[0-9]+: the fleet: defaults.hostspec: is not an argument of mkHost: write `hostSpec`";
   };
 }

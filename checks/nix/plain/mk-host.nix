@@ -38,6 +38,8 @@ in
       class = "nixos";
       stateVersion = "26.05";
       isVm = true;
+      tags = [ ];
+      hostKey = null;
       hostSpec = {
         userName = "ops";
         networking.address = "10.0.0.2/24";
@@ -163,8 +165,17 @@ in
       class = null;
       stateVersion = null;
       isVm = false;
+      tags = [ ];
+      hostKey = null;
       hostSpec = "ops";
-      unknownArguments = [ "colour" ];
+      faults = [
+        {
+          field = "colour";
+          code = "argument-unknown";
+          message = "is not an argument of mkHost";
+          help = "what is no argument of mkHost belongs in a module, in `modules = [ … ]`";
+        }
+      ];
     };
   };
 
@@ -190,24 +201,24 @@ in
     refused { }
       "2 faults.*hostName: is missing.*platform: is missing";
   "test: what is no set of arguments is refused" = {
-    expr = nixfleet.mkHost "web-01";
-    expectedError.msg = "mkHost takes a set";
+    expr = (nixfleet.mkHost "web-01").config;
+    expectedError.msg = "`web-01` is not a host: write `mkHost";
   };
   "test: a mistyped platform is refused with the nearest one" = refused (
     web // { platform = "x86-linux"; }
-  ) "platform: `x86-linux` is not a platform.*did you mean `x86_64-linux`";
+  ) "platform: `x86-linux` is not a platform.*write `x86_64-linux`";
   "test: a platform that is no string is refused" = refused (
     web // { platform = 5; }
   ) "`5` is not a platform";
   "test: a mistyped argument is refused with the nearest one" = refused (
     web // { stateversion = "26.05"; }
-  ) "stateversion: is not an argument of mkHost; did you mean `stateVersion`";
+  ) "stateversion: is not an argument of mkHost: write `stateVersion`";
   "test: an argument that is like none is refused without a proposal" = refused (
     web // { colour = "red"; }
-  ) "colour: is not an argument of mkHost($|[^;])";
-  "test: a host name with a dot is refused" = refused (
-    web // { hostName = "web.example.org"; }
-  ) "`web.example.org` is not a host name";
+  ) "colour: is not an argument of mkHost: what is no argument of mkHost belongs in a module";
+  "test: a host name with a dot is refused" =
+    refused (web // { hostName = "web.example.org"; })
+      "`web.example.org` is not a host name, but one with its domain: write `web`, .*`networking.domain = \"example.org\";`";
   "test: a host name that begins with a hyphen is refused" = refused (
     web // { hostName = "-web"; }
   ) "`-web` is not a host name";
