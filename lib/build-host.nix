@@ -1,10 +1,10 @@
 /*
-  A host from arguments that were read already: `inventory` is what they say, as data. mkHost reads
-  one host, mkFleet many.
+  A host from arguments that were read already: `inventory` is what they say, as data, and `faults`
+  why they are refused. mkHost reads one host, mkFleet many, and has `ifSound` refuse them all.
 
   `moduleInputs` are the `inputs` that modules see when no `specialArgs.inputs` says otherwise.
 
-  buildHost :: { … } -> inventory -> system // { nixfleet = inventory; }
+  buildHost :: { args, faults, inventory, ifSound ? } -> system // { nixfleet = inventory; }
 */
 {
   inputs,
@@ -21,7 +21,7 @@ let
     mapAttrs
     ;
   inherit (import ./faults.nix) refuse;
-  inherit (import ./host-arguments.nix) argumentFaults;
+  inherit (import ./properties.nix) fieldsOf;
   inherit (inputs.nixpkgs.lib) mkForce;
   inherit (import ./priority.nix { inherit (inputs.nixpkgs) lib; }) said saidWithin;
 
@@ -55,9 +55,10 @@ let
     ];
   };
 
+  # `nixpkgs` is the host's own, or null.
   builders = {
     nixos = {
-      build = inputs.nixpkgs.lib.nixosSystem;
+      build = nixpkgs: args: (if nixpkgs == null then inputs.nixpkgs else nixpkgs).lib.nixosSystem args;
       modules =
         isVm:
         [
@@ -72,7 +73,23 @@ let
         ++ (if isVm then [ lib.nixosModules.vm-guest ] else [ ]);
     };
     darwin = {
-      build = inputs.darwin.lib.darwinSystem;
+      build =
+        nixpkgs: args:
+        inputs.darwin.lib.darwinSystem (
+          if nixpkgs == null then
+            args
+          else
+            args
+            // {
+              inherit (nixpkgs) lib;
+              modules = args.modules ++ [
+                {
+                  nixpkgs.source = said nixpkgs;
+                  nixpkgs.flake.source = said nixpkgs.outPath;
+                }
+              ];
+            }
+        );
       modules = _isVm: [
         inputs.home-manager.darwinModules.home-manager
         lib.darwinModules.core
@@ -94,12 +111,18 @@ let
       modules ? [ ],
       ...
     }:
+    { options, ... }:
     {
-      hostSpec = mapAttrs (name: if name == "networking" then saidWithin else said) hostSpec // {
-        hostName = mkForce hostName;
-        isDarwin = mkForce (lib.classOf platform == "darwin");
-      };
-      nixpkgs.hostPlatform = said platform;
+      hostSpec =
+        mapAttrs (name: if name == "networking" then saidWithin else said) (fieldsOf hostSpec)
+        // {
+          hostName = mkForce hostName;
+          isDarwin = mkForce (lib.classOf platform == "darwin");
+        };
+      # Beside packages that are made elsewhere and may not be changed, by nixpkgs' own
+      # `readOnlyPkgs`, it follows from them.
+      nixpkgs =
+        if options.nixpkgs.hostPlatform.readOnly or false then { } else { hostPlatform = said platform; };
       nixfleet = {
         inherit homeModules;
       }
@@ -130,7 +153,7 @@ let
       builder = builders.${lib.classOf args.platform};
       positionOf = field: positions.${field} or positions."" or null;
     in
-    builder.build {
+    builder.build (args.nixpkgs or null) {
       specialArgs = {
         inputs = moduleInputs;
         nixfleet = lib;

@@ -55,7 +55,9 @@ let
     "darwin"
   ];
   othersOf = prefix: if prefix == "defaults" then classes else [ ];
-  setOrNone =
+  setOrNone = value: if isSet value then value else { };
+  # What throws is told where it is needed.
+  setIfReadable =
     value:
     let
       tried = builtins.tryEval (isSet value);
@@ -66,7 +68,7 @@ let
   faultsOfLayer =
     prefix: layer:
     map (fault: fault // { field = "${prefix}.${fault.field}"; }) (
-      layerFaults (othersOf prefix) (setOrNone layer)
+      layerFaults (othersOf prefix) (setIfReadable layer)
     );
   faultsOfClass =
     defaults: class:
@@ -155,7 +157,7 @@ in
     ) names
     ++ (
       let
-        defaults = setOrNone (args.defaults or { });
+        defaults = setIfReadable (args.defaults or { });
       in
       faultsOfLayer "defaults" defaults ++ concatMap (faultsOfClass defaults) classes
     );

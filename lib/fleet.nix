@@ -49,17 +49,17 @@ let
   defaults = setOrNone (args.defaults or { });
 
   # The defaults of each class, and where they are written, once for all hosts.
-  common =
-    over (if isList (args.hostSpecFields or null) then { inherit (args) hostSpecFields; } else { })
-      (
-        removeAttrs (soundLayer "defaults" defaults) [
-          "nixos"
-          "darwin"
-        ]
-      );
+  general = removeAttrs (soundLayer "defaults" defaults) [
+    "nixos"
+    "darwin"
+  ];
+  ownFields = args.hostSpecFields or [ ];
+  common = over (
+    if isList ownFields && ownFields != [ ] then { hostSpecFields = ownFields; } else { }
+  ) general;
   layer = own: {
     args = over common own;
-    positions = writtenIn root own ++ writtenIn root common;
+    positions = writtenIn root own ++ writtenIn root general;
   };
   layers = {
     nixos = layer (soundLayer "defaults.nixos" (defaults.nixos or { }));

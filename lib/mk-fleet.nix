@@ -13,11 +13,14 @@ in
   - `hosts`: `{ <name> = { platform; … }; }`, mkHost's arguments by host; `hostName` is the name.
   - `defaults`: mkHost's arguments for every host, and under `defaults.nixos` and
     `defaults.darwin` for those of one class. A host's value replaces the default; `hostSpec`,
-    `hostSpec.networking` and `specialArgs` merge by field, `modules` and `homeModules` add up.
+    `hostSpec.networking` and `specialArgs` merge by field, `modules`, `homeModules`, `tags` and
+    `hostSpecFields` add up.
   - `name`: what the fleet is called; `packages.<system>.iso` is `<name>-installer.iso`. Default:
     `"nixfleet"`.
   - `isoSshKeys`: who may log in to the installer, `packages.<system>.iso`. Not given: no ISO.
   - `isoModules`: more modules for the installer.
+  - `hostSpecFields`: the fields of hostSpec that modules of yours declare, so that the tool knows
+    them without an evaluation.
   - `package`: a function from a package set to the `nixfleet` tool, which the apps and
     `checks.<system>.nixfleet-validate` run. Default: `nixfleet.lib.package`.
 

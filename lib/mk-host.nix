@@ -19,10 +19,16 @@ in
   - `platform`: required, one of `nixfleet.lib.platforms`.
   - `stateVersion`: `"26.05"` and the like on NixOS, an integer on Darwin: the release that was
     current when the host was installed.
-  - `hostSpec`: values of the `hostSpec` options, those that a module of yours declares among them.
+  - `hostSpec`: values of the `hostSpec` options, those that a module of yours declares among them;
+    `mkIf`, `mkMerge`, `mkBefore` and `mkForce` hold in them.
   - `modules`: your modules; they come after the library's.
   - `homeModules`: Home Manager modules of the primary user. Without any, Home Manager stays off.
   - `isVm`: whether the host is a QEMU guest.
+  - `tags`: words by which the host is chosen, by rollouts and commands.
+  - `hostKey`: the host's own public SSH key, who it is to others; `null` where it has none yet.
+  - `hostSpecFields`: the fields of hostSpec that modules of yours declare, so that the tool knows
+    them without an evaluation.
+  - `nixpkgs`: a flake's input to build this host with, in place of the library's own.
   - `specialArgs`: more arguments for modules, beside `inputs` and `nixfleet`.
 
   # Type

@@ -26,16 +26,17 @@ in
         moduleInputs = inputs;
         written = options.nixfleet.definitions;
       }
+      # `null` is how an option is not given, where mkFleet has a default of its own.
       (
-        {
-          inherit (cfg)
-            defaults
-            hosts
-            isoModules
-            name
-            ;
-        }
-        // lib.optionalAttrs (cfg.isoSshKeys != null) { inherit (cfg) isoSshKeys; }
-        // lib.optionalAttrs (cfg.package != null) { inherit (cfg) package; }
+        lib.filterAttrs (
+          name: value:
+          !(
+            value == null
+            && lib.elem name [
+              "isoSshKeys"
+              "package"
+            ]
+          )
+        ) cfg
       );
 }

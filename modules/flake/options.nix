@@ -3,48 +3,62 @@
 let
   inherit (lib) mkOption types;
 
-  # Sets that are merged by their first names and otherwise left as they were written: a set that
-  # the module system put together would have lost the positions that the tool reports.
-  written =
-    description:
+  # Any value is taken, for the library to judge it like mkFleet's: what the module system refuses
+  # ends the evaluation, and the tool could tell nothing else. `join` merges the right ones.
+  anyOf =
+    description: fits: join:
     lib.mkOptionType {
-      name = "written";
+      name = "argument";
       inherit description;
       descriptionClass = "noun";
-      check = builtins.isAttrs;
-      emptyValue.value = { };
       merge =
         loc: defs:
         let
-          add =
-            all: def:
-            let
-              twice = builtins.attrNames (builtins.intersectAttrs all.value def.value);
-            in
-            if twice == [ ] then
-              {
-                value = all.value // def.value;
-                files = all.files // builtins.mapAttrs (_: _: def.file) def.value;
-              }
-            else
-              let
-                name = builtins.head twice;
-              in
-              throw "`${
-                lib.showOption (loc ++ [ name ])
-              }` is written twice, in ${all.files.${name}} and in ${def.file}: write it in one place";
+          wrong = builtins.filter (def: !fits def.value) defs;
         in
-        (builtins.foldl' add {
-          value = { };
-          files = { };
-        } defs).value;
+        if wrong != [ ] then
+          (builtins.head wrong).value
+        else if builtins.length defs == 1 then
+          (builtins.head defs).value
+        else
+          join loc defs;
     };
+
+  # Sets are merged by their first names and otherwise left as they were written: a set that the
+  # module system put together would have lost the positions that the tool reports.
+  written =
+    description:
+    anyOf description builtins.isAttrs (
+      loc: defs:
+      let
+        add =
+          all: def:
+          all
+          // def.value
+          // builtins.mapAttrs (name: _: throw (twice name)) (builtins.intersectAttrs all def.value);
+        twice =
+          name:
+          let
+            files = map (def: "${def.file}") (builtins.filter (def: def.value ? ${name}) defs);
+          in
+          "`${
+            lib.showOption (loc ++ [ name ])
+          }` is written twice, in ${builtins.concatStringsSep " and in " files}: write it in one place";
+      in
+      builtins.foldl' add { } defs
+    );
+
+  listOf =
+    description: anyOf description builtins.isList (_: defs: builtins.concatMap (def: def.value) defs);
+  one = description: anyOf description (_: true) lib.mergeEqualOption;
 in
 {
   # One option of a submodule, whose definitions are the sets as they were written: positions are
   # read from them.
   options.nixfleet = mkOption {
     type = types.submodule {
+      # Names that there are not, for the library to say which was meant.
+      freeformType = types.lazyAttrsOf types.raw;
       options = {
         hosts = mkOption {
           type = written "hosts, each with mkHost's arguments";
@@ -78,28 +92,41 @@ in
         };
 
         name = mkOption {
-          type = types.str;
+          type = one "string";
           default = "nixfleet";
           description = "What the fleet is called: `packages.<system>.iso` is `<name>-installer.iso`.";
           example = "home";
         };
 
         isoSshKeys = mkOption {
-          type = types.nullOr (types.listOf types.raw);
+          type = anyOf "null or list of SSH public keys" (value: value == null || builtins.isList value) (
+            _: defs:
+            let
+              lists = builtins.filter (list: list != null) (map (def: def.value) defs);
+            in
+            if lists == [ ] then null else builtins.concatLists lists
+          );
           default = null;
           description = "Who may log in to the installer, `packages.<system>.iso`. With `null` there is no ISO.";
           example = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9y me@laptop" ];
         };
 
         isoModules = mkOption {
-          type = types.listOf types.raw;
+          type = listOf "list of modules";
           default = [ ];
           description = "More modules for the installer.";
           example = lib.literalExpression "[ ./installer.nix ]";
         };
 
+        hostSpecFields = mkOption {
+          type = listOf "list of names";
+          default = [ ];
+          description = "The fields of hostSpec that modules of yours declare, so that `nixfleet validate` knows them without an evaluation.";
+          example = [ "rack" ];
+        };
+
         package = mkOption {
-          type = types.nullOr (types.functionTo types.package);
+          type = one "null or function from a package set to a package";
           default = null;
           defaultText = lib.literalExpression "nixfleet.lib.package";
           description = "A function from a package set to the `nixfleet` tool, which the apps and the check `nixfleet-validate` run.";

@@ -102,7 +102,8 @@ in
       (flakeOf [
         { nixfleet.hosts.a.platform = "x86_64-linux"; }
         { nixfleet.hosts.a.platform = "aarch64-linux"; }
-      ]).nixosConfigurations;
+        { nixfleet.hosts.b.platform = "aarch64-linux"; }
+      ]).nixosConfigurations.a.config;
     expectedError.msg = "`nixfleet.hosts.a` is written twice";
   };
 
@@ -141,7 +142,7 @@ in
 
   "test: a mistyped option is refused" = {
     expr = (flakeOf [ { nixfleet.host = { }; } ]).nixosConfigurations;
-    expectedError.msg = "option .nixfleet.host. does not exist";
+    expectedError.msg = "the fleet: host: is not an argument of mkFleet: write `hosts`";
   };
 
   "test: the tool and the installer's modules can be replaced" = {
@@ -167,6 +168,33 @@ in
     expected = [
       true
       true
+    ];
+  };
+
+  "test: wrong arguments are told as data, like mkFleet's" = {
+    expr =
+      map (arguments: map (fault: fault.field) (flakeOf [ { nixfleet = arguments; } ]).nixfleet.faults)
+        [
+          { host.a.platform = "x86_64-linux"; }
+          { hosts = [ ]; }
+          { hosts = null; }
+          { defaults.modules = ./flake-module.nix; }
+          { isoSshKeys = key; }
+          { isoModules = ./flake-module.nix; }
+          { name = 5; }
+          { package = "nixfleet"; }
+          { hostSpecFields = "rack"; }
+        ];
+    expected = [
+      [ "host" ]
+      [ "hosts" ]
+      [ "hosts" ]
+      [ "defaults.modules" ]
+      [ "isoSshKeys" ]
+      [ "isoModules" ]
+      [ "name" ]
+      [ "package" ]
+      [ "hostSpecFields" ]
     ];
   };
 }
