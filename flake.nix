@@ -39,7 +39,7 @@
       formatter = forEachSystem (pkgs: pkgs.nixfmt-tree or pkgs.nixfmt);
       devShells = forEachSystem (pkgs: {
         default = pkgs.mkShell {
-          inputsFrom = [ (lib.package pkgs) ];
+          inputsFrom = [ (lib.package pkgs).reader ];
           packages = [
             pkgs.cargo-insta
             pkgs.clippy

@@ -1,10 +1,13 @@
 { lib }:
 let
-  descriptions = {
+  # What reads alone runs without QEMU and nixos-anywhere, which would have to be fetched first.
+  readers = {
     validate = "Report every mistake of the fleet at its place";
     list = "Show the fleet as a table";
     keys = "Show which of the fleet's keys have their private half on this machine";
     doctor = "Show what this machine lacks, or whether a target can be installed";
+  };
+  machines = {
     build-vm = "Install a host into a QEMU machine";
     start-vm = "Start a host's QEMU machine";
     stop-vm = "Power a host's QEMU machine off";
@@ -18,7 +21,7 @@ in
 
   # Inputs
   `pkgs`: the package set to build with; `package`: the tool, `nixfleet.lib.package pkgs` unless
-  given.
+  given. Its `reader`, the tool without what only VMs need, runs the commands that read alone.
 
   # Type
   `mkApps :: { pkgs, package ? } -> { <command> :: { type, program, meta } }`
@@ -30,12 +33,21 @@ in
   pkgs,
   package ? lib.package pkgs,
 }:
-builtins.mapAttrs (command: description: {
-  type = "app";
-  program = toString (
-    pkgs.writeShellScript "nixfleet-${command}" ''
-      exec ${package}/bin/nixfleet ${command} "$@"
-    ''
-  );
-  meta = { inherit description; };
-}) descriptions
+let
+  app = tool: environment: command: description: {
+    type = "app";
+    program = toString (
+      pkgs.writeShellScript "nixfleet-${command}" ''
+        ${environment}exec ${tool}/bin/nixfleet ${command} "$@"
+      ''
+    );
+    meta = { inherit description; };
+  };
+  # A package of the user's own may have no such half.
+  reads =
+    if package ? reader then
+      app package.reader "export NIXFLEET_BROUGHT_ALONG='nixos-anywhere qemu'\n"
+    else
+      app package "";
+in
+builtins.mapAttrs reads readers // builtins.mapAttrs (app package "") machines

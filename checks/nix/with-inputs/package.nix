@@ -13,7 +13,10 @@ let
         hostPlatform = { inherit isLinux; };
         buildPlatform.canExecute = _: canExecute;
       };
-      rustPlatform.buildRustPackage = lib.id;
+      rustPlatform.buildRustPackage = arguments: arguments // { outPath = "/reader"; };
+      runCommand =
+        name: arguments: script:
+        arguments // { inherit name script; };
       makeBinaryWrapper = "makeBinaryWrapper";
       installShellFiles = "installShellFiles";
       git = "/git";
@@ -22,14 +25,19 @@ let
       qemu = "/qemu";
       util-linux = "/util-linux";
     };
-  package = given { };
+  whole = given { };
+  package = readerOf { };
+  readerOf = arguments: (given arguments).reader;
   inherit (package) meta;
+  # The programs that a wrapper adds.
+  suffix =
+    script: lib.head (lib.splitString "\n" (lib.last (lib.splitString "--suffix PATH : " script)));
 in
 {
   "test: its name, version and program are the workspace's" = {
     expr = {
-      inherit (package) pname version;
-      inherit (package.meta) mainProgram;
+      inherit (whole) pname version;
+      inherit (whole.meta) mainProgram;
     };
     expected = {
       pname = "nixfleet";
@@ -80,23 +88,26 @@ in
   };
 
   "test: what it calls is found, after the user's own" = {
-    expr =
-      map
-        (
-          isLinux:
-          lib.head (
-            lib.splitString "\n" (
-              lib.last (lib.splitString "--suffix PATH : " (given { inherit isLinux; }).postInstall)
-            )
-          )
-        )
-        [
-          true
-          false
-        ];
+    expr = map (isLinux: suffix (readerOf { inherit isLinux; }).postInstall) [
+      true
+      false
+    ];
     expected = [
-      "/git/bin:/nixos-anywhere/bin:/openssh/bin:/qemu/bin:/util-linux/bin"
-      "/git/bin:/nixos-anywhere/bin:/openssh/bin:/qemu/bin"
+      "/git/bin:/openssh/bin:/util-linux/bin"
+      "/git/bin:/openssh/bin"
+    ];
+  };
+
+  "test: what only VMs need is in the whole package, and not in what reads a fleet" = {
+    expr = [
+      (suffix whole.script)
+      (lib.hasInfix "makeWrapper /reader/bin/nixfleet $out/bin/nixfleet" whole.script)
+      (lib.hasInfix "qemu" package.postInstall)
+    ];
+    expected = [
+      "/nixos-anywhere/bin:/qemu/bin"
+      true
+      false
     ];
   };
 
@@ -105,7 +116,7 @@ in
       map
         (
           canExecute:
-          map (part: lib.hasInfix part (given { inherit canExecute; }).postInstall) [
+          map (part: lib.hasInfix part (readerOf { inherit canExecute; }).postInstall) [
             "nixfleet man"
             "completions zsh"
           ]
