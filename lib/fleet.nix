@@ -205,6 +205,7 @@ in
       nixfleet-validate = import ./validate-check.nix {
         inherit pkgs inventory;
         reports = attrValues (mapAttrs report read);
+        systems = systemsOf false // systemsOf true;
         tool = package pkgs;
       };
     })

@@ -89,7 +89,8 @@ let
   isNull = args: name: (builtins.tryEval (args.${name} == null)).value;
 in
 {
-  inherit argumentNames;
+  # The fields that hostSpec has of itself, and that its author gives.
+  inherit argumentNames hostSpecNames;
 
   /**
     What is wrong with what stands in the place of a host's arguments, when it is no set of arguments

@@ -122,17 +122,40 @@ in
     ];
   };
 
-  "test: a Mac has no guests, and asks for the password at once" = {
-    expr = [
-      config.system.defaults.loginwindow.GuestEnabled
-      config.system.defaults.screensaver.askForPassword
-      config.system.defaults.screensaver.askForPasswordDelay
-    ];
+  "test: a Mac has no guests" = {
+    expr = config.system.defaults.loginwindow.GuestEnabled;
+    expected = false;
+  };
+
+  "test: a Mac keeps its own time zone unless one is given, and UTC is GMT there" = {
+    expr =
+      map
+        (
+          hostSpec:
+          let
+            config = configOf { inherit hostSpec; };
+          in
+          if builds config then config.time.timeZone else null
+        )
+        [
+          { }
+          { timeZone = "UTC"; }
+          { timeZone = "Etc/UTC"; }
+          { timeZone = "America/Argentina/Buenos_Aires"; }
+        ];
     expected = [
-      false
-      true
-      0
+      null
+      "GMT"
+      "GMT"
+      "America/Argentina/Buenos_Aires"
     ];
+  };
+
+  "test: a time zone that macOS does not list is refused, where its activation would end" = {
+    expr = builds (configOf {
+      hostSpec.timeZone = "US/Eastern";
+    });
+    expectedError.msg = "macOS lists no time zone `US/Eastern`";
   };
 
   "test: a Mac without a primary user builds" = {

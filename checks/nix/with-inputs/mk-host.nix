@@ -229,4 +229,79 @@ in
         ? last;
     expected = true;
   };
+
+  "test: mkMerge and mkBefore hold in hostSpec, and around it" = {
+    expr =
+      let
+        config =
+          (nixfleet.mkHost {
+            hostName = "web-01";
+            platform = "x86_64-linux";
+            hostSpec = lib.mkMerge [
+              {
+                userName = "ops";
+                sshAuthorizedKeys = [ key ];
+              }
+              (lib.mkIf true { sshAuthorizedKeys = lib.mkBefore [ "${key} first" ]; })
+              (lib.mkIf false { timeZone = "Asia/Tokyo"; })
+              { networking = lib.mkIf true { dns = lib.mkForce [ "10.0.0.1" ]; }; }
+            ];
+            modules = [ { hostSpec.networking.dns = [ "10.0.0.2" ]; } ];
+          }).config.hostSpec;
+      in
+      {
+        inherit (config) sshAuthorizedKeys timeZone;
+        inherit (config.networking) dns;
+      };
+    expected = {
+      sshAuthorizedKeys = [
+        "${key} first"
+        key
+      ];
+      timeZone = "UTC";
+      dns = [ "10.0.0.1" ];
+    };
+  };
+
+  "test: packages that are made elsewhere are the host's, read-only ones too" = {
+    expr =
+      let
+        pkgs = import inputs.nixpkgs { system = "x86_64-linux"; } // {
+          mine = "mine";
+        };
+        packagesOf = modules: (nixos { inherit modules; }).config.nixpkgs.pkgs.mine or null;
+      in
+      [
+        (packagesOf [ { nixpkgs.pkgs = pkgs; } ])
+      ];
+    expected = [ "mine" ];
+  };
+
+  "test: a host is built with a nixpkgs of its own" = {
+    expr =
+      let
+        nixpkgs = inputs.nixpkgs // {
+          lib = inputs.nixpkgs.lib // {
+            nixosSystem =
+              args:
+              inputs.nixpkgs.lib.nixosSystem (
+                args // { modules = args.modules ++ [ { networking.domain = "of.its.own"; } ]; }
+              );
+          };
+        };
+      in
+      (nixfleet.mkFleet {
+        defaults.nixos = { inherit nixpkgs; };
+        hosts.web-01.platform = "x86_64-linux";
+      }).nixosConfigurations.web-01.config.networking.domain;
+    expected = "of.its.own";
+  };
+
+  "test: the fields that hostSpec has are those that the arguments know" = {
+    expr = lib.subtractLists [
+      "hostName"
+      "isDarwin"
+    ] (lib.attrNames (nixos { }).options.hostSpec);
+    expected = lib.naturalSort (import ../../../lib/host-arguments.nix).hostSpecNames;
+  };
 }

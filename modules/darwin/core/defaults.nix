@@ -11,12 +11,8 @@ in
     loginwindow.GuestEnabled = taste false;
     SoftwareUpdate.AutomaticallyInstallMacOSUpdates = taste true;
 
-    # nix-darwin refuses a user's settings where it knows no primary user.
-    screensaver = mkIf (config.system.primaryUser != null) {
-      askForPassword = taste true;
-      askForPasswordDelay = taste 0;
-    };
-    # `invoice.pdf.app` is then seen for what it is.
+    # `invoice.pdf.app` is then seen for what it is. nix-darwin refuses a user's settings where it knows
+    # no primary user.
     NSGlobalDomain.AppleShowAllExtensions = mkIf (config.system.primaryUser != null) (taste true);
   };
 }

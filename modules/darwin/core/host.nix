@@ -6,7 +6,27 @@
 }:
 let
   inherit (import ../../../lib/priority.nix { inherit lib; }) follow said;
+  inherit (lib) mkIf;
   inherit (config) hostSpec;
+
+  # The default in hostSpec's declaration is the priority of an option's default.
+  isGiven = options.hostSpec.timeZone.highestPrio < 1500;
+  isUtc = lib.elem hostSpec.timeZone [
+    "UTC"
+    "UCT"
+    "Universal"
+    "Zulu"
+    "GMT"
+    "Etc/UTC"
+    "Etc/UCT"
+    "Etc/Universal"
+    "Etc/Zulu"
+    "Etc/GMT"
+  ];
+  # macOS lists zones by region and city, and none of their older names, like `US/Eastern`.
+  isListed =
+    builtins.match "(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+" hostSpec.timeZone
+    != null;
 
   # What nix-darwin has no setting for: macOS keeps networks and passwords itself.
   withoutEffect =
@@ -41,7 +61,19 @@ in
     localHostName = said hostSpec.hostName;
     computerName = said hostSpec.hostName;
   };
-  time.timeZone = follow options.hostSpec.timeZone hostSpec.timeZone;
+  # Only one that somebody gave: macOS has one of its own, and moves it with its owner. What macOS does
+  # not list ends the activation (nix-darwin, modules/time), and it calls UTC by another name.
+  time.timeZone = mkIf isGiven (
+    follow options.hostSpec.timeZone (if isUtc then "GMT" else hostSpec.timeZone)
+  );
+  assertions = [
+    {
+      assertion = !isGiven || isUtc || isListed;
+      message = ''
+        host `${hostSpec.hostName}` is a Mac, and macOS lists no time zone `${hostSpec.timeZone}`: its activation would end there.
+          Write the zone by its city, like `Europe/Berlin`; `systemsetup -listtimezones` names them all.'';
+    }
+  ];
 
   # nixpkgs's release notes for 26.05.
   warnings =
