@@ -25,7 +25,7 @@ in
       (withSpec {
         userName = "ops";
       })
-      "nobody could log in to host `web-01`.*neither root nor a user of the group `wheel` has an SSH key";
+      "nobody could log in to host `web-01`: neither root nor a user of the group `wheel` gets in over SSH.*ops: no SSH key.*root: no SSH key";
   "test: a key set by a module is a key" = {
     expr = builds (configOf {
       modules = [ { users.users.root.openssh.authorizedKeys.keys = [ key ]; } ];
@@ -49,7 +49,7 @@ in
   "test: a key of root's is none where root may not log in" = refused (configOf {
     hostSpec.sshAuthorizedKeys = [ key ];
     modules = [ { services.openssh.settings.PermitRootLogin = "no"; } ];
-  }) "no user of the group `wheel` has an SSH key, and .* keeps root out";
+  }) "root: `PermitRootLogin` keeps root out";
   "test: the primary user's key is one there" = {
     expr = builds (withModule {
       services.openssh.settings.PermitRootLogin = "no";
@@ -87,5 +87,156 @@ in
   "test: a host without faults has no warning" = {
     expr = (withSpec ops).warnings;
     expected = [ ];
+  };
+
+  "test: each setting that keeps all administrators out is refused, and named" = {
+    expr =
+      map
+        (
+          module:
+          let
+            failed = lib.filter (it: !it.assertion) (withModule module).assertions;
+            said = lib.concatMapStrings (it: it.message) failed;
+            found = builtins.match ".*[[:space:]]root: ([^\n]*)\n.*" said;
+          in
+          if failed == [ ] then
+            "nobody is out"
+          else if found != null then
+            lib.head found
+          else
+            said
+        )
+        [
+          { services.openssh.settings.AllowUsers = [ "alice" ]; }
+          {
+            services.openssh.settings.AllowUsers = [
+              "*"
+              "!root"
+              "!ops"
+            ];
+          }
+          {
+            services.openssh.settings.DenyUsers = [
+              "root"
+              "o?s"
+            ];
+          }
+          { services.openssh.settings.AllowGroups = [ "ssh-users" ]; }
+          {
+            services.openssh.settings.DenyGroups = [
+              "wheel"
+              "root"
+            ];
+          }
+          { services.openssh.settings.PubkeyAuthentication = false; }
+          { services.openssh.settings.PubkeyAuthentication = "no"; }
+          { services.openssh.settings.PubkeyAcceptedAlgorithms = "rsa-sha2-512,ecdsa-sha2-*"; }
+          { services.openssh.settings.PubkeyAcceptedAlgorithms = "-ssh-ed25519*"; }
+          { services.openssh.authorizedKeysFiles = lib.mkForce [ "%h/.ssh/authorized_keys" ]; }
+          { services.openssh.settings.AuthorizedKeysFile = "/etc/keys/%u"; }
+          {
+            users.users.root.shell = "/run/current-system/sw/bin/nologin";
+            users.users.ops.shell = lib.mkForce "/run/current-system/sw/bin/nologin";
+          }
+        ];
+    expected = [
+      "`AllowUsers` leaves it out"
+      "`AllowUsers` leaves it out"
+      "`DenyUsers` names it"
+      "`AllowGroups` names no group of it"
+      "`DenyGroups` names a group of it"
+      "`PubkeyAuthentication` is off"
+      "`PubkeyAuthentication` is off"
+      "`PubkeyAcceptedAlgorithms` takes none of the keys"
+      "`PubkeyAcceptedAlgorithms` takes none of the keys"
+      "`AuthorizedKeysFile` has no `/etc/ssh/authorized_keys.d/%u`, where NixOS puts the keys"
+      "`AuthorizedKeysFile` has no `/etc/ssh/authorized_keys.d/%u`, where NixOS puts the keys"
+      "the user's shell lets nobody in"
+    ];
+  };
+
+  "test: a firewall that is closed for SSH, and a server for the machine alone, are refused" = {
+    expr = map (module: lib.length (lib.filter (it: !it.assertion) (withModule module).assertions)) [
+      { services.openssh.openFirewall = false; }
+      {
+        services.openssh.listenAddresses = [
+          {
+            addr = "127.0.0.1";
+            port = 22;
+          }
+        ];
+      }
+    ];
+    expected = [
+      1
+      1
+    ];
+  };
+
+  "test: what lets an administrator in is not refused" = {
+    expr =
+      map
+        (
+          module:
+          map (it: it.message) (
+            lib.filter (it: !it.assertion && lib.hasInfix "nobody" it.message)
+              (configOf {
+                hostSpec.userName = "ops";
+                modules = [ module ];
+              }).assertions
+          )
+        )
+        (
+          map
+            (module: {
+              imports = [
+                module
+                { hostSpec.sshAuthorizedKeys = [ key ]; }
+              ];
+            })
+            [
+              { services.openssh.settings.AllowUsers = [ "ops" ]; }
+              { services.openssh.settings.AllowUsers = [ "ops@10.0.0.0/8" ]; }
+              { services.openssh.settings.AllowGroups = [ "wheel" ]; }
+              { services.openssh.settings.DenyUsers = [ "root" ]; }
+              { services.openssh.settings.PubkeyAcceptedAlgorithms = "+ssh-rsa"; }
+              { services.openssh.settings.PubkeyAcceptedAlgorithms = "ssh-ed25519,sk-ssh-ed25519@openssh.com"; }
+              {
+                services.openssh.openFirewall = false;
+                networking.firewall.interfaces.wg0.allowedTCPPorts = [ 22 ];
+              }
+              {
+                services.openssh.openFirewall = false;
+                networking.firewall.trustedInterfaces = [ "tailscale0" ];
+              }
+              {
+                services.openssh.ports = [ 2222 ];
+                services.openssh.openFirewall = false;
+                networking.firewall.allowedTCPPortRanges = [
+                  {
+                    from = 2000;
+                    to = 3000;
+                  }
+                ];
+              }
+            ]
+          ++ [
+            { users.users.root.openssh.authorizedKeys.keyFiles = [ ./core-lockout.nix ]; }
+            { services.openssh.settings.TrustedUserCAKeys = "/etc/ssh/ca.pub"; }
+            { services.openssh.extraConfig = "TrustedUserCAKeys /etc/ssh/ca.pub"; }
+            { services.openssh.authorizedKeysCommand = "/run/wrappers/bin/keys"; }
+            { systemd.services.apply-ec2-data.script = "true"; }
+            {
+              services.tailscale.enable = true;
+              services.tailscale.extraUpFlags = [ "--ssh" ];
+              services.openssh.enable = false;
+            }
+            {
+              users.users.ops.hashedPasswordFile = "/run/secrets/ops";
+              services.openssh.settings.PasswordAuthentication = true;
+            }
+          ]
+        );
+    expected = builtins.genList (_: [ ]) 16;
   };
 }

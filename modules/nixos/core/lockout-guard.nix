@@ -1,26 +1,24 @@
 # Mistakes that would lock everyone out of a host are refused before they are deployed.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   inherit (lib) mkOption types;
   inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
+  inherit (import ./lockout-guard/ways-in.nix { inherit config lib options; })
+    administrators
+    hasOtherWay
+    isReachable
+    refusal
+    ;
   inherit (config) hostSpec;
   guard = config.nixfleet.guards;
 
-  rootMayLogIn = config.services.openssh.settings.PermitRootLogin != "no";
-  isAdministrator =
-    name: user:
-    if name == "root" then
-      rootMayLogIn
-    else
-      name == hostSpec.userName || builtins.elem "wheel" user.extraGroups;
-  hasKey =
-    user: user.openssh.authorizedKeys.keys != [ ] || user.openssh.authorizedKeys.keyFiles != [ ];
-  withoutKey =
-    if rootMayLogIn then
-      "neither root nor a user of the group `wheel` has an SSH key"
-    else
-      "no user of the group `wheel` has an SSH key, and `services.openssh.settings.PermitRootLogin` keeps root out";
-  administrators = lib.attrValues (lib.filterAttrs isAdministrator config.users.users);
+  refusals = lib.concatMapStrings (user: "\n    ${user.name}: ${refusal user}") administrators;
+  orOff = "where another way in exists, write `nixfleet.guards.lockout = false;`";
 in
 {
   options.nixfleet = {
@@ -34,7 +32,12 @@ in
     guards.lockout = mkOption {
       type = types.bool;
       default = true;
-      description = "Whether a configuration that nobody could log in to is refused.";
+      description = ''
+        Whether a configuration that nobody could log in to over SSH is refused: root and the users of
+        the group `wheel` without a key that the SSH server takes, or a server that is off or behind
+        the firewall. Other ways in that are known are keys that a cloud hands out, SSH certificates,
+        commands that fetch keys, and Tailscale's SSH.
+      '';
       example = false;
     };
   };
@@ -44,16 +47,25 @@ in
 
   config.assertions = lib.mkIf guard.lockout [
     {
-      assertion = lib.any hasKey administrators;
+      assertion =
+        hasOtherWay
+        || !config.services.openssh.enable
+        || lib.any (user: refusal user == null) administrators;
       message = ''
-        nobody could log in to host `${hostSpec.hostName}`: ${withoutKey}.
-          Write `hostSpec.sshAuthorizedKeys = [ "ssh-ed25519 …" ];`, or, where another way in exists, `nixfleet.guards.lockout = false;`.'';
+        nobody could log in to host `${hostSpec.hostName}`: neither root nor a user of the group `wheel` gets in over SSH.${refusals}
+          Mend it there, or write `hostSpec.sshAuthorizedKeys = [ "ssh-ed25519 …" ];`; ${orOff}'';
     }
     {
-      assertion = config.services.openssh.enable || config.nixfleet.isVm;
+      assertion = hasOtherWay || config.services.openssh.enable || config.nixfleet.isVm;
       message = ''
         nobody could log in to host `${hostSpec.hostName}` over the network: its SSH server is off.
-          Remove `services.openssh.enable = false`, or, where another way in exists, write `nixfleet.guards.lockout = false;`.'';
+          Remove `services.openssh.enable = false`; ${orOff}'';
+    }
+    {
+      assertion = hasOtherWay || !config.services.openssh.enable || isReachable || config.nixfleet.isVm;
+      message = ''
+        nobody could log in to host `${hostSpec.hostName}` over the network: its firewall is closed for SSH, or the SSH server listens to the machine itself alone.
+          Remove `services.openssh.openFirewall = false`, or open a port of `services.openssh.ports` in `networking.firewall`; ${orOff}'';
     }
   ];
 }
