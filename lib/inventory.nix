@@ -16,6 +16,7 @@ let
     isList
     isPath
     isString
+    length
     listToAttrs
     mapAttrs
     substring
@@ -107,6 +108,14 @@ let
       ]
     else
       [ ];
+
+  # Of a list whose elements may need inputs; `null` where it throws.
+  countOf =
+    list:
+    let
+      count = builtins.tryEval (if isList list then length list else 0);
+    in
+    if count.success then count.value else null;
 in
 {
   inherit carry;
@@ -203,6 +212,8 @@ in
       isVm = carry (args.isVm or false);
       tags = carry (args.tags or [ ]);
       hostKey = carry (args.hostKey or null);
+      # What modules say is not here: only how many there are.
+      modules = countOf (args.modules or [ ]);
       hostSpec = carry (fieldsOf (args.hostSpec or { }));
       positions = listToAttrs positions;
     }

@@ -7,6 +7,9 @@ use nixfleet_nix::Position;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::ArgumentFault;
+use crate::keys::key_lines;
+
 /// The positions of an inventory or a host, by the dotted path of the field.
 pub type Positions = BTreeMap<Arc<str>, Position>;
 
@@ -24,14 +27,18 @@ pub struct Host {
     pub state_version: Value,
     /// Whether the host is made as a QEMU guest.
     pub is_vm: Value,
-    /// What rollouts and commands choose the host by.
+    /// The words by which it is chosen.
     pub tags: Value,
-    /// The host's own SSH key.
+    /// Its own public SSH key; null where it has none yet.
     pub host_key: Value,
+    /// How many modules it was given; null in what an older library wrote.
+    pub modules: Option<u64>,
     /// What the user gave as hostSpec, merged with the fleet's defaults.
     pub host_spec: Value,
-    /// Arguments that `mkHost` does not have.
-    pub unknown_arguments: Option<Vec<String>>,
+    /// The fields of hostSpec that modules of the user's declare.
+    pub host_spec_fields: Value,
+    /// What is wrong with arguments that are not here, or not to be judged from what is here.
+    pub faults: Option<Vec<ArgumentFault>>,
     /// Where each field was written. The key `""` is the host itself.
     pub positions: Option<Positions>,
 }
@@ -90,8 +97,24 @@ impl Host {
     /// The lines of `sshAuthorizedKeys`, which are those of the primary user and of root.
     #[must_use]
     pub fn ssh_keys(&self) -> Vec<String> {
-        let keys = self.value("hostSpec.sshAuthorizedKeys").and_then(Value::as_array);
-        keys.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        key_lines(self.value("hostSpec.sshAuthorizedKeys")).map(str::to_owned).collect()
+    }
+
+    /// Whether modules may say more of the host than its arguments: give a user keys, for one.
+    #[must_use]
+    pub fn has_modules(&self) -> bool {
+        self.modules != Some(0)
+    }
+
+    /// The words by which the host is chosen; those that are none are left out.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.tags.as_array().into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Whether the fleet says that a module of its own declares this field of hostSpec.
+    #[must_use]
+    pub fn declares(&self, field: &str) -> bool {
+        self.host_spec_fields.as_array().into_iter().flatten().any(|name| name == field)
     }
 
     /// Where a field was written; its nearest enclosing field's position when Nix knows none.

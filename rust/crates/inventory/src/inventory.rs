@@ -34,20 +34,26 @@ pub struct Inventory {
     /// Whether the hosts are all there is: the fleet calls `mkHost` by hand, and has no installer.
     #[serde(skip)]
     pub by_hand: bool,
-    /// What is wrong with `mkFleet`'s own arguments.
-    pub faults: Option<Vec<FleetFault>>,
+    /// What is wrong with `mkFleet`'s own arguments, the defaults among them.
+    pub faults: Option<Vec<ArgumentFault>>,
     /// The hosts by their attribute's name.
     pub hosts: IndexMap<String, Host>,
 }
 
-/// What is wrong with an argument of `mkFleet`, as the library says it.
+/// What is wrong with an argument of `mkFleet` or `mkHost`, as the library says it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(expecting = "a fault of the fleet")]
-pub struct FleetFault {
-    /// The argument; `hosts.NAME` is a host that is no set.
+#[serde(expecting = "a fault of an argument")]
+pub struct ArgumentFault {
+    /// The argument; empty where what stands there is no set of arguments at all.
     pub field: String,
-    /// What is wrong with it, to be read after its name.
+    /// The stable word for the kind of fault.
+    #[serde(default)]
+    pub code: String,
+    /// What is wrong.
     pub message: String,
+    /// What to write instead.
+    #[serde(default)]
+    pub help: String,
 }
 
 /// An inventory that cannot be read.

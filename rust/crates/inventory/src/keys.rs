@@ -4,12 +4,14 @@ mod agent;
 mod certificate;
 mod config;
 mod identity;
+mod lines;
 mod private;
 mod public;
 mod refusal;
 mod wildcard;
 
 pub use identity::{Identity, Source, identities};
+pub use lines::key_lines;
 pub use private::{Half, read_public_half};
 pub use public::{KeyError, PublicKey, is_private};
 pub use refusal::Refusal;

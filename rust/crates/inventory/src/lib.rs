@@ -10,4 +10,4 @@ pub mod keys;
 
 pub use flake::Flake;
 pub use host::{Host, Positions};
-pub use inventory::{API_VERSION, FleetFault, Inventory, InventoryError};
+pub use inventory::{API_VERSION, ArgumentFault, Inventory, InventoryError};

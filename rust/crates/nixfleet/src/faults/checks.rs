@@ -1,9 +1,9 @@
 //! What `validate` looks for. A file a concern: its problems, and the check that finds them.
 
 mod access;
+mod arguments;
 mod effect;
 mod fields;
-mod fleet;
 mod iso;
 mod names;
 mod network;
@@ -35,14 +35,14 @@ const OF_A_HOST: &[fn(&mut Scope)] = &[
 
 /// The checks of a fleet as a whole.
 const OF_A_FLEET: &[fn(&Inventory, &mut Vec<Fault>)] =
-    &[names::check_fleet, network::check_fleet, iso::check_fleet, fleet::check_fleet];
+    &[names::check_fleet, network::check_fleet, iso::check_fleet, arguments::check_fleet];
 
 /// Every fault that the inventory shows, in no order. `wanted` says which hosts are asked for.
 pub fn all(inventory: &Inventory, wanted: &dyn Fn(&str) -> bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (name, host) in inventory.hosts.iter().filter(|(name, _)| wanted(name)) {
         let mut scope = Scope { name, host, root: inventory.root.as_deref(), faults: &mut faults };
-        if fields::is_system(&mut scope) {
+        if arguments::check(&mut scope) {
             continue;
         }
         for check in OF_A_HOST {
@@ -113,6 +113,11 @@ fn of_host(
     }
 }
 
+/// A dotted path, then what it lies in.
+fn enclosing<'a>(field: &'a str) -> impl Iterator<Item = &'a str> {
+    std::iter::successors(Some(field), |field: &&'a str| field.rsplit_once('.').map(|it| it.0))
+}
+
 /// A fault of the fleet itself.
 fn of_fleet(
     inventory: &Inventory,
@@ -124,7 +129,7 @@ fn of_fleet(
     Fault {
         hosts: Vec::new(),
         field: field.to_owned(),
-        position: positions.and_then(|positions| positions.get(field)).cloned(),
+        position: enclosing(field).find_map(|it| positions?.get(it)).cloned(),
         text,
         problem: Box::new(problem),
     }

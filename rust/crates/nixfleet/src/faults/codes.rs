@@ -47,6 +47,7 @@ pub const CODES: &[&str] = &[
     "platform-unknown",
     "program-missing",
     "qemu-missing",
+    "secrets-path-invalid",
     "space-missing",
     "ssh-key-duplicate",
     "ssh-key-is-private",

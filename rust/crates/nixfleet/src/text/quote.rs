@@ -67,6 +67,7 @@ pub fn describe(value: &Value) -> String {
         Value::Object(set) => match set.get("__unrepresentable").and_then(Value::as_str) {
             Some("lambda") => "a function".to_owned(),
             Some("derivation") => "a package".to_owned(),
+            Some("conflict") => "several values of the same priority".to_owned(),
             _ => "a set".to_owned(),
         },
     }

@@ -1,14 +1,18 @@
 //! Whether anybody gets in.
 
+use nixfleet_inventory::keys::key_lines;
+use serde_json::Value;
 use thiserror::Error;
 
 use super::Scope;
-use crate::faults::Problem;
+use crate::faults::{Problem, Severity};
 
 #[derive(Debug, Error)]
 enum AccessProblem {
     #[error("nobody can log in: the host has no SSH key and no password file")]
     Nobody,
+    #[error("the host has no SSH key and no password file, unless a module of its own brings one")]
+    Unknown,
 }
 
 impl Problem for AccessProblem {
@@ -16,10 +20,20 @@ impl Problem for AccessProblem {
         "nobody-can-log-in"
     }
 
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Nobody => Severity::Error,
+            Self::Unknown => Severity::Warning,
+        }
+    }
+
     fn help(&self) -> String {
-        "write `sshAuthorizedKeys = [ \"ssh-ed25519 AAAA… me@laptop\" ];` in its hostSpec, or in \
-         the defaults of the fleet"
-            .to_owned()
+        let write = "write `sshAuthorizedKeys = [ \"ssh-ed25519 AAAA… me@laptop\" ];` in its \
+                     hostSpec, or in the defaults of the fleet";
+        match self {
+            Self::Nobody => write.to_owned(),
+            Self::Unknown => format!("{write}; `validate --eval` knows what modules bring"),
+        }
     }
 }
 
@@ -33,9 +47,12 @@ pub fn check(scope: &mut Scope) {
         .iter()
         .any(|field| scope.host.value(field).is_some());
     let keys = scope.host.value("hostSpec.sshAuthorizedKeys");
-    // What is no list is told elsewhere.
-    let has_key = keys.is_some_and(|keys| keys.as_array().is_none_or(|keys| !keys.is_empty()));
+    // What is no list, or holds no strings, is told elsewhere.
+    let is_told = |it: &Value| it.as_array().is_none_or(|it| it.iter().any(|it| !it.is_string()));
+    let has_key = keys.is_some_and(|it| is_told(it) || key_lines(keys).next().is_some());
     if scope.host.is_nixos() && !has_key && !has_password {
-        scope.report_missing("hostSpec.sshAuthorizedKeys", AccessProblem::Nobody);
+        let modules = scope.host.has_modules();
+        let problem = if modules { AccessProblem::Unknown } else { AccessProblem::Nobody };
+        scope.report_missing("hostSpec.sshAuthorizedKeys", problem);
     }
 }

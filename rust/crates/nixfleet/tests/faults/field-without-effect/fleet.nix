@@ -1,6 +1,7 @@
 {
   hosts.macbook = {
     platform = "aarch64-darwin";
+    stateVersion = 6;
     hostSpec = {
       userName = "ops";
       networking = {

@@ -1,0 +1,8 @@
+{
+  defaults.modules = ./hardening.nix;
+
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    modules = [ ./web-01.nix ];
+  };
+}

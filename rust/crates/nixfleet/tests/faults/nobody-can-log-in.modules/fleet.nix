@@ -1,0 +1,7 @@
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    hostSpec.sshAuthorizedKeys = [ ];
+    modules = [ ./keys.nix ];
+  };
+}

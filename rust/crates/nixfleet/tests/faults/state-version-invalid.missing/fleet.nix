@@ -1,0 +1,3 @@
+{
+  hosts.macbook.platform = "aarch64-darwin";
+}
