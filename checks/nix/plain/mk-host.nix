@@ -40,6 +40,7 @@ in
       isVm = true;
       tags = [ ];
       hostKey = null;
+      modules = 1;
       hostSpec = {
         userName = "ops";
         networking.address = "10.0.0.2/24";
@@ -167,6 +168,7 @@ in
       isVm = false;
       tags = [ ];
       hostKey = null;
+      modules = 0;
       hostSpec = "ops";
       faults = [
         {
