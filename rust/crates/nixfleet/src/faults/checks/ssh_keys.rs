@@ -119,8 +119,8 @@ fn malformed_help(line: &str) -> String {
 
 /// Looks at the keys of a host, and at its own.
 pub fn check(scope: &mut Scope) {
-    check_host_key(scope);
     const FIELD: &str = "hostSpec.sshAuthorizedKeys";
+    check_host_key(scope);
     for (line, problem) in problems(scope.host.value(FIELD)) {
         scope.report_element(FIELD, line, problem);
     }
