@@ -32,6 +32,7 @@ let
     mapAttrsToList = call: set: map (name: call name set.${name}) (attrNames set);
     splitString = separator: text: filter isString (builtins.split "\\${separator}" text);
     optional = condition: value: if condition then [ value ] else [ ];
+    optionals = condition: list: if condition then list else [ ];
     optionalAttrs = condition: set: if condition then set else { };
     mkOverride = _: value: value;
     mkIf = condition: value: if condition then value else { };

@@ -1,9 +1,27 @@
 # Merges modules that are plain attribute sets, or files that hold one, as the module system would:
 # the lowest priority wins, lists are joined, sets are merged. Functions are NixOS's business and
-# are passed over.
+# are passed over, but for one that asks for `options` alone, as what mkHost was given does.
 modules:
 let
-  read = module: if builtins.isPath module then import module else module;
+  asksForOptions =
+    module: builtins.isFunction module && builtins.functionArgs module == { options = false; };
+
+  # A module, and those that it imports.
+  read =
+    module:
+    if builtins.isPath module then
+      read (import module)
+    else if asksForOptions module then
+      read (module {
+        options.nixpkgs.hostPlatform = { };
+      })
+    else if builtins.isAttrs module then
+      builtins.concatMap read (
+        builtins.filter (it: builtins.isAttrs it || asksForOptions it) module.imports or [ ]
+      )
+      ++ [ module ]
+    else
+      [ ];
 
   priorityOf = value: if value._type or null == "override" then value.priority else 100;
   contentOf = value: if value._type or null == "override" then value.content else value;
@@ -32,4 +50,4 @@ let
       "options"
     ];
 in
-merge ([ { } ] ++ map withoutKeys (builtins.filter builtins.isAttrs (map read modules)))
+merge ([ { } ] ++ map withoutKeys (builtins.concatMap read modules))
