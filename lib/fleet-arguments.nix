@@ -43,6 +43,9 @@ let
     name = expect (
       value: isString value && match "[a-zA-Z0-9][a-zA-Z0-9+._-]*" value != null
     ) "a name of letters, digits, `-`, `_` and `.`" (_: ''name = "home";'');
+    release = expect (value: value == null || isSet value) "a set" (
+      _: ''release.keys = [ "ssh-ed25519 AAAA… me@laptop" ];''
+    );
     package = expect isCallable "a function from a package set" (_: "package = pkgs: pkgs.nixfleet;");
   };
   isSet = value: isAttrs value && !isProperty value;

@@ -38,6 +38,7 @@ let
     carry
     defaultsWrittenIn
     readHost
+    releaseWrittenIn
     writtenAt
     writtenIn
     ;
@@ -109,6 +110,7 @@ let
         else
           writtenIn root source ++ defaultsWrittenIn root (setOrNone (source.defaults or { }))
       ) sources
+      ++ concatMap (source: releaseWrittenIn root (source.release or null)) sources
       ++ whole
     );
     # Where they would cost a wait, a host's positions are read from its own `nixfleet` alone.
@@ -116,6 +118,12 @@ let
       _: host: if hasPositions then host.inventory else removeAttrs host.inventory [ "positions" ]
     ) read;
   }
+  // mapAttrs (_: carry) (
+    intersectAttrs {
+      name = null;
+      release = null;
+    } (setOrNone args)
+  )
   // (if faults == [ ] then { } else { inherit faults; });
   faults = fleetFaults args;
   hasPositions = affordsPositions {

@@ -10,7 +10,10 @@ let
     ;
   inherit (builtins)
     attrNames
+    concatLists
     concatMap
+    elemAt
+    genList
     isAttrs
     isFunction
     isList
@@ -183,6 +186,46 @@ in
       # As deep as `networking.interfaces.<name>.ipv4.address`.
       ++ positionsWithin 4 root "hostSpec.networking." (hostSpec.networking or { })
     ) (setsIn (args.hostSpec or { }));
+
+  /**
+    Where the fields of `release` are written, those in its lists of sets by number, as
+    `release.waves.1.soak`. A list as `writtenIn` gives it.
+
+    # Type
+    `releaseWrittenIn :: String | Null -> Any -> [ { name, value :: Position } ]`
+
+    # Example
+    `releaseWrittenIn root { keys = [ ]; waves = [ { name = "rest"; } ]; }` has three elements.
+  */
+  releaseWrittenIn =
+    root: release:
+    let
+      inList =
+        list:
+        let
+          elements = release.${list} or [ ];
+          each = at: positionsIn root "release.${list}.${toString at}." (setAt elements at);
+        in
+        if isList elements then concatLists (genList each (length elements)) else [ ];
+      setAt =
+        elements: at:
+        let
+          element = elemAt elements at;
+        in
+        if isAttrs element then element else { };
+    in
+    if isAttrs release then
+      positionsIn root "release." release
+      ++ concatMap inList [
+        "caches"
+        "waves"
+        "budgets"
+      ]
+      ++ positionsIn root "release.controlPlane." (
+        if isAttrs (release.controlPlane or null) then release.controlPlane else { }
+      )
+    else
+      [ ];
 
   /**
     The inventory's entry of one host.

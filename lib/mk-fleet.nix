@@ -21,6 +21,12 @@ in
   - `isoModules`: more modules for the installer.
   - `hostSpecFields`: the fields of hostSpec that modules of yours declare, so that the tool knows
     them without an evaluation.
+  - `release`: who may make a release, and how it reaches the hosts. `keys`: SSH public keys, security
+    keys among them; `threshold`: how many of them it takes, 1 unless given; `caches`: `{ url; key; }`
+    each; `source`: where hosts find releases, a URL or several; `controlPlane`: its `address` and
+    `key`; `waves`: which hosts go when, each with a `name`, `hosts` by name, `tags`, or neither for
+    the rest, and `atMost`, `need`, `soak`, `window`; `budgets`: `{ tags; atMost; }` across waves;
+    `onFailure`: `"halt"`, unless given, or `"rollback"`.
   - `package`: a function from a package set to the `nixfleet` tool, which the apps and
     `checks.<system>.nixfleet-validate` run. Default: `nixfleet.lib.package`.
 

@@ -26,7 +26,8 @@ in
         moduleInputs = inputs;
         written = options.nixfleet.definitions;
       }
-      # `null` is how an option is not given, where mkFleet has a default of its own.
+      # `null` is how an option is not given, where mkFleet has a default of its own; a `release` to
+      # which no module adds is an empty set.
       (
         lib.filterAttrs (
           name: value:
@@ -36,6 +37,7 @@ in
               "isoSshKeys"
               "package"
             ]
+            || name == "release" && value == { }
           )
         ) cfg
       );

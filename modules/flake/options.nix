@@ -125,6 +125,24 @@ in
           example = [ "rack" ];
         };
 
+        release = mkOption {
+          type = written "who may release, and how a release reaches the hosts";
+          default = { };
+          description = ''
+            Who may make a release, and how it reaches the hosts: `keys`, `threshold`, `caches`, `source`,
+            `controlPlane`, `waves`, `budgets` and `onFailure`, as mkFleet takes them.
+          '';
+          example = lib.literalExpression ''
+            {
+              keys = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9y me@laptop" ];
+              waves = [
+                { name = "canary"; hosts = [ "web-01" ]; soak = "30m"; }
+                { name = "rest"; atMost = "25%"; }
+              ];
+            }
+          '';
+        };
+
         package = mkOption {
           type = one "null or function from a package set to a package";
           default = null;

@@ -122,6 +122,35 @@ in
     expected = "flake-module.nix";
   };
 
+  "test: a release is put together from several modules, and stays where it is written" = {
+    expr =
+      let
+        inherit
+          (flakeOf [
+            { nixfleet.release.keys = [ key ]; }
+            { nixfleet.release.waves = [ { name = "all"; } ]; }
+          ])
+          nixfleet
+          ;
+      in
+      {
+        inherit (nixfleet) release;
+        file = baseNameOf nixfleet.positions."release.waves.0.name".file;
+      };
+    expected = {
+      release = {
+        keys = [ key ];
+        waves = [ { name = "all"; } ];
+      };
+      file = "flake-module.nix";
+    };
+  };
+
+  "test: a fleet that says nothing of releases has none" = {
+    expr = (flakeOf [ ]).nixfleet ? release;
+    expected = false;
+  };
+
   "test: modules of hosts have the user's inputs" = {
     expr =
       (flakeOf [

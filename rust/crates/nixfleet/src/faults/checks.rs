@@ -10,6 +10,7 @@ mod network;
 mod passwords;
 mod platform;
 mod region;
+mod release;
 mod ssh_keys;
 mod users;
 
@@ -34,8 +35,13 @@ const OF_A_HOST: &[fn(&mut Scope)] = &[
 ];
 
 /// The checks of a fleet as a whole.
-const OF_A_FLEET: &[fn(&Inventory, &mut Vec<Fault>)] =
-    &[names::check_fleet, network::check_fleet, iso::check_fleet, arguments::check_fleet];
+const OF_A_FLEET: &[fn(&Inventory, &mut Vec<Fault>)] = &[
+    names::check_fleet,
+    network::check_fleet,
+    iso::check_fleet,
+    arguments::check_fleet,
+    release::check_fleet,
+];
 
 /// Every fault that the inventory shows, in no order. `wanted` says which hosts are asked for.
 pub fn all(inventory: &Inventory, wanted: &dyn Fn(&str) -> bool) -> Vec<Fault> {

@@ -160,8 +160,13 @@ fn city(given: &str) -> Option<&'static str> {
     sorted(&TIME_ZONES).into_iter().find(has_them)
 }
 
+/// Whether the tz database has the name.
+pub fn is_time_zone(name: &str) -> bool {
+    TIME_ZONES.contains(name)
+}
+
 /// `Berlin` is meant to be `Europe/Berlin`.
-fn nearest_zone(given: &str) -> Option<&'static str> {
+pub fn nearest_zone(given: &str) -> Option<&'static str> {
     let wanted = given.replace(' ', "_");
     let city = |zone: &&'static str| {
         zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted))

@@ -1,0 +1,166 @@
+//! Who may release, and how a release reaches the hosts: `release` of the fleet.
+
+mod problem;
+mod values;
+mod waves;
+
+use nixfleet_inventory::Inventory;
+use serde_json::{Map, Value};
+
+use crate::faults::{Fault, Problem};
+use crate::text::nearest::nearest;
+use crate::text::quote::describe;
+use problem::ReleaseProblem;
+
+/// A host's own key: who it is to a control plane.
+const HOST_KEY: &str = "hostKey";
+
+/// The fields of a set within `release`, and what each is judged by.
+type Fields = &'static [(&'static str, fn(&mut Scope, &str, &Value))];
+
+const RELEASE: Fields = &[
+    ("keys", values::keys),
+    ("threshold", values::threshold),
+    ("caches", |it, at, value| it.each(at, value, CACHE, &["url", "key"])),
+    ("source", values::source),
+    ("controlPlane", |it, at, value| it.set(at, value, CONTROL_PLANE, &["address", "key"])),
+    ("waves", |it, at, value| it.each(at, value, WAVE, &["name"])),
+    ("budgets", |it, at, value| it.each(at, value, BUDGET, &["tags", "atMost"])),
+    ("onFailure", values::on_failure),
+];
+
+const CACHE: Fields = &[("url", values::text), ("key", values::cache_key)];
+
+const CONTROL_PLANE: Fields = &[("address", values::text), ("key", values::key)];
+
+const WAVE: Fields = &[
+    ("name", values::text),
+    ("hosts", waves::hosts),
+    ("tags", waves::tags),
+    ("atMost", values::share),
+    ("need", values::share),
+    ("soak", values::span),
+    ("window", values::window),
+];
+
+const BUDGET: Fields = &[("tags", waves::tags), ("atMost", values::share)];
+
+/// Looks at `release`, when the fleet has one.
+pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
+    let release = &inventory.release;
+    if release.is_null() {
+        return;
+    }
+    let mut scope = Scope { inventory, faults };
+    scope.set("release", release, RELEASE, &["keys"]);
+    let Some(release) = release.as_object() else { return };
+    values::reachable(&mut scope, release);
+    waves::check(&mut scope, release);
+    if release.contains_key("controlPlane") {
+        known_by_key(&mut scope);
+    }
+}
+
+/// A control plane knows a host by its key.
+fn known_by_key(scope: &mut Scope) {
+    let lacking: Vec<String> = scope
+        .inventory
+        .hosts
+        .iter()
+        .filter(|(_, host)| host.value(HOST_KEY).is_none())
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in lacking {
+        scope.report_host(&name, ReleaseProblem::NoHostKey(name.clone()));
+    }
+}
+
+/// The fleet that is looked at, and where what is found goes.
+struct Scope<'a> {
+    inventory: &'a Inventory,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Scope<'_> {
+    /// Judges the fields of a set.
+    fn set(&mut self, path: &str, value: &Value, fields: Fields, required: &[&'static str]) {
+        let Some(set) = value.as_object() else {
+            return self.report_type(path, value, "a set");
+        };
+        for (name, value) in set {
+            let field = format!("{path}.{name}");
+            match fields.iter().find(|(known, _)| known == name) {
+                // `null` says the same as nothing.
+                Some(_) if value.is_null() => {}
+                Some((_, judge)) => judge(self, &field, value),
+                None => {
+                    let nearest = nearest(name, fields.iter().map(|it| it.0));
+                    let unknown = ReleaseProblem::Unknown {
+                        name: name.clone(),
+                        of: parent(path),
+                        nearest: nearest.map(str::to_owned),
+                    };
+                    self.report(&field, None, unknown);
+                }
+            }
+        }
+        for name in required.iter().filter(|it| set.get(**it).is_none_or(Value::is_null)) {
+            self.report(path, None, ReleaseProblem::Missing { name, of: parent(path) });
+        }
+    }
+
+    /// Judges the fields of each set of a list.
+    fn each(&mut self, path: &str, value: &Value, fields: Fields, required: &[&'static str]) {
+        let Some(list) = value.as_array() else {
+            return self.report_type(path, value, "a list of sets");
+        };
+        for (at, element) in list.iter().enumerate() {
+            self.set(&format!("{path}.{at}"), element, fields, required);
+        }
+    }
+
+    /// Reports a problem at a field, or what is around it; `text` is what to find there.
+    fn report(&mut self, field: &str, text: Option<&str>, problem: ReleaseProblem) {
+        let positions = self.inventory.positions.as_ref();
+        let around = std::iter::successors(Some(field), |it| Some(it.rsplit_once('.')?.0));
+        let position = positions.and_then(|all| around.into_iter().find_map(|it| all.get(it)));
+        self.faults.push(Fault {
+            hosts: Vec::new(),
+            field: field.to_owned(),
+            position: position.cloned(),
+            text: text.map(str::to_owned),
+            problem: Box::new(problem),
+        });
+    }
+
+    /// Reports a value of a wrong type.
+    fn report_type(&mut self, path: &str, value: &Value, wanted: &'static str) {
+        let is_name = |it: &&str| it.parse::<usize>().is_err();
+        let field = path.rsplit('.').find(is_name).unwrap_or(path).to_owned();
+        let found = describe(value);
+        self.report(path, value.as_str(), ReleaseProblem::Type { field, found, wanted });
+    }
+
+    /// Reports a problem of a host.
+    fn report_host(&mut self, name: &str, problem: impl Problem + 'static) {
+        let Some(host) = self.inventory.hosts.get(name) else { return };
+        self.faults.push(super::of_host(name, host, HOST_KEY, None, problem));
+    }
+}
+
+/// What a set within `release` is called: `release.waves.1` is a wave.
+fn parent(path: &str) -> &'static str {
+    match path.split('.').nth(1) {
+        Some("caches") => "a cache",
+        Some("waves") => "a wave",
+        Some("budgets") => "a budget",
+        Some("controlPlane") => "`controlPlane`",
+        _ => "`release`",
+    }
+}
+
+/// The elements of a list of texts within a set.
+fn texts<'a>(set: &'a Map<String, Value>, field: &str) -> Option<Vec<&'a str>> {
+    let list = set.get(field)?.as_array()?;
+    Some(list.iter().filter_map(Value::as_str).collect())
+}

@@ -1,0 +1,10 @@
+{
+  release = {
+    keys = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXguj me@laptop" ];
+
+  };
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    tags = [ "web" ];
+  };
+}

@@ -1,0 +1,32 @@
+{
+  release = {
+    keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh me@laptop"
+    ];
+    waves = [
+      {
+        name = "web";
+        tags = [ "web" ];
+      }
+      {
+        name = "eu";
+        tags = [ "eu" ];
+      }
+    ];
+  };
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    tags = [
+      "web"
+      "eu"
+    ];
+  };
+  hosts.web-02 = {
+    platform = "x86_64-linux";
+    tags = [ "eu" ];
+  };
+  hosts.web-03 = {
+    platform = "x86_64-linux";
+    tags = [ "web" ];
+  };
+}

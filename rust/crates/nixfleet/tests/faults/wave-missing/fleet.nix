@@ -1,0 +1,21 @@
+{
+  release = {
+    keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh me@laptop"
+    ];
+    waves = [
+      {
+        name = "web";
+        tags = [ "web" ];
+      }
+    ];
+  };
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    tags = [ "web" ];
+  };
+  hosts.db-01 = {
+    platform = "x86_64-linux";
+    tags = [ "db" ];
+  };
+}
