@@ -51,7 +51,15 @@ def help_of(*command):
     for names, value in re.findall(r"^ +((?:-\w, )?--[\w-]+|-\w)( <| \[|$|(?=  ))", ran.stdout, re.MULTILINE):
         for name in names.split(", "):
             flags[name] = value.startswith((" <", " ["))
-    return flags, re.search(r"Usage:.*? <[A-Z]+>", ran.stdout) is not None
+    return flags, re.search(r"Usage:.*? (<[A-Z]+>|\[(?!OPTIONS|COMMAND)[A-Z]+\])", ran.stdout) is not None
+
+
+@cache
+def commands_of(command):
+    """The commands that a command has of its own."""
+    ran = subprocess.run(["nixfleet", command, "--help"], capture_output=True, text=True)
+    section = re.search(r"\nCommands:\n(.*?)\n\n", ran.stdout, re.DOTALL)
+    return re.findall(r"^  ([a-z-]+) ", section[1], re.MULTILINE) if section else []
 
 
 def unknown(words):
@@ -66,6 +74,9 @@ def unknown(words):
     known = help_of(command)
     if known is None:
         return f"`nixfleet` has no command `{command}`"
+    if rest and rest[0] in commands_of(command):
+        below, *rest = rest
+        known, command = help_of(command, below), f"{command} {below}"
     flags, has_operand = known
     while rest:
         word, *rest = rest
