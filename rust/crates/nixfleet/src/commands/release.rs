@@ -14,7 +14,6 @@ mod publish;
 mod show;
 mod sign;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -41,8 +40,8 @@ pub fn run(global: &Global, args: &Release) -> Result<Exit, Error> {
     match &args.action {
         None => next::make(global, &args.make),
         Some(Action::Show { release, hosts }) => {
-            let release = find(global, release.as_deref())?;
-            show::release(global, &release, hosts, Done::default());
+            let release = find_of(global, release.as_deref(), hosts)?;
+            show::release(global, &release, Done::default());
             Ok(Exit::Fine)
         }
         Some(Action::Diff { releases }) => compare(global, releases),
@@ -74,17 +73,14 @@ fn compare(global: &Global, releases: &[String]) -> Result<Exit, Error> {
 
 fn verify(global: &Global, release: Option<&str>, hosts: &[String]) -> Result<Exit, Error> {
     let plan = plan(global)?;
-    let release = find(global, release)?;
+    let release = find_of(global, release, hosts)?;
     let trust = trust(&plan, plan.signers.clone());
     let bytes = release.head.bytes().to_vec();
     let admitted = trust.admit(bytes, &release.signatures, &[now()]).map_err(Trouble::from)?;
-    let mut systems = BTreeMap::new();
-    for name in hosts {
-        let entry = release.entries.get(name).ok_or_else(|| {
-            Trouble::from(Refusal::NotAHost { name: name.clone(), sequence: release.number() })
-        })?;
-        systems.insert(name.clone(), entry.value().system.to_string());
-    }
+    let system = |name: &String| {
+        release.entries.get(name).map(|it| (name.clone(), it.value().system.to_string()))
+    };
+    let systems = hosts.iter().filter_map(system).collect();
     show::verified(
         global,
         &Verified {
@@ -138,7 +134,7 @@ fn sign_again(global: &Global, release: Option<&str>, keys: &[PathBuf]) -> Resul
     } else {
         History::sign(&folder, &release.signatures)?;
     }
-    show::release(global, &release, &[], Done::default());
+    show::release(global, &release, Done::default());
     Ok(Exit::Fine)
 }
 
@@ -151,7 +147,7 @@ fn hand_out(global: &Global, release: Option<&str>, to: &[String]) -> Result<Exi
         return Err(Trouble::from(Refusal::OtherFleet { theirs, ours }).into());
     }
     let published = publish_all(&release, &places, &plan.signers)?;
-    show::release(global, &release, &[], Done { folder: None, published });
+    show::release(global, &release, Done { folder: None, published });
     Ok(Exit::Fine)
 }
 
@@ -171,13 +167,19 @@ fn publish_all(release: &Made, places: &[Place], signers: &Signers) -> Result<Ve
 /// The release that the command line names: the newest, or by number, of those made here; or at a
 /// place.
 fn find(global: &Global, release: Option<&str>) -> Result<Made, Error> {
+    find_of(global, release, &[])
+}
+
+/// The release that the command line names, of these hosts alone when any are named.
+fn find_of(global: &Global, release: Option<&str>, hosts: &[String]) -> Result<Made, Error> {
     match Which::parse(release)? {
-        Which::At(place) => Ok(place.read(Part::Newest)?),
-        Which::Number(number) => Ok(history(global)?.read(number)?),
+        Which::At(place) => Ok(place.read(Part::Newest, hosts)?),
+        Which::Number(number) => Ok(history(global)?.read_of(number, hosts)?),
         Which::Last => {
             let plan = plan(global)?;
-            let last = History::of(&plan.fleet)?.last()?;
-            Ok(last.ok_or(Trouble::None(plan.fleet))?)
+            let history = History::of(&plan.fleet)?;
+            let last = history.numbers().last().copied().ok_or(Trouble::None(plan.fleet))?;
+            Ok(history.read_of(last, hosts)?)
         }
     }
 }

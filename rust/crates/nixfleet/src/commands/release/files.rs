@@ -31,12 +31,21 @@ impl Release {
 
     /// Reads a release from a folder: every entry that the head names, and that it is the one.
     pub fn read(folder: &Path) -> Result<Self, Trouble> {
+        Self::read_of(folder, &[])
+    }
+
+    /// Reads a release from a folder, of these hosts alone when any are named.
+    pub fn read_of(folder: &Path, hosts: &[String]) -> Result<Self, Trouble> {
         let head = head(folder)?.ok_or_else(|| Trouble::Empty(folder.display().to_string()))?;
+        let sequence = head.value().sequence;
+        if let Some(name) = hosts.iter().find(|it| !head.value().hosts.contains_key(*it)) {
+            return Err(Refusal::NotAHost { name: name.clone(), sequence }.into());
+        }
         let mut entries = BTreeMap::new();
-        for (name, hash) in &head.value().hosts {
+        let wanted = |name: &String| hosts.is_empty() || hosts.contains(name);
+        for (name, hash) in head.value().hosts.iter().filter(|(name, _)| wanted(name)) {
             let file = folder.join(entry_file(name));
-            let other =
-                || Refusal::OtherEntry { name: name.clone(), sequence: head.value().sequence };
+            let other = || Refusal::OtherEntry { name: name.clone(), sequence };
             let bytes = bounded(&file, ENTRY_BYTES)?.ok_or_else(other)?;
             let entry: Document<Entry> = document(&file, bytes)?;
             if entry.hash() != *hash {

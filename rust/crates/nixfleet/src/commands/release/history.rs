@@ -41,11 +41,16 @@ impl History {
 
     /// A release.
     pub fn read(&self, number: u64) -> Result<Release, Trouble> {
+        self.read_of(number, &[])
+    }
+
+    /// A release, of these hosts alone when any are named.
+    pub fn read_of(&self, number: u64, hosts: &[String]) -> Result<Release, Trouble> {
         let numbers = self.numbers();
         if !numbers.contains(&number) {
             return Err(Trouble::Unknown { fleet: self.fleet.clone(), number, known: numbers });
         }
-        Release::read(&self.folder(number))
+        Release::read_of(&self.folder(number), hosts)
     }
 
     /// The newest release, when there is one.

@@ -74,7 +74,7 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     let folder = history.add(&release)?;
     let published = publish_all(&release, &places, &signers)?;
     let done = Done { folder: Some(folder.display().to_string()), published };
-    show::release(global, &release, &[], done);
+    show::release(global, &release, done);
     Ok(Exit::Fine)
 }
 
@@ -113,7 +113,7 @@ fn older(
         history.read(number)?
     } else {
         // What a place has is no more than a proposal, so it is judged as a host would.
-        let old = places[0].read(Part::Number(number))?;
+        let old = places[0].read(Part::Number(number), &[])?;
         let trust = trust(plan, plan.signers.clone());
         publish::judge(&old, &trust, old.head.value().created)?;
         old

@@ -96,15 +96,15 @@ impl Place {
 
     /// The head and the signatures of the newest release there, when there is one.
     pub fn newest(&self) -> Result<Option<Signed>, Trouble> {
-        let brought = self.bring(Part::Head)?;
+        let brought = self.bring(Part::Head, &[])?;
         let head = files::head(&brought.folder)?;
         head.map(|head| Ok((head, files::signatures(&brought.folder)?))).transpose()
     }
 
-    /// A release there, in full.
-    pub fn read(&self, part: Part) -> Result<Release, Trouble> {
-        let brought = self.bring(part)?;
-        match Release::read(&brought.folder) {
+    /// A release there, of these hosts alone when any are named.
+    pub fn read(&self, part: Part, hosts: &[String]) -> Result<Release, Trouble> {
+        let brought = self.bring(part, hosts)?;
+        match Release::read_of(&brought.folder, hosts) {
             Err(Trouble::Empty(_)) => Err(Trouble::Empty(self.to_string())),
             read => read,
         }
@@ -134,7 +134,7 @@ impl Place {
         }
     }
 
-    fn bring(&self, part: Part) -> Result<Brought, Trouble> {
+    fn bring(&self, part: Part, hosts: &[String]) -> Result<Brought, Trouble> {
         if let Self::Folder(folder) = self {
             return Ok(Brought { folder: folder.join(part.folder()), _kept: None });
         }
@@ -143,7 +143,7 @@ impl Place {
             Self::Folder(_) => {}
             Self::Ssh(ssh) => ssh.bring(part, into.path())?,
             Self::S3(s3) => s3.bring(part, into.path())?,
-            Self::Http(url) => http::bring(url, part, into.path())?,
+            Self::Http(url) => http::bring(url, part, hosts, into.path())?,
         }
         Ok(Brought { folder: into.path().to_owned(), _kept: Some(into) })
     }

@@ -64,13 +64,11 @@ pub fn signed_by(release: &Release) -> Vec<Key> {
     by.unwrap_or_default()
 }
 
-/// Writes a release, of these hosts alone when any are named.
-pub fn release(global: &Global, release: &Release, hosts: &[String], done: Done) {
-    let wanted = |name: &str| hosts.is_empty() || hosts.iter().any(|it| it == name);
+/// Writes a release.
+pub fn release(global: &Global, release: &Release, done: Done) {
     let rows: Vec<Row> = release
         .entries
         .iter()
-        .filter(|(name, _)| wanted(name))
         .map(|(name, entry)| Row {
             host: name,
             platform: &entry.value().platform,

@@ -19,8 +19,8 @@ const LIMIT: &str = "60";
 /// What `curl` ends with where the server has no such file.
 const REFUSED: i32 = 22;
 
-/// Brings a release here.
-pub fn bring(url: &str, part: Part, into: &Path) -> Result<(), Trouble> {
+/// Brings a release here, of these hosts alone when any are named: as a host does it.
+pub fn bring(url: &str, part: Part, hosts: &[String], into: &Path) -> Result<(), Trouble> {
     let base =
         if let Part::Number(_) = part { format!("{url}/{}", part.folder()) } else { url.into() };
     let head = get(&[(format!("{base}/{HEAD_FILE}"), into.join(HEAD_FILE))], HEAD_BYTES)?;
@@ -34,7 +34,13 @@ pub fn bring(url: &str, part: Part, into: &Path) -> Result<(), Trouble> {
     files::make_folder(&into.join("hosts"))?;
     let entry =
         |name: &String| (format!("{base}/{}", entry_file(name)), into.join(entry_file(name)));
-    let entries: Vec<_> = head.value().hosts.keys().map(entry).collect();
+    let entries: Vec<_> = head
+        .value()
+        .hosts
+        .keys()
+        .filter(|it| hosts.is_empty() || hosts.contains(it))
+        .map(entry)
+        .collect();
     if entries.is_empty() { Ok(()) } else { said("curl", &get(&entries, ENTRY_BYTES)?) }
 }
 
