@@ -1,4 +1,7 @@
 { inputs }:
+let
+  inherit (import ./ssh-key.nix) sshKeyLines;
+in
 /**
   The ISO image that a fleet's hosts are installed from: NixOS's minimal installer, into which only
   the given keys log in over the network, as root.
@@ -26,7 +29,7 @@
   name ? "nixfleet-installer",
   modules ? [ ],
 }:
-if isoSshKeys == [ ] then
+if sshKeyLines isoSshKeys == [ ] then
   # Said here as well as by the module's assertion: evaluation comes this far without NixOS's modules.
   throw ''
     no key could log in to the installer: `isoSshKeys` is empty.

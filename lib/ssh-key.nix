@@ -20,6 +20,8 @@ in
     key:
     if !builtins.isString key then
       "an SSH key is a string; this is a value of type `${builtins.typeOf key}`"
+    else if builtins.match ".*\r.*" (builtins.replaceStrings [ "\n" ] [ " " ] key) != null then
+      "the key ends with a carriage return, as lines of Windows do: write its file anew without it, by `sed -i 's/\\r$//'`"
     else if
       builtins.match ".*(PRIVATE KEY|b3BlbnNzaC1rZXktdjEA).*" (
         builtins.replaceStrings [ "\n" ] [ " " ] key
@@ -32,4 +34,20 @@ in
       "`${key}` is not an SSH public key: write the line of a `.pub` file, like `ssh-ed25519 AAAA… user@host`"
     else
       null;
+
+  /**
+    The lines of a list of keys that are keys, or meant to be: a blank line and a comment are none, as
+    for sshd, such as the last element of a file that was split at its line ends.
+
+    # Type
+    `sshKeyLines :: [String] -> [String]`
+
+    # Example
+    `sshKeyLines [ "# me" "ssh-ed25519 AAAA… me@laptop" "" ]` has one element.
+  */
+  sshKeyLines =
+    keys:
+    builtins.filter (
+      key: !builtins.isString key || builtins.match "[[:space:]]*(#.*)?" key == null
+    ) keys;
 }

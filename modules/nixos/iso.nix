@@ -10,6 +10,7 @@
 let
   inherit (lib) mkOption types;
   inherit (import ../../lib/priority.nix { inherit lib; }) taste;
+  inherit (import ../../lib/ssh-key.nix) sshKeyLines;
   cfg = config.nixfleet;
 in
 {
@@ -22,6 +23,7 @@ in
     isoSshKeys = mkOption {
       type = types.listOf types.singleLineStr;
       default = [ ];
+      apply = sshKeyLines;
       description = "Public SSH keys that may log in to the installer as root.";
       example = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE… you@laptop" ];
     };

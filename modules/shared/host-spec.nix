@@ -7,14 +7,14 @@
 }:
 let
   inherit (lib) mkOption types;
-  inherit (import ../../lib/ssh-key.nix) sshKeyFault;
+  inherit (import ../../lib/ssh-key.nix) sshKeyFault sshKeyLines;
   cfg = config.hostSpec;
 
   sshKey = types.singleLineStr // {
     name = "sshPublicKey";
     description = "SSH public key, as in a `.pub` file";
     descriptionClass = "noun";
-    check = key: sshKeyFault key == null;
+    check = key: sshKeyLines [ key ] == [ ] || sshKeyFault key == null;
   };
 
   # A password hash in the store could be read by everyone on the host.
@@ -83,7 +83,8 @@ in
     sshAuthorizedKeys = mkOption {
       type = types.listOf sshKey;
       default = [ ];
-      description = "Who may log in over SSH, as the primary user and, on NixOS, as root.";
+      apply = sshKeyLines;
+      description = "Who may log in over SSH, as the primary user and, on NixOS, as root. Blank lines and comments, as in a file of keys, are left out.";
       example = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9y me@laptop" ];
     };
 

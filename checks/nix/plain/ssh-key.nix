@@ -1,6 +1,6 @@
 { nixfleet }:
 let
-  inherit (nixfleet) sshKeyFault;
+  inherit (nixfleet) sshKeyFault sshKeyLines;
   key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIUBNwMPd73wh4KANy6VxrQZrn1ty1xNjsXLuBhZO3k4";
   faultless = line: {
     expr = sshKeyFault line;
@@ -30,5 +30,16 @@ in
   "test: a template's placeholder is refused" =
     faulty "ssh-ed25519 PUT-YOUR-PUBLIC-KEY-HERE" "not an SSH public key";
   "test: the path of a key file is refused" = faulty "~/.ssh/id_ed25519.pub" "not an SSH public key";
+  "test: a key from a file with the line ends of Windows is refused" =
+    faulty "${key} me\r" "carriage return";
+  "test: blank lines and comments are no keys" = {
+    expr = sshKeyLines [
+      "# me"
+      key
+      ""
+      "  "
+    ];
+    expected = [ key ];
+  };
   "test: a key that is no string is refused" = faulty 5 "type `int`";
 }

@@ -26,6 +26,18 @@ in
         userName = "ops";
       })
       "nobody could log in to host `web-01`: neither root nor a user of the group `wheel` gets in over SSH.*ops: no SSH key.*root: no SSH key";
+  "test: keys may be a file's lines, and blank lines and comments are no keys" = {
+    expr =
+      (withSpec {
+        userName = "ops";
+        sshAuthorizedKeys = lib.splitString "\n" "# laptop\n${key}\n";
+      }).hostSpec.sshAuthorizedKeys;
+    expected = [ key ];
+  };
+  "test: blank lines alone let nobody in" = refused (withSpec {
+    userName = "ops";
+    sshAuthorizedKeys = [ "" ];
+  }) "ops: no SSH key";
   "test: a key set by a module is a key" = {
     expr = builds (configOf {
       modules = [ { users.users.root.openssh.authorizedKeys.keys = [ key ]; } ];

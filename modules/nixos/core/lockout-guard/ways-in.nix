@@ -19,6 +19,8 @@ let
     isOff
     words
     ;
+  inherit (import ../../../../lib/ssh-key.nix) sshKeyLines;
+
   # Where a value is not defined there is none: not every release of NixOS has all of these.
   valueOf = option: none: if option.isDefined or false then option.value else none;
   openssh = lib.mapAttrs (name: valueOf options.services.openssh.${name} or { }) {
@@ -45,9 +47,7 @@ let
   speaksOf = name: hasInfix (lib.toLower name) (lib.toLower openssh.extraConfig);
   saysText = any speaksOf;
 
-  keysOf =
-    user:
-    filter (key: builtins.match "[[:space:]]*(#.*)?" key == null) user.openssh.authorizedKeys.keys;
+  keysOf = user: sshKeyLines user.openssh.authorizedKeys.keys;
   # Their content is not looked at: a file may be made by a build.
   hasKeyFile = user: user.openssh.authorizedKeys.keyFiles != [ ];
   # NixOS writes its option after the settings, and sshd takes the first value that it reads.

@@ -40,8 +40,7 @@ pub fn run(global: &Global, args: &Keys) -> Result<Exit, Error> {
     let mut groups = vec![Group::new(None, &inventory.iso_ssh_keys, &here)];
     let wanted = |name: &String| args.hosts.is_empty() || args.hosts.contains(name);
     for (name, host) in inventory.hosts.iter().filter(|(name, _)| wanted(name)) {
-        let keys = host.value("hostSpec.sshAuthorizedKeys").unwrap_or(&serde_json::Value::Null);
-        groups.push(Group::new(Some(name), keys, &here));
+        groups.push(Group::of_host(name, host, &here));
     }
     let asked = groups.iter().filter(|group| group.host.is_none() || !args.hosts.is_empty());
     let opened = asked.into_iter().all(|group| group.keys.is_empty() || group.is_usable());

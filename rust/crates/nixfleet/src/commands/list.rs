@@ -40,7 +40,8 @@ struct Entry<'a> {
     class: Option<&'a str>,
     user: Option<&'a str>,
     address: Option<&'a str>,
-    keys: usize,
+    /// Null where it has none in its arguments, and modules that may bring some.
+    keys: Option<usize>,
     /// Null where they were not evaluated.
     disks: Option<Disks>,
     vm: &'static str,
@@ -63,7 +64,7 @@ impl<'a> Entry<'a> {
             class: host.text("class"),
             user: host.text("hostSpec.userName"),
             address: host.text("hostSpec.networking.address"),
-            keys: host.ssh_keys().len(),
+            keys: Some(host.ssh_keys().len()).filter(|keys| *keys > 0 || !host.has_modules()),
             disks: None,
         }
     }
@@ -76,7 +77,7 @@ impl<'a> Entry<'a> {
             text(self.class),
             text(self.user),
             text(self.address),
-            self.keys.to_string(),
+            self.keys.map_or("?".to_owned(), |keys| keys.to_string()),
             self.vm.to_owned(),
             self.last_test.as_ref().map_or("-".to_owned(), tested),
         ];

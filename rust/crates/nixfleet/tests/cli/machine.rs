@@ -31,6 +31,36 @@ fn keys_tells_whether_one_gets_in_from_here() {
 }
 
 #[test]
+fn what_only_modules_say_of_keys_is_no_lack() {
+    let fleet = Fleet::new("UTC");
+    fleet.private_half();
+    let key = crate::KEY.trim();
+    let host = |modules: u32, keys: &str| {
+        let inventory = format!(
+            r##"{{ "apiVersion": 1, "isoSshKeys": ["# laptop", "{key}", ""], "hosts": {{ "web-01": {{
+              "hostName": "web-01", "platform": "x86_64-linux", "class": "nixos", "modules": {modules},
+              "hostSpec": {{ "sshAuthorizedKeys": [{keys}] }} }} }} }}
+"##
+        );
+        fs::write(fleet.path().join("inventory.json"), inventory).unwrap();
+    };
+    host(1, "\"\", \"# nobody yet\"");
+    fleet.expect(&["keys", INVENTORY, "-h", "web-01"], 0, "no keys but what its modules bring", "");
+    fleet.expect(&["list", INVENTORY], 0, " ? ", "");
+    fleet.expect(&["validate", INVENTORY], 0, "1 host, 1 warning", "");
+    let output = fleet.run(&["test-vm", INVENTORY, "-h", "web-01"]);
+    assert!(!text(&output.stderr).contains("host-key-mismatch"), "{}", text(&output.stderr));
+
+    host(0, "\"\"");
+    fleet.expect(&["keys", INVENTORY, "-h", "web-01"], 0, "  no keys\n", "");
+    fleet.expect(&["list", INVENTORY], 0, " 0 ", "");
+    fleet.expect(&["validate", INVENTORY], 1, "error[nobody-can-log-in]", "");
+
+    host(0, &format!("\"# laptop\", \"{key}\", \"\""));
+    fleet.expect(&["validate", INVENTORY], 0, "no faults", "");
+}
+
+#[test]
 fn a_key_that_the_ssh_configuration_names_is_here() {
     let fleet = Fleet::new("UTC");
     fleet.private_half();

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use nixfleet_inventory::keys::{Identity, PublicKey, Refusal, Source};
+use nixfleet_inventory::keys::{Identity, PublicKey, Refusal, Source, key_lines};
 use nixfleet_inventory::{Host, Inventory};
-use serde_json::Value;
 
 use super::Surroundings;
 use crate::Fault;
@@ -34,10 +33,7 @@ pub fn of_installer(
     here: &dyn Surroundings,
     faults: &mut Vec<Fault>,
 ) -> Vec<InstallerKey> {
-    let lines: Vec<&str> = match &inventory.iso_ssh_keys {
-        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
+    let lines: Vec<&str> = key_lines(Some(&inventory.iso_ssh_keys)).collect();
     let position = inventory.positions.as_ref().and_then(|it| it.get("isoSshKeys").cloned());
     let mut fault = |code, message, help| {
         faults.push(Fault {

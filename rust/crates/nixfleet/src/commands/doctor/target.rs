@@ -125,12 +125,14 @@ fn mute(facts: &Facts) -> Finding {
 impl Meant<'_> {
     /// Whether the host that will be installed lets anybody in from here.
     fn after_the_install(&self, here: &[Identity]) -> Finding {
-        let keys =
-            self.host.value("hostSpec.sshAuthorizedKeys").unwrap_or(&serde_json::Value::Null);
-        let group = Group::new(Some(self.name), keys, here);
+        let group = Group::of_host(self.name, self.host, here);
         let name = self.name;
         if group.is_usable() {
             return Finding::fine("after the install", format!("a key of {name}'s is here"));
+        }
+        if group.in_modules {
+            let text = format!("the keys of {name} stand in its modules, which are not evaluated");
+            return Finding::fine("after the install", text);
         }
         Finding::lacking(
             "after the install",

@@ -16,7 +16,9 @@ pub fn render(groups: &[Group], here: &[Identity]) -> String {
     for group in groups {
         let title = group.host.map_or("isoSshKeys".to_owned(), shorten_name);
         let _ = writeln!(text, "\x1b[1m{title}\x1b[0m");
-        if group.keys.is_empty() {
+        if group.in_modules {
+            text.push_str("  no keys but what its modules bring, which are not evaluated here\n");
+        } else if group.keys.is_empty() {
             text.push_str("  no keys\n");
         }
         let rows: Vec<_> = group.keys.iter().map(row).collect();

@@ -1,6 +1,7 @@
 //! What `keys` finds out.
 
-use nixfleet_inventory::keys::{Identity, PublicKey, Source};
+use nixfleet_inventory::Host;
+use nixfleet_inventory::keys::{Identity, PublicKey, Source, key_lines};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -8,11 +9,14 @@ use crate::text::quote::{quote, word};
 
 /// The keys of the installer, or of a host.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Group<'a> {
     /// The host; null for the installer.
     pub host: Option<&'a str>,
     /// Its keys.
     pub keys: Vec<Key>,
+    /// Whether there may be others: it has none here, and modules that may bring some.
+    pub in_modules: bool,
 }
 
 /// A public key of the fleet.
@@ -47,8 +51,15 @@ pub struct Half {
 impl<'a> Group<'a> {
     /// Compares a list of public keys with what is here.
     pub fn new(host: Option<&'a str>, keys: &Value, here: &[Identity]) -> Self {
-        let lines = keys.as_array().into_iter().flatten().filter_map(Value::as_str);
-        Self { host, keys: lines.map(|line| Key::new(line, here)).collect() }
+        let keys = key_lines(Some(keys)).map(|line| Key::new(line, here)).collect();
+        Self { host, keys, in_modules: false }
+    }
+
+    /// Compares the keys of a host.
+    pub fn of_host(name: &'a str, host: &Host, here: &[Identity]) -> Self {
+        let keys = host.value("hostSpec.sshAuthorizedKeys").unwrap_or(&Value::Null);
+        let group = Self::new(Some(name), keys, here);
+        Self { in_modules: group.keys.is_empty() && host.has_modules(), ..group }
     }
 
     /// Whether one of the keys opens a door from here.

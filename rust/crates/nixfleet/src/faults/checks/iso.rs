@@ -1,7 +1,7 @@
 //! The keys of the installer.
 
 use nixfleet_inventory::Inventory;
-use nixfleet_inventory::keys::PublicKey;
+use nixfleet_inventory::keys::{PublicKey, key_lines};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -69,7 +69,8 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
     }
     let has_nixos = inventory.hosts.values().any(nixfleet_inventory::Host::is_nixos);
     // Hosts that are made by hand come without an installer.
-    if keys.is_empty() && has_nixos && !inventory.by_hand {
+    let has_key = key_lines(Some(&inventory.iso_ssh_keys)).next().is_some();
+    if !has_key && has_nixos && !inventory.by_hand {
         faults.push(of_fleet(inventory, FIELD, None, IsoProblem::NoKeys));
     }
     check_hosts(inventory, keys, faults);

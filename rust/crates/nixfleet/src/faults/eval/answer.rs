@@ -26,8 +26,6 @@ pub struct Answer {
     pub persist_root: Option<String>,
     /// Where file systems are mounted.
     pub file_systems: Vec<String>,
-    /// Whether some user has a key or a password.
-    pub has_access: bool,
 }
 
 impl Answer {
@@ -39,9 +37,8 @@ impl Answer {
                 .field
                 .strip_prefix("hostSpec.")
                 .is_some_and(|field| self.host_spec.iter().any(|it| it == field)),
-            "nobody-can-log-in" => self.has_access,
-            // An assertion of NixFleet's says it where it is so.
-            "interface-missing" => true,
+            // Assertions of NixFleet's say it where it is so.
+            "nobody-can-log-in" | "interface-missing" => true,
             _ => false,
         }
     }

@@ -4,17 +4,7 @@ host@{ config, ... }:
 let
   failed = map (it: it.message) (builtins.filter (it: !it.assertion) (config.assertions or [ ]));
   impermanence = config.nixfleet.impermanence or { };
-  users = builtins.attrValues (config.users.users or { });
   devices = builtins.mapAttrs (_: disk: disk.device) (disks host);
-  hasAccess =
-    user:
-    (user.openssh.authorizedKeys.keys or [ ]) != [ ]
-    || (user.openssh.authorizedKeys.keyFiles or [ ]) != [ ]
-    || (user.hashedPasswordFile or null) != null
-    || (user.hashedPassword or null) != null
-    || (user.password or null) != null
-    || (user.initialHashedPassword or null) != null
-    || (user.initialPassword or null) != null;
 in
 {
   inherit failed;
@@ -24,7 +14,6 @@ in
   disks = if config.nixfleet.disk.warnUnstableDevice or true then devices else { };
   persistRoot = if impermanence.enable or false then impermanence.persistRoot or "/persist" else null;
   fileSystems = builtins.attrNames (config.fileSystems or { });
-  hasAccess = builtins.any hasAccess users;
   # It would throw the assertions again, without their number. The system alone asks neither for the
   # disks nor for what a test is to find.
   drvPath =

@@ -15,6 +15,9 @@ use crate::text::quote::{quote, word};
 enum EvalProblem {
     #[error("{0}")]
     Assertion(String),
+    /// The library's guard: nobody gets in.
+    #[error("{0}")]
+    Lockout(String),
     #[error("{0}")]
     Warning(String),
     #[error("{message}")]
@@ -37,6 +40,7 @@ impl Problem for EvalProblem {
     fn code(&self) -> &'static str {
         match self {
             Self::Assertion(_) => "assertion-failed",
+            Self::Lockout(_) => "nobody-can-log-in",
             Self::Warning(_) => "evaluation-warning",
             Self::Failed { .. } | Self::Memory { .. } => "evaluation-failed",
             Self::NoPersist(_) => "impermanence-without-persist",
@@ -58,6 +62,9 @@ impl Problem for EvalProblem {
                 "the message is that of a module; change what it speaks of in the host's modules"
                     .to_owned()
             }
+            Self::Lockout(_) => "where another way in exists, write `nixfleet.guards.lockout = \
+                                 false;` in a module"
+                .to_owned(),
             Self::Failed { message, host } => {
                 if let Some(module) = brought::twice(message) {
                     return format!(
@@ -87,7 +94,7 @@ pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], tree: &Tree)
     let mut problems = Vec::new();
     let nowhere = answer.persist_root.as_ref().filter(|root| !is_kept(root, answer));
     let failed = answer.failed.iter().filter(|it| nowhere.is_none() || !is_of_the_storage(it));
-    problems.extend(failed.map(|it| EvalProblem::Assertion(tree.localize(it))));
+    problems.extend(failed.map(|it| assertion(tree.localize(it))));
     let is_told = |it: &str| is_of_a_disk(it, answer) || is_of_a_field(it, name, told);
     let warnings = answer.warnings.iter().filter(|it| !is_told(it));
     problems.extend(warnings.map(|it| EvalProblem::Warning(tree.localize(it))));
@@ -99,6 +106,16 @@ pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], tree: &Tree)
     }
     let position = host.position("").cloned();
     problems.into_iter().map(|problem| fault(name, position.clone(), problem)).collect()
+}
+
+/// An assertion that failed, under the word that the same has without an evaluation.
+fn assertion(message: String) -> EvalProblem {
+    // modules/nixos/core/lockout-guard.nix
+    if message.starts_with("nobody could log in to host ") {
+        EvalProblem::Lockout(message)
+    } else {
+        EvalProblem::Assertion(message)
+    }
 }
 
 /// A host that could not be evaluated.
