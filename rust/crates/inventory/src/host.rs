@@ -71,6 +71,16 @@ impl Host {
         self.value(field)?.as_str()
     }
 
+    /// The host's static address with its prefix, or the first of several.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        self.text("hostSpec.networking.address").or_else(|| {
+            let interfaces = self.value("hostSpec.networking.interfaces")?.as_object()?;
+            let families = interfaces.values().flat_map(|it| [it.get("ipv4"), it.get("ipv6")]);
+            families.flatten().find_map(|family| family.get("addresses")?.get(0)?.as_str())
+        })
+    }
+
     /// Whether the host runs NixOS.
     #[must_use]
     pub fn is_nixos(&self) -> bool {

@@ -63,7 +63,7 @@ impl<'a> Entry<'a> {
             platform: host.text("platform"),
             class: host.text("class"),
             user: host.text("hostSpec.userName"),
-            address: host.text("hostSpec.networking.address"),
+            address: host.address(),
             keys: Some(host.ssh_keys().len()).filter(|keys| *keys > 0 || !host.has_modules()),
             disks: None,
         }

@@ -52,6 +52,10 @@ fn field() -> impl Strategy<Value = String> {
             "gateway",
             "dns",
             "interface",
+            "interfaces",
+            "ipv4",
+            "ipv6",
+            "addresses",
             "hashedPasswordFile",
             "__unrepresentable",
         ])

@@ -13,6 +13,7 @@ const NOT_ON_DARWIN: &[&str] = &[
     "hostSpec.networking.dns",
     "hostSpec.networking.gateway",
     "hostSpec.networking.interface",
+    "hostSpec.networking.interfaces",
     "hostSpec.rootHashedPasswordFile",
 ];
 
@@ -44,8 +45,10 @@ pub fn check(scope: &mut Scope) {
     }
     for &field in NOT_ON_DARWIN {
         let Some(value) = scope.host.value(field) else { continue };
-        // An empty list is the default.
-        if value.as_array().is_some_and(Vec::is_empty) {
+        // An empty list or set is the default.
+        if value.as_array().is_some_and(Vec::is_empty)
+            || value.as_object().is_some_and(serde_json::Map::is_empty)
+        {
             continue;
         }
         let what = if field.contains("networking") { "its networks" } else { "passwords" };

@@ -10,7 +10,7 @@ use crate::text::quote::{describe, quote};
 
 /// What a field holds.
 #[derive(Clone, Copy)]
-enum Type {
+pub(super) enum Type {
     Text,
     Texts,
     Bool,
@@ -37,6 +37,7 @@ const NETWORKING: &[(&str, Type)] = &[
     ("address", Type::Text),
     ("gateway", Type::Text),
     ("dns", Type::Texts),
+    ("interfaces", Type::Set),
 ];
 
 /// The fields that have a default, and for which `null` is none.
@@ -47,6 +48,7 @@ const NEVER_NULL: &[&str] = &[
     "hostSpec.sshAuthorizedKeys",
     "hostSpec.networking",
     "hostSpec.networking.dns",
+    "hostSpec.networking.interfaces",
 ];
 
 const TEXTS: &str = "a list of strings";
@@ -57,8 +59,13 @@ enum FieldProblem {
     Type { field: String, found: String, expected: &'static str },
     #[error("hostSpec has no field {}", quote(.field))]
     UnknownField { field: String, nearest: Option<&'static str> },
-    #[error("hostSpec.networking has no field {}", quote(.field))]
-    UnknownNetworkField { field: String, nearest: Option<&'static str> },
+    #[error("{set} has no field {}", quote(.field))]
+    UnknownInner {
+        set: String,
+        field: String,
+        known: Vec<&'static str>,
+        nearest: Option<&'static str>,
+    },
     #[error("`hostSpec.{field}` follows from mkHost's `{argument}`")]
     Fixed { field: &'static str, argument: &'static str },
 }
@@ -67,7 +74,7 @@ impl Problem for FieldProblem {
     fn code(&self) -> &'static str {
         match self {
             Self::Type { .. } => "field-type-wrong",
-            Self::UnknownField { .. } | Self::UnknownNetworkField { .. } => "field-unknown",
+            Self::UnknownField { .. } | Self::UnknownInner { .. } => "field-unknown",
             Self::Fixed { .. } => "field-fixed",
         }
     }
@@ -91,12 +98,14 @@ impl Problem for FieldProblem {
                 expected => format!("write {expected}"),
             },
             Self::UnknownField { nearest: Some(name), .. }
-            | Self::UnknownNetworkField { nearest: Some(name), .. } => format!("write `{name}`"),
+            | Self::UnknownInner { nearest: Some(name), .. } => format!("write `{name}`"),
             Self::UnknownField { field, nearest: None } => declare(field),
-            Self::UnknownNetworkField { .. } => {
-                "its fields are `interface`, `address`, `gateway` and `dns`; set anything else in \
-                 a module, in the system's own options"
-                    .to_owned()
+            Self::UnknownInner { known, .. } => {
+                let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                format!(
+                    "its fields are {}; set anything else in a module, in the system's own options",
+                    known.join(", ")
+                )
             }
             Self::Fixed { field, argument } => {
                 format!("remove `{field}` from hostSpec; `{argument}` is enough")
@@ -130,14 +139,29 @@ pub fn check(scope: &mut Scope) {
             None => scope.report_name(&format!("hostSpec.{field}"), unknown_field(field)),
         }
     }
-    for (field, value) in fields(host.value("hostSpec.networking")) {
-        const PREFIX: &str = "hostSpec.networking.";
-        if let Some((_, expected)) = NETWORKING.iter().find(|(known, _)| known == field) {
-            check_type(scope, PREFIX, field, value, *expected);
+    if let Some(networking) = host.value("hostSpec.networking") {
+        check_fields(scope, "hostSpec.networking", networking, NETWORKING);
+    }
+}
+
+/// Looks for unknown fields and wrong types in a set of closed fields, by its dotted path.
+pub(super) fn check_fields(
+    scope: &mut Scope,
+    set: &str,
+    value: &Value,
+    known: &'static [(&'static str, Type)],
+) {
+    for (field, value) in fields(Some(value)) {
+        if let Some((_, expected)) = known.iter().find(|(name, _)| name == field) {
+            check_type(scope, &format!("{set}."), field, value, *expected);
         } else {
-            let nearest = nearest(field, names(NETWORKING));
-            let problem = FieldProblem::UnknownNetworkField { field: field.clone(), nearest };
-            scope.report_name(&format!("{PREFIX}{field}"), problem);
+            let problem = FieldProblem::UnknownInner {
+                set: set.to_owned(),
+                field: field.clone(),
+                known: names(known).collect(),
+                nearest: nearest(field, names(known)),
+            };
+            scope.report_name(&format!("{set}.{field}"), problem);
         }
     }
 }
@@ -153,7 +177,13 @@ fn unknown_field(field: &str) -> FieldProblem {
     }
 }
 
-fn check_type(scope: &mut Scope, prefix: &str, field: &str, value: &Value, expected: Type) {
+pub(super) fn check_type(
+    scope: &mut Scope,
+    prefix: &str,
+    field: &str,
+    value: &Value,
+    expected: Type,
+) {
     let (expected, found) = match (expected, value) {
         (_, Value::Null) if !NEVER_NULL.contains(&format!("{prefix}{field}").as_str()) => return,
         (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,

@@ -1,23 +1,27 @@
 //! Addresses.
 
+mod fields;
+mod given;
+mod name_server;
 mod subnet;
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use nixfleet_inventory::Inventory;
-use serde_json::Value;
 use thiserror::Error;
 
 use super::{Scope, of_host};
 use crate::faults::{Fault, Problem, Severity};
 use crate::text::quote::quote;
+use given::{Family, Given, Written};
 use subnet::{AddressError, Subnet};
 
 const INTERFACE: &str = "hostSpec.networking.interface";
 const ADDRESS: &str = "hostSpec.networking.address";
 const GATEWAY: &str = "hostSpec.networking.gateway";
 const DNS: &str = "hostSpec.networking.dns";
+const INTERFACES: &str = "hostSpec.networking.interfaces";
 
 #[derive(Debug, Error)]
 enum NetworkProblem {
@@ -27,12 +31,18 @@ enum NetworkProblem {
     InterfaceMissing,
     #[error("{} is not an address with its prefix: {reason}", quote(.given))]
     Address { given: String, reason: AddressError },
+    #[error("{} is no {family} address", quote(.given))]
+    Family { given: String, family: Family },
     #[error("{} is not an IP address", quote(.0))]
     Gateway(String),
+    #[error("{} is no {family} address", quote(.given))]
+    GatewayFamily { given: String, family: Family },
     #[error("the gateway `{gateway}` is outside the host's network `{subnet}`")]
     GatewayOutside { gateway: IpAddr, subnet: String },
     #[error("the gateway `{0}` is the host's own address")]
     GatewayIsSelf(IpAddr),
+    #[error("the host has a default gateway for {family} already, on {}", quote(.other))]
+    SecondGateway { family: Family, other: String },
     #[error("{} is not the address of a name server", quote(.0))]
     Dns(String),
     #[error("the address `{address}` is also that of the host {}", quote(.other))]
@@ -44,8 +54,11 @@ impl Problem for NetworkProblem {
         match self {
             Self::Interface(_) => "interface-invalid",
             Self::InterfaceMissing => "interface-missing",
-            Self::Address { .. } => "address-invalid",
-            Self::Gateway(_) | Self::GatewayIsSelf(_) => "gateway-invalid",
+            Self::Address { .. } | Self::Family { .. } => "address-invalid",
+            Self::Gateway(_)
+            | Self::GatewayFamily { .. }
+            | Self::GatewayIsSelf(_)
+            | Self::SecondGateway { .. } => "gateway-invalid",
             Self::GatewayOutside { .. } => "gateway-outside-subnet",
             Self::Dns(_) => "dns-invalid",
             Self::Duplicate { .. } => "address-duplicate",
@@ -54,8 +67,9 @@ impl Problem for NetworkProblem {
 
     fn severity(&self) -> Severity {
         match self {
-            // A module of the host's may set it, the one of its hardware for instance.
-            Self::InterfaceMissing => Severity::Warning,
+            // A module of the host's may set it, the one of its hardware for instance; and a gateway
+            // outside is reached over the link.
+            Self::InterfaceMissing | Self::GatewayOutside { .. } => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -69,14 +83,22 @@ impl Problem for NetworkProblem {
                                    such as `enp1s0`"
                 .to_owned(),
             Self::Address { given, reason } => reason.help(given),
+            Self::Family { family, .. } | Self::GatewayFamily { family, .. } => {
+                format!("write it into `{}`", family.other().field())
+            }
             Self::Gateway(_) => {
                 "write an address without a prefix, such as `192.168.1.1`".to_owned()
             }
-            Self::GatewayOutside { .. } => {
-                "write an address of that network, or mend the prefix of `address`".to_owned()
-            }
+            Self::GatewayOutside { .. } => "write an address of that network, or mend the prefix \
+                                            of the host's address"
+                .to_owned(),
             Self::GatewayIsSelf(_) => "write the router's address".to_owned(),
-            Self::Dns(_) => "write its IP address, such as `9.9.9.9`".to_owned(),
+            Self::SecondGateway { .. } => "keep one, and write the other's routes in a module, as \
+                 `networking.interfaces.<name>.ipv4.routes`"
+                .to_owned(),
+            Self::Dns(_) => "write its IP address, such as `9.9.9.9`, or with the name in its \
+                             certificate, such as `9.9.9.9#dns.quad9.net`"
+                .to_owned(),
             Self::Duplicate { .. } => "give each host an address of its own".to_owned(),
         }
     }
@@ -84,6 +106,7 @@ impl Problem for NetworkProblem {
 
 /// Looks at a host's network.
 pub fn check(scope: &mut Scope) {
+    fields::check(scope);
     if let Some(name) = scope.text(INTERFACE).filter(|name| !is_interface(name)) {
         scope.report(INTERFACE, NetworkProblem::Interface(name.to_owned()));
     }
@@ -93,51 +116,92 @@ pub fn check(scope: &mut Scope) {
     {
         scope.report(field, NetworkProblem::InterfaceMissing);
     }
-    let subnet = match scope.text(ADDRESS).map(Subnet::parse) {
-        Some(Err(reason)) => {
-            let given = scope.text(ADDRESS).unwrap_or_default().to_owned();
-            scope.report(ADDRESS, NetworkProblem::Address { given, reason });
-            None
+    let mut gateways: HashMap<Family, String> = HashMap::new();
+    for interface in given::interfaces(scope.host) {
+        if let Some(name) = interface.name.as_deref().filter(|name| !is_interface(name)) {
+            let field = format!("{INTERFACES}.{name}");
+            scope.report_element(&field, name, NetworkProblem::Interface(name.to_owned()));
         }
-        other => other.and_then(Result::ok),
-    };
-    if let Some(text) = scope.text(GATEWAY) {
-        check_gateway(scope, text, subnet.as_ref());
+        check_interface(scope, &interface, &mut gateways);
     }
-    let servers = scope.host.value(DNS).and_then(Value::as_array).into_iter().flatten();
-    for server in servers.filter_map(Value::as_str) {
-        if server.parse::<IpAddr>().is_err() {
+    for server in given::texts(scope.host.value(DNS)) {
+        if !name_server::is_valid(server) {
             scope.report_element(DNS, server, NetworkProblem::Dns(server.to_owned()));
         }
     }
 }
 
-fn check_gateway(scope: &mut Scope, text: &str, subnet: Option<&Subnet>) {
-    match (text.parse::<IpAddr>(), subnet) {
-        (Err(_), _) => scope.report(GATEWAY, NetworkProblem::Gateway(text.to_owned())),
-        (Ok(gateway), Some(subnet)) if gateway == subnet.address => {
-            scope.report(GATEWAY, NetworkProblem::GatewayIsSelf(gateway));
+fn check_interface(scope: &mut Scope, interface: &Given, gateways: &mut HashMap<Family, String>) {
+    let mut subnets = Vec::new();
+    for address in &interface.addresses {
+        let given = address.text.to_owned();
+        match Subnet::parse(address.text) {
+            Err(reason) => report(scope, address, NetworkProblem::Address { given, reason }),
+            Ok(subnet) => {
+                if let Some(family) = address.family.filter(|it| *it != Family::of(subnet.address))
+                {
+                    report(scope, address, NetworkProblem::Family { given, family });
+                }
+                subnets.push(subnet);
+            }
         }
-        (Ok(gateway), Some(subnet)) if !subnet.reaches(gateway) => {
-            let subnet = subnet.to_string();
-            scope.report(GATEWAY, NetworkProblem::GatewayOutside { gateway, subnet });
-        }
-        _ => {}
     }
+    for gateway in &interface.gateways {
+        let Ok(ip) = gateway.text.parse::<IpAddr>() else {
+            report(scope, gateway, NetworkProblem::Gateway(gateway.text.to_owned()));
+            continue;
+        };
+        if let Some(family) = gateway.family.filter(|it| *it != Family::of(ip)) {
+            let given = gateway.text.to_owned();
+            report(scope, gateway, NetworkProblem::GatewayFamily { given, family });
+            continue;
+        }
+        check_gateway(scope, gateway, ip, &subnets);
+        let family = Family::of(ip);
+        let name = interface.name.clone().unwrap_or_default();
+        if let Some(other) = gateways.insert(family, name) {
+            report(scope, gateway, NetworkProblem::SecondGateway { family, other });
+        }
+    }
+}
+
+/// NixOS looks for a gateway on its interface, so one outside the host's network is legal, and some
+/// providers have it so. In private networks it is a slip more often than not.
+fn check_gateway(scope: &mut Scope, given: &Written, gateway: IpAddr, subnets: &[Subnet]) {
+    if subnets.iter().any(|subnet| subnet.address == gateway) {
+        report(scope, given, NetworkProblem::GatewayIsSelf(gateway));
+        return;
+    }
+    let is_private = |ip: IpAddr| matches!(ip, IpAddr::V4(ip) if Ipv4Addr::is_private(&ip));
+    let of_family = || subnets.iter().filter(|it| it.address.is_ipv4() == gateway.is_ipv4());
+    if !of_family().any(|subnet| subnet.reaches(gateway))
+        && let Some(subnet) = of_family().find(|it| is_private(it.address) && is_private(gateway))
+    {
+        let subnet = subnet.to_string();
+        report(scope, given, NetworkProblem::GatewayOutside { gateway, subnet });
+    }
+}
+
+fn report(scope: &mut Scope, given: &Written, problem: NetworkProblem) {
+    scope.report_element(&given.field, given.text, problem);
 }
 
 /// Looks for two hosts of the same address.
 pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
     let mut first: HashMap<IpAddr, &str> = HashMap::with_capacity(inventory.hosts.len());
     for (name, host) in &inventory.hosts {
-        let Some(Ok(subnet)) = host.text(ADDRESS).map(Subnet::parse) else { continue };
-        if let Some(other) = first.get(&subnet.address) {
-            let other = (*other).to_owned();
-            let problem = NetworkProblem::Duplicate { address: subnet.address, other };
-            let text = host.text(ADDRESS).map(str::to_owned);
-            faults.push(of_host(name, host, ADDRESS, text, problem));
-        } else {
-            first.insert(subnet.address, name);
+        for given in given::interfaces(host).iter().flat_map(|it| &it.addresses) {
+            let Ok(Subnet { address, .. }) = Subnet::parse(given.text) else { continue };
+            match first.get(&address) {
+                Some(other) if *other != name => {
+                    let problem = NetworkProblem::Duplicate { address, other: (*other).to_owned() };
+                    let text = Some(given.text.to_owned());
+                    faults.push(of_host(name, host, &given.field, text, problem));
+                }
+                _ => {
+                    first.insert(address, name);
+                }
+            }
         }
     }
 }
