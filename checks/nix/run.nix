@@ -49,6 +49,7 @@ let
   names = attrNames cases;
 in
 {
+  inherit cases;
   # Each name with what its error is to be like.
   names = "<names>${
     toJSON (
