@@ -5,6 +5,7 @@ let
     validate = "Report every mistake of the fleet at its place";
     list = "Show the fleet as a table";
     keys = "Show which of the fleet's keys have their private half on this machine";
+    release = "Build, sign and hand out what the hosts are to run";
     doctor = "Show what this machine lacks, or whether a target can be installed";
   };
   machines = {

@@ -12,6 +12,7 @@ let
     "doctor"
     "keys"
     "list"
+    "release"
     "start-vm"
     "stop-vm"
     "test-vm"

@@ -60,6 +60,9 @@ pub enum Trouble {
         /// How many it takes, and who signed.
         why: String,
     },
+    /// Another run made a release of this number.
+    #[error("another run made a release {0} meanwhile")]
+    Taken(u64),
     /// A place has a later release, or another of this number.
     #[error("{} has {there}, and this is release {number}", quote_path(.place))]
     Later {
@@ -126,6 +129,7 @@ impl Trouble {
                 "`nixfleet release sign` adds a signature, and `nixfleet release publish` hands the \
                  release out"
             }
+            Self::Taken(_) => "run it again: the next number is its own",
             Self::None(_) => "`nixfleet release` makes one",
             Self::Later { .. } => {
                 "make a new release after that one: `nixfleet release --to PLACE` does so by itself"
@@ -142,6 +146,7 @@ impl Trouble {
             | Self::Plan(_)
             | Self::Dirty(_)
             | Self::TooFew { .. }
+            | Self::Taken(_)
             | Self::Later { .. }
             | Self::Refused(_)
             | Self::Read { .. } => Exit::Faults,

@@ -410,3 +410,33 @@ fn answer(folder: &Path, path: &str) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
     [head.into_bytes(), body].concat()
 }
+
+#[test]
+#[ignore = "needs nix"]
+fn two_at_once_make_two_releases_or_one_is_told() {
+    let fleet = Fleet::new(&["ann"], 1);
+    fleet.expect(&["--key", "ann"], 0, &["release 1"]);
+    fleet.expect(
+        &["--key", "ann", "--expires", "90d"],
+        0,
+        &["release 2", "good until", "release 2 gives every host what the one before gave it"],
+    );
+    let made: Vec<Output> = std::thread::scope(|scope| {
+        let run = || fleet.command(&["--key", "ann"]).output().unwrap();
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+        runs.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    let good = made.iter().filter(|it| it.status.success()).count();
+    for output in made.iter().filter(|it| !it.status.success()) {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && said.contains("another run made"), "{said}");
+    }
+    let folder = fleet.path("home/.local/share/nixfleet/releases/demo");
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let expected: Vec<String> = (1..=2 + good).map(|it| it.to_string()).collect();
+    assert_eq!(names, expected);
+}

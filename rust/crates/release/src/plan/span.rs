@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The longest that a wave may soak: a month, since what waits longer has been forgotten.
-pub const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+/// The longest that is read, of a soak or until a release expires: a year, since what waits longer has
+/// been forgotten.
+pub const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 const UNITS: [(char, u64); 4] = [('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60), ('s', 1)];
 
@@ -24,7 +25,7 @@ pub enum SpanError {
     #[error("a length of time is written as `45s`, `30m`, `1h30m` or `2d`")]
     Malformed,
     /// It is too long.
-    #[error("31 days are the longest")]
+    #[error("366 days are the longest")]
     Long,
 }
 
@@ -109,7 +110,7 @@ mod tests {
         for text in ["", "30", "m", "30m1h", "1h1h", "-1m", "+1m", "1.5h", "30 m", "30min"] {
             assert_eq!(text.parse::<Span>(), Err(SpanError::Malformed), "{text}");
         }
-        for text in ["32d", "99999999999999999999d", "18446744073709551615h"] {
+        for text in ["367d", "99999999999999999999d", "18446744073709551615h"] {
             assert_eq!(text.parse::<Span>(), Err(SpanError::Long), "{text}");
         }
     }

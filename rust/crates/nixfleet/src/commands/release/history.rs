@@ -67,7 +67,10 @@ impl History {
         release.write(begun.path())?;
         let folder = self.folder(release.number());
         // Onto a release that is there, a rename fails: no number is used twice.
-        files::rename(begun.path(), &folder)?;
+        if let Err(error) = files::rename(begun.path(), &folder) {
+            let taken = Trouble::Taken(release.number());
+            return Err(if folder.exists() { taken } else { error });
+        }
         let _ = begun.keep();
         Ok(folder)
     }

@@ -70,6 +70,12 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
         expires: args.expires.map(|it| now + it.get()),
         salt: &salt,
     })?;
+    if before.as_ref().is_some_and(|it| it.value().hosts == release.head.value().hosts) {
+        failure::warn(&format!(
+            "release {} gives every host what the one before gave it",
+            release.number()
+        ));
+    }
     sign::add(&mut release.signatures, release.head.bytes(), &keys)?;
     let folder = history.add(&release)?;
     let published = publish_all(&release, &places, &signers)?;
