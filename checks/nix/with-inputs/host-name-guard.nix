@@ -38,6 +38,24 @@ in
     expected = true;
   };
 
+  "test: a host keeps the names that it had, for a rollback to them" = {
+    expr =
+      map
+        (
+          config:
+          (config { nixfleet.guards.renamedFrom = [ "web-old" ]; })
+          .environment.etc."nixfleet/renamed-from".text
+        )
+        [
+          nixos
+          mac
+        ];
+    expected = [
+      "web-old\n"
+      "web-old\n"
+    ];
+  };
+
   "test: the guard can be turned off" = {
     expr = [
       ((nixos { nixfleet.guards.hostName = false; }).system.preSwitchChecks ? nixfleetHostName)
