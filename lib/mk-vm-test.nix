@@ -47,6 +47,8 @@ let
     # The test driver brings the disk.
     disko.enableConfig = lib.mkForce false;
     nixfleet.impermanence.enable = lib.mkForce false;
+    # So it does the cards.
+    hostSpec.networking = lib.mkForce { };
 
     environment.systemPackages = [ host.pkgs.curl ];
 

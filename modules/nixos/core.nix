@@ -5,6 +5,8 @@
     ../shared/host-name-guard.nix
     ../shared/host-spec.nix
     ./core/boot.nix
+    ./core/build-vm.nix
+    ./core/file-systems.nix
     ./core/homes.nix
     ./core/lockout-guard.nix
     ./core/locale.nix

@@ -1,9 +1,35 @@
 # What must hold on a host once it is installed in a VM: `nixfleet test-vm` reads it, and
 # `nixfleet.lib.mkVmTest` turns it into a NixOS test. Lists, so that what is reported has the order
 # of what was written; every type is closed, so that a misspelt name is an error.
-{ lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   inherit (lib) mkOption types;
+
+  # Kernels that lack what NixOS puts into every initrd have this off: those of boards, most of all. Of
+  # one that was configured by hand, with its configuration at hand, that says it.
+  kernelConfig =
+    if options.boot.kernelPackages.isDefined then
+      config.boot.kernelPackages.kernel.config or { }
+    else
+      { };
+  isWhole =
+    lib.length (lib.attrNames (lib.filterAttrs (name: _: lib.hasPrefix "CONFIG_" name) kernelConfig))
+    > 10;
+  hasModule =
+    name:
+    config.boot.initrd.includeDefaultModules
+    && (
+      !isWhole
+      || lib.elem kernelConfig."CONFIG_${lib.toUpper name}" or "n" [
+        "y"
+        "m"
+      ]
+    );
 
   types' = import ./vm-test/types.nix { inherit lib; };
 
@@ -23,6 +49,8 @@ let
     };
 in
 {
+  imports = [ ./vm-test/network.nix ];
+
   options.nixfleet.vmTest = mkOption {
     default = { };
     description = "What `nixfleet test-vm` checks on this host, besides what it checks on every host.";
@@ -84,8 +112,8 @@ in
   };
 
   # A host that is made for hardware boots in the VM that tests it as well. Modules that find no
-  # device are not loaded.
-  config.boot.initrd.availableKernelModules = [
+  # device are not loaded; one that the kernel lacks would fail the build of the initrd.
+  config.boot.initrd.availableKernelModules = lib.filter hasModule [
     "virtio_blk"
     "virtio_pci"
   ];

@@ -330,14 +330,17 @@ in
     expected = true;
   };
 
-  "test: Nix has flakes, cleans up weekly and trusts root alone" = {
+  "test: Nix has flakes, cleans up weekly and trusts who is root without a password" = {
     expr =
       let
         inherit (withSpec ops) nix;
       in
       [
         nix.settings.experimental-features
-        (builtins.elem "ops" (nix.settings.trusted-users or [ ]))
+        (map (user: builtins.elem "ops" ((withSpec user).nix.settings.trusted-users or [ ])) [
+          ops
+          (ops // { hashedPasswordFile = "/persist/ops"; })
+        ])
         nix.gc.automatic
         # NixOS makes a list of it, by its release.
         (lib.toList nix.gc.dates)
@@ -348,7 +351,10 @@ in
         "nix-command"
         "flakes"
       ]
-      false
+      [
+        true
+        false
+      ]
       true
       [ "weekly" ]
       true

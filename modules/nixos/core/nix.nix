@@ -4,7 +4,7 @@ let
 in
 {
   nix = {
-    # `trusted-users` stays NixOS's own, root alone: a trusted user is as good as root
+    # `trusted-users` is root, and who is root without a password (users.nix): a trusted user is as good as root
     # (nix.conf(5), trusted-users).
     settings.experimental-features = [
       "nix-command"

@@ -62,6 +62,14 @@ in
     ];
   };
 
+  # `nixos-rebuild --target-host ops@HOST --sudo` copies a system that no cache has signed: the daemon
+  # takes that from a trusted user alone. One who is root without being asked for a password is as good
+  # as root already (nix.conf(5), trusted-users); the others stay untrusted.
+  nix.settings.trusted-users = mkIf (
+    userName != null
+    && (!config.security.sudo.wheelNeedsPassword || !hasPassword config.users.users.${userName})
+  ) [ userName ];
+
   # A user without a password has none to give to sudo. Their keys are root's too, so that this
   # lets nobody do more than they could. sudo-rs, where it takes sudo's place, has rules of its own.
   security = lib.genAttrs [ "sudo" "sudo-rs" ] (

@@ -1,0 +1,71 @@
+# File systems of a hardware file beside a disk's layout.
+{ inputs, nixfleet, ... }:
+let
+  inherit (inputs.nixpkgs) lib;
+  inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf toplevel withLayout;
+
+  # As nixos-generate-config writes it.
+  hardware = {
+    fileSystems."/" = {
+      device = "/dev/disk/by-uuid/11111111-2222-3333-4444-555555555555";
+      fsType = "ext4";
+    };
+    fileSystems."/boot" = {
+      device = "/dev/disk/by-uuid/ABCD-1234";
+      fsType = "vfat";
+    };
+  };
+  evaluates = config: lib.hasSuffix ".drv" (toplevel config);
+in
+{
+  "test: a hardware file's file systems beside a layout are told, with the flag that leaves them out" =
+    {
+      expr = evaluates (withLayout "ext4" [ hardware ]);
+      expectedError.msg = "the file system ./(boot)?. from two places: .*/dev/disk/by-.*/dev/disk/by-.*--no-filesystems";
+    };
+
+  "test: so it is beside a layout of the user's own" = {
+    expr = evaluates (
+      configOf { } [
+        hardware
+        {
+          disko.devices.disk.mine = {
+            device = "/dev/vdb";
+            content = {
+              type = "filesystem";
+              format = "xfs";
+              mountpoint = "/";
+            };
+          };
+        }
+      ]
+    );
+    expectedError.msg = "the file system ./. from two places";
+  };
+
+  "test: what does not conflict is left alone" = {
+    expr = map evaluates [
+      (configOf { } [ hardware ])
+      (withLayout "ext4" [
+        {
+          fileSystems."/data" = {
+            device = "/dev/sdb1";
+            fsType = "ext4";
+          };
+        }
+      ])
+      (withLayout "ext4" [ { fileSystems."/".device = lib.mkForce "/dev/sda2"; } ])
+      (withLayout "ext4" [ { fileSystems."/".device = lib.mkDefault "/dev/sda2"; } ])
+      (withLayout "ext4" [ { fileSystems."/".options = [ "noatime" ]; } ])
+      (withLayout "ext4" [ { fileSystems = lib.mkIf false hardware.fileSystems; } ])
+    ];
+    expected = [
+      true
+      true
+      true
+      true
+      true
+      true
+    ];
+  };
+}
