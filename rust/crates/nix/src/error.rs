@@ -7,6 +7,25 @@ use thiserror::Error;
 
 use crate::Cause;
 
+/// Signs that Nix failed for something outside the fleet: the network, this machine, its store.
+/// Nix's own words (`filetransfer.cc`, `error.cc`) and curl's (`curl_easy_strerror`).
+const OUTSIDE: [&str; 14] = [
+    "Could not resolve host",
+    "Couldn't resolve host",
+    "Could not connect to server",
+    "Couldn't connect to server",
+    "Failed to connect to",
+    "Failure when receiving data",
+    "Timeout was reached",
+    "SSL connect error",
+    "SSL peer certificate",
+    "Problem with the SSL CA cert",
+    "unable to download",
+    "No space left on device",
+    "cannot open connection to remote store",
+    "cannot connect to socket",
+];
+
 /// A call of Nix that came to nothing.
 #[derive(Debug, Error)]
 pub enum NixError {
@@ -59,10 +78,33 @@ impl NixError {
         Self::Failed { command, status, cause, stderr }
     }
 
+    /// Whether Nix failed for something outside of what it evaluates: the network, this machine.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        match self {
+            Self::Failed { cause, .. } => OUTSIDE.iter().any(|sign| cause.message.contains(sign)),
+            _ => true,
+        }
+    }
+
     /// Whether the flake lacks the attribute that was asked for.
     #[must_use]
     pub fn is_missing_attribute(&self) -> bool {
         matches!(self, Self::Failed { cause, .. }
             if cause.message.contains("does not provide attribute"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_network_is_outside_and_an_attribute_is_not() {
+        let failed = |text: &str| NixError::failed(String::new(), Some(1), text.to_owned());
+        let network = "error: unable to download 'https://x': Could not resolve host: x (6)";
+        assert!(failed(network).is_outside());
+        assert!(!failed("error: attribute 'x' missing").is_outside());
+        assert!(NixError::Missing.is_outside());
     }
 }

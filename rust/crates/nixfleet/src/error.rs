@@ -65,6 +65,11 @@ impl Error {
             Self::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => {
                 Some("`--limit preflight=SECONDS` gives it more time".to_owned())
             }
+            Self::Inventory(InventoryError::Nix(error)) if error.is_outside() => Some(
+                "see that this machine reaches it, and run it again; `--show-trace` shows all that \
+                 Nix says"
+                    .to_owned(),
+            ),
             Self::Inventory(InventoryError::Nix(NixError::Failed { .. })) => {
                 Some("`--show-trace` shows all that Nix says".to_owned())
             }
@@ -76,6 +81,19 @@ impl Error {
     pub fn cause(&self) -> Option<&Cause> {
         match self {
             Self::Inventory(InventoryError::Nix(NixError::Failed { cause, .. })) => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// Whether the fleet's author can do nothing about it.
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Inventory(InventoryError::Nix(error)) if error.is_outside())
+    }
+
+    /// All that Nix wrote, when it failed.
+    pub fn trace(&self) -> Option<&str> {
+        match self {
+            Self::Inventory(InventoryError::Nix(NixError::Failed { stderr, .. })) => Some(stderr),
             _ => None,
         }
     }

@@ -12,9 +12,9 @@ pub fn flake(global: &Global) -> Flake {
     Flake::new(&global.flake)
 }
 
-/// Nix, with the options that the command line gives it.
-pub fn nix(global: &Global) -> NixCli {
-    if global.show_trace { NixCli::new().argument("--show-trace") } else { NixCli::new() }
+/// Nix, which always tells the whole trace: the innermost place is often left out without it.
+pub fn nix(_: &Global) -> NixCli {
+    NixCli::new().argument("--show-trace")
 }
 
 /// The fleet's inventory.

@@ -3,19 +3,20 @@
 use std::mem::ManuallyDrop;
 
 use clap::Args;
-use nixfleet_inventory::{Host, Inventory};
+use nixfleet_inventory::{Host, Inventory, InventoryError};
+use nixfleet_nix::NixError;
 
 use crate::commands::{failure, fleet};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::faults::Fault;
 use crate::faults::checks;
-use crate::faults::eval::{EvalArgs, Evaluation};
+use crate::faults::eval::{self, EvalArgs, Evaluation};
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::faults::survey::{Begun, Survey};
+use crate::faults::{Fault, Problem};
 use crate::faults::{files, positions};
-use crate::global::Global;
+use crate::global::{Format, Global};
 use crate::text::output::print;
 
 /// The arguments of `validate`.
@@ -37,22 +38,37 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
     let inventory = fleet::inventory(global);
     let survey = survey.finish();
     let mut sources = Sources::new(tree);
-    let mut report = match inventory {
+    let (mut report, failure) = match inventory {
         Ok(inventory) => {
             // The process ends with this command; to free thousands of hosts one by one would take
             // a tenth of the tool's own time.
             let inventory = ManuallyDrop::new(inventory);
-            fleet::require(&inventory, &args.hosts)?;
-            read(global, args, &inventory, survey, &mut sources)
+            match fleet::require(&inventory, &args.hosts) {
+                Ok(()) => read(global, args, &inventory, survey, &mut sources),
+                Err(error) => {
+                    (Report::new(0, vec![of_no_fleet(&error)], &mut sources), Some(error))
+                }
+            }
         }
         Err(error) => match unreadable(&error, survey, sources.tree()) {
-            Some(faults) => Report::new(0, faults, &mut sources),
-            None => return Err(error),
+            Some(faults) => {
+                if let Some(trace) = error.trace().filter(|_| global.show_trace) {
+                    failure::show_trace(trace);
+                }
+                (Report::new(0, faults, &mut sources), None)
+            }
+            None => (Report::new(0, vec![of_no_fleet(&error)], &mut sources), Some(error)),
         },
     };
     report.is_evaluated = args.eval.eval;
-    print(&report.render(global.format));
-    Ok(if report.has_errors() { Exit::Faults } else { Exit::Fine })
+    // For people it is told on standard error, as by every command.
+    if failure.is_none() || global.format != Format::Human || report.hosts > 0 {
+        print(&report.render(global.format));
+    }
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(if report.has_errors() { Exit::Faults } else { Exit::Fine }),
+    }
 }
 
 /// What a plain `validate` says of the whole fleet, for a command that does not begin with faults.
@@ -88,7 +104,7 @@ fn read(
     inventory: &Inventory,
     survey: Survey,
     sources: &mut Sources,
-) -> Report {
+) -> (Report, Option<Error>) {
     let wanted = |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
     let hosts: Vec<(&str, &Host)> = inventory
         .hosts
@@ -98,12 +114,14 @@ fn read(
         .collect();
     let count = hosts.len();
     let mut faults = inventoried(global, inventory, &wanted, sources);
+    let mut outside = None;
     if args.eval.eval {
-        faults = evaluate(global, &args.eval, sources.tree(), hosts, faults);
+        (faults, outside) = evaluate(global, &args.eval, sources.tree(), hosts, faults);
     }
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
     faults.extend(survey.faults);
-    Report::new(count, faults, sources)
+    let report = Report::new(count, faults, sources);
+    (report, outside.map(|it| Error::Inventory(InventoryError::Nix(it))))
 }
 
 /// The mistakes of the fleet's author for which Nix cannot read it; `None` where it fails for another
@@ -113,7 +131,39 @@ fn unreadable(error: &Error, survey: Survey, tree: &Tree) -> Option<Vec<Fault>> 
     if let Some(fault) = files::explain_by(cause, tree, &survey) {
         return Some(std::iter::once(fault).chain(survey.faults).collect());
     }
-    (!survey.faults.is_empty()).then_some(survey.faults)
+    if !survey.faults.is_empty() {
+        return Some(survey.faults);
+    }
+    (!error.is_outside()).then(|| vec![eval::unreadable(cause, tree)])
+}
+
+/// Why there is nothing to look for faults in, for programs, who read one document whatever happens.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+struct NoFleet {
+    message: String,
+    help: String,
+}
+
+impl Problem for NoFleet {
+    fn code(&self) -> &'static str {
+        "fleet-unreadable"
+    }
+
+    fn help(&self) -> String {
+        self.help.clone()
+    }
+}
+
+fn of_no_fleet(error: &Error) -> Fault {
+    let help = error.help().unwrap_or_else(|| "mend that, and run it again".to_owned());
+    Fault {
+        hosts: Vec::new(),
+        field: String::new(),
+        position: None,
+        text: None,
+        problem: Box::new(NoFleet { message: error.to_string(), help }),
+    }
 }
 
 fn evaluate(
@@ -122,13 +172,12 @@ fn evaluate(
     tree: &Tree,
     hosts: Vec<(&str, &Host)>,
     faults: Vec<Fault>,
-) -> Vec<Fault> {
+) -> (Vec<Fault>, Option<NixError>) {
     let (nix, flake) = (fleet::nix(global), fleet::flake(global));
-    let show_trace = global.show_trace;
-    let found = Evaluation { args, show_trace, nix, flake, tree }.run(hosts, faults);
+    let found = Evaluation { args, nix, flake, tree }.run(hosts, faults);
     found.notices.iter().for_each(|notice| failure::warn(notice));
     if global.show_trace {
         found.traces.iter().for_each(|trace| failure::show_trace(trace));
     }
-    found.faults
+    (found.faults, found.outside)
 }

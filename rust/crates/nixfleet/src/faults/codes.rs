@@ -22,6 +22,7 @@ pub const CODES: &[&str] = &[
     "file-missing",
     "file-untracked",
     "firmware-missing",
+    "fleet-unreadable",
     "gateway-invalid",
     "gateway-outside-subnet",
     "home-invalid",
@@ -46,6 +47,7 @@ pub const CODES: &[&str] = &[
     "password-file-in-store",
     "password-file-is-hash",
     "password-file-relative",
+    "path-outside",
     "platform-not-linux",
     "platform-unknown",
     "program-missing",
@@ -80,9 +82,10 @@ mod tests {
 
     use super::*;
 
-    /// What stops a VM before it starts; `validate` reports none of them.
+    /// What stops a VM before it starts, or a command before it looks at a fleet.
     const OF_VMS: &[&str] = &[
         "firmware-missing",
+        "fleet-unreadable",
         "host-unknown",
         "iso-key-encrypted",
         "iso-key-mode",

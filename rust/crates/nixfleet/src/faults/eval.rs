@@ -3,6 +3,7 @@
 mod answer;
 mod answers;
 mod brought;
+mod cure;
 pub mod definition;
 mod eval_jobs;
 mod memory;
@@ -21,6 +22,7 @@ use crate::faults::{Fault, Severity};
 use answers::{Answers, Outcome};
 use eval_jobs::EvalJobs;
 pub use memory::{MAX_MEMORY, default_jobs};
+pub use problems::unreadable;
 pub use workers::ask;
 
 /// How hosts are evaluated.
@@ -43,8 +45,6 @@ pub struct EvalArgs {
 pub struct Evaluation<'a> {
     /// How.
     pub args: &'a EvalArgs,
-    /// Whether errors are to have all of their trace.
-    pub show_trace: bool,
     /// By which Nix.
     pub nix: NixCli,
     /// Of which flake.
@@ -61,6 +61,8 @@ pub struct Found {
     pub traces: Vec<String>,
     /// What went otherwise than planned, for people.
     pub notices: Vec<String>,
+    /// Why hosts could not be evaluated that is none of their author: the network, or this machine.
+    pub outside: Option<NixError>,
 }
 
 impl Evaluation<'_> {
@@ -72,11 +74,10 @@ impl Evaluation<'_> {
         let jobs = jobs.clamp(1, hosts.len().max(1));
         let bar = progress(hosts.len());
         let answers = Answers::new(hosts, bar);
-        let eval_jobs =
-            EvalJobs { flake: &self.flake, workers: jobs, max_memory, show_trace: self.show_trace };
+        let eval_jobs = EvalJobs { flake: &self.flake, workers: jobs, max_memory };
         let notices = eval_jobs.run(&answers).iter().map(ToString::to_string).collect();
         workers::run(&self.nix.clone().heap_limit(max_memory), &self.flake, jobs, &answers);
-        let mut found = Found { faults, traces: Vec::new(), notices };
+        let mut found = Found { faults, traces: Vec::new(), notices, outside: None };
         for (name, host, outcome) in answers.finish() {
             self.judge(&mut found, name, host, outcome);
         }
@@ -90,6 +91,9 @@ impl Evaluation<'_> {
                 found.faults.retain(|fault| !(is_of(fault) && answer.refutes(fault)));
                 let problems = problems::of(name, host, &answer, &found.faults, self.tree);
                 found.faults.extend(problems);
+            }
+            Err(error) if is_of_the_machine(&error) => {
+                found.outside.get_or_insert(error);
             }
             Err(error) => {
                 // What the library refuses at evaluation is told already, at its place.
@@ -108,6 +112,11 @@ impl Evaluation<'_> {
             }
         }
     }
+}
+
+/// Whether a failure tells nothing of the host; what takes too much memory is the host's own.
+fn is_of_the_machine(error: &NixError) -> bool {
+    matches!(error, NixError::Failed { .. } | NixError::Missing) && error.is_outside()
 }
 
 fn progress(hosts: usize) -> ProgressBar {

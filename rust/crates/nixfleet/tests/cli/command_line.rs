@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{Fleet, INVENTORY};
+use crate::{Fleet, INVENTORY, text};
 
 #[test]
 fn a_wrong_command_line_is_status_2() {
@@ -45,8 +45,12 @@ fn a_failure_of_nix_is_cut_to_its_cause() {
             .replace("'foo'", "foo")
             .as_str(),
     );
-    fleet.expect(&["validate"], 3, "", "error: undefined variable foo\n");
-    fleet.expect(&["validate", "--show-trace"], 3, "", "while calling x");
+    fleet.expect(&["list"], 3, "", "error: undefined variable foo\n");
+    fleet.expect(&["list", "--show-trace"], 3, "", "while calling x");
+    // It is the fleet's, so it is a fault like others.
+    fleet.expect(&["validate"], 1, "error[evaluation-failed]: undefined variable foo\n", "");
+    let output = fleet.run(&["validate", "--show-trace"]);
+    assert!(text(&output.stderr).contains("while calling x"));
 }
 
 #[test]
@@ -62,7 +66,37 @@ fn an_option_that_the_fleets_flake_sets_wrongly_is_shown_at_its_line() {
     );
     assert!(fleet.link("cat"));
     fleet.program("nix", &says);
-    fleet.expect(&["validate"], 3, "", "--> flake.nix:2:3");
+    fleet.expect(&["validate"], 1, "--> flake.nix:2:3", "");
+    fleet.expect(&["list"], 3, "", "--> flake.nix:2:3");
+}
+
+/// Programs read one document, whatever happens; what is no fault of the fleet has status 3.
+#[test]
+fn json_and_github_are_never_empty() {
+    let fleet = Fleet::new("UTC");
+    let network = "error: unable to download 'https://x': Could not resolve host: x (6)";
+    fleet.program("nix", &format!("echo \"{network}\" >&2; exit 1"));
+    for (arguments, status) in [
+        (&["validate"][..], 3),
+        (&["validate", "--inventory", "nothing.json"], 3),
+        (&["validate", "--flake", "/nonexistent"], 3),
+        (&["validate", "--inventory", "inventory.json", "-h", "wbe-01"], 2),
+        (&["validate", "--inventory", "inventory.json", "--eval"], 3),
+    ] {
+        let json = fleet.run(&[arguments, &["--format", "json"]].concat());
+        assert_eq!(json.status.code(), Some(status), "{arguments:?}");
+        let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+        assert!(!text(&json.stderr).is_empty(), "{arguments:?}");
+        if !arguments.contains(&"--eval") {
+            assert_eq!(report["faults"][0]["code"], "fleet-unreadable", "{arguments:?}");
+            let github = fleet.run(&[arguments, &["--format", "github"]].concat());
+            assert!(text(&github.stdout).starts_with("::error "), "{arguments:?}");
+        }
+    }
+    // The network is told once, and is no fault of a host.
+    let output = fleet.run(&["validate", "--inventory", "inventory.json", "--eval"]);
+    assert_eq!(text(&output.stderr).matches("unable to download").count(), 1);
+    assert!(text(&output.stdout).starts_with("2 hosts, no faults"), "{}", text(&output.stdout));
 }
 
 #[test]

@@ -36,8 +36,6 @@ pub struct EvalJobs<'a> {
     pub workers: usize,
     /// What a worker may take, in MiB.
     pub max_memory: usize,
-    /// Whether errors are to have all of their trace.
-    pub show_trace: bool,
 }
 
 /// Why hosts are left without an outcome.
@@ -127,7 +125,8 @@ impl EvalJobs<'_> {
             // that host, since the workers collect no garbage.
             .args(["--max-memory-size", &(self.max_memory / 2).max(1).to_string()])
             .env("GC_MAXIMUM_HEAP_SIZE", format!("{}M", self.max_memory))
-            .args(self.show_trace.then_some("--show-trace"))
+            // The innermost place is often left out without it.
+            .arg("--show-trace")
             .args(["--flake", &self.flake.attr(output)])
             .args(["--select", select])
             .args(["--apply", "job: job.answer"])

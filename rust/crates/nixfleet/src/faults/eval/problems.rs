@@ -1,10 +1,12 @@
 //! The faults that an evaluation shows.
 
+use std::fs;
+
 use nixfleet_inventory::Host;
-use nixfleet_nix::{NixError, Position};
+use nixfleet_nix::{Cause, NixError, Position};
 use thiserror::Error;
 
-use super::{answer::Answer, brought, definition};
+use super::{answer::Answer, brought, cure, definition};
 use crate::faults::checks::declare;
 use crate::faults::files;
 use crate::faults::source::Tree;
@@ -21,7 +23,13 @@ enum EvalProblem {
     #[error("{0}")]
     Warning(String),
     #[error("{message}")]
-    Failed { message: String, host: String },
+    Failed {
+        message: String,
+        /// What Nix could not evaluate; the fleet itself where it is no host.
+        host: Option<String>,
+        /// What to write, where that is known.
+        cure: Option<String>,
+    },
     #[error("the evaluation took more than {max_memory} MiB")]
     Memory { max_memory: usize },
     #[error(
@@ -65,17 +73,18 @@ impl Problem for EvalProblem {
             Self::Lockout(_) => "where another way in exists, write `nixfleet.guards.lockout = \
                                  false;` in a module"
                 .to_owned(),
-            Self::Failed { message, host } => {
+            Self::Failed { message, host, cure } => {
                 if let Some(module) = brought::twice(message) {
                     return format!(
                         "every host has the module of {module} already: take yours out of `imports`"
                     );
                 }
-                if message.contains("doesn't represent an absolute path") {
-                    return "write the path without quotes: `./hosts/web-01.nix`".to_owned();
+                if let Some(cure) = cure {
+                    return cure.clone();
                 }
-                let host = word(host);
-                format!("`nixfleet validate --eval --show-trace -h {host}` shows all that Nix says")
+                let of_host = |it| format!("--eval --show-trace -h {}", word(it));
+                let options = host.as_deref().map_or("--show-trace".to_owned(), of_host);
+                format!("`nixfleet validate {options}` shows all that Nix says")
             }
             Self::Memory { max_memory } => {
                 format!("allow it more with `--max-memory {}`", max_memory * 2)
@@ -120,20 +129,43 @@ fn assertion(message: String) -> EvalProblem {
 
 /// A host that could not be evaluated.
 pub fn failure(name: &str, host: &Host, error: &NixError, max_memory: usize, tree: &Tree) -> Fault {
-    let mut position = host.position("").cloned();
-    let message = error.to_string();
-    if message == "out of memory" {
+    let position = host.position("").cloned();
+    if error.to_string() == "out of memory" {
         return fault(name, position, EvalProblem::Memory { max_memory });
     }
-    if let NixError::Failed { cause, .. } = error {
-        if let Some(fault) = files::explain(cause, tree) {
-            return Fault { hosts: vec![name.to_owned()], ..fault };
-        }
-        let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
-        position = own.cloned().or_else(|| definition::find(&message, tree)).or(position);
+    let NixError::Failed { cause, .. } = error else {
+        let (message, host) = (error.to_string(), Some(name.to_owned()));
+        return fault(name, position, EvalProblem::Failed { message, host, cure: None });
+    };
+    if let Some(fault) = files::explain(cause, tree) {
+        return Fault { hosts: vec![name.to_owned()], ..fault };
     }
-    let message = tree.localize(&message);
-    fault(name, position, EvalProblem::Failed { message, host: name.to_owned() })
+    let (place, problem) = failed(cause, Some(name), tree);
+    fault(name, place.or(position), problem)
+}
+
+/// The fleet, when Nix cannot read it for a mistake of its author.
+pub fn unreadable(cause: &Cause, tree: &Tree) -> Fault {
+    let (position, problem) = failed(cause, None, tree);
+    Fault { hosts: Vec::new(), ..fault("", position, problem) }
+}
+
+/// What Nix says, and the innermost place of the author's own.
+fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, EvalProblem) {
+    let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
+    let place = own.cloned().or_else(|| definition::find(&cause.message, tree));
+    let file = own.or(cause.places.last()).map(|it| it.file.as_ref());
+    let at = own.and_then(|it| text_at(it, tree)).unwrap_or_default();
+    let cure = cure::cure(&cause.message, file, &at);
+    let message = tree.localize(&cause.message);
+    (place, EvalProblem::Failed { message, host: host.map(str::to_owned), cure })
+}
+
+/// The line of a place, from its column on.
+fn text_at(place: &Position, tree: &Tree) -> Option<String> {
+    let text = fs::read_to_string(tree.locate(&place.file).1).ok()?;
+    let line = text.lines().nth(usize::try_from(place.line).ok()?.checked_sub(1)?)?;
+    Some(line.get(usize::try_from(place.column).ok()?.checked_sub(1)?..)?.to_owned())
 }
 
 /// Takes a field that the inventory shows to be strange for one that no module declares, when that

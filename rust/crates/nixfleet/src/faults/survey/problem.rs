@@ -1,6 +1,8 @@
 //! The faults of a Nix file that show without evaluation.
 
+use rnix::ast::PathHome;
 use rnix::{Parse, Root};
+use rowan::ast::AstNode;
 use thiserror::Error;
 
 use super::syntax::SyntaxError;
@@ -27,6 +29,8 @@ pub enum SourceProblem {
     },
     #[error("{} is given a value twice, first in line {line}", quote(.name))]
     Twice { name: String, line: usize },
+    #[error("{} is outside the flake, and a flake reads nothing there", quote(.0))]
+    Outside(String),
     #[error("a module is given more arguments than {} takes", quote(.0))]
     Closed(String),
 }
@@ -48,6 +52,10 @@ impl SourceProblem {
             let nearest = near.map(str::to_owned);
             return Some((unbound.span.start, Self::Unbound { name: unbound.name, nearest }));
         }
+        if let Some(home) = parsed.syntax().descendants().find_map(PathHome::cast) {
+            let at = usize::from(home.syntax().text_range().start());
+            return Some((at, Self::Outside(home.to_string())));
+        }
         let (span, names) = module::closed(&root).filter(|_| is_module)?;
         Some((span.start, Self::Closed(format!("{{ {} }}", names.join(", ")))))
     }
@@ -60,12 +68,18 @@ impl Problem for SourceProblem {
             Self::Unbound { .. } => "name-unbound",
             Self::Twice { .. } => "attribute-duplicate",
             Self::Closed(_) => "arguments-closed",
+            Self::Outside(_) => "path-outside",
         }
     }
 
     fn help(&self) -> String {
         match self {
             Self::Syntax(error) => error.help.clone(),
+            Self::Unbound { name, .. } if name == "inputs" => {
+                "in `flake.nix` write `outputs = inputs@{ …, ... }:`; a module takes it as an \
+                 argument, `{ inputs, ... }:`, when the host has `specialArgs = { inherit inputs; };`"
+                    .to_owned()
+            }
             Self::Unbound { name, .. } if ARGUMENTS.contains(&name.as_str()) => {
                 format!("take it as an argument at the top of the file: `{{ {name}, ... }}:`")
             }
@@ -73,6 +87,9 @@ impl Problem for SourceProblem {
             Self::Unbound { name, .. } => {
                 format!("bind it with `let {name} = …; in`, or write `\"{name}\"` for a text")
             }
+            Self::Outside(_) => "put the file into the repository and write `./FILE`; a secret is \
+                                 read when the host runs, by its path as a text: `\"/persist/…\"`"
+                .to_owned(),
             Self::Twice { .. } => "take one out, or put both values together".to_owned(),
             Self::Closed(arguments) => {
                 let open = arguments.trim_end_matches('}').trim_end();

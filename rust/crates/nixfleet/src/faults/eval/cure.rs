@@ -1,0 +1,180 @@
+//! What to write where Nix fails, as far as its message tells what was meant.
+
+use std::path::Path;
+
+use crate::text::quote::quote;
+
+/// What to write instead of what Nix stumbled over. `file` is the innermost that is not nixpkgs'.
+///
+/// `at` is the author's own text from the innermost place on.
+pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
+    let first = message.lines().next().unwrap_or_default();
+    let is_nix = |it: &str| Path::new(it).extension().is_some_and(|it| it == "nix");
+    if let Some(name) = file.filter(|it| first.contains("syntax error") && !is_nix(it)) {
+        let name = name.rsplit('/').next().unwrap_or(name);
+        return Some(format!(
+            "{} is no Nix file: of what `builtins.readDir` gives take the names that end in `.nix`",
+            quote(name)
+        ));
+    }
+    lacking_input(first, at)
+        .or_else(|| proposed(message))
+        .or_else(|| about_option(message))
+        .or_else(|| about_name(first))
+        .or_else(|| about_value(first))
+}
+
+/// `inputs.x` where the flake has no such input.
+fn lacking_input(first: &str, at: &str) -> Option<String> {
+    let name = between(first, "attribute '", "' missing")?;
+    let is_input = at.strip_prefix("inputs.").is_some_and(|it| it.starts_with(name));
+    is_input.then(|| {
+        format!(
+            "add the input: `inputs.{name}.url = \"…\";`, or write the name of one that is there"
+        )
+    })
+}
+
+/// Nix's own proposal.
+fn proposed(message: &str) -> Option<String> {
+    let names = message.split_once("Did you mean ")?.1.lines().next()?;
+    let names = names.trim_end_matches('?').trim_start_matches("one of ");
+    let all: Vec<&str> = names.split(", ").flat_map(|it| it.split(" or ")).collect();
+    let all: Vec<String> =
+        all.iter().map(|it| quote(it.trim().trim_matches(['`', '\'']))).collect();
+    match &all[..] {
+        [one] => Some(format!("write {one}")),
+        [nearest, ..] => Some(format!("write {nearest}, if that is meant")),
+        [] => None,
+    }
+}
+
+/// Of the module system (nixpkgs, `lib/modules.nix`).
+fn about_option(message: &str) -> Option<String> {
+    let option = between(message, "option `", "'");
+    if let Some(option) = option.filter(|_| message.contains("has no value defined")) {
+        return Some(format!("give it a value in a module of the host: `{option} = …;`"));
+    }
+    if message.contains("conflicting definition values")
+        || message.contains("defined multiple times")
+    {
+        return Some("keep one of them, or put `lib.mkForce` before the one that is to win".into());
+    }
+    if message.contains("is read-only") {
+        return Some("take the definition out: the option is set once, by its own module".into());
+    }
+    if option.is_some() && message.contains("does not exist") {
+        return Some(
+            "take it out, or add the module that declares it to the host's `modules`".into(),
+        );
+    }
+    let wanted = between(message, "is not of type `", "'")?;
+    let write = |text: &str| Some(format!("write {text}"));
+    match wanted {
+        it if it.contains("boolean") => write("`true` or `false`, without quotes"),
+        it if it.contains("integer") || it.contains("16 bit") => write("a number, without quotes"),
+        it if it.contains("list of") => write("a list: `[ … ]`"),
+        it if it.contains("absolute path") => write("a path that begins with `/`"),
+        it if it.contains("attribute set") || it.contains("submodule") => write("a set: `{ … }`"),
+        it if it.contains("string") => write("a text: `\"…\"`"),
+        it if it.starts_with("one of ") => write(it),
+        _ => None,
+    }
+}
+
+fn about_name(first: &str) -> Option<String> {
+    if let Some(name) = between(first, "called with unexpected argument '", "'") {
+        return Some(format!(
+            "write `...` as the last argument, so that {} and others may be handed on: `{{ …, ... }}:`",
+            quote(name)
+        ));
+    }
+    if let Some(name) = between(first, "called without required argument '", "'") {
+        return Some(format!("hand it on, or give it a default: `{name} ? …`"));
+    }
+    if let Some(name) = between(first, "cannot find flake 'flake:", "'") {
+        return Some(format!(
+            "say where it is with `inputs.{name}.url = \"…\";`, or take {} out of the arguments of \
+             `outputs`",
+            quote(name)
+        ));
+    }
+    if first.contains("infinite recursion encountered") {
+        return Some(
+            "a value asks for itself there: `imports` cannot depend on `config`, and no option on \
+             its own value; a condition goes around what a module sets: `config = lib.mkIf … { … };`"
+                .into(),
+        );
+    }
+    None
+}
+
+fn about_value(first: &str) -> Option<String> {
+    let forbidden = first.contains("is forbidden in pure evaluation mode");
+    let text = if forbidden {
+        "a flake reads no file outside its own folder: put the file there and name it `./FILE`; a \
+         secret is read when the host runs, by its path as a text"
+    } else if first.contains("expected a set but found a path")
+        || first.contains("expected a set but found a string: \"/")
+    {
+        "write `import` before the path"
+    } else if first.contains("attempt to call something which is not a function") {
+        "two values stand side by side there: a `;`, an operator or a bracket may be missing"
+    } else if first.starts_with("assertion '") {
+        "what this `assert` asks for does not hold: change what it speaks of"
+    } else if first.contains("cannot coerce") {
+        "only a text, a path or a package can become a text: `toString` takes a number or a list"
+    } else if first.contains("doesn't represent an absolute path") {
+        "write the path without quotes: `./hosts/web-01.nix`"
+    } else if first.contains("stack overflow") || first.contains("max-call-depth exceeded") {
+        "a function or value calls itself without an end: look at the line"
+    } else {
+        return None;
+    };
+    Some(text.into())
+}
+
+/// What stands between two signs.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    text.split_once(start)?.1.split_once(end).map(|(inner, _)| inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nix_says_has_its_cure() {
+        let cured = |message: &str, part: &str| {
+            let cure = cure(message, Some("/nix/store/x-source/web.nix"), "inputs.sops.x");
+            assert!(cure.as_ref().is_some_and(|it| it.contains(part)), "{message}: {cure:?}");
+        };
+        cured("attribute 'sops' missing", "`inputs.sops.url = ");
+        cured("attribute 'port' missing\nDid you mean ports?", "write `ports`");
+        cured(
+            "attribute 'nope' missing\nDid you mean one of gnome, ncps or ntp?",
+            "write `gnome`, if",
+        );
+        cured(
+            "The option `a.b' does not exist. Definition values:\n- In `x': true\nDid you mean `a.c', `a.d' or `a.e'?",
+            "write `a.c`",
+        );
+        cured(
+            "The option `my.x' was accessed but has no value defined. Try setting the option.",
+            "`my.x = …;`",
+        );
+        cured("A definition for option `a' is not of type `boolean'.", "`true` or `false`");
+        cured("function 'outputs' called with unexpected argument 'disko'", "`{ …, ... }:`");
+        cured("cannot find flake 'flake:disko' in the flake registries", "inputs.disko.url");
+        cured("infinite recursion encountered", "`imports` cannot depend on `config`");
+        cured(
+            "access to absolute path '/home' is forbidden in pure evaluation mode (use '--impure' to override)",
+            "outside its own folder",
+        );
+        cured("expected a set but found a path: /nix/store/x-source/hosts", "`import`");
+        let read_me =
+            cure("syntax error, unexpected invalid token", Some("/x/hosts/README.md"), "");
+        assert!(read_me.unwrap().contains("`README.md` is no Nix file"));
+        assert_eq!(cure("something else", None, ""), None);
+    }
+}
