@@ -12,7 +12,7 @@ pub use build::{Built, build};
 pub use key::key;
 
 use crate::installer::{Install, Watch};
-use crate::launch::Display;
+use crate::launch::{Display, Guest};
 use crate::room::{Place, Share};
 use crate::run::{Boot, Run, Running};
 use crate::state::{Disks, InstallRecord, Role};
@@ -97,6 +97,8 @@ fn install(run: &mut Run, built: &Built, key: &str) -> Result<String, Error> {
             role: Role::Installing,
             iso: Some(built.iso.clone()),
             disks: Disks::new(built.disks.len()),
+            // It boots by UEFI and asks by DHCP, whatever it installs.
+            machine: Guest::default(),
             memory: run.options.memory.unwrap_or(built.test.memory).max(INSTALLER_MEMORY),
             cores: run.options.cores.unwrap_or(built.test.cores),
             port: None,

@@ -1,10 +1,13 @@
 //! The command line of a VM: all of QEMU's arguments, from data alone.
 
+mod guest;
+
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::{Accelerator, Platform};
+
+pub use guest::{Card, Guest};
 
 /// A VM to start.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct Launch {
     pub scratch: bool,
     /// The ISO to boot from.
     pub iso: Option<PathBuf>,
+    /// What the host's configuration says of its machine.
+    pub machine: Guest,
     /// Ports of 127.0.0.1 that lead into the guest. The first is SSH.
     pub forwards: Vec<Forward>,
     /// Whether the guest can reach nothing but what is forwarded.
@@ -137,8 +142,11 @@ impl Launch {
     }
 
     fn storage(&self, all: &mut Arguments) {
-        all.path("-drive", "if=pflash,unit=0,format=raw,readonly=on,file=", &self.firmware, "");
-        all.path("-drive", "if=pflash,unit=1,format=raw,file=", &self.vars, "");
+        // The BIOS of a PC comes with QEMU; no other machine has one.
+        if !(self.machine.bios && self.platform == Platform::X86_64) {
+            all.path("-drive", "if=pflash,unit=0,format=raw,readonly=on,file=", &self.firmware, "");
+            all.path("-drive", "if=pflash,unit=1,format=raw,file=", &self.vars, "");
+        }
         let cache = if self.scratch { "unsafe" } else { "writeback" };
         // The guest names them in this order, and the firmware looks for a boot loader in it.
         for (number, disk) in (1..).zip(&self.disks) {
@@ -158,16 +166,10 @@ impl Launch {
     }
 
     fn network(&self, all: &mut Arguments) {
-        let mut user = "user,id=net".to_owned();
-        if self.offline {
-            user += ",restrict=on";
+        for (netdev, device) in self.machine.network(&self.forwards, self.offline) {
+            all.add("-netdev", netdev);
+            all.add("-device", device);
         }
-        for Forward { host, guest } in &self.forwards {
-            let _ = write!(user, ",hostfwd=tcp:127.0.0.1:{host}-:{guest}");
-        }
-        all.add("-netdev", user);
-        // No `romfile`: there is nothing to boot from the network.
-        all.add("-device", "virtio-net-pci,netdev=net,romfile=");
         if let Some(lan @ Lan { port, .. }) = self.lan {
             all.add("-netdev", format!("socket,id=lan,mcast=230.0.0.1:{port},localaddr=127.0.0.1"));
             let mac = lan.mac();

@@ -102,6 +102,7 @@ fn start(
         role: Role::Test,
         iso: None,
         disks: installed.disks,
+        machine: built.machine.clone(),
         memory: run.options.memory.unwrap_or(built.test.memory),
         cores: run.options.cores.unwrap_or(built.test.cores),
         port,

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::disk::{Disk, ordered};
 use crate::VmTest;
+use crate::launch::Guest;
 use crate::run::Run;
 use crate::{Error, Phase};
 
@@ -29,6 +30,8 @@ pub struct Built {
     pub test: VmTest,
     /// The disks of the host's layout, in the order in which QEMU has them.
     pub disks: Vec<Disk>,
+    /// What the host's configuration says of its machine.
+    pub machine: Guest,
 }
 
 /// What is asked of a host's configuration, in one evaluation.
@@ -36,10 +39,21 @@ pub struct Built {
 struct Asked {
     test: Value,
     disks: Vec<Disk>,
+    #[serde(default)]
+    machine: Guest,
 }
 
 const ASK: &str = "c: {
   test = c.nixfleet.vmTest or null;
+  machine = {
+    # Where GRUB is put onto a disk, and not made for UEFI.
+    bios = (builtins.tryEval (
+      let grub = c.boot.loader.grub or { }; in
+      grub.enable or false && !(grub.efiSupport or false)
+      && builtins.any (device: device != \"nodev\") (grub.devices or [ ])
+    )).value;
+    cards = c.nixfleet.vmNetwork or [ ];
+  };
   disks = let
     inherit (builtins) attrValues filter isAttrs isString;
     parts = disk: let all = (disk.content or null).partitions or { }; in
@@ -88,6 +102,7 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
             disk_script: disk_script.clone(),
             test: read_test(host, asked.test)?,
             disks: ordered(asked.disks),
+            machine: asked.machine,
         })
     })
 }

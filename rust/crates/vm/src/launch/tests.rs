@@ -16,6 +16,7 @@ pub(crate) fn sample(platform: Platform, accelerator: Accelerator) -> Launch {
         disks: vec!["/vm/a,b/disk.qcow2".into(), "/vm/a,b/disk-2.qcow2".into()],
         scratch: true,
         iso: Some("/iso/x.iso".into()),
+        machine: Guest::default(),
         forwards: vec![Forward { host: 2222, guest: 22 }, Forward { host: 8080, guest: 80 }],
         offline: true,
         lan: Some(Lan { port: 4000, member: 10 }),
@@ -55,6 +56,17 @@ fn forwards_are_on_loopback_only() {
     ));
     assert!(line.contains("mcast=230.0.0.1:4000,localaddr=127.0.0.1"));
     assert_eq!(line.matches("hostfwd=tcp:").count(), line.matches("tcp:127.0.0.1:").count());
+}
+
+#[test]
+fn a_host_for_a_bios_has_no_other_firmware() {
+    let line = |platform, bios| {
+        let machine = Guest { bios, cards: Vec::new() };
+        line(&Launch { machine, ..sample(platform, Accelerator::Tcg) })
+    };
+    assert!(line(Platform::X86_64, false).contains("pflash"));
+    assert!(!line(Platform::X86_64, true).contains("pflash"));
+    assert!(line(Platform::Aarch64, true).contains("pflash"), "there is no BIOS");
 }
 
 #[test]

@@ -50,6 +50,7 @@ fn built(run: &mut Run) -> Result<(), Error> {
         system: built.system.to_string(),
         port: 0,
         disks: installed.disks,
+        machine: built.machine.clone(),
         memory: run.options.memory.unwrap_or(built.test.memory),
         cores: run.options.cores.unwrap_or(built.test.cores),
         platform: run.plan.platform.system().to_owned(),

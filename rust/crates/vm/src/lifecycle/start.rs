@@ -80,6 +80,7 @@ pub fn start(
         role: Role::Vm,
         iso: None,
         disks: record.disks,
+        machine: record.machine.clone(),
         memory: start.options.memory.unwrap_or(record.memory),
         cores: start.options.cores.unwrap_or(record.cores),
         port: Some(record.port),

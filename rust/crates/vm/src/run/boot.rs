@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Run;
 use crate::hypervisor::Machine;
-use crate::launch::{Display, Forward, Lan, Launch};
+use crate::launch::{Display, Forward, Guest, Lan, Launch};
 use crate::ssh::Target;
 use crate::state::{Disks, Role};
 use crate::{Cancel, Error, console, files, ports};
@@ -17,6 +17,8 @@ pub struct Boot<'a> {
     pub iso: Option<PathBuf>,
     /// Its disks, whose images lie in its folder.
     pub disks: Disks,
+    /// What the host's configuration says of its machine; the installer's says nothing.
+    pub machine: Guest,
     /// Memory in MiB.
     pub memory: u32,
     /// Virtual processors.
@@ -79,6 +81,7 @@ impl Run<'_> {
                 disks: boot.disks.in_folder(&folder),
                 scratch: boot.role != Role::Vm,
                 iso: boot.iso.clone(),
+                machine: boot.machine.clone(),
                 forwards: forwards.clone(),
                 offline: self.options.offline,
                 lan: boot.lan,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::Disks;
+use crate::launch::Guest;
 
 /// An install that succeeded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub struct VmRecord {
     pub port: u16,
     /// Its disks. A record of an older version has one.
     pub disks: Disks,
+    /// What the host's configuration says of its machine.
+    pub machine: Guest,
     /// Memory in MiB.
     pub memory: u32,
     /// Virtual processors.
