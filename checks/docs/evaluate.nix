@@ -5,7 +5,14 @@
 #   module, darwin-module, home-module
 #                 a module of a host that evaluates, and whose assertions hold
 # Modules and flake-parts alone need the flake's inputs.
-{ kind, file }:
+#
+# `whole` is whether nothing is left out: an example shows what it is about, and neither the machine's
+# hardware file nor its release.
+{
+  kind,
+  file,
+  whole ? false,
+}:
 let
   inherit (builtins)
     attrNames
@@ -90,10 +97,14 @@ let
         ]);
       failed = filter (it: !it.assertion) config.assertions;
     in
-    if failed == [ ] then
-      map (path: toJSON (at (homeOf config) path)) (leaves [ ] settings)
-    else
-      throw (concatStringsSep "\n" (map (it: it.message) failed));
+    {
+      inherit host;
+      values =
+        if failed == [ ] then
+          map (path: toJSON (at (homeOf config) path)) (leaves [ ] settings)
+        else
+          throw (concatStringsSep "\n" (map (it: it.message) failed));
+    };
   linux = {
     platform = "x86_64-linux";
     stateVersion = "26.05";
@@ -114,13 +125,42 @@ let
         }
         // inputs;
     in
-    dataOf (given.outputs arguments);
+    given.outputs arguments;
 
-  evaluate = {
-    flake = fleetOf { };
-    # mkFlake itself needs an input, the fleet that is read from it none.
-    flake-parts = fleetOf { inherit (import ../nix/inputs.nix) flake-parts; };
-    eval = dataOf (if isFunction given then given { nixfleet = withoutInputs; } else given);
+  # What an example leaves out.
+  completing =
+    inputs:
+    let
+      inherit (inputs.nixpkgs.lib) mkDefault mkOverride;
+      with' =
+        module: build: arguments:
+        build (arguments // { modules = arguments.modules ++ [ module ]; });
+    in
+    inputs
+    // {
+      nixpkgs = inputs.nixpkgs // {
+        lib = inputs.nixpkgs.lib // {
+          nixosSystem = with' {
+            fileSystems."/" = mkDefault {
+              device = "/dev/vda1";
+              fsType = "ext4";
+            };
+            boot.loader.systemd-boot.enable = mkOverride 1400 true;
+            nixpkgs.hostPlatform = mkOverride 1400 "x86_64-linux";
+            system.stateVersion = mkOverride 1400 "26.05";
+          } inputs.nixpkgs.lib.nixosSystem;
+        };
+      };
+      darwin = inputs.darwin // {
+        lib = inputs.darwin.lib // {
+          darwinSystem = with' { system.stateVersion = mkOverride 1400 6; } inputs.darwin.lib.darwinSystem;
+        };
+      };
+    };
+
+  exampleOf = nixfleet: if isFunction given then given { inherit nixfleet; } else given;
+
+  hosts = {
     module = host (linux // { modules = [ file ]; });
     darwin-module = host {
       platform = "aarch64-darwin";
@@ -137,5 +177,49 @@ let
   };
 in
 {
-  value = evaluate.${kind};
+  value =
+    {
+      flake = dataOf (fleetOf { });
+      # mkFlake itself needs an input, the fleet that is read from it none.
+      flake-parts = dataOf (fleetOf {
+        inherit (import ../nix/inputs.nix) flake-parts;
+      });
+      eval = dataOf (exampleOf withoutInputs);
+    }
+    .${kind} or hosts.${kind}.values;
+
+  # What is wrong with each system that the example makes, down to its derivation: nothing, or its
+  # warnings. An error is one of the evaluation. It takes a whole nixpkgs.
+  built =
+    let
+      all = import ../nix/inputs.nix;
+      inputs = if whole then all else completing all;
+      made =
+        if hosts ? ${kind} then
+          { nixosConfigurations.example = hosts.${kind}.host; }
+        else if kind == "eval" then
+          exampleOf (libraryOf inputs)
+        else
+          fleetOf (inputs // { nixfleet = libraryOf inputs; });
+      systems =
+        if made ? config then
+          { example = made; }
+        else
+          made.nixosConfigurations or { } // made.darwinConfigurations or { };
+      images = mapAttrs (_: packages: packages.iso.drvPath or null) made.packages or { };
+      # Of many that are alike, some.
+      names = attrNames systems;
+      some = if builtins.length names > 9 then builtins.genList (builtins.elemAt names) 3 else names;
+      warningsOf =
+        host: builtins.seq (host.config.system.build.toplevel or host.system).drvPath host.config.warnings;
+      warnings = builtins.listToAttrs (
+        map (name: {
+          inherit name;
+          value = warningsOf systems.${name};
+        }) some
+      );
+    in
+    builtins.deepSeq images (
+      removeAttrs warnings (filter (name: warnings.${name} == [ ]) (attrNames warnings))
+    );
 }

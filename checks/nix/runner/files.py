@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def chosen(kind, names, whole):
-    folders = {"quick": ["plain", "with-inputs", "commands"], "real": ["with-inputs", "real"]}[kind]
+    folders = {"quick": ["plain", "with-inputs", "commands"], "real": ["real", "with-inputs"]}[kind]
     if kind == "real" and not whole:
         folders = []
     elif kind == "quick" and whole:
