@@ -49,6 +49,14 @@ fn every_platform_has_its_machine_and_processor() {
 }
 
 #[test]
+fn a_watchdog_restarts_a_guest_that_is_not_emulated() {
+    let ignored =
+        |accelerator| line(&sample(Platform::X86_64, accelerator)).contains("watchdog=none");
+    assert!(ignored(Accelerator::Tcg));
+    assert!(!ignored(Accelerator::Kvm));
+}
+
+#[test]
 fn forwards_are_on_loopback_only() {
     let line = line(&sample(Platform::X86_64, Accelerator::Tcg));
     assert!(line.contains(
