@@ -63,6 +63,14 @@ pub enum Trouble {
     /// Another run made a release of this number.
     #[error("another run made a release {0} meanwhile")]
     Taken(u64),
+    /// A place has a release that is not the fleet's.
+    #[error("{} has a release {number} that the fleet's keys did not sign", quote_path(.place))]
+    Stranger {
+        /// The place.
+        place: String,
+        /// The number that it claims.
+        number: u64,
+    },
     /// A place has a later release, or another of this number.
     #[error("{} has {there}, and this is release {number}", quote_path(.place))]
     Later {
@@ -129,6 +137,10 @@ impl Trouble {
                 "`nixfleet release sign` adds a signature, and `nixfleet release publish` hands the \
                  release out"
             }
+            Self::Stranger { .. } => {
+                "find out who can write there, and remove it. Where all keys are being changed, release \
+                 from a machine that has made a release with the old ones, or change one after the other"
+            }
             Self::Taken(_) => "run it again: the next number is its own",
             Self::None(_) => "`nixfleet release` makes one",
             Self::Later { .. } => {
@@ -146,6 +158,7 @@ impl Trouble {
             | Self::Plan(_)
             | Self::Dirty(_)
             | Self::TooFew { .. }
+            | Self::Stranger { .. }
             | Self::Taken(_)
             | Self::Later { .. }
             | Self::Refused(_)

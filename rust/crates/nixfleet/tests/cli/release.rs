@@ -440,3 +440,30 @@ fn two_at_once_make_two_releases_or_one_is_told() {
     let expected: Vec<String> = (1..=2 + good).map(|it| it.to_string()).collect();
     assert_eq!(names, expected);
 }
+
+#[test]
+#[ignore = "needs nix"]
+fn whoever_writes_to_a_place_chooses_no_number() {
+    let fleet = Fleet::new(&["ann"], 1);
+    fleet.expect(&["--key", "ann", "--to", "place"], 0, &["release 1"]);
+    fleet.edit("place/release.json", r#""sequence":1"#, r#""sequence":9007199254740000"#);
+    let told = ["`place` has a release 9007199254740000 that the fleet's keys did not sign"];
+    fleet.expect(&["--key", "ann", "--to", "place"], 1, &told);
+    fleet.expect(&["publish", "--to", "place"], 1, &told);
+    // Nor does a key of theirs help, with a head that names it.
+    fleet.program(
+        "sh",
+        &[
+            "-c",
+            "rm place/*.sig; ssh-keygen -q -Y sign -n nixfleet-release@1 -f eve place/release.json",
+        ],
+    );
+    fleet.expect(&["--key", "ann", "--to", "place"], 1, &told);
+    // A system of an older release need not be on this machine, or anywhere else.
+    fs::remove_dir_all(fleet.path("place")).unwrap();
+    let head =
+        fs::read_to_string(fleet.path("home/.local/share/nixfleet/releases/demo/1/release.json"));
+    assert!(head.unwrap().contains(r#""sequence":1,"#));
+    fleet.fake("nix", "case \"$*\" in *path-info*) exit 1;; esac; PATH=${PATH#*:} exec nix \"$@\"");
+    fleet.expect(&["--key", "ann", "--rollback-to", "1"], 0, &["release 2"]);
+}

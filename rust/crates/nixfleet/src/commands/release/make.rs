@@ -5,11 +5,44 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use nixfleet_inventory::Inventory;
 use nixfleet_nix::{Closures, StorePath, closure};
-use nixfleet_release::{Document, Entry, FORMAT, Head, NarHash, ROTATIONS, closure_hash};
+use nixfleet_release::{Document, Entry, FORMAT, Hash, Head, NarHash, ROTATIONS, closure_hash};
 
 use super::files::Release;
 use super::plan::{Plan, tags};
 use crate::error::Trouble;
+
+/// A system, and what a host can tell its closure by.
+#[derive(Debug, Clone)]
+pub struct System {
+    /// Its path.
+    pub path: StorePath,
+    /// The hash of its closure.
+    pub closure: Hash,
+    /// The bytes of its closure.
+    pub size: Option<u64>,
+}
+
+impl System {
+    /// A system that was built.
+    pub fn built(path: &StorePath, closures: &Closures) -> Result<Self, Trouble> {
+        let closure = closure(closures, path);
+        let mut hashes = BTreeMap::new();
+        for (path, info) in &closure {
+            let hash: NarHash = info.nar_hash.parse().map_err(|error| Trouble::Program {
+                program: "`nix path-info`".to_owned(),
+                problem: format!("gave no hash for `{path}`: {error}"),
+            })?;
+            hashes.insert((*path).clone(), hash);
+        }
+        let size = closure.values().map(|it| it.nar_size).sum();
+        Ok(Self { path: path.clone(), closure: closure_hash(&hashes), size: Some(size) })
+    }
+
+    /// The system of an older release, which need not be on this machine any more.
+    pub fn released(entry: &Entry) -> Self {
+        Self { path: entry.system.clone(), closure: entry.closure, size: entry.closure_size }
+    }
+}
 
 /// What a release is made of.
 pub struct Parts<'a> {
@@ -18,9 +51,7 @@ pub struct Parts<'a> {
     /// What it says of releases.
     pub plan: Plan,
     /// Each host's system.
-    pub systems: BTreeMap<String, StorePath>,
-    /// What the store knows of them and all that they need.
-    pub closures: &'a Closures,
+    pub systems: BTreeMap<String, System>,
     /// The head of the release before.
     pub before: Option<&'a Document<Head>>,
     /// Its entries, where they are known.
@@ -71,26 +102,17 @@ pub fn release(parts: Parts) -> Result<Release, Trouble> {
     Ok(Release { head, signatures: Vec::new(), entries })
 }
 
-fn entry(parts: &Parts, name: &str, system: &StorePath) -> Result<Document<Entry>, Trouble> {
+fn entry(parts: &Parts, name: &str, system: &System) -> Result<Document<Entry>, Trouble> {
     let host = &parts.inventory.hosts[name];
-    let closure = closure(parts.closures, system);
-    let mut hashes = BTreeMap::new();
-    for (path, info) in &closure {
-        let hash: NarHash = info.nar_hash.parse().map_err(|error| Trouble::Program {
-            program: "`nix path-info`".to_owned(),
-            problem: format!("gave no hash for `{path}`: {error}"),
-        })?;
-        hashes.insert((*path).clone(), hash);
-    }
     let before = parts.entries.get(name);
     let mut entry = Entry {
         format: FORMAT,
         name: name.to_owned(),
         host_key: host.text("hostKey").and_then(|it| it.parse().ok()),
         platform: host.text("platform").unwrap_or_default().to_owned(),
-        system: system.clone(),
-        closure: closure_hash(&hashes),
-        closure_size: Some(closure.values().map(|it| it.nar_size).sum()),
+        system: system.path.clone(),
+        closure: system.closure,
+        closure_size: system.size,
         wave: parts.plan.wave_of.get(name).cloned(),
         tags: tags(host),
         salt: before.map(|it| it.value().salt.clone()).unwrap_or_default(),

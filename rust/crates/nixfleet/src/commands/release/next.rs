@@ -11,6 +11,7 @@ use nixfleet_release::{Document, Entry, Head, Refusal};
 
 use super::args::Make;
 use super::history::History;
+use super::make::System;
 use super::place::{Part, Place};
 use super::plan::Plan;
 use super::show::{self, Done};
@@ -47,12 +48,15 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
             let hosts: Vec<(&str, &Host)> =
                 inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
             let jobs = args.jobs.unwrap_or_else(|| default_jobs(MAX_MEMORY));
-            build::systems(&nix, &fleet::flake(global), &hosts, jobs)?
+            let built = build::systems(&nix, &fleet::flake(global), &hosts, jobs)?;
+            let paths: Vec<StorePath> = built.values().cloned().collect();
+            let closures = nix.closures(None, &paths).map_err(of_nix)?;
+            let system = |(name, path)| Ok((name, System::built(&path, &closures)?));
+            built.into_iter().map(system).collect::<Result<_, Trouble>>()?
         }
         Some(number) => older(&inventory, &history, &places, &plan, number)?,
     };
-    let paths: Vec<StorePath> = systems.values().cloned().collect();
-    let closures = nix.closures(None, &paths).map_err(of_nix)?;
+    let paths: Vec<StorePath> = systems.values().map(|it| it.path.clone()).collect();
     for store in &args.push {
         nix.copy(store, &paths).map_err(of_nix)?;
     }
@@ -62,7 +66,6 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
         inventory: &inventory,
         plan,
         systems,
-        closures: &closures,
         before: before.as_ref(),
         entries: &before_entries.unwrap_or_default(),
         revision,
@@ -91,9 +94,13 @@ fn newest(
     places: &[Place],
     plan: &Plan,
 ) -> Result<Option<Document<Head>>, Error> {
-    let mut newest = history.last()?.map(|it| it.head);
+    let last = history.last()?;
+    let mut known = vec![&plan.signers];
+    known.extend(last.as_ref().map(|it| &it.head.value().signers));
+    let mut newest = last.as_ref().map(|it| it.head.clone());
     for place in places {
-        let Some((there, _)) = place.newest()? else { continue };
+        let Some((there, signatures)) = place.newest()? else { continue };
+        publish::require_genuine(place, &there, &signatures, &known)?;
         let theirs = &there.value().fleet;
         if *theirs != plan.fleet {
             let refusal = Refusal::OtherFleet { theirs: theirs.clone(), ours: plan.fleet.clone() };
@@ -114,7 +121,7 @@ fn older(
     places: &[Place],
     plan: &Plan,
     number: u64,
-) -> Result<BTreeMap<String, StorePath>, Error> {
+) -> Result<BTreeMap<String, System>, Error> {
     let old = if history.numbers().contains(&number) || places.is_empty() {
         history.read(number)?
     } else {
@@ -130,7 +137,7 @@ fn older(
         let entry = old.entries.get(name).or_else(|| last.as_ref()?.entries.get(name));
         match entry {
             Some(entry) => {
-                systems.insert(name.clone(), entry.value().system.clone());
+                systems.insert(name.clone(), System::released(entry.value()));
             }
             None => failure::warn(&format!(
                 "release {number} has no host `{name}`, and it is left out of this one"

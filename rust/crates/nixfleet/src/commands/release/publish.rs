@@ -1,7 +1,7 @@
 //! Handing a release out: judged first as a host would judge it that has what the place has.
 
 use jiff::Timestamp;
-use nixfleet_release::{Refusal, Seen, Signers, Trust};
+use nixfleet_release::{Document, Head, Key, Refusal, Seen, Signatures, Signers, Trust};
 
 use super::files::Release;
 use super::place::Place;
@@ -31,6 +31,9 @@ pub fn publish(
         |there: String| Trouble::Later { place: place.to_string(), there, number: head.sequence };
     let (before, seen) = match &newest {
         Some((there, signatures)) => {
+            if head.previous != Some(there.hash()) {
+                require_genuine(place, there, signatures, &[signers, &head.signers])?;
+            }
             let sequence = there.value().sequence;
             if sequence > head.sequence {
                 return Err(later(format!("release {sequence}")));
@@ -50,6 +53,29 @@ pub fn publish(
     judge(release, &trust, now)?;
     place.put(release, changes_keys)?;
     Ok(Outcome::Published)
+}
+
+/// Refuses what a place has when it is none of the fleet's: whoever can write there could otherwise
+/// choose the next number, and use them all up.
+///
+/// It is the fleet's when enough of keys that are known signed it; or, where the keys are being
+/// changed, enough of its own, one that is known among them.
+pub fn require_genuine(
+    place: &Place,
+    head: &Document<Head>,
+    signatures: &[u8],
+    known: &[&Signers],
+) -> Result<(), Trouble> {
+    let is_known = |key: &Key| known.iter().any(|it| it.keys.contains(key));
+    let is_genuine = Signatures::read(signatures).is_ok_and(|signatures| {
+        let agree = |it: &Signers| it.agree(head.bytes(), &signatures);
+        known.iter().any(|it| agree(it).is_ok())
+            || agree(&head.value().signers).is_ok_and(|it| it.iter().any(is_known))
+    });
+    if is_genuine {
+        return Ok(());
+    }
+    Err(Trouble::Stranger { place: place.to_string(), number: head.value().sequence })
 }
 
 /// Whether hosts with this trust take the release.
