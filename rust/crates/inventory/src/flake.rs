@@ -59,6 +59,28 @@ impl Flake {
         Some(folder)
     }
 
+    /// Whether Nix reads the flake as it lies in a folder: not at a commit that the reference names,
+    /// nor out of a bare repository.
+    #[must_use]
+    pub fn has_work_tree(&self) -> bool {
+        let is_bare =
+            |folder: PathBuf| folder.join("HEAD").is_file() && folder.join("objects").is_dir();
+        let is_pinned = self.query("ref").or(self.query("rev")).is_some();
+        self.local().is_some_and(|(folder, _)| !is_pinned && !is_bare(folder))
+    }
+
+    /// Whether Nix reads the submodules of the flake's repository with it.
+    #[must_use]
+    pub fn has_submodules(&self) -> bool {
+        matches!(self.query("submodules"), Some("1" | "true"))
+    }
+
+    /// What the reference says of a parameter, `a` of `?ref=a`.
+    fn query(&self, name: &str) -> Option<&str> {
+        let (_, query) = self.reference.split_once('?')?;
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+
     /// The folder and the query of a reference to this machine. A URL has `%20` for a blank.
     fn local(&self) -> Option<(PathBuf, &str)> {
         let (path, query) = self.reference.split_once('?').unwrap_or((&self.reference, ""));
@@ -109,6 +131,21 @@ mod tests {
         // The tests of a crate run in its folder.
         assert_eq!(Flake::new("tests/flake").reference(), "./tests/flake");
         assert_eq!(Flake::new("tests/nothing").reference(), "tests/nothing");
+    }
+
+    #[test]
+    fn a_reference_may_name_a_commit_or_submodules() {
+        let in_work = |reference| Flake::new(reference).has_work_tree();
+        assert!(in_work(".") && in_work("./a?dir=ref=b") && in_work("git+file:///a?submodules=1"));
+        assert!(!in_work(".?ref=main") && !in_work("git+file:///a?dir=b&rev=0123"));
+        assert!(!in_work("github:a/b"));
+        let bare = tempfile::tempdir().unwrap();
+        std::fs::write(bare.path().join("HEAD"), "").unwrap();
+        std::fs::create_dir(bare.path().join("objects")).unwrap();
+        assert!(!in_work(&format!("git+file://{}", bare.path().display())));
+        let submodules = |reference| Flake::new(reference).has_submodules();
+        assert!(submodules(".?submodules=1") && submodules("git+file:a?dir=b&submodules=true"));
+        assert!(!submodules(".") && !submodules(".?submodules=0"));
     }
 
     #[test]

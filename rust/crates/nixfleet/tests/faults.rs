@@ -3,7 +3,8 @@
 //! the fault's page in the docs shows. `faults/update` writes the latter two.
 //!
 //! A fault that takes an evaluation also has what Nix answers, in `answer.json`, or the error that it
-//! ends with, in `error.txt`. `untracked` names files that git is not told of; `X.nix.broken` is a file
+//! ends with, in `error.txt`. `untracked` names files that git is not told of, `ignored` those of
+//! them that it is to ignore; `X.nix.broken` is a file
 //! `X.nix` that no formatter could read. A second fleet with a
 //! fault is in a folder `CODE.WHAT`.
 
@@ -93,6 +94,8 @@ fn repository(folder: &Path) -> Option<TempDir> {
         assert!(status.unwrap().success(), "git {arguments:?}");
     };
     git(&["init", "--quiet"]);
+    let ignored = fs::read_to_string(folder.join("ignored")).unwrap_or_default();
+    fs::write(copy.path().join(".git/info/exclude"), ignored).unwrap();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();

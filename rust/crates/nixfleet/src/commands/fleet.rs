@@ -46,7 +46,7 @@ pub fn require(inventory: &Inventory, hosts: &[String]) -> Result<(), Error> {
 
 /// Refuses a folder without a flake before Nix does, which takes its time and more words.
 fn require_flake(flake: &Flake) -> Result<(), Error> {
-    let Some(folder) = flake.folder() else { return Ok(()) };
+    let Some(folder) = flake.folder().filter(|_| flake.has_work_tree()) else { return Ok(()) };
     let found = folder
         .canonicalize()
         .is_ok_and(|folder| folder.ancestors().any(|it| it.join("flake.nix").exists()));

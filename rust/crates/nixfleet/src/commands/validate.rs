@@ -36,13 +36,17 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
     // The files are read while Nix evaluates.
     let survey = Begun::new(&tree);
     let inventory = fleet::inventory(global);
-    let survey = survey.finish();
+    let mut survey = survey.finish();
     let mut sources = Sources::new(tree);
     let (mut report, failure) = match inventory {
         Ok(inventory) => {
             // The process ends with this command; to free thousands of hosts one by one would take
             // a tenth of the tool's own time.
             let inventory = ManuallyDrop::new(inventory);
+            if let Some(tree) = of_store(&inventory, sources.tree()) {
+                survey = Survey::of(&tree);
+                sources = Sources::new(tree);
+            }
             match fleet::require(&inventory, &args.hosts) {
                 Ok(()) => read(global, args, &inventory, survey, &mut sources),
                 Err(error) => {
@@ -95,6 +99,12 @@ fn inventoried(
         positions::add(&nix, &flake, inventory, sources, &mut faults);
     }
     faults
+}
+
+/// The tree of a flake that Nix reads out of a repository's commits: its copy in the store.
+fn of_store(inventory: &Inventory, tree: &Tree) -> Option<Tree> {
+    let root = inventory.root.as_ref().filter(|_| tree.root().is_none())?;
+    Tree::of_store(root)
 }
 
 /// What is wrong with a fleet that can be read.

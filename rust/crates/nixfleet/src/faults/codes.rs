@@ -19,6 +19,7 @@ pub const CODES: &[&str] = &[
     "field-type-wrong",
     "field-unknown",
     "field-without-effect",
+    "file-ignored",
     "file-missing",
     "file-untracked",
     "firmware-missing",

@@ -15,24 +15,46 @@ use crate::faults::{Fault, Problem, Severity, missing};
 use crate::text::quote::{quote_path, word};
 
 #[derive(Debug, Error)]
-#[error("{} is not tracked by git, so Nix does not see it", quote_path(.file))]
-struct Untracked {
-    file: String,
-    command: String,
-    severity: Severity,
+enum Unseen {
+    #[error("{} is not tracked by git, so Nix does not see it", quote_path(.file))]
+    Untracked { file: String, command: String, severity: Severity },
+    #[error(
+        "git ignores {}, so Nix does not see it; what Nix sees lands in its store, for everyone on \
+         the machine to read",
+        quote_path(.file)
+    )]
+    Ignored { file: String, severity: Severity },
+    #[error("{} is in the submodule {}, which Nix leaves out", quote_path(.file), quote_path(.module))]
+    Submodule { file: String, module: String, severity: Severity },
 }
 
-impl Problem for Untracked {
+impl Problem for Unseen {
     fn code(&self) -> &'static str {
-        "file-untracked"
+        match self {
+            Self::Ignored { .. } => "file-ignored",
+            _ => "file-untracked",
+        }
     }
 
     fn severity(&self) -> Severity {
-        self.severity
+        match self {
+            Self::Untracked { severity, .. }
+            | Self::Ignored { severity, .. }
+            | Self::Submodule { severity, .. } => *severity,
+        }
     }
 
     fn help(&self) -> String {
-        format!("run `{}`", self.command)
+        match self {
+            Self::Untracked { command, .. } => format!("run `{command}`"),
+            Self::Ignored { .. } => "a secret is read when the host runs: take it out of the Nix \
+                                     code, and give its path as a text, `\"/persist/…\"`; a file \
+                                     without secrets comes out of `.gitignore`"
+                .to_owned(),
+            Self::Submodule { .. } => "name the flake with its submodules, here and for every \
+                                       command of Nix: `--flake '.?submodules=1'`"
+                .to_owned(),
+        }
     }
 }
 
@@ -41,7 +63,7 @@ pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
     let root = tree.repository()?;
     let file = cause.missing_file()?;
     // What is tracked and there is missing for another reason.
-    if !root.join(&file).exists() || tracked(root)?.contains(Path::new(&file)) {
+    if !root.join(&file).exists() || tracked(tree, root)?.contains(Path::new(&file)) {
         return None;
     }
     let position = cause.places.iter().rev().find(|place| tree.is_own(&place.file)).cloned();
@@ -53,7 +75,7 @@ pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
 /// there for Nix; another path it may never come to use.
 pub fn untracked(tree: &Tree, survey: &Survey) -> Vec<Fault> {
     let Some(root) = tree.repository() else { return Vec::new() };
-    let Some(tracked) = tracked(root) else { return Vec::new() };
+    let Some(tracked) = tracked(tree, root) else { return Vec::new() };
     let lacks = |link: &&Link| !tracked.contains(&link.file) && root.join(&link.file).exists();
     let (sure, others): (Vec<_>, Vec<_>) = survey
         .links
@@ -77,29 +99,42 @@ fn fault(
     text: Option<String>,
     severity: Severity,
 ) -> Fault {
+    let problem = unseen(tree, file, severity);
+    Fault { hosts: Vec::new(), field: String::new(), position, text, problem: Box::new(problem) }
+}
+
+/// Why Nix does not see a file that is there.
+fn unseen(tree: &Tree, path: &Path, severity: Severity) -> Unseen {
     let root = tree.repository().unwrap_or(Path::new("."));
-    let shown = tree.show(&root.join(file));
-    // A name from the disk may be anything, so the command is quoted as the shell reads it.
-    let force = if is_ignored(root, file) { "--force " } else { "" };
-    let command = if Path::new(&shown).is_absolute() {
-        let (root, file) = (root.to_string_lossy(), file.to_string_lossy());
-        format!("git -C {} add {force}{}", word(&root), word(&file))
-    } else {
-        format!("git add {force}{}", word(&shown))
-    };
-    Fault {
-        hosts: Vec::new(),
-        field: String::new(),
-        position,
-        text,
-        problem: Box::new(Untracked { file: file.display().to_string(), command, severity }),
+    let file = path.display().to_string();
+    if let Some(module) = submodule(root, path).filter(|_| !tree.has_submodules()) {
+        return Unseen::Submodule { file, module: module.display().to_string(), severity };
     }
+    if is_ignored(root, path) {
+        return Unseen::Ignored { file, severity };
+    }
+    let shown = tree.show(&root.join(path));
+    // A name from the disk may be anything, so the command is quoted as the shell reads it.
+    let command = if Path::new(&shown).is_absolute() {
+        format!("git -C {} add {}", word(&root.to_string_lossy()), word(&file))
+    } else {
+        format!("git add {}", word(&shown))
+    };
+    Unseen::Untracked { file, command, severity }
+}
+
+/// The submodule that a file is in: a folder within the repository that is one itself.
+fn submodule<'a>(root: &Path, file: &'a Path) -> Option<&'a Path> {
+    let folders = file.ancestors().skip(1).filter(|it| !it.as_os_str().is_empty());
+    folders.into_iter().find(|it| root.join(it).join(".git").exists())
 }
 
 /// The files that git tracks and the folders that they are in; `None` where there is no git or no
 /// repository.
-fn tracked(root: &Path) -> Option<HashSet<PathBuf>> {
-    let names = git(root, &["ls-files", "-z"])?;
+fn tracked(tree: &Tree, root: &Path) -> Option<HashSet<PathBuf>> {
+    let submodules = tree.has_submodules().then_some("--recurse-submodules");
+    let arguments: Vec<&str> = ["ls-files", "-z"].into_iter().chain(submodules).collect();
+    let names = git(root, &arguments)?;
     let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
     let paths = names.filter_map(|name| str::from_utf8(name).ok()).map(Path::new);
     Some(paths.flat_map(Path::ancestors).map(Path::to_owned).collect())

@@ -109,6 +109,31 @@ fn what_nix_would_refuse_is_told_of_every_file() {
     fleet.expect(&["validate", "--format", "github"], 1, "::error file=flake.nix,line=3,", "");
 }
 
+/// `git add` cannot bring a file of a submodule into the repository around it.
+#[test]
+fn a_file_of_a_submodule_is_told_with_how_nix_reads_it() {
+    let fleet = Fleet::new("UTC");
+    assert!(fleet.link("git"));
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        git.args(["-c", "user.name=n", "-c", "user.email=e", "-c", "advice.addEmbeddedRepo=false"]);
+        let status = git.args(arguments).current_dir(fleet.path()).status();
+        assert!(status.unwrap().success(), "git {arguments:?}");
+    };
+    let flake = "{\n  outputs = _: { modules = [ ./private/own.nix ]; };\n}\n";
+    fs::write(fleet.path().join("flake.nix"), flake).unwrap();
+    fs::create_dir(fleet.path().join("private")).unwrap();
+    fs::write(fleet.path().join("private/own.nix"), "{ }\n").unwrap();
+    git(&["init", "--quiet"]);
+    git(&["init", "--quiet", "private"]);
+    git(&["-C", "private", "add", "."]);
+    git(&["-C", "private", "commit", "--quiet", "--message", "x"]);
+    git(&["add", "flake.nix", "private"]);
+    let output = text(&fleet.run(&["validate", INVENTORY]).stdout);
+    assert!(output.contains("`private/own.nix` is in the submodule `private`"), "{output}");
+    assert!(output.contains("--flake '.?submodules=1'") && !output.contains("git add"), "{output}");
+}
+
 #[test]
 fn doctor_names_the_line_and_the_right_name() {
     let fleet = fleet();

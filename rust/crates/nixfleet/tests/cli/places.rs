@@ -25,8 +25,11 @@ fn a_flake_in_a_folder_of_what_nix_copies_has_its_lines() {
 fn a_flake_in_a_folder_of_a_repository_has_its_lines() {
     let fleet = fleet_with_a_position();
     fleet.untracked();
-    let absolute = format!("git+file://{}?ref=main&dir=hosts", fleet.path().display());
+    let absolute = format!("git+file://{}?dir=hosts", fleet.path().display());
     for flake in ["./hosts", "git+file:hosts/..?dir=hosts", absolute.as_str()] {
         expect_own_line(&fleet, flake);
     }
+    // What lies in the folder is not what Nix read of a commit.
+    let out = text(&fleet.run(&["validate", INVENTORY, "--flake", ".?ref=main"]).stdout);
+    assert!(out.contains("hosts/web.nix:2:3") && !out.contains("keys = [ ];"), "{out}");
 }

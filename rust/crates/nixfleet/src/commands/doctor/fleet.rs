@@ -38,8 +38,11 @@ pub fn findings(inventory: Result<Inventory, Error>, tree: &Tree) -> Vec<Finding
 
 /// A file that Nix does not find, and the line that names it.
 fn of_file(fault: &Fault, tree: &Tree) -> Finding {
-    let name =
-        if fault.problem.code() == "file-missing" { "missing file" } else { "untracked file" };
+    let name = match fault.problem.code() {
+        "file-missing" => "missing file",
+        "file-ignored" => "ignored file",
+        _ => "untracked file",
+    };
     let place = fault.position.as_ref().map(|it| {
         let (_, path) = tree.locate(&it.file);
         format!("; {}:{} names it", tree.show(&path), it.line)

@@ -126,6 +126,8 @@ fn about_value(first: &str) -> Option<String> {
         "only a text, a path or a package can become a text: `toString` takes a number or a list"
     } else if first.contains("doesn't represent an absolute path") {
         "write the path without quotes: `./hosts/web-01.nix`"
+    } else if first.contains("cannot write modified lock file") {
+        "run `nix flake lock` in the flake's folder, and commit its `flake.lock`"
     } else if first.contains("stack overflow") || first.contains("max-call-depth exceeded") {
         "a function or value calls itself without an end: look at the line"
     } else {

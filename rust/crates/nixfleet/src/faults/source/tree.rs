@@ -11,12 +11,16 @@ pub struct Tree {
     work: Option<PathBuf>,
     flake: Option<PathBuf>,
     in_git: bool,
+    has_submodules: bool,
     current: Option<PathBuf>,
 }
 
 impl Tree {
     /// The tree of a flake. It has a working tree when its reference names a folder.
     pub fn new(flake: &Flake) -> Self {
+        if !flake.has_work_tree() {
+            return Self::within(None, None);
+        }
         let canonical = |folder: Option<PathBuf>| folder.and_then(|it| it.canonicalize().ok());
         let (folder, copied) = (canonical(flake.folder()), canonical(flake.copied_folder()));
         let searched = folder.as_deref().filter(|_| copied.is_none());
@@ -27,8 +31,26 @@ impl Tree {
             flake: above.clone().or_else(|| folder.clone()),
             work: copied.or(repository).or(above).or(folder),
             in_git,
+            has_submodules: flake.has_submodules(),
             current: env::current_dir().ok().and_then(|it| it.canonicalize().ok()),
         }
+    }
+
+    /// The tree of a flake that has none but its copy in the store, whose root is there.
+    pub fn of_store(root: &str) -> Option<Self> {
+        let (store, _) = StorePath::split(root)?;
+        let root = PathBuf::from(root);
+        root.is_dir().then(|| Self::within(Some(store.as_str().into()), Some(root)))
+    }
+
+    fn within(work: Option<PathBuf>, flake: Option<PathBuf>) -> Self {
+        let current = env::current_dir().ok().and_then(|it| it.canonicalize().ok());
+        Self { work, flake, in_git: false, has_submodules: false, current }
+    }
+
+    /// Whether the submodules of its repository are part of it.
+    pub fn has_submodules(&self) -> bool {
+        self.has_submodules
     }
 
     /// The root of the git repository that the flake is in, through which Nix reads it.
@@ -102,7 +124,9 @@ impl Tree {
 
     /// A path as the user reaches it from the current folder.
     pub fn show(&self, path: &Path) -> String {
-        let short = self.current.as_ref().and_then(|current| path.strip_prefix(current).ok());
+        let copy = self.work.as_ref().filter(|it| it.starts_with("/nix/store"));
+        let mut folders = self.current.iter().chain(copy);
+        let short = folders.find_map(|it| path.strip_prefix(it).ok());
         visible(&short.unwrap_or(path).to_string_lossy()).into_owned()
     }
 }
