@@ -241,3 +241,21 @@ fn fake_ssh(route: &str, words: &str) -> String {
          {words}"
     )
 }
+
+#[test]
+fn doctor_knows_what_the_apps_of_vms_bring() {
+    let fleet = Fleet::new("UTC");
+    let lacks = |brought: &str| {
+        let mut command = fleet.command(&["doctor", INVENTORY, "--format", "json"]);
+        let output = command.env("NIXFLEET_BROUGHT_ALONG", brought).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let lacking = findings.into_iter().filter(|it| it["status"] == "lacking");
+        lacking.map(|it| it["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let programs = ["nixos-anywhere", "qemu-img", "qemu-system-x86_64"];
+    let without = lacks("");
+    assert!(programs.iter().all(|it| without.iter().any(|name| name == it)), "{without:?}");
+    let with = lacks("nixos-anywhere qemu");
+    assert!(!programs.iter().any(|it| with.iter().any(|name| name == it)), "{with:?}");
+}

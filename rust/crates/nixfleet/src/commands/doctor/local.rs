@@ -21,6 +21,7 @@ pub fn findings() -> Vec<Finding> {
     findings.push(program("ssh-keygen", "keys are made with it"));
     findings.push(match find("nixos-anywhere") {
         Some(path) => Finding::fine("nixos-anywhere", path.display().to_string()),
+        None if is_brought("nixos-anywhere") => brought("nixos-anywhere"),
         None => Finding::lacking(
             "nixos-anywhere",
             "not on PATH, and `build-vm` and `test-vm` install with it",
@@ -84,12 +85,26 @@ fn nix() -> Vec<Finding> {
 pub fn program(name: &str, purpose: &str) -> Finding {
     match find(name) {
         Some(path) => Finding::fine(name, path.display().to_string()),
+        None if is_brought(name) => brought(name),
         None => Finding::lacking(
             name,
             format!("not on PATH, and {purpose}"),
             "install it with the system's packages, or run the tool by `nix run`, which has it",
         ),
     }
+}
+
+/// Whether the apps of the VM commands bring a program, though this one has it not: `lib/mk-apps.nix`
+/// says which.
+pub fn is_brought(name: &str) -> bool {
+    let all = std::env::var("NIXFLEET_BROUGHT_ALONG").unwrap_or_default();
+    let package = if name.starts_with("qemu-") { "qemu" } else { name };
+    has_word(&all, package)
+}
+
+/// Such a program.
+pub fn brought(name: &str) -> Finding {
+    Finding::fine(name, "not on PATH: `nix run .#build-vm` and `nix run .#test-vm` bring it")
 }
 
 fn has_word(text: &str, word: &str) -> bool {

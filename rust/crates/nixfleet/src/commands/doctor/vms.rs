@@ -37,6 +37,9 @@ fn native_system() -> &'static str {
 fn of_platform(machine: &dyn Surroundings, platform: Platform) -> Vec<Finding> {
     let program = platform.program();
     let Some(qemu) = machine.program(program) else {
+        if local::is_brought(program) {
+            return vec![local::brought(program)];
+        }
         return vec![Finding::lacking(
             program,
             format!("not on PATH, so hosts of {platform} cannot be tested here"),
