@@ -116,7 +116,7 @@ let
   countOf =
     list:
     let
-      count = builtins.tryEval (if isList list then length list else 0);
+      count = builtins.tryEval (if isList list then length list else null);
     in
     if count.success then count.value else null;
 in

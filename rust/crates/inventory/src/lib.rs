@@ -7,6 +7,7 @@ mod flake;
 mod host;
 mod inventory;
 pub mod keys;
+pub mod piecemeal;
 
 pub use flake::Flake;
 pub use host::{Host, Positions};

@@ -3,6 +3,7 @@
 use std::mem::ManuallyDrop;
 
 use clap::Args;
+use nixfleet_inventory::piecemeal::{self, Piecemeal};
 use nixfleet_inventory::{Host, Inventory, InventoryError};
 use nixfleet_nix::NixError;
 
@@ -54,14 +55,17 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
                 }
             }
         }
-        Err(error) => match unreadable(&error, survey, sources.tree()) {
-            Some(faults) => {
-                if let Some(trace) = error.trace().filter(|_| global.show_trace) {
-                    failure::show_trace(trace);
+        Err(error) => match piecemeal(global, &error) {
+            Some(found) => in_part(global, args, &found, survey, &mut sources),
+            None => match unreadable(&error, survey, sources.tree()) {
+                Some(faults) => {
+                    if let Some(trace) = error.trace().filter(|_| global.show_trace) {
+                        failure::show_trace(trace);
+                    }
+                    (Report::new(0, faults, &mut sources), None)
                 }
-                (Report::new(0, faults, &mut sources), None)
-            }
-            None => (Report::new(0, vec![of_no_fleet(&error)], &mut sources), Some(error)),
+                None => (Report::new(0, vec![of_no_fleet(&error)], &mut sources), Some(error)),
+            },
         },
     };
     report.is_evaluated = args.eval.eval;
@@ -115,6 +119,18 @@ fn read(
     survey: Survey,
     sources: &mut Sources,
 ) -> (Report, Option<Error>) {
+    read_with(global, args, inventory, survey, sources, Vec::new())
+}
+
+/// The same, with faults that are known already.
+fn read_with(
+    global: &Global,
+    args: &Validate,
+    inventory: &Inventory,
+    survey: Survey,
+    sources: &mut Sources,
+    known: Vec<Fault>,
+) -> (Report, Option<Error>) {
     let wanted = |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
     let hosts: Vec<(&str, &Host)> = inventory
         .hosts
@@ -130,8 +146,52 @@ fn read(
     }
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
     faults.extend(survey.faults);
+    faults.extend(known);
     let report = Report::new(count, faults, sources);
     (report, outside.map(|it| Error::Inventory(InventoryError::Nix(it))))
+}
+
+/// The hosts that can be read, where what the fleet's author wrote keeps others from it.
+fn piecemeal(global: &Global, error: &Error) -> Option<Piecemeal> {
+    let is_asked = global.inventory.is_none() && error.cause().is_some() && !error.is_outside();
+    is_asked.then(|| piecemeal::read(&fleet::nix(global), &fleet::flake(global))).flatten()
+}
+
+/// What is wrong with such a fleet: why each of the others cannot be read, and all else.
+fn in_part(
+    global: &Global,
+    args: &Validate,
+    found: &Piecemeal,
+    survey: Survey,
+    sources: &mut Sources,
+) -> (Report, Option<Error>) {
+    let is_unreadable = |name: &String| found.unreadable.iter().any(|(host, _)| host == name);
+    let others: Vec<String> =
+        args.hosts.iter().filter(|name| !is_unreadable(name)).cloned().collect();
+    if let Err(error) = fleet::require(&found.inventory, &others) {
+        return (Report::new(0, vec![of_no_fleet(&error)], sources), Some(error));
+    }
+    let is_wanted = |name: &String| args.hosts.is_empty() || args.hosts.contains(name);
+    let wanted: Vec<_> = found.unreadable.iter().filter(|(name, _)| is_wanted(name)).collect();
+    let mut faults = Vec::new();
+    for (name, error) in &wanted {
+        let NixError::Failed { cause, stderr, .. } = error else { continue };
+        if global.show_trace {
+            failure::show_trace(stderr);
+        }
+        let explained = files::explain_by(cause, sources.tree(), &survey);
+        let fault = explained.unwrap_or_else(|| eval::unreadable(cause, sources.tree()));
+        // What the files show already is told with them.
+        let file = |it: &Fault| it.position.as_ref().map(|it| sources.tree().locate(&it.file).1);
+        let is_told = |it: &Fault| file(it).is_some() && file(it) == file(&fault);
+        if !survey.faults.iter().any(is_told) {
+            faults.push(Fault { hosts: vec![name.clone()], ..fault });
+        }
+    }
+    let count = wanted.len();
+    let (mut report, failure) = read_with(global, args, &found.inventory, survey, sources, faults);
+    report.hosts += count;
+    (report, failure)
 }
 
 /// The mistakes of the fleet's author for which Nix cannot read it; `None` where it fails for another
