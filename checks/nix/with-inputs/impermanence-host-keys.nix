@@ -31,6 +31,37 @@ in
     ];
   };
 
+  "test: keys are taken over before sops-nix and agenix decrypt by them, where these are" = {
+    expr =
+      let
+        of =
+          modules:
+          lib.attrNames (
+            lib.filterAttrs (_: script: lib.elem "nixfleetHostKeys" (script.deps or [ ]))
+              (on modules).system.activationScripts
+          );
+        declared = name: {
+          options.${name}.secrets = lib.mkOption { default = { }; };
+        };
+      in
+      {
+        sops = of [ (declared "sops") ];
+        age = of [ (declared "age") ];
+        without = of [ ];
+      };
+    expected = {
+      sops = [
+        "setupSecrets"
+        "setupSecretsForUsers"
+      ];
+      age = [
+        "agenixInstall"
+        "agenixNewGeneration"
+      ];
+      without = [ ];
+    };
+  };
+
   # From 26.05 NixOS makes keys where there is no server, and none where the user says so.
   "test: keys are taken over where keys are made" = {
     expr =

@@ -8,7 +8,12 @@
 # them there at the install, and a machine that becomes impermanent has them until it boots. The
 # activation, which nixos-install runs in the new system as well, takes them over, so the host keeps
 # its identity.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet.impermanence;
@@ -17,6 +22,17 @@ let
 
   # Only keys that lie below the persistent root, which a user may have moved.
   adopted = lib.filter (lib.hasPrefix "${cfg.persistRoot}/") (map (key: key.path) openssh.hostKeys);
+
+  # The scripts of sops-nix and agenix that decrypt by the host's key: at an install it has just come.
+  decrypting =
+    lib.optionals (options ? sops) [
+      "setupSecrets"
+      "setupSecretsForUsers"
+    ]
+    ++ lib.optionals (options ? age) [
+      "agenixInstall"
+      "agenixNewGeneration"
+    ];
 
   adopt =
     path:
@@ -27,8 +43,10 @@ let
     ''
       if [ -f ${old} ] && ! [ -e ${new} ]; then
         mkdir -p "$(dirname ${new})"
-        install -m 0600 ${old} ${new}
         if [ -f ${old}.pub ]; then install -m 0644 ${old}.pub ${new}.pub; fi
+        # Whole or not at all: what is there is never replaced.
+        install -m 0600 ${old} ${new}.adopted
+        mv ${new}.adopted ${new}
       fi
     '';
 in
@@ -49,8 +67,15 @@ in
     # From 26.05 there are keys without a server, for secrets, and a server without keys of its own.
     system.activationScripts =
       lib.mkIf ((openssh.generateHostKeys or openssh.enable) && adopted != [ ])
-        {
-          nixfleetHostKeys = lib.concatMapStrings adopt adopted;
-        };
+        (
+          {
+            nixfleetHostKeys = lib.concatMapStrings adopt adopted;
+          }
+          // lib.genAttrs decrypting (_: {
+            deps = [ "nixfleetHostKeys" ];
+            # Where the script is not there, it is an empty one.
+            text = "";
+          })
+        );
   };
 }

@@ -30,8 +30,7 @@ let
       The primary user's may come from hostSpec.hashedPasswordFile, root's from hostSpec.rootHashedPasswordFile.'';
 in
 {
-  config = import ./report.nix { inherit config lib; } {
-    found = lost != { };
-    inherit message;
-  };
+  config = import ./report.nix { inherit config lib; } (
+    lib.optional (lost != { }) { inherit message; }
+  );
 }

@@ -1,21 +1,24 @@
-# What the audit found, as `nixfleet.impermanence.audit` has it: a warning, an assertion that fails,
-# or nothing. What is not certain is a warning at most.
+# What was found, as `nixfleet.impermanence.audit` has it: warnings, assertions that fail, or nothing.
+# What is not certain is a warning at most. Nothing is looked for where nothing is to be said.
+#
+#   [ { message; isCertain ? true; } ]
 { config, lib }:
 let
   cfg = config.nixfleet.impermanence;
+  isRefused = item: item.isCertain or true;
 in
-{
-  found,
-  message,
-  isCertain ? true,
-}:
-let
-  refuses = cfg.audit == "error" && isCertain;
-in
+found:
 lib.mkIf cfg.enable {
-  warnings = lib.optional (found && cfg.audit != "off" && !refuses) message;
-  assertions = lib.optional (found && refuses) {
+  warnings = map (item: item.message) (
+    {
+      off = [ ];
+      warn = found;
+      error = lib.filter (item: !isRefused item) found;
+    }
+    .${cfg.audit}
+  );
+  assertions = map (item: {
     assertion = false;
-    inherit message;
-  };
+    inherit (item) message;
+  }) (lib.optionals (cfg.audit == "error") (lib.filter isRefused found));
 }

@@ -91,7 +91,9 @@ let
 
   ofOptions =
     group: values:
-    concatMap ({ option, value }: named "named by ${option}" value) (ofEnabled group values);
+    concatMap (item: named "named by ${item.option}" item.value) (
+      lib.filter (item: !item.isLiteral) (ofEnabled group values)
+    );
 
   # What NixOS and impermanence do themselves on each host. It makes no service's state, and `etc` is
   # all of /etc, which takes longer to evaluate than the rest of the audit.

@@ -1,0 +1,113 @@
+# Files that options name, and that somebody has to bring: keys, passwords, credentials. Pure: from a
+# configuration and its options to a list of
+#   { option; path; early; }    who names it, and whether the activation reads it, before any persisted
+#                               directory is bound into the root
+{ lib }:
+let
+  inherit (lib) concatMap filter hasPrefix;
+  inherit (import ./option-values.nix { inherit lib; }) ofGiven;
+
+  # By the name of the option: NixOS's own end so.
+  isFile =
+    key:
+    let
+      name = lib.toLower key;
+      is = pattern: builtins.match pattern name != null;
+    in
+    is ".*(file|files|keypath|keypaths|identitypaths|hostkeys|usercakeys)"
+    && !is ".*(${madeByPrograms})[_-]?files?"
+    || is ".*(key|cert|certificate|certificatekey|secret|token|password|credentials|keytab)"
+    || is ".*(key|cert|credentials?|secret|password|token|identity)[_-]?(path|paths)";
+  madeByPrograms = "cache|database|db|drift|dump|history|index|lock|log|output|pid|socket|state|stats|status";
+
+  # Parts of the options that name no file of this host, or that others look at.
+  others = [
+    "_module"
+    "assertions"
+    "boot"
+    "containers"
+    "disko"
+    "documentation"
+    "environment"
+    "fileSystems"
+    "hardware"
+    "home-manager"
+    "hostSpec"
+    "image"
+    "isoImage"
+    "lib"
+    "meta"
+    "nixfleet"
+    "nixpkgs"
+    "specialisation"
+    "system"
+    "systemd"
+    "users"
+    "warnings"
+  ];
+
+  # sops-nix and agenix decrypt to these; the others are looked at elsewhere.
+  isOutput =
+    option:
+    lib.any (prefix: hasPrefix prefix option) [
+      "sops.secrets."
+      "sops.templates."
+      "age.secrets."
+      "services.openssh.hostKeys"
+      "services.openssh.authorizedKeysFiles"
+    ];
+
+  # A path that Nix holds for one lies in the repository, but where the initrd's secrets are named: there
+  # NixOS itself takes it for one of this host.
+  isOfHost = item: !item.isLiteral || hasPrefix "boot.initrd." item.option;
+
+  # The activation makes secrets before users.
+  isEarly = option: hasPrefix "sops." option || hasPrefix "age." option;
+
+  isPath = value: builtins.match "/[A-Za-z0-9@:._+/-]+" value != null;
+
+  item = option: path: {
+    inherit option path;
+    early = isEarly option;
+  };
+
+  ofInitrd =
+    secrets:
+    lib.mapAttrsToList (
+      name: source:
+      item "boot.initrd.secrets.\"${name}\"" (toString (if source == null then name else source))
+    ) secrets;
+
+  # `-` before a file: it need not be there.
+  ofUnits =
+    services:
+    concatMap (
+      unit:
+      let
+        settings = services.${unit}.serviceConfig;
+        of =
+          kind: pathOf:
+          map (
+            value:
+            item "systemd.services.${lib.strings.escapeNixIdentifier unit}.serviceConfig.${kind}" (pathOf value)
+          ) (filter lib.isString (lib.toList (settings.${kind} or [ ])));
+      in
+      lib.optionals services.${unit}.enable (
+        of "EnvironmentFile" (value: value)
+        ++ of "LoadCredential" (value: lib.last (lib.splitString ":" value))
+      )
+    ) (lib.attrNames services);
+in
+{ config, options }:
+filter (file: isPath file.path) (
+  map (value: item value.option value.value) (
+    filter (value: isOfHost value && !isOutput value.option) (
+      concatMap (group: ofGiven isFile group options.${group}) (
+        lib.attrNames (removeAttrs options others)
+      )
+      ++ ofGiven isFile "boot.initrd.network" options.boot.initrd.network
+    )
+  )
+  ++ ofInitrd config.boot.initrd.secrets
+  ++ ofUnits config.systemd.services
+)
