@@ -196,6 +196,73 @@ in
     };
   };
 
+  "test: what another module of ours keeps stays, and on a host of another kind it is nothing" = {
+    expr =
+      let
+        agent = {
+          imports = [ ../../../modules/nixos/impermanence/kept.nix ];
+          nixfleet.kept = [ "/var/lib/nixfleet" ];
+        };
+      in
+      [
+        (lib.elem "/var/lib/nixfleet" (persisted (on [ agent ])))
+        (lib.isString (hosts.toplevel (hosts.withLayout "ext4" [ agent ])))
+      ];
+    expected = [
+      true
+      true
+    ];
+  };
+
+  "test: what has to be closed to others is" = {
+    expr =
+      let
+        stays =
+          (on [
+            {
+              nixfleet.impermanence = {
+                directories = [
+                  "/var/lib/private"
+                  "/var/lib/open"
+                ];
+                users.ops.directories = [
+                  ".ssh"
+                  {
+                    directory = ".gnupg";
+                    mode = "0750";
+                  }
+                  "projects"
+                ];
+              };
+            }
+          ]).environment.persistence."/persist";
+        modes =
+          directories:
+          lib.listToAttrs (
+            map (entry: lib.nameValuePair (baseNameOf entry.dirPath) entry.mode) (
+              lib.filter (
+                entry:
+                lib.elem (baseNameOf entry.dirPath) [
+                  "private"
+                  "open"
+                  ".ssh"
+                  ".gnupg"
+                  "projects"
+                ]
+              ) directories
+            )
+          );
+      in
+      modes (stays.directories ++ stays.users.ops.directories);
+    expected = {
+      private = "0700";
+      open = "0755";
+      ".ssh" = "0700";
+      ".gnupg" = "0750";
+      projects = "0755";
+    };
+  };
+
   "test: without the module that it builds on it says so" = {
     expr =
       toplevel

@@ -26,9 +26,35 @@ let
   pathOf = entry: entry.directory or entry;
   unlessChosen = lib.filter (entry: !lib.any (chosen: pathOf chosen == pathOf entry) cfg.directories);
 
+  # What systemd and OpenSSH refuse, and GnuPG warns of, unless it is closed to others: upstream makes
+  # directories for all to read.
+  systemsClosed = [
+    "/var/cache/private"
+    "/var/lib/private"
+    "/var/log/private"
+  ];
+  usersClosed = [
+    ".gnupg"
+    ".ssh"
+  ];
+  closed =
+    names:
+    map (
+      entry:
+      if lib.elem entry names then
+        {
+          directory = entry;
+          mode = "0700";
+        }
+      else
+        entry
+    );
+
   # impermanence asks for each one's home and group; a name that nobody has fails there without a word
   # of where it is from.
-  knownUsers = builtins.intersectAttrs config.users.users cfg.users;
+  knownUsers = lib.mapAttrs (
+    _: user: user // { directories = closed usersClosed user.directories; }
+  ) (builtins.intersectAttrs config.users.users cfg.users);
   unknownUsers = lib.attrNames (removeAttrs cfg.users (lib.attrNames knownUsers));
   people = lib.attrNames (lib.filterAttrs (_: user: user.isNormalUser) config.users.users);
 
@@ -49,6 +75,8 @@ let
     || lib.any (lib.hasPrefix "${mountPoint}/") persistedPaths;
 in
 {
+  imports = [ ./kept.nix ];
+
   # A second declaration of the option, which adds to the submodule: upstream demands that the user
   # sets `neededForBoot` on each of these, and says so with an assertion.
   options.fileSystems = lib.mkOption {
@@ -100,8 +128,9 @@ in
               directory = state.path;
               inherit (state) mode;
             }) kept
+            ++ config.nixfleet.kept
           )
-          ++ cfg.directories;
+          ++ closed systemsClosed cfg.directories;
 
         files = [ "/etc/machine-id" ] ++ cfg.files;
 
