@@ -61,7 +61,8 @@ delete_oldest() {
 
 # Whether what is free is less than 1 GiB, or on a small disk than a twentieth.
 is_short() {
-  local size free
-  read -r size free < <(df --output=size,avail --block-size=1M . | tail -n 1)
+  local size free numbers
+  numbers=$(df --output=size,avail --block-size=1M . | tail -n 1)
+  size=${numbers% *} free=${numbers##* }
   ((free < size / 20 && free < 1024))
 }
