@@ -18,14 +18,22 @@ rec {
     in
     lib.concatMap (text: map (line: lib.removePrefix "  " line) (lib.splitString "\n" text)) ours;
 
-  # What is reported: lines like `/var/lib/app: state of app.service`.
-  said =
-    modules:
+  # Of these lines the paths that are lost: `/var/lib/app: state of app.service`.
+  lostIn =
+    lines:
     map (match: {
       path = lib.head match;
       source = lib.last match;
-    }) (lib.filter (match: match != null) (map (builtins.match "(/[^ ]*): (.*)") (warning modules)));
+    }) (lib.filter (match: match != null) (map (builtins.match "(/[^ ]*): (.*)") lines));
 
-  # The paths of it.
-  reported = modules: map (item: item.path) (said modules);
+  reported = modules: map (item: item.path) (lostIn (warning modules));
+
+  # And the options that name a file, each with it.
+  namedIn =
+    lines:
+    map (lib.concatStringsSep " ") (
+      lib.filter (match: match != null) (
+        map (builtins.match "nixfleet.impermanence: ([^ ]*) names ([^ ,]*), .*") lines
+      )
+    );
 }

@@ -4,15 +4,7 @@ let
   inherit (inputs.nixpkgs) lib;
   audit = import ../audit.nix { inherit inputs nixfleet; };
   inherit (audit) configOf keeping warning;
-
-  # The options that are told, each with its file.
-  told =
-    modules:
-    map (lib.concatStringsSep " ") (
-      lib.filter (match: match != null) (
-        map (builtins.match "nixfleet.impermanence: ([^ ]*) names ([^ ,]*), .*") (warning modules)
-      )
-    );
+  told = modules: audit.namedIn (warning modules);
 
   # As sops-nix and agenix declare them.
   secretsModules.options = {
