@@ -3,13 +3,17 @@
 {
   config,
   lib,
+  modulesPath,
   options,
   utils,
   ...
 }:
 let
   cfg = config.nixfleet.impermanence;
-  found = import ./found.nix { inherit lib utils; } { inherit config options; };
+  found = import ./found.nix {
+    inherit lib utils;
+    nixos = modulesPath;
+  } { inherit config options; };
   inherit (found) state;
   isLikely = item: item.likely or false;
   likely = lib.filter isLikely state;

@@ -3,7 +3,11 @@
 #                                                     path covers; one for each, none below another
 #   files    [ { option; path; early; isKept; } ]     files that options name, and that are not there;
 #                                                     `isKept`: they are, and come too late
-{ lib, utils }:
+{
+  lib,
+  nixos,
+  utils,
+}:
 { config, options }:
 let
   inherit (lib) any concatMap filter;
@@ -20,7 +24,7 @@ let
     path:
     any (folder: isWithin folder path) (persisted ++ lasting config.fileSystems ++ cfg.auditIgnore);
 
-  state = import ./state.nix { inherit lib; } { inherit config options; };
+  state = import ./state.nix { inherit lib nixos; } { inherit config options; };
 
   # Host keys are no StateDirectory, and losing them shows as an attack to everyone who logs in. From
   # 26.05 they are made where there is no server, too.
@@ -49,7 +53,7 @@ let
         && !isCovered item.path
         && !any (folder: isWithin folder item.path) known
         # Whoever keeps a part has thought of the rest; a file that somebody brings is told as one.
-        && !(isLikely item && (any (isWithin own) persisted || any (isWithin item.path) named))
+        && !(isLikely item && (any (isWithin own) persisted || lib.elem item.path named))
       )
       (
         item
@@ -74,7 +78,7 @@ let
   );
   reported = filter (item: !isBelowAnother item) (lib.attrValues byPath);
 
-  allFiles = import ./named-files.nix { inherit lib; } { inherit config options; };
+  allFiles = import ./named-files.nix { inherit lib nixos; } { inherit config options; };
   named = map (file: file.path) allFiles;
 
   # What is made at each boot, or is no disk's.

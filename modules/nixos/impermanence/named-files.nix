@@ -2,10 +2,10 @@
 # configuration and its options to a list of
 #   { option; path; early; }    who names it, and whether the activation reads it, before any persisted
 #                               directory is bound into the root
-{ lib }:
+{ lib, nixos }:
 let
   inherit (lib) concatMap filter hasPrefix;
-  inherit (import ./option-values.nix { inherit lib; }) ofGiven;
+  inherit (import ./option-values.nix { inherit lib nixos; }) ofGiven;
 
   # By the name of the option: NixOS's own end so.
   isFile =
@@ -18,7 +18,7 @@ let
     && !is ".*(${madeByPrograms})[_-]?files?"
     || is ".*(key|cert|certificate|certificatekey|secret|token|password|credentials|keytab)"
     || is ".*(key|cert|credentials?|secret|password|token|identity)[_-]?(path|paths)";
-  madeByPrograms = "cache|database|db|drift|dump|history|index|lock|log|output|pid|socket|state|stats|status";
+  madeByPrograms = "cache|database|db|drift|dump|history|index|lease|leases|lock|log|output|pid|socket|state|stats|status";
 
   # Parts of the options that name no file of this host, or that others look at.
   others = [

@@ -3,8 +3,8 @@
 #   [ { option; key; value; isLiteral; } ]
 # `key` is the last word of the name; `isLiteral` says of a path that Nix holds it for one. An option of
 # a service that is off says nothing of the host, so a group whose `enable` is not true is passed by, in
-# options and inside their values. What throws says nothing either.
-{ lib }:
+# options and inside their values. What throws says nothing either. `nixos` is where its modules lie.
+{ lib, nixos }:
 let
   inherit (lib)
     concatLists
@@ -181,7 +181,14 @@ let
         ]
     );
 
-  isGiven = option: attempt (option.isDefined && option.highestPrio < ofDefaults) false;
+  # By somebody else than NixOS, whose modules name files that they make.
+  isGiven =
+    option:
+    attempt (
+      option.isDefined
+      && option.highestPrio < ofDefaults
+      && !lib.all (file: lib.hasPrefix "${toString nixos}/" (toString file)) option.files
+    ) false;
   ofDefaults = (lib.mkOptionDefault null).priority;
 
   walkGiven =

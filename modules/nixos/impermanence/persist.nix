@@ -7,7 +7,7 @@
   ...
 }:
 let
-  inherit (import ../../../lib/expect.nix) didYouMean;
+  inherit (import ../../../lib/nearest.nix) nearest;
   inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
   cfg = config.nixfleet.impermanence;
 
@@ -56,6 +56,12 @@ let
     _: user: user // { directories = closed usersClosed user.directories; }
   ) (builtins.intersectAttrs config.users.users cfg.users);
   unknownUsers = lib.attrNames (removeAttrs cfg.users (lib.attrNames knownUsers));
+  didYouMean =
+    name:
+    let
+      near = nearest people name;
+    in
+    lib.optionalString (near != null) "; did you mean `${near}`?";
   people = lib.attrNames (lib.filterAttrs (_: user: user.isNormalUser) config.users.users);
 
   # Every mount that a persisted path lies on or is stored on. Activation binds the paths before
@@ -94,7 +100,7 @@ in
     assertions =
       map (name: {
         assertion = false;
-        message = "nixfleet.impermanence.users.${name}: the host has no user `${name}`${didYouMean people name}: write a name of `users.users`";
+        message = "nixfleet.impermanence.users.${name}: the host has no user `${name}`${didYouMean name}: write a name of `users.users`";
       }) unknownUsers
       ++ [
         {

@@ -9,7 +9,7 @@
 #   state/tmpfiles.nix    what systemd-tmpfiles makes
 #   packaged.nix          what is known of services that say nothing
 #   state/texts.nix       likely: paths that units and options name
-{ lib }:
+{ lib, nixos }:
 { config, options }:
 let
   said =
@@ -32,4 +32,4 @@ let
         ''{ directory = "${state.path}"; mode = "${state.mode}"; }'';
   }) (import ./packaged.nix { inherit lib; } config);
 in
-said ++ import ./state/texts.nix { inherit lib; } { inherit config options; }
+said ++ import ./state/texts.nix { inherit lib nixos; } { inherit config options; }

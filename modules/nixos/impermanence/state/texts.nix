@@ -1,10 +1,10 @@
 # Paths that a unit or an option of a service that is on names: likely the service's state. Pure: from a
 # configuration and its options.
-{ lib }:
+{ lib, nixos }:
 let
   inherit (lib) concatLists concatMap mapAttrsToList;
   inherit (import ../paths.nix { inherit lib; }) mentions ownDirectory pathsIn;
-  inherit (import ../option-values.nix { inherit lib; }) ofEnabled;
+  inherit (import ../option-values.nix { inherit lib nixos; }) ofEnabled;
 
   # Certificates are read by many, and kept by acme's own units, which say so.
   isOthers = lib.hasPrefix "/var/lib/acme/";
