@@ -91,7 +91,8 @@ fn bounded(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Trouble> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         file => file.map_err(io)?,
     };
-    let mut bytes = Vec::new();
+    let expected = file.metadata().map_or(0, |it| usize::try_from(it.len()).unwrap_or(limit));
+    let mut bytes = Vec::with_capacity(expected.min(limit) + 1);
     file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
     Ok(Some(bytes))
 }
