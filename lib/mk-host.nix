@@ -48,7 +48,10 @@ in
 */
 given:
 let
-  wrongShape = notArguments (host: "mkHost ({ hostName = \"web-01\"; } // ${host})") given;
+  wrongShape = notArguments (
+    host:
+    "mkHost (${builtins.replaceStrings [ "{ platform" ] [ "{ hostName = \"web-01\"; platform" ] host})"
+  ) given;
   args = if wrongShape == [ ] then given else { };
   position = builtins.unsafeGetAttrPos "hostName" args;
   root = rootOf position;

@@ -14,8 +14,9 @@ const QUESTIONS: usize = 100;
 /// The fleet without its hosts.
 const FLEET: &str = "fleet: fleet // { hosts = { }; }";
 
-/// The hosts' names.
-const NAMES: &str = "fleet: builtins.attrNames fleet.hosts";
+/// The hosts of a fleet, and those of one that calls `mkHost` by hand.
+const HOSTS: &str = "fleet.hosts";
+const BY_HAND: &str = "(builtins.mapAttrs (_: host: host.nixfleet or null) fleet)";
 
 /// A fleet, as far as it can be read.
 #[derive(Debug)]
@@ -30,26 +31,54 @@ pub struct Piecemeal {
 #[must_use]
 pub fn read(nix: &dyn Nix, flake: &Flake) -> Option<Piecemeal> {
     let output = flake.attr(".nixfleet");
-    let fleet = nix.eval_json(&output, Some(FLEET)).ok()?;
-    let mut inventory = Inventory::parse(&fleet, &output).ok()?;
-    let names: Vec<String> = serde_json::from_value(nix.eval(&output, Some(NAMES)).ok()?).ok()?;
-    let mut asked =
-        Asked { nix, output, questions: QUESTIONS, hosts: BTreeMap::new(), bad: vec![] };
-    asked.of(&names, true);
-    if asked.hosts.is_empty() {
-        return None;
-    }
-    for name in names {
-        if let Some(host) = asked.hosts.remove(&name) {
-            inventory.hosts.insert(name, host);
+    let mut found = Piecemeal { inventory: Inventory::default(), unreadable: Vec::new() };
+    match nix.eval_json(&output, Some(FLEET)) {
+        Ok(fleet) => {
+            found.inventory = Inventory::parse(&fleet, &output).ok()?;
+            found.add(nix, output, HOSTS)?;
         }
+        Err(error) if error.is_missing_attribute() => {
+            found.inventory.by_hand = true;
+            for name in ["nixosConfigurations", "darwinConfigurations"] {
+                // A flake may have one of them alone.
+                let _ = found.add(nix, flake.attr(name), BY_HAND);
+            }
+        }
+        Err(_) => return None,
     }
-    Some(Piecemeal { inventory, unreadable: asked.bad })
+    (!found.inventory.hosts.is_empty()).then_some(found)
+}
+
+impl Piecemeal {
+    /// Adds the hosts of an output.
+    fn add(&mut self, nix: &dyn Nix, output: String, hosts: &'static str) -> Option<()> {
+        let names = format!("fleet: builtins.attrNames {hosts}");
+        let names = nix.eval(&output, Some(&names)).ok()?;
+        let names: Vec<String> = serde_json::from_value(names).ok()?;
+        let mut asked = Asked {
+            nix,
+            output,
+            of: hosts,
+            questions: QUESTIONS,
+            hosts: BTreeMap::new(),
+            bad: vec![],
+        };
+        asked.of(&names, true);
+        for name in names {
+            if let Some(host) = asked.hosts.remove(&name) {
+                self.inventory.hosts.insert(name, host);
+            }
+        }
+        self.unreadable.append(&mut asked.bad);
+        Some(())
+    }
 }
 
 struct Asked<'a> {
     nix: &'a dyn Nix,
     output: String,
+    /// The expression of the hosts.
+    of: &'static str,
     /// How often Nix may still be asked.
     questions: usize,
     hosts: BTreeMap<String, Host>,
@@ -96,11 +125,12 @@ impl Asked<'_> {
     ) -> Result<BTreeMap<String, Value>, Option<NixError>> {
         self.questions = self.questions.checked_sub(1).ok_or(None)?;
         // The names of all might be more than an argument of a program can hold.
-        let hosts = names.map_or("fleet.hosts".to_owned(), |names| {
+        let hosts = names.map_or(self.of.to_owned(), |names| {
             let names: Vec<String> = names.iter().map(|it| nix_string(it)).collect();
             format!(
-                "(builtins.listToAttrs (map (name: {{ inherit name; value = fleet.hosts.${{name}}; }}) \
+                "(builtins.listToAttrs (map (name: {{ inherit name; value = {}.${{name}}; }}) \
                  [ {} ]))",
+                self.of,
                 names.join(" ")
             )
         });
@@ -132,7 +162,7 @@ mod tests {
                 return Ok(br#"{ "apiVersion": 1, "hosts": {} }"#.to_vec());
             }
             let names: Vec<&String> = self.0.iter().map(|(name, _)| name).collect();
-            if apply == NAMES {
+            if apply.contains("attrNames") {
                 return Ok(serde_json::to_vec(&names).unwrap());
             }
             let is_asked = |name: &str| {
