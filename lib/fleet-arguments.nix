@@ -28,8 +28,12 @@ let
   inherit (import ./properties.nix) fieldsOf isProperty;
 
   checks = {
-    hosts = expect isSet "a set of hosts" (_: ''hosts.web-01 = { platform = "x86_64-linux"; };'');
-    defaults = expect isSet "a set of mkHost's arguments" (_: ''defaults.hostSpec.timeZone = "UTC";'');
+    hosts = expect isSet "a set of hosts" (
+      imported "hosts" ''hosts.web-01 = { platform = "x86_64-linux"; };''
+    );
+    defaults = expect isSet "a set of mkHost's arguments" (
+      imported "defaults" ''defaults.hostSpec.timeZone = "UTC";''
+    );
     isoSshKeys = expect isList "a list of SSH public keys" (
       _: ''isoSshKeys = [ "ssh-ed25519 AAAA… me@laptop" ];''
     );
@@ -53,6 +57,15 @@ let
   isCallable = value: isFunction value || (isAttrs value && value ? __functor);
   names = attrNames checks;
 
+  # An example, or how a file is written there.
+  imported =
+    name: example: value:
+    if isPath value then "${name} = import ./${baseNameOf value};" else example;
+
+  stateVersions = {
+    nixos = ''"26.05"'';
+    darwin = "6";
+  };
   classes = [
     "nixos"
     "darwin"
@@ -78,9 +91,9 @@ let
     if defaults ? ${class} then
       faultsOf "defaults.${class}" (
         unlessThrown (
-          expect isSet "a set of mkHost's arguments" (
-            _: ''defaults.${class}.stateVersion = "26.05";''
-          ) defaults.${class}
+          expect isSet "a set of mkHost's arguments"
+            (imported "defaults.${class}" "defaults.${class}.stateVersion = ${stateVersions.${class}};")
+            defaults.${class}
         )
       )
       ++ faultsOfLayer "defaults.${class}" defaults.${class}

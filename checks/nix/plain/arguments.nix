@@ -178,6 +178,18 @@ in
       [ "defaults" ]
     ];
   };
+  "test: a file in the place of a set is told with how it is imported" = {
+    expr = map (args: map (fault: fault.help) (inventoryOf args).faults) [
+      { hosts = ./arguments.nix; }
+      { defaults.darwin = ./arguments.nix; }
+      { defaults.darwin = [ ]; }
+    ];
+    expected = [
+      [ "write `hosts = import ./arguments.nix;`" ]
+      [ "write `defaults.darwin = import ./arguments.nix;`" ]
+      [ "write `defaults.darwin.stateVersion = 6;`" ]
+    ];
+  };
   "test: a network in the defaults that is no set is told" = {
     expr = told (inventoryOf {
       defaults.hostSpec.networking = "eth0";
