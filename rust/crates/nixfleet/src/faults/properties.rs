@@ -57,10 +57,40 @@ fn field() -> impl Strategy<Value = String> {
             "ipv6",
             "addresses",
             "hashedPasswordFile",
+            "keys",
+            "key",
+            "threshold",
+            "caches",
+            "url",
+            "source",
+            "controlPlane",
+            "waves",
+            "name",
+            "hosts",
+            "tags",
+            "atMost",
+            "soak",
+            "window",
+            "budgets",
+            "onFailure",
             "__unrepresentable",
         ])
         .prop_map(str::to_owned),
     ]
+}
+
+/// A release whose fields have any values, those of its lists among them.
+fn release() -> impl Strategy<Value = Value> {
+    let element = prop::collection::hash_map(field(), value(), 0..6);
+    let list = prop::collection::vec(element, 0..3);
+    let lists = prop::sample::select(vec!["waves", "caches", "budgets"]);
+    (value(), lists, list).prop_map(|(all, name, list)| match all {
+        Value::Object(mut all) => {
+            all.insert(name.to_owned(), json!(list));
+            Value::Object(all)
+        }
+        other => other,
+    })
 }
 
 fn host() -> impl Strategy<Value = Value> {
@@ -69,7 +99,7 @@ fn host() -> impl Strategy<Value = Value> {
         |(name, platform, class, version, spec, file)| {
             json!({
                 "hostName": name, "platform": platform, "class": class, "stateVersion": version,
-                "hostSpec": spec, "positions": { "": { "file": file, "line": 1, "column": 1 } },
+                "hostSpec": spec, "tags": [file], "positions": { "": { "file": file, "line": 1, "column": 1 } },
             })
         },
     )
@@ -80,8 +110,10 @@ proptest! {
     fn any_inventory_gives_a_report_that_no_terminal_obeys(
         hosts in prop::collection::hash_map(any::<String>(), host(), 0..4),
         iso in value(),
+        release in release(),
     ) {
-        let json = json!({ "apiVersion": 1, "hosts": hosts, "isoSshKeys": iso }).to_string();
+        let json = json!({ "apiVersion": 1, "hosts": hosts, "isoSshKeys": iso, "release": release });
+        let json = json.to_string();
         let inventory = Inventory::parse(json.as_bytes(), "test").unwrap();
         let faults = checks::all(&inventory, &|_| true);
         let mut sources = Sources::new(Tree::new(&Flake::new("path:/nonexistent")));
