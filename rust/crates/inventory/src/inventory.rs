@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use indexmap::IndexMap;
-use nixfleet_nix::{Nix, NixError, visible};
+use nixfleet_nix::{Nix, NixError, Position, visible};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -13,8 +13,23 @@ use crate::{Flake, Host, Positions};
 /// The version of the inventory's shape that this crate reads.
 pub const API_VERSION: u64 = 1;
 
-/// Collects the inventories of the hosts of a fleet that calls `mkHost` by hand.
-const COLLECT: &str = "hosts: builtins.mapAttrs (_: host: host.nixfleet or null) hosts";
+/// Collects the inventories of the hosts of a fleet that calls `mkHost` by hand, and where others
+/// are written.
+const COLLECT: &str = "hosts: builtins.mapAttrs (name: host: host.nixfleet or \
+                       { stranger = builtins.unsafeGetAttrPos name hosts; }) hosts";
+
+/// A host of a fleet that calls `mkHost` by hand, or one that something else makes.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Collected {
+    Stranger {
+        // Without it any set would do, as an option need not be there.
+        #[serde(deserialize_with = "Option::deserialize")]
+        stranger: Option<Position>,
+    },
+    Host(Box<Host>),
+    Nothing(()),
+}
 
 /// A fleet as data.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -34,6 +49,9 @@ pub struct Inventory {
     /// Whether the hosts are all there is: the fleet calls `mkHost` by hand, and has no installer.
     #[serde(skip)]
     pub by_hand: bool,
+    /// The hosts that something else than `mkHost` makes, and where they are written.
+    #[serde(skip)]
+    pub strangers: Vec<(String, Option<Position>)>,
     /// What is wrong with `mkFleet`'s own arguments, the defaults among them.
     pub faults: Option<Vec<ArgumentFault>>,
     /// The hosts by their attribute's name.
@@ -183,15 +201,21 @@ impl Inventory {
                 Err(error) if error.is_missing_attribute() => continue,
                 Err(error) => return Err(error.into()),
             };
-            let hosts: IndexMap<String, Option<Host>> =
+            let hosts: IndexMap<String, Collected> =
                 serde_json::from_slice(&json).map_err(|error| InventoryError::Malformed {
                     origin: format!("`{installable}`"),
                     reason: error.to_string(),
                 })?;
-            found = true;
-            inventory
-                .hosts
-                .extend(hosts.into_iter().filter_map(|(name, host)| Some((name, host?))));
+            for (name, host) in hosts {
+                match host {
+                    Collected::Host(host) => {
+                        found = true;
+                        inventory.hosts.insert(name, *host);
+                    }
+                    Collected::Stranger { stranger } => inventory.strangers.push((name, stranger)),
+                    Collected::Nothing(()) => inventory.strangers.push((name, None)),
+                }
+            }
         }
         if found {
             Ok(inventory)
@@ -227,11 +251,19 @@ mod tests {
 
     #[test]
     fn a_fleet_without_the_output_is_read_from_its_systems() {
-        let systems = r#"{ "web": { "hostName": "web" }, "foreign": null }"#;
+        let systems = r#"{ "web": { "hostName": "web" }, "foreign": { "stranger":
+            { "file": "/x/flake.nix", "line": 3, "column": 5 } } }"#;
         let nix = FakeNix::default().answer(".#nixosConfigurations", systems);
         let inventory = Inventory::read(&nix, &Flake::new(".")).unwrap();
         assert_eq!(inventory.hosts.keys().collect::<Vec<_>>(), ["web"]);
         assert!(inventory.by_hand);
+        let [(name, Some(position))] = &inventory.strangers[..] else { panic!("{inventory:?}") };
+        assert_eq!((name.as_str(), position.line), ("foreign", 3));
+        // Where nothing is ours there is no fleet.
+        let foreign = r#"{ "a": { "stranger": null } }"#;
+        let nix = FakeNix::default().answer(".#nixosConfigurations", foreign);
+        let error = Inventory::read(&nix, &Flake::new(".")).unwrap_err();
+        assert!(matches!(error, InventoryError::NoFleet { .. }), "{error}");
     }
 
     #[test]

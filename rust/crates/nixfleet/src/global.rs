@@ -19,9 +19,35 @@ pub struct Global {
     #[arg(long, value_name = "FILE", global = true)]
     pub inventory: Option<PathBuf>,
 
+    /// Use another flake for an input, as Nix does; may be given several times
+    #[arg(long, num_args = 2, value_names = ["INPUT", "FLAKE"], global = true)]
+    pub override_input: Vec<String>,
+
+    /// Set an option of Nix; may be given several times
+    #[arg(long, num_args = 2, value_names = ["NAME", "VALUE"], global = true)]
+    pub option: Vec<String>,
+
+    /// Let Nix look outside the flake
+    #[arg(long, global = true)]
+    pub impure: bool,
+
     /// Show all of a Nix error
     #[arg(long, global = true)]
     pub show_trace: bool,
+}
+
+impl Global {
+    /// What is handed on to every Nix.
+    pub fn for_nix(&self) -> Vec<String> {
+        let inputs = self.override_input.chunks(2).map(|pair| ("--override-input", pair));
+        let options = self.option.chunks(2).map(|pair| ("--option", pair));
+        let pairs = inputs.chain(options);
+        let mut arguments: Vec<String> = pairs
+            .flat_map(|(flag, pair)| std::iter::once(flag.to_owned()).chain(pair.iter().cloned()))
+            .collect();
+        arguments.extend(self.impure.then(|| "--impure".to_owned()));
+        arguments
+    }
 }
 
 /// How results are written.

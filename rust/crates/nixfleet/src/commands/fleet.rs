@@ -12,9 +12,11 @@ pub fn flake(global: &Global) -> Flake {
     Flake::new(&global.flake)
 }
 
-/// Nix, which always tells the whole trace: the innermost place is often left out without it.
-pub fn nix(_: &Global) -> NixCli {
-    NixCli::new().argument("--show-trace")
+/// Nix, with what the command line hands on to it. It always tells the whole trace: the innermost
+/// place is often left out without it.
+pub fn nix(global: &Global) -> NixCli {
+    let nix = NixCli::new().argument("--show-trace");
+    global.for_nix().into_iter().fold(nix, NixCli::argument)
 }
 
 /// The fleet's inventory.

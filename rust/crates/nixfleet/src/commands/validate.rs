@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use clap::Args;
 use nixfleet_inventory::piecemeal::{self, Piecemeal};
 use nixfleet_inventory::{Host, Inventory, InventoryError};
-use nixfleet_nix::NixError;
+use nixfleet_nix::{NixError, Position};
 
 use crate::commands::{failure, fleet};
 use crate::error::Error;
@@ -15,7 +15,7 @@ use crate::faults::eval::{self, EvalArgs, Evaluation};
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::faults::survey::{Begun, Survey};
-use crate::faults::{Fault, Problem};
+use crate::faults::{Fault, Problem, Severity};
 use crate::faults::{files, positions};
 use crate::global::{Format, Global};
 use crate::text::output::print;
@@ -111,6 +111,39 @@ fn of_store(inventory: &Inventory, tree: &Tree) -> Option<Tree> {
     Tree::of_store(root)
 }
 
+/// The hosts that nothing is known of.
+fn strangers(inventory: &Inventory, wanted: &dyn Fn(&str) -> bool) -> Vec<Fault> {
+    let strangers = inventory.strangers.iter().filter(|(name, _)| wanted(name));
+    let fault = |(name, position): &(String, Option<Position>)| Fault {
+        hosts: vec![name.clone()],
+        field: String::new(),
+        position: position.clone(),
+        text: None,
+        problem: Box::new(Stranger),
+    };
+    strangers.map(fault).collect()
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the host is not made by `mkHost`, so it is not looked at")]
+struct Stranger;
+
+impl Problem for Stranger {
+    fn code(&self) -> &'static str {
+        "host-foreign"
+    }
+
+    fn severity(&self) -> Severity {
+        Severity::Warning
+    }
+
+    fn help(&self) -> String {
+        "make it with `nixfleet.lib.mkHost { hostName = …; platform = …; modules = [ … ]; }`, which \
+         takes the modules that it has"
+            .to_owned()
+    }
+}
+
 /// What is wrong with a fleet that can be read.
 fn read(
     global: &Global,
@@ -144,6 +177,7 @@ fn read_with(
     if args.eval.eval {
         (faults, outside) = evaluate(global, &args.eval, sources.tree(), hosts, faults);
     }
+    faults.extend(strangers(inventory, &wanted));
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
     faults.extend(survey.faults);
     faults.extend(known);
@@ -244,7 +278,8 @@ fn evaluate(
     faults: Vec<Fault>,
 ) -> (Vec<Fault>, Option<NixError>) {
     let (nix, flake) = (fleet::nix(global), fleet::flake(global));
-    let found = Evaluation { args, nix, flake, tree }.run(hosts, faults);
+    let found =
+        Evaluation { args, nix, arguments: global.for_nix(), flake, tree }.run(hosts, faults);
     found.notices.iter().for_each(|notice| failure::warn(notice));
     if global.show_trace {
         found.traces.iter().for_each(|trace| failure::show_trace(trace));

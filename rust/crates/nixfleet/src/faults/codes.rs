@@ -27,6 +27,7 @@ pub const CODES: &[&str] = &[
     "gateway-invalid",
     "gateway-outside-subnet",
     "home-invalid",
+    "host-foreign",
     "host-key-mismatch",
     "host-key-missing",
     "host-name-differs",
@@ -87,6 +88,7 @@ mod tests {
     const OF_VMS: &[&str] = &[
         "firmware-missing",
         "fleet-unreadable",
+        "host-foreign",
         "host-unknown",
         "iso-key-encrypted",
         "iso-key-mode",

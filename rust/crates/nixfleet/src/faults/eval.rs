@@ -47,6 +47,8 @@ pub struct Evaluation<'a> {
     pub args: &'a EvalArgs,
     /// By which Nix.
     pub nix: NixCli,
+    /// What every Nix is given besides.
+    pub arguments: Vec<String>,
     /// Of which flake.
     pub flake: Flake,
     /// Where its sources are.
@@ -74,7 +76,8 @@ impl Evaluation<'_> {
         let jobs = jobs.clamp(1, hosts.len().max(1));
         let bar = progress(hosts.len());
         let answers = Answers::new(hosts, bar);
-        let eval_jobs = EvalJobs { flake: &self.flake, workers: jobs, max_memory };
+        let eval_jobs =
+            EvalJobs { flake: &self.flake, workers: jobs, max_memory, arguments: &self.arguments };
         let notices = eval_jobs.run(&answers).iter().map(ToString::to_string).collect();
         workers::run(&self.nix.clone().heap_limit(max_memory), &self.flake, jobs, &answers);
         let mut found = Found { faults, traces: Vec::new(), notices, outside: None };

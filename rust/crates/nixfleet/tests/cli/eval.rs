@@ -70,6 +70,21 @@ fn an_error_of_a_host_is_cut_to_its_cause() {
     assert_eq!(said, "");
 }
 
+/// What the command line hands on reaches every Nix.
+#[test]
+fn options_of_nix_reach_it() {
+    let fleet = Fleet::new("UTC");
+    let given = "--override-input nixpkgs path:/x --option cores 1 --impure";
+    let check = format!(
+        "case \"$*\" in *'--show-trace {given}'*) ;; *) echo \"error: $*\" >&2; exit 1 ;; esac"
+    );
+    fleet.program("nix", &format!("{check}\necho '{}'", answer("by nix")));
+    fleet.program("nix-eval-jobs", &[HELP, &check, &found("h0", "by jobs")].join("\n"));
+    let (faults, said) = run(&fleet, &given.split(' ').collect::<Vec<_>>());
+    assert_eq!(faults, ["web-01: by jobs", "web-02: by nix"]);
+    assert_eq!(said, "");
+}
+
 #[test]
 fn one_that_is_too_old_leaves_the_hosts_to_nix() {
     let fleet = Fleet::new("UTC");

@@ -36,6 +36,8 @@ pub struct EvalJobs<'a> {
     pub workers: usize,
     /// What a worker may take, in MiB.
     pub max_memory: usize,
+    /// What it is given besides, as every Nix is.
+    pub arguments: &'a [String],
 }
 
 /// Why hosts are left without an outcome.
@@ -127,6 +129,7 @@ impl EvalJobs<'_> {
             .env("GC_MAXIMUM_HEAP_SIZE", format!("{}M", self.max_memory))
             // The innermost place is often left out without it.
             .arg("--show-trace")
+            .args(self.arguments)
             .args(["--flake", &self.flake.attr(output)])
             .args(["--select", select])
             .args(["--apply", "job: job.answer"])
