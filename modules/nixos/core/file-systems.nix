@@ -9,7 +9,17 @@
 }:
 let
   inherit (lib) concatMap concatStringsSep unique;
-  inherit (lib.modules) dischargeProperties filterOverrides;
+  inherit (lib.modules) filterOverrides;
+
+  # What is left of a definition when its conditions are met.
+  discharge =
+    value:
+    if value._type or null == "if" then
+      if value.condition then discharge value.content else [ ]
+    else if value._type or null == "merge" then
+      concatMap discharge value.contents
+    else
+      [ value ];
 
   # What each file says of a mount point's device, as far as NixOS would heed it. What the type itself
   # sets, as below, is not among these definitions.
@@ -21,10 +31,10 @@ let
         concatMap (
           fileSystem:
           if lib.isAttrs fileSystem && fileSystem ? device then
-            map (value: { inherit file value; }) (dischargeProperties fileSystem.device)
+            map (value: { inherit file value; }) (discharge fileSystem.device)
           else
             [ ]
-        ) (if value ? ${mountPoint} then dischargeProperties value.${mountPoint} else [ ])
+        ) (if value ? ${mountPoint} then discharge value.${mountPoint} else [ ])
       ) options.fileSystems.definitionsWithLocations
     );
   isTwice = devices: lib.length devices > 1 && lib.length (unique (map (it: it.value) devices)) > 1;

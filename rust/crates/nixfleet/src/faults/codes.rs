@@ -10,6 +10,7 @@ pub const CODES: &[&str] = &[
     "assertion-failed",
     "attribute-duplicate",
     "cache-key-invalid",
+    "disk-duplicate",
     "disk-name-unstable",
     "dns-invalid",
     "duration-invalid",

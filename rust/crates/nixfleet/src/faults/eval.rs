@@ -5,6 +5,7 @@ mod answers;
 mod brought;
 mod cure;
 pub mod definition;
+mod disks;
 mod eval_jobs;
 mod memory;
 mod problems;
@@ -20,6 +21,7 @@ use nixfleet_nix::{NixCli, NixError};
 use crate::faults::source::Tree;
 use crate::faults::{Fault, Severity};
 use answers::{Answers, Outcome};
+use disks::Disks;
 use eval_jobs::EvalJobs;
 pub use memory::{MAX_MEMORY, default_jobs};
 pub use problems::unreadable;
@@ -81,7 +83,11 @@ impl Evaluation<'_> {
         let notices = eval_jobs.run(&answers).iter().map(ToString::to_string).collect();
         workers::run(&self.nix.clone().heap_limit(max_memory), &self.flake, jobs, &answers);
         let mut found = Found { faults, traces: Vec::new(), notices, outside: None };
+        let mut disks = Disks::default();
         for (name, host, outcome) in answers.finish() {
+            if let Ok(answer) = &outcome {
+                found.faults.extend(disks.shared(name, host, answer));
+            }
             self.judge(&mut found, name, host, outcome);
         }
         found

@@ -10,8 +10,17 @@ in
   inherit failed;
   warnings = config.warnings or [ ];
   hostSpec = builtins.attrNames (config.hostSpec or { });
-  # A virtual machine has no other disks, and who has one disk alone may say so.
-  disks = if config.nixfleet.disk.warnUnstableDevice or true then devices else { };
+  # A virtual machine has no other disks, and who has one disk alone may say so: then the names that
+  # are one disk's everywhere are left.
+  disks =
+    if config.nixfleet.disk.warnUnstableDevice or true then
+      devices
+    else
+      removeAttrs devices (
+        builtins.filter (name: builtins.match "/dev/disk/by-id/.*" (toString devices.${name}) == null) (
+          builtins.attrNames devices
+        )
+      );
   persistRoot = if impermanence.enable or false then impermanence.persistRoot or "/persist" else null;
   fileSystems = builtins.attrNames (config.fileSystems or { });
   # It would throw the assertions again, without their number. The system alone asks neither for the
