@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::ssh::Target;
+use crate::ssh::{QUICK_EXCHANGE, Target};
 use crate::{Error, Phase, console, files};
 use nixfleet_nix::process;
 
@@ -70,7 +70,7 @@ impl Install {
         all.extend(["-p".into(), port.to_string()]);
         // Its own ten seconds are too few for a guest under emulation. It keeps no known hosts, and
         // words of an option must hold no blanks, as they pass through NIX_SSHOPTS.
-        for option in ["ConnectTimeout=60", "ServerAliveInterval=15"] {
+        for option in ["ConnectTimeout=60", "ServerAliveInterval=15", QUICK_EXCHANGE] {
             all.extend(["--ssh-option", option].map(Into::into));
         }
         if let Some(folder) = &self.extra_files {
@@ -220,7 +220,10 @@ mod tests {
         assert_eq!(lines.len(), 3, "{output:?}");
         assert_eq!(lines[0], "/nix/store/d|/nix/store/s|/key|root@127.0.0.1|/extra");
         assert_eq!(lines[1], "0110");
-        assert!(lines[2].ends_with("-p 2222 -o ConnectTimeout=60 -o ServerAliveInterval=15"));
+        assert!(lines[2].ends_with(
+            "-p 2222 -o ConnectTimeout=60 -o ServerAliveInterval=15 \
+             -o KexAlgorithms=^curve25519-sha256"
+        ));
     }
 
     #[test]

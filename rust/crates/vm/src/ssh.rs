@@ -11,6 +11,7 @@ use thiserror::Error as ThisError;
 
 use crate::Cancel;
 
+pub(crate) use real::QUICK_EXCHANGE;
 pub use real::Ssh;
 
 /// How a guest is reached.
