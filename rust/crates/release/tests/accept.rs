@@ -53,7 +53,10 @@ fn a_threshold_of_none_is_one() {
     let mut nobody = signers(1, &[1]);
     let head = bytes(&head(41, &nobody));
     nobody.threshold = 0;
-    has(&refusal(None, nobody, &head, &signed(&head, &[9])), "it takes 1 of 1 key, and none");
+    has(
+        &refusal(None, nobody, &head, &signed(&head, &[9])),
+        "that are trusted: it takes 1 of 1 key, and none",
+    );
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod values;
 mod waves;
 
 use nixfleet_inventory::Inventory;
+use nixfleet_release::plan::{BUDGETS, WAVES};
+use nixfleet_release::{CACHES, SIGNATURES};
 use serde_json::{Map, Value};
 
 use crate::faults::{Fault, Problem};
@@ -44,6 +46,10 @@ const WAVE: Fields = &[
 ];
 
 const BUDGET: Fields = &[("tags", waves::tags), ("atMost", values::share)];
+
+/// The most elements of the lists that a release has.
+const MOST: [(&str, usize); 4] =
+    [("keys", SIGNATURES), ("caches", CACHES), ("waves", WAVES), ("budgets", BUDGETS)];
 
 /// Looks at `release`, when the fleet has one.
 pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
@@ -114,8 +120,19 @@ impl Scope<'_> {
         let Some(list) = value.as_array() else {
             return self.report_type(path, value, "a list of sets");
         };
+        self.count(path, list.len());
         for (at, element) in list.iter().enumerate() {
             self.set(&format!("{path}.{at}"), element, fields, required);
+        }
+    }
+
+    /// Whether a list has no more than a release takes.
+    fn count(&mut self, path: &str, found: usize) {
+        let field = path.rsplit('.').next().unwrap_or(path);
+        if let Some((_, most)) = MOST.iter().find(|(known, most)| *known == field && found > *most)
+        {
+            let field = field.to_owned();
+            self.report(path, None, ReleaseProblem::Many { field, found, most: *most });
         }
     }
 

@@ -11,6 +11,8 @@ use crate::text::quote::{quote, shorten};
 pub enum ReleaseProblem {
     #[error("{} is {found}, and has to be {wanted}", quote(.field))]
     Type { field: String, found: String, wanted: &'static str },
+    #[error("{} has {found} elements, and a release takes {most}", quote(.field))]
+    Many { field: String, found: usize, most: usize },
     #[error("{} is not a field of {of}", quote(.name))]
     Unknown { name: String, of: &'static str, nearest: Option<String> },
     #[error("{of} has no `{name}`")]
@@ -50,7 +52,7 @@ pub enum ReleaseProblem {
 impl Problem for ReleaseProblem {
     fn code(&self) -> &'static str {
         match self {
-            Self::Type { .. } => "field-type-wrong",
+            Self::Type { .. } | Self::Many { .. } => "field-type-wrong",
             Self::Unknown { .. } => "argument-unknown",
             Self::Missing { .. } => "release-incomplete",
             Self::Key(KeyError::Private) => "ssh-key-is-private",
@@ -77,6 +79,7 @@ impl Problem for ReleaseProblem {
         };
         match self {
             Self::Type { wanted, .. } => format!("write {wanted}"),
+            Self::Many { most, .. } => format!("write no more than {most}"),
             Self::Unknown { nearest, .. } | Self::Host { nearest, .. } => {
                 near(nearest.as_deref(), "remove it")
             }

@@ -45,7 +45,12 @@ pub fn keys(scope: &mut Scope, field: &str, value: &Value) {
             let missing = ReleaseProblem::Missing { name: "keys", of: "`release`" };
             scope.report(field, None, missing);
         }
-        Some(list) => list.iter().for_each(|it| key(scope, field, it)),
+        Some(list) => {
+            scope.count(field, list.len());
+            for it in list {
+                key(scope, field, it);
+            }
+        }
     }
 }
 
