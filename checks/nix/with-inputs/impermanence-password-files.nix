@@ -41,6 +41,28 @@ in
     ];
   };
 
+  "test: one that sops-nix decrypts after users are made is reported, where that is" = {
+    expr =
+      map
+        (
+          modules:
+          map (lib.hasInfix "sops-nix decrypts after users are made") (
+            warning (modules ++ [ { users.users.ops.hashedPasswordFile = "/run/secrets/ops"; } ])
+          )
+        )
+        [
+          [ { options.sops.secrets = lib.mkOption { default = { }; }; } ]
+          [ ]
+        ];
+    expected = [
+      [
+        true
+        false
+      ]
+      [ ]
+    ];
+  };
+
   "test: as an error it stops the build as well" = {
     expr =
       (configOf [

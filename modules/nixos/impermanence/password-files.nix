@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  options,
   utils,
   ...
 }:
@@ -16,9 +17,19 @@ let
   # Below /run lies what sops-nix and agenix decrypt before users are made.
   isFound = file: any (folder: lib.hasPrefix "${folder}/" file) (early ++ [ "/run" ]);
 
-  lost = lib.filterAttrs (_: file: file != null && !isFound file) (
+  files = lib.filterAttrs (_: file: file != null) (
     lib.mapAttrs (_: user: user.hashedPasswordFile) config.users.users
   );
+  lost = lib.filterAttrs (_: file: !isFound file) files;
+
+  # sops-nix makes these after users, who on an empty root are new at each boot, and those that are
+  # `neededForUsers` elsewhere.
+  late = lib.optionalAttrs (options ? sops) (
+    lib.filterAttrs (_: lib.hasPrefix "/run/secrets/") files
+  );
+  ofLate = user: file: ''
+    nixfleet.impermanence: users.users."${user}".hashedPasswordFile is ${file}, which sops-nix decrypts after users are made, and at each boot they are made anew. Say so, and name its path:
+      sops.secrets."${lib.removePrefix "/run/secrets/" file}".neededForUsers = true;'';
 
   message = ''
     nixfleet.impermanence: password files on the root are gone after the first boot, and nobody can log in by password. Put them below ${cfg.persistRoot}, and say so:
@@ -32,5 +43,6 @@ in
 {
   config = import ./report.nix { inherit config lib; } (
     lib.optional (lost != { }) { inherit message; }
+    ++ lib.mapAttrsToList (user: file: { message = ofLate user file; }) late
   );
 }
