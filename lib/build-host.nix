@@ -65,7 +65,9 @@ let
           inputs.disko.nixosModules.disko
           inputs.home-manager.nixosModules.home-manager
           inputs.impermanence.nixosModules.impermanence
+          lib.nixosModules.agent
           lib.nixosModules.core
+          lib.nixosModules.health
           lib.nixosModules.home-manager
           lib.nixosModules.impermanence
           lib.nixosModules.vm-test
@@ -148,7 +150,7 @@ let
       module;
 
   build =
-    args: positions:
+    args: positions: ofFleet:
     let
       builder = builders.${lib.classOf args.platform};
       positionOf = field: positions.${field} or positions."" or null;
@@ -162,6 +164,7 @@ let
       modules =
         builder.modules (args.isVm or false)
         ++ [ (locate (positionOf "hostSpec") (settings args)) ]
+        ++ (if lib.classOf args.platform == "nixos" then ofFleet else [ ])
         ++ map (locate (positionOf "modules")) args.modules or [ ];
     };
 in
@@ -170,6 +173,8 @@ in
   faults,
   inventory,
   ifSound ? system: system,
+  # Modules of what the whole fleet says.
+  ofFleet ? [ ],
   ...
 }:
 let
@@ -178,7 +183,7 @@ let
     inherit (inventory) positions;
     inherit faults;
   };
-  system = ifSound (refuse [ report ] (build args inventory.positions));
+  system = ifSound (refuse [ report ] (build args inventory.positions ofFleet));
 in
 listToAttrs (
   map (name: {

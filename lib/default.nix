@@ -32,6 +32,17 @@ let
       package = pkgs: pkgs.callPackage ../rust/package.nix { };
 
       /**
+        The agent that brings a host to what a release says, built by the package set given.
+
+        # Type
+        `agent :: Pkgs -> Derivation`
+
+        # Example
+        `nixfleet.lib.agent pkgs`
+      */
+      agent = pkgs: pkgs.callPackage ../rust/agent.nix { };
+
+      /**
         The options that the library declares, as Markdown, by the class of the modules that have
         them. Only `inputs.nixpkgs.lib` is asked for.
 

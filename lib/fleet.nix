@@ -155,6 +155,11 @@ let
     in
     class.success && class.value;
 
+  ofFleet = import ./fleet-agent.nix {
+    name = args.name or "nixfleet";
+    release = args.release or null;
+  };
+
   systemsOf =
     wanted:
     let
@@ -162,7 +167,7 @@ let
       systems = listToAttrs (
         map (name: {
           inherit name;
-          value = buildHost (read.${name} // { inherit ifSound; });
+          value = buildHost (read.${name} // { inherit ifSound ofFleet; });
         }) names
       );
     in

@@ -7,6 +7,7 @@ let
     concatMap
     concatStringsSep
     elem
+    elemAt
     filter
     head
     isAttrs
@@ -24,7 +25,8 @@ let
     elem (head path) [
       "hostSpec"
       "nixfleet"
-    ];
+    ]
+    || head path == "services" && match "nixfleet-.*" (elemAt path 1) != null;
   modulesIn =
     table: concatMap (entry: if isAttrs entry then modulesIn entry else [ entry ]) (attrValues table);
 

@@ -36,6 +36,7 @@ let
         ./crates
         ../docs/src/faults
         ../docs/src/schema
+        ../checks/agent/cases
       ];
     };
     sourceRoot = "source/rust";

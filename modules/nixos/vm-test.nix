@@ -1,6 +1,6 @@
 # What must hold on a host once it is installed in a VM: `nixfleet test-vm` reads it, and
-# `nixfleet.lib.mkVmTest` turns it into a NixOS test. Lists, so that what is reported has the order
-# of what was written; every type is closed, so that a misspelt name is an error.
+# `nixfleet.lib.mkVmTest` turns it into a NixOS test. What must hold on the host anywhere,
+# `nixfleet.health`, must hold there too, and comes first.
 {
   config,
   lib,
@@ -31,16 +31,6 @@ let
       ]
     );
 
-  types' = import ./vm-test/types.nix { inherit lib; };
-
-  assertions =
-    type: example: description:
-    mkOption {
-      type = types.listOf type;
-      default = [ ];
-      inherit description example;
-    };
-
   size =
     default: example: description:
     mkOption {
@@ -62,46 +52,7 @@ in
       }
     '';
     type = types.submodule {
-      options = {
-        units = assertions types'.unit [
-          "nginx.service"
-          {
-            unit = "backup.timer";
-            within = 60;
-          }
-        ] "Units that must be in a state: `active`, if none is given.";
-
-        ports = assertions types'.port [
-          22
-          {
-            port = 5432;
-            from = "guest";
-          }
-        ] "TCP ports that must accept a connection.";
-
-        http = assertions types'.http [
-          {
-            url = "http://localhost/health";
-            status = 200;
-            body.contains = "ok";
-          }
-        ] "Requests, made in the guest, that must be answered.";
-
-        commands = assertions types'.command [
-          {
-            command = "id ops";
-            stdout.contains = "wheel";
-          }
-        ] "Commands, run by the guest's shell, that must end as said.";
-
-        files = assertions types'.file [
-          {
-            path = "/etc/secret";
-            mode = "0600";
-            owner = "root";
-          }
-        ] "Files and directories that must exist as said.";
-
+      options = import ./health/options.nix { inherit lib; } // {
         memory = size 1024 2048 "Memory of the VM in MiB.";
         cores = size 2 4 "Processor cores of the VM.";
         diskSize =
@@ -110,6 +61,8 @@ in
       };
     };
   };
+
+  config.nixfleet.vmTest = lib.mapAttrs (_: lib.mkBefore) config.nixfleet.health;
 
   # A host that is made for hardware boots in the VM that tests it as well. Modules that find no
   # device are not loaded; one that the kernel lacks would fail the build of the initrd.

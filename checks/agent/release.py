@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Writes and signs a release by hand, for tests of what a host takes and what it refuses.
+
+  release.py FOLDER --key FILE [--sequence N] [--fleet NAME] [--host NAME] --system PATH
+             [--signers FILE.pub] [--cache URL --cache-key KEY] [--closure HASH]
+"""
+import argparse
+import base64
+import datetime
+import hashlib
+import json
+import os
+import subprocess
+
+
+def sha256(data):
+    return base64.b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+
+
+def closure(system):
+    infos = json.loads(subprocess.check_output(["nix", "path-info", "--json", "--recursive", system]))
+    lines = []
+    for path, info in infos.items():
+        digest = base64.b64decode(info["narHash"].removeprefix("sha256-"))
+        lines.append(f"{path} {digest.hex()}\n")
+    return sha256("".join(sorted(lines)).encode())
+
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    for name in ["key", "system", "signers", "cache", "cache-key", "closure"]:
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--sequence", type=int, default=1)
+    parser.add_argument("--fleet", default="demo")
+    parser.add_argument("--host", default="guest")
+    args = parser.parse_args()
+    os.makedirs(f"{args.folder}/hosts", exist_ok=True)
+    entry = json.dumps({
+        "format": 1, "name": args.host, "platform": "x86_64-linux", "system": args.system,
+        "closure": args.closure or closure(args.system), "salt": os.urandom(16).hex(),
+    }).encode()
+    head = json.dumps({
+        "format": 1, "fleet": args.fleet, "sequence": args.sequence,
+        "created": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "signers": {"keys": [open(args.signers or f"{args.key}.pub").read().strip()], "threshold": 1},
+        "caches": [{"url": args.cache, "key": args.cache_key}] if args.cache else [],
+        "hosts": {args.host: sha256(entry)},
+    }).encode()
+    write(f"{args.folder}/hosts/{args.host}.json", entry)
+    signature = subprocess.run(
+        ["ssh-keygen", "-q", "-Y", "sign", "-f", args.key, "-n", "nixfleet-release@1"],
+        input=head, stdout=subprocess.PIPE, check=True).stdout
+    write(f"{args.folder}/release.json.sig", signature)
+    write(f"{args.folder}/release.json", head)
+
+
+def write(path, data):
+    with open(path + ".new", "wb") as file:
+        file.write(data)
+    os.replace(path + ".new", path)
+
+
+main()

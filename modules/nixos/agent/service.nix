@@ -1,0 +1,159 @@
+# The agent's unit. What touches the system runs in units of its own that PID 1 starts, so the agent's
+# sandbox can be tight, and a switch that stops the agent does not stop itself.
+{
+  config,
+  lib,
+  options,
+  pkgs,
+  ...
+}:
+let
+  cfg = config.services.nixfleet-agent;
+  state = "/var/lib/nixfleet";
+  loader = config.boot.loader;
+
+  settings = {
+    hostName = config.hostSpec.hostName or config.networking.hostName;
+    inherit (cfg)
+      dryRun
+      fleet
+      floor
+      health
+      keys
+      metrics
+      poll
+      probation
+      reboot
+      settle
+      source
+      threshold
+      window
+      ;
+    hostKeyFiles = map (key: "${key.path}.pub") config.services.openssh.hostKeys;
+    inherit state;
+    profile = "/nix/var/nix/profiles/system";
+    boot =
+      if !loader.systemd-boot.enable then
+        null
+      else if loader.systemd-boot.xbootldrMountPoint or null != null then
+        loader.systemd-boot.xbootldrMountPoint
+      else
+        loader.efi.efiSysMountPoint;
+  };
+
+  file = pkgs.writeText "nixfleet-agent.json" (builtins.toJSON settings);
+in
+{
+  options.services.nixfleet-agent.settings = lib.mkOption {
+    type = lib.types.attrs;
+    default = settings;
+    readOnly = true;
+    internal = true;
+    description = "What the agent reads, from the other options.";
+    example = { };
+  };
+
+  config = lib.mkIf cfg.enable (
+    {
+      assertions = [
+        {
+          assertion = cfg.keys != [ ];
+          message = ''
+            no release could ever come to this host: `services.nixfleet-agent.keys` is empty.
+              Write who may make a release: services.nixfleet-agent.keys = [ "ssh-ed25519 AAAA… you@laptop" ];'';
+        }
+        {
+          assertion = cfg.threshold <= lib.length (lib.unique cfg.keys);
+          message = "no release could ever have enough signatures: `services.nixfleet-agent.threshold` is ${toString cfg.threshold}, and `keys` has ${toString (lib.length (lib.unique cfg.keys))} different ones";
+        }
+        {
+          assertion = cfg.source != [ ];
+          message = ''
+            no release could ever come to this host: `services.nixfleet-agent.source` is empty.
+              Write where releases are: services.nixfleet-agent.source = [ "https://fleet.example.org" ];'';
+        }
+      ];
+
+      environment.systemPackages = [ cfg.package ];
+      environment.etc."nixfleet/agent.json".source = file;
+
+      systemd.services.nixfleet-agent = {
+        description = "brings this host to what the fleet's signed release says";
+        wantedBy = [ "multi-user.target" ];
+        wants = [ "network-online.target" ];
+        after = [ "network-online.target" ];
+
+        # A switch leaves the agent alone, which is waiting for it; it starts anew by itself once the
+        # new system is what boots.
+        restartIfChanged = false;
+        unitConfig.X-StopOnRemoval = false;
+        # Trying again is what it is for.
+        startLimitIntervalSec = 0;
+
+        path = [
+          config.nix.package
+          config.systemd.package
+          pkgs.bash
+          pkgs.coreutils
+          pkgs.curl
+          pkgs.util-linux
+        ];
+        # The store is written by Nix's daemon alone, outside of this sandbox.
+        environment.NIX_REMOTE = "daemon";
+
+        serviceConfig = {
+          Type = "notify";
+          # By its store path, which the guard takes over: /etc may be the new system's by then.
+          ExecStart = "${lib.getExe cfg.package} --config ${
+            config.environment.etc."nixfleet/agent.json".source
+          } run";
+          Restart = "always";
+          RestartSec = 30;
+          WatchdogSec = "20min";
+          StateDirectory = "nixfleet";
+          StateDirectoryMode = "0700";
+          RuntimeDirectory = "nixfleet-agent";
+          RuntimeDirectoryMode = "0755";
+          RuntimeDirectoryPreserve = true;
+
+          CapabilityBoundingSet = "";
+          LockPersonality = true;
+          MemoryDenyWriteExecute = true;
+          NoNewPrivileges = true;
+          PrivateDevices = true;
+          PrivateTmp = true;
+          ProtectClock = true;
+          ProtectControlGroups = true;
+          ProtectHome = true;
+          ProtectHostname = true;
+          ProtectKernelLogs = true;
+          ProtectKernelModules = true;
+          ProtectKernelTunables = true;
+          ProtectSystem = "strict";
+          ReadWritePaths = lib.optional (cfg.metrics != null) "-${dirOf cfg.metrics}";
+          RestrictAddressFamilies = [
+            "AF_INET"
+            "AF_INET6"
+            "AF_NETLINK"
+            "AF_UNIX"
+          ];
+          RestrictNamespaces = true;
+          RestrictRealtime = true;
+          RestrictSUIDSGID = true;
+          SystemCallArchitectures = "native";
+          UMask = "0077";
+        };
+      };
+
+    }
+    # What was seen of releases, and the try that is under way, stay on a host whose root does not.
+    // lib.optionalAttrs (options.nixfleet ? impermanence) {
+      nixfleet.impermanence.directories = [
+        {
+          directory = state;
+          mode = "0700";
+        }
+      ];
+    }
+  );
+}

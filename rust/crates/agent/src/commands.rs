@@ -1,0 +1,261 @@
+//! What an operator says on the host itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::core::{self, Command, Event, Moment, Outcome, State, Step};
+use crate::folder::{Folder, FolderError};
+use crate::host::Host;
+use crate::report::{self, Report};
+use crate::run;
+use crate::wake::{self, Request, Wake};
+
+/// Brings this host to what the fleet's signed release says, or back.
+#[derive(Debug, Parser)]
+#[command(version, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// The agent's configuration.
+    #[arg(long, value_name = "FILE", default_value = "/etc/nixfleet/agent.json")]
+    config: PathBuf,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Look for releases and bring the host to them, for ever: what the service does.
+    Run,
+    /// Say where this host stands.
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a release from a folder at once, and wait for how it ends.
+    Apply {
+        /// The folder: `release.json`, `release.json.sig` and `hosts/`.
+        release: PathBuf,
+        /// Minutes to wait for the end.
+        #[arg(long, default_value_t = 60)]
+        within: u64,
+    },
+    /// Try again what failed here.
+    Retry,
+    /// Begin nothing new.
+    Hold {
+        /// Why, for those who wonder.
+        reason: String,
+    },
+    /// Go on after a hold.
+    Resume,
+    /// Go back to the system before: what the guard does.
+    #[command(hide = true)]
+    Revert,
+    /// Write down how a unit ended: what systemd runs after it.
+    #[command(hide = true)]
+    Ended {
+        /// Where.
+        record: PathBuf,
+    },
+}
+
+/// How long the guard waits for an agent to let go of the folder before it ends it.
+const LETTING_GO: Duration = Duration::from_secs(20);
+
+/// Does what is asked.
+#[must_use]
+pub fn main(arguments: Arguments) -> ExitCode {
+    if let What::Ended { record } = &arguments.what {
+        return ended(crate::host::record(record).map(|()| ExitCode::SUCCESS));
+    }
+    ended(Config::read(&arguments.config).and_then(|config| match arguments.what {
+        What::Run => serve(config, arguments.config),
+        What::Status { json } => status(&config, json),
+        What::Apply { release, within } => {
+            apply(config, arguments.config, &release, Duration::from_secs(within * 60))
+        }
+        What::Retry => tell(&config, Command::Retry),
+        What::Hold { reason } => tell(&config, Command::Hold(reason)),
+        What::Resume => tell(&config, Command::Resume),
+        What::Revert => revert(config, arguments.config),
+        What::Ended { .. } => Ok(ExitCode::SUCCESS),
+    }))
+}
+
+fn ended(done: Result<ExitCode, String>) -> ExitCode {
+    done.unwrap_or_else(|why| {
+        eprintln!("nixfleet-agent: {why}");
+        ExitCode::from(3)
+    })
+}
+
+fn serve(config: Config, path: PathBuf) -> Result<ExitCode, String> {
+    let settings = config.settings();
+    let folder = Folder::take(&config.state).map_err(|error| error.to_string())?;
+    let mut host = host(config, path, folder)?;
+    let state = host.state().map_err(|error| error.to_string())?;
+    crate::notify::ready();
+    run::run(&mut host, state, None, &settings, |_| false)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The guard's work: the agent is dead, or stuck. What it wrote down says what to go back to.
+fn revert(config: Config, path: PathBuf) -> Result<ExitCode, String> {
+    let settings = config.settings();
+    let until = Instant::now() + LETTING_GO;
+    let folder = loop {
+        match Folder::take(&config.state) {
+            Ok(folder) => break folder,
+            Err(FolderError::Held(_)) if Instant::now() < until => {
+                thread::sleep(Duration::from_millis(500));
+            }
+            Err(FolderError::Held(_)) => end_the_holder(&config.state),
+            Err(error) => return Err(error.to_string()),
+        }
+    };
+    let mut host = host(config, path, folder)?;
+    let state = host.state().map_err(|error| error.to_string())?;
+    if state.step.attempt().is_none() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let is_over =
+        |state: &State| matches!(state.step, Step::Idle | Step::Stage(_) | Step::Restart(_));
+    run::run(&mut host, state, Some(Event::Overdue), &settings, is_over)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn end_the_holder(state: &Path) {
+    let pid = fs::read_to_string(state.join("pid")).ok().and_then(|it| it.trim().parse().ok());
+    if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+    thread::sleep(Duration::from_millis(200));
+}
+
+fn host(config: Config, path: PathBuf, folder: Folder) -> Result<Host, String> {
+    let wake = Wake::new().map_err(|error| format!("cannot listen to signals: {error}"))?;
+    Ok(Host::new(config, path, folder, wake))
+}
+
+fn status(config: &Config, json: bool) -> Result<ExitCode, String> {
+    let report = known(config)?;
+    if json {
+        println!("{}", serde_json::to_string(&report).map_err(|error| error.to_string())?);
+    } else {
+        println!("{}: {}", report.host, report.sentence);
+        if let Some(denied) = &report.denied {
+            println!(
+                "  not tried again: {}\n  {}\n  `nixfleet-agent retry` lifts it",
+                denied.system, denied.why
+            );
+        }
+        if let Some(why) = &report.hold {
+            println!("  held: {why}\n  `nixfleet-agent resume` lifts it");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the running agent shows; where none runs, what was written down.
+fn known(config: &Config) -> Result<Report, String> {
+    match Folder::take(&config.state) {
+        Ok(folder) => {
+            Ok(Report::of(&config.host_name, &folder.state().map_err(|error| error.to_string())?))
+        }
+        Err(FolderError::Held(_)) => {
+            let path = report::path();
+            let text = fs::read(&path)
+                .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+            serde_json::from_slice(&text)
+                .map_err(|error| format!("`{}` is no report: {error}", path.display()))
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn tell(config: &Config, command: Command) -> Result<ExitCode, String> {
+    match Folder::take(&config.state) {
+        Ok(folder) => {
+            let state = folder.state().map_err(|error| error.to_string())?;
+            let now = Moment { since_boot: 0, window_open: true };
+            let (state, _) = core::step(state, Event::Command(command), now, &config.settings());
+            folder.keep(&state).map_err(|error| error.to_string())?;
+        }
+        Err(FolderError::Held(_)) => wake::ask(&config.state, &Request::Command(command))?,
+        Err(error) => return Err(error.to_string()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// By the running agent, where one runs; else here and now.
+fn apply(
+    config: Config,
+    path: PathBuf,
+    release: &Path,
+    within: Duration,
+) -> Result<ExitCode, String> {
+    let release = fs::canonicalize(release)
+        .map_err(|error| format!("cannot read `{}`: {error}", release.display()))?;
+    if !release.join(nixfleet_release::HEAD_FILE).is_file() {
+        return Err(format!("`{}` holds no `{}`", release.display(), nixfleet_release::HEAD_FILE));
+    }
+    let release = release.display().to_string();
+    match Folder::take(&config.state) {
+        Ok(folder) => {
+            let settings = config.settings();
+            let mut host = host(config, path, folder)?;
+            host.bring(release);
+            let state = host.state().map_err(|error| error.to_string())?;
+            let asked = std::cell::Cell::new(0);
+            let is_over = |state: &State| {
+                asked.set(asked.get() + u32::from(state.step == Step::Idle));
+                asked.get() > 1 || matches!(state.step, Step::Restart(_))
+            };
+            let state = run::run(&mut host, state, None, &settings, is_over)?;
+            println!("{}", run::sentence(&state));
+            Ok(verdict(&Report::of("", &state)))
+        }
+        Err(FolderError::Held(_)) => {
+            wake::ask(&config.state, &Request::Apply(release))?;
+            follow(within)
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Follows the running agent until it rests.
+fn follow(within: Duration) -> Result<ExitCode, String> {
+    let until = Instant::now() + within;
+    let mut shown = String::new();
+    // The agent takes a moment to take the request.
+    thread::sleep(Duration::from_secs(2));
+    loop {
+        let report: Option<Report> =
+            fs::read(report::path()).ok().and_then(|it| serde_json::from_slice(&it).ok());
+        if let Some(report) = report {
+            if report.sentence != shown {
+                println!("{}", report.sentence);
+                shown.clone_from(&report.sentence);
+            }
+            if report.step == "idle" || report.step == "restart" {
+                return Ok(verdict(&report));
+            }
+        }
+        if Instant::now() > until {
+            return Ok(ExitCode::from(4));
+        }
+        thread::sleep(Duration::from_millis(500));
+    }
+}
+
+fn verdict(report: &Report) -> ExitCode {
+    let is_fine =
+        report.last == Some(Outcome::Committed) && report.failures == 0 && report.denied.is_none();
+    if is_fine { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}

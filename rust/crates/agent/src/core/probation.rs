@@ -1,0 +1,55 @@
+//! The time in which a new system has to prove itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attempt, Moment, Settings, Step};
+
+/// A system on probation. After the agent's own end it begins anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probation {
+    /// What is on probation.
+    pub attempt: Attempt,
+    /// When it began, in milliseconds since boot.
+    pub began: u64,
+    /// Since when all holds.
+    #[serde(skip)]
+    pub holds_since: Option<u64>,
+    /// What did not hold when last seen; `None` before the first look.
+    #[serde(skip)]
+    pub failing: Option<Vec<String>>,
+}
+
+impl Probation {
+    pub(super) fn begin(attempt: Attempt, now: Moment) -> Self {
+        Self { attempt, began: now.since_boot, holds_since: None, failing: None }
+    }
+
+    pub(super) fn was_probed(&self) -> bool {
+        self.failing.is_some()
+    }
+
+    /// Commit once all has held for long enough, go back once there is no time left to.
+    pub(super) fn probed(mut self, failing: Vec<String>, now: Moment, settings: &Settings) -> Step {
+        let since = |then: u64| now.since_boot.saturating_sub(then);
+        if failing.is_empty() {
+            let holds_since = *self.holds_since.get_or_insert(now.since_boot);
+            if since(holds_since) >= settings.probation {
+                return Step::Commit(self.attempt);
+            }
+        } else {
+            self.holds_since = None;
+        }
+        // What begins to hold at the last moment still has its time to go on holding.
+        let ends = settings.settle + if failing.is_empty() { settings.probation } else { 0 };
+        if since(self.began) >= ends {
+            let why = if failing.is_empty() {
+                format!("it did not hold for {} s at a stretch", settings.probation / 1000)
+            } else {
+                failing.join("; ")
+            };
+            return Step::revert(self.attempt, why);
+        }
+        self.failing = Some(failing);
+        Step::Probation(self)
+    }
+}

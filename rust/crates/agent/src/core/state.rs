@@ -1,0 +1,189 @@
+//! What the agent remembers over its own end and the machine's.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attempt, MOST_TRIES, Moment, Outcome, Probation, Settings, Target};
+
+/// Where the host stands. It is written down before each step begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct State {
+    /// The step that is under way.
+    pub step: Step,
+    /// The system that failed here and is not tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denied: Option<Denied>,
+    /// Why nothing new is begun, where an operator said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<String>,
+    /// How the last try ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<(Outcome, Target)>,
+    /// How often the present target was begun and cut short.
+    #[serde(default)]
+    pub tries: u32,
+    /// The system that a dry run has shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<String>,
+    /// Why the host waits, in words.
+    #[serde(skip)]
+    pub wait: Option<String>,
+    /// When the sources are asked next, in milliseconds since boot; at once if not said.
+    #[serde(skip)]
+    pub poll_at: Option<u64>,
+    /// Failures in a row, for waiting longer each time.
+    #[serde(skip)]
+    pub failures: u32,
+}
+
+/// A system that failed here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denied {
+    /// Its store path.
+    pub system: String,
+    /// What failed.
+    pub why: String,
+}
+
+/// The steps of a try, each safe to repeat.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "at", content = "with")]
+pub enum Step {
+    /// Nothing is under way.
+    #[default]
+    Idle,
+    /// Looking for room.
+    Room(Target),
+    /// Fetching.
+    Fetch(Target),
+    /// Asking the new system.
+    Ask(Target),
+    /// Setting the guard.
+    Arm(Attempt),
+    /// Switching the running machine.
+    Test(Attempt),
+    /// Looking whether it holds.
+    Probation(Probation),
+    /// Making it the boot default.
+    Commit(Attempt),
+    /// Making its boot entry, for one boot.
+    Stage(Attempt),
+    /// Waiting for the restart.
+    Restart(Attempt),
+    /// Going back.
+    Revert {
+        /// From what to what.
+        attempt: Attempt,
+        /// What failed.
+        why: String,
+        /// Whether the new system is to blame, and not tried again.
+        blamed: bool,
+        /// How often going back has failed.
+        tries: u32,
+    },
+    /// Restarting the machine to be on the old system.
+    Rescue {
+        /// From what to what.
+        attempt: Attempt,
+        /// What failed.
+        why: String,
+    },
+    /// Taking the guard away.
+    Disarm {
+        /// How the try ended.
+        outcome: Outcome,
+        /// What was tried.
+        target: Target,
+    },
+}
+
+impl Step {
+    pub(super) fn revert(attempt: Attempt, why: String) -> Self {
+        Self::Revert { attempt, why, blamed: true, tries: 0 }
+    }
+
+    pub(super) fn disarm(outcome: Outcome, attempt: &Attempt) -> Self {
+        Self::Disarm { outcome, target: attempt.target.clone() }
+    }
+
+    /// What is under way, from its first step to its last.
+    #[must_use]
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Idle => None,
+            Self::Room(it) | Self::Fetch(it) | Self::Ask(it) | Self::Disarm { target: it, .. } => {
+                Some(it)
+            }
+            step => step.attempt().map(|it| &it.target),
+        }
+    }
+
+    /// The try that is under way, from its guard on.
+    #[must_use]
+    pub fn attempt(&self) -> Option<&Attempt> {
+        match self {
+            Self::Idle | Self::Room(_) | Self::Fetch(_) | Self::Ask(_) | Self::Disarm { .. } => {
+                None
+            }
+            Self::Probation(it) => Some(&it.attempt),
+            Self::Arm(it)
+            | Self::Test(it)
+            | Self::Commit(it)
+            | Self::Stage(it)
+            | Self::Restart(it)
+            | Self::Revert { attempt: it, .. }
+            | Self::Rescue { attempt: it, .. } => Some(it),
+        }
+    }
+}
+
+impl State {
+    /// The sources answered.
+    pub(super) fn heard(&mut self, now: Moment, settings: &Settings) {
+        self.failures = 0;
+        self.wait = None;
+        self.poll_at = Some(now.since_boot + settings.poll_every);
+    }
+
+    /// Something stood in the way that may pass: each time it is waited for twice as long.
+    pub(super) fn unheard(&mut self, why: String, now: Moment) {
+        let longer = SHORTEST_WAIT << self.failures.min(10);
+        self.failures += 1;
+        self.wait = Some(why);
+        self.poll_at = Some(now.since_boot + longer.min(LONGEST_WAIT));
+    }
+
+    /// Nothing was begun: the same may go later.
+    pub(super) fn refused(&mut self, target: &Target, why: String, now: Moment) -> Step {
+        self.unheard(why.clone(), now);
+        self.last = Some((Outcome::Refused { why }, target.clone()));
+        Step::Idle
+    }
+
+    /// The system itself is at fault: it is not tried again.
+    pub(super) fn denied(&mut self, target: &Target, why: String) -> Step {
+        self.deny(target, &why);
+        self.last = Some((Outcome::Refused { why }, target.clone()));
+        Step::Idle
+    }
+
+    pub(super) fn deny(&mut self, target: &Target, why: &str) {
+        self.denied = Some(Denied { system: target.system.clone(), why: why.into() });
+        self.tries = 0;
+    }
+
+    /// A try was cut short. The third time it counts as the system's own fault.
+    pub(super) fn cut_short(&mut self, target: &Target, why: &str) -> Outcome {
+        self.tries += 1;
+        if self.tries < MOST_TRIES {
+            return Outcome::Interrupted { why: why.into() };
+        }
+        let why = format!("it was cut short {MOST_TRIES} times, the last time so: {why}");
+        self.deny(target, &why);
+        Outcome::Reverted { why }
+    }
+}
+
+/// Milliseconds until the sources are asked again after a first failure, and at most.
+const SHORTEST_WAIT: u64 = 15_000;
+const LONGEST_WAIT: u64 = 3_600_000;

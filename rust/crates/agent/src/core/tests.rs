@@ -1,0 +1,147 @@
+//! The decisions, on a small model of a machine whose every step can fail or be cut short.
+
+mod machine;
+
+use machine::{Fault, Machine};
+use proptest::prelude::*;
+
+use super::*;
+
+fn fine() -> Vec<Fault> {
+    Vec::new()
+}
+
+#[test]
+fn a_good_release_runs_and_boots() {
+    let mut machine = Machine::new(Way::Live, true);
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default()), ("new", "new"));
+    assert_eq!(machine.last(), Some(Outcome::Committed));
+}
+
+#[test]
+fn a_bad_release_is_reverted_and_not_tried_again() {
+    let mut machine = Machine::new(Way::Live, false);
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default()), ("old", "old"));
+    assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
+    assert_eq!(machine.switches_to_new, 1);
+    machine.run(fine());
+    assert_eq!(machine.switches_to_new, 1);
+    machine.command(Command::Retry);
+    machine.run(fine());
+    assert_eq!(machine.switches_to_new, 2);
+}
+
+#[test]
+fn another_path_is_tried_after_a_bad_one() {
+    let mut machine = Machine::new(Way::Live, false);
+    machine.run(fine());
+    machine.offer("newer", true);
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default()), ("newer", "newer"));
+}
+
+#[test]
+fn a_kernel_is_proved_by_one_boot() {
+    let mut machine = Machine::new(Way::Reboot, true);
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default()), ("new", "new"));
+    assert_eq!(machine.boots, 1);
+}
+
+#[test]
+fn a_kernel_that_does_not_hold_is_left_by_a_second_boot() {
+    let mut machine = Machine::new(Way::Reboot, false);
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default()), ("old", "old"));
+    assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
+}
+
+#[test]
+fn a_kernel_that_does_not_boot_is_left_by_the_loader() {
+    let mut machine = Machine::new(Way::Reboot, true);
+    machine.boots_new = false;
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default()), ("old", "old"));
+    assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
+}
+
+#[test]
+fn a_host_on_hold_begins_nothing() {
+    let mut machine = Machine::new(Way::Live, true);
+    machine.command(Command::Hold("we look at it first".into()));
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.switches_to_new), ("old", 0));
+    machine.command(Command::Resume);
+    machine.run(fine());
+    assert_eq!(machine.running(), "new");
+}
+
+#[test]
+fn a_dry_run_touches_nothing() {
+    let mut machine = Machine::new(Way::Live, true);
+    machine.settings.dry_run = true;
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.switches_to_new), ("old", 0));
+    assert_eq!(machine.last(), Some(Outcome::Shown));
+}
+
+#[test]
+fn a_switch_by_hand_is_left_alone() {
+    let mut machine = Machine::new(Way::Live, true);
+    machine.run(vec![
+        Fault::None,
+        Fault::None,
+        Fault::None,
+        Fault::None,
+        Fault::None,
+        Fault::ByHand,
+    ]);
+    assert_eq!(machine.last(), Some(Outcome::Overridden));
+    assert_eq!(machine.running(), "by-hand");
+}
+
+#[test]
+fn where_going_back_fails_the_machine_is_restarted() {
+    let mut machine = Machine::new(Way::Live, false);
+    machine.reverts = false;
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default(), machine.boots), ("old", "old", 1));
+    assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
+}
+
+proptest! {
+    /// Whatever fails, wherever the agent or the machine is ended: it comes to rest on the old
+    /// system or on the new one, with that as the boot default, and a system that did not hold is
+    /// never what boots.
+    #[test]
+    fn it_ends_committed_or_back(
+        holds in any::<bool>(),
+        reboot in any::<bool>(),
+        boots_new in any::<bool>(),
+        reverts in any::<bool>(),
+        faults in proptest::collection::vec(machine::fault(), 0..40),
+    ) {
+        let way = if reboot { Way::Reboot } else { Way::Live };
+        let mut machine = Machine::new(way, holds);
+        machine.boots_new = boots_new;
+        machine.reverts = reverts;
+        machine.run(faults);
+        prop_assert!(matches!(machine.running(), "old" | "new" | "by-hand"));
+        if machine.running() != "by-hand" {
+            prop_assert_eq!(machine.running(), machine.default());
+            prop_assert_eq!(machine.running(), machine.profile());
+        }
+        prop_assert!(machine.unproven_default.is_none(), "{:?}", machine.unproven_default);
+        if !holds {
+            prop_assert_ne!(machine.running(), "new");
+        }
+    }
+
+    /// What is read from a folder that anybody may have written to never panics.
+    #[test]
+    fn any_state_and_event_is_borne(text in ".{0,200}") {
+        let _ = serde_json::from_str::<State>(&text);
+    }
+}

@@ -1,0 +1,281 @@
+//! A machine as far as the agent touches it, and the loop that a real one has around the core.
+
+use proptest::prelude::*;
+
+use crate::core::*;
+
+/// What happens around one action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    None,
+    /// The agent is ended before the action.
+    EndedBefore,
+    /// The agent is ended after it, before its answer is written down.
+    EndedAfter,
+    /// The power is cut before the action.
+    PowerBefore,
+    /// The power is cut after it.
+    PowerAfter,
+    /// The power is cut in the middle of it.
+    PowerWithin,
+    /// The action fails.
+    Fails,
+    /// Somebody switches the machine by hand, and the agent is restarted by it.
+    ByHand,
+}
+
+pub fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        6 => Just(Fault::None),
+        1 => Just(Fault::EndedBefore),
+        1 => Just(Fault::EndedAfter),
+        1 => Just(Fault::PowerBefore),
+        1 => Just(Fault::PowerAfter),
+        1 => Just(Fault::PowerWithin),
+        2 => Just(Fault::Fails),
+    ]
+}
+
+#[allow(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
+pub struct Machine {
+    pub settings: Settings,
+    /// Whether a new system boots at all.
+    pub boots_new: bool,
+    /// Whether going back by a switch succeeds.
+    pub reverts: bool,
+    pub switches_to_new: usize,
+    pub boots: usize,
+    /// A system that was the boot default before it had held.
+    pub unproven_default: Option<String>,
+    written: String,
+    now: u64,
+    way: Way,
+    holds: bool,
+    offered: String,
+    running: String,
+    /// What the boot loader starts.
+    default: String,
+    /// What the system's profile names, of which boot entries are made.
+    profile: String,
+    once: Option<String>,
+    proved: bool,
+    cut: bool,
+}
+
+/// Far more actions than any try takes.
+const MOST_ACTIONS: usize = 2_000;
+
+impl Machine {
+    pub fn new(way: Way, holds: bool) -> Self {
+        Self {
+            settings: Settings {
+                probation: 10_000,
+                settle: 60_000,
+                reboot: Reboot::WhenNeeded,
+                dry_run: false,
+                poll_every: 60_000,
+            },
+            boots_new: true,
+            reverts: true,
+            switches_to_new: 0,
+            boots: 0,
+            unproven_default: None,
+            written: serde_json::to_string(&State::default()).unwrap(),
+            now: 0,
+            way,
+            holds,
+            offered: "new".into(),
+            running: "old".into(),
+            default: "old".into(),
+            profile: "old".into(),
+            once: None,
+            proved: false,
+            cut: false,
+        }
+    }
+
+    pub fn running(&self) -> &str {
+        &self.running
+    }
+
+    pub fn default(&self) -> &str {
+        &self.default
+    }
+
+    pub fn profile(&self) -> &str {
+        &self.profile
+    }
+
+    pub fn last(&self) -> Option<Outcome> {
+        self.read().last.map(|it| it.0)
+    }
+
+    pub fn offer(&mut self, system: &str, holds: bool) {
+        self.offered = system.into();
+        self.holds = holds;
+        self.proved = false;
+    }
+
+    pub fn command(&mut self, command: Command) {
+        let (state, _) = step(self.read(), Event::Command(command), self.moment(), &self.settings);
+        self.write(&state);
+    }
+
+    fn read(&self) -> State {
+        serde_json::from_str(&self.written).unwrap()
+    }
+
+    fn write(&mut self, state: &State) {
+        self.written = serde_json::to_string(state).unwrap();
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { since_boot: self.now, window_open: true }
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            boot: format!("boot-{}", self.boots),
+            running: self.running.clone(),
+            default: self.profile.clone(),
+            failed_units: vec![],
+        }
+    }
+
+    /// Runs until the sources have been asked twice with nothing left to do.
+    pub fn run(&mut self, faults: Vec<Fault>) {
+        let mut faults = faults.into_iter();
+        let mut state = self.read();
+        let mut event = Event::Started(self.facts());
+        let mut quiet = 0;
+        for _ in 0..MOST_ACTIONS {
+            let (next, action) = step(state, event, self.moment(), &self.settings);
+            self.write(&next);
+            state = next;
+            if let Action::Poll { .. } = action {
+                quiet += 1;
+            } else {
+                quiet = 0;
+            }
+            let fault = faults.next().unwrap_or(Fault::None);
+            if quiet > 3 && faults.len() == 0 {
+                return;
+            }
+            event = self.with_fault(&action, fault);
+            if matches!(event, Event::Started(_)) {
+                state = self.read();
+            }
+        }
+        panic!("it does not come to rest: {state:?}");
+    }
+
+    fn with_fault(&mut self, action: &Action, fault: Fault) -> Event {
+        match fault {
+            Fault::EndedBefore => {}
+            Fault::EndedAfter => drop(self.act(action, true)),
+            Fault::PowerBefore => self.boot(),
+            Fault::PowerAfter => {
+                self.act(action, true);
+                self.boot();
+            }
+            Fault::PowerWithin => {
+                self.cut = true;
+                self.act(action, true);
+                self.cut = false;
+                self.boot();
+            }
+            Fault::ByHand => {
+                self.running = "by-hand".into();
+                self.profile = "by-hand".into();
+                self.default = "by-hand".into();
+                self.offered = "by-hand".into();
+            }
+            Fault::None => return self.act(action, true),
+            Fault::Fails => return self.act(action, false),
+        }
+        Event::Started(self.facts())
+    }
+
+    fn boot(&mut self) {
+        self.boots += 1;
+        self.now = 0;
+        let once = self.once.take();
+        let starts = once.filter(|_| self.boots_new).unwrap_or_else(|| self.default.clone());
+        self.running = starts;
+    }
+
+    fn act(&mut self, action: &Action, well: bool) -> Event {
+        self.now += 1_000;
+        let done = if well { Ok(()) } else { Err("planted".to_owned()) };
+        match action {
+            Action::Poll { after } => {
+                self.now += after;
+                let target = Target {
+                    sequence: 7,
+                    system: self.offered.clone(),
+                    closure: "sha256-x".into(),
+                };
+                let facts = self.facts();
+                Event::Polled(if well {
+                    Poll::Offer(Offer { target, wait: None, facts })
+                } else {
+                    Poll::Failed("planted".into())
+                })
+            }
+            Action::Room(_) => Event::Room(done),
+            Action::Fetch(_) => Event::Fetched(done.map_err(|why| (why, Blame::World))),
+            Action::Ask(_) if !well => Event::Asked(Asked::Busy, self.facts()),
+            Action::Ask(_) if self.way == Way::Live => Event::Asked(Asked::Live, self.facts()),
+            Action::Ask(_) => Event::Asked(Asked::NeedsRestart, self.facts()),
+            Action::Arm(_) => Event::Armed(done),
+            Action::Test(attempt) => {
+                self.switches_to_new += 1;
+                self.running.clone_from(&attempt.target.system);
+                Event::Tested(if well { Tested::Exited(4) } else { Tested::Exited(2) })
+            }
+            Action::Probe { after, .. } => {
+                self.now += after;
+                let holds = self.holds && well;
+                self.proved |= holds;
+                Event::Probed(if holds { vec![] } else { vec!["web.service failed".into()] })
+            }
+            Action::Commit(attempt) => {
+                self.profile.clone_from(&attempt.target.system);
+                if self.cut {
+                    return Event::Woke;
+                }
+                self.default.clone_from(&attempt.target.system);
+                if !self.proved {
+                    self.unproven_default = Some(self.default.clone());
+                }
+                Event::Committed(done)
+            }
+            Action::Stage(attempt) => {
+                self.profile.clone_from(&attempt.target.system);
+                if self.cut {
+                    return Event::Woke;
+                }
+                self.once = Some(attempt.target.system.clone());
+                Event::Staged(done)
+            }
+            Action::Revert(attempt) => {
+                self.once = None;
+                let well = well && self.reverts;
+                self.profile.clone_from(&attempt.old_default);
+                if self.cut {
+                    return Event::Woke;
+                }
+                self.default.clone_from(&attempt.old_default);
+                if well && !attempt.has_booted {
+                    self.running.clone_from(&attempt.old);
+                }
+                Event::Reverted(if well { Ok(()) } else { Err("planted".into()) })
+            }
+            Action::Disarm => Event::Disarmed,
+            Action::Reboot => {
+                self.boot();
+                Event::Started(self.facts())
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Bringing a system: by Nix, from the release's caches, whole, signed, and what the release says.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use nixfleet_nix::{StorePath, process};
+use nixfleet_release::{NarHash, closure_hash};
+use serde::Deserialize;
+
+use super::Host;
+use crate::core::{Blame, Target};
+
+/// What a fetch may take in one go; what has come by then stays, and the next goes on from it.
+const FETCH_LIMIT: Duration = Duration::from_secs(6 * 3600);
+/// What reading the closure out of Nix's database may take.
+const READ_LIMIT: Duration = Duration::from_secs(600);
+
+impl Host {
+    pub(super) fn fetch(&mut self, target: &Target) -> Result<(), (String, Blame)> {
+        let root = self.folder.join("roots");
+        let world = |why: String| (why, Blame::World);
+        fs::create_dir_all(&root)
+            .map_err(|error| world(format!("cannot make `{}`: {error}", root.display())))?;
+        self.realise(target, &root.join("candidate")).map_err(world)?;
+        let closure = closure(&target.system).map_err(world)?;
+        if closure.to_string() != target.closure {
+            return Err(world(format!(
+                "what came as `{}` is not what the release signed: its closure has the hash {closure}, and {} was signed",
+                target.system, target.closure,
+            )));
+        }
+        // What is no system has none of these, and would leave the machine without a way back.
+        for file in ["nixos-version", "activate", "bin/switch-to-configuration"] {
+            let path = Path::new(&target.system).join(file);
+            if !path.exists() {
+                return Err((
+                    format!("`{}` is no system of NixOS: `{file}` is missing", target.system),
+                    Blame::Target,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Never builds: a host that has to is one that was not given its release. Never believes a
+    /// cache's earlier "it is not here", and writes to the disk before it says that a path is there.
+    fn realise(&self, target: &Target, root: &Path) -> Result<(), String> {
+        let caches = self.offers.caches();
+        let urls: Vec<&str> = caches.iter().map(|it| it.url.as_str()).collect();
+        let keys: Vec<&str> = caches.iter().map(|it| it.key.as_str()).collect();
+        let mut command = process::bound("nix-store");
+        command.args(["--realise", &target.system, "--add-root"]).arg(root);
+        for (option, value) in [
+            ("substituters", urls.join(" ")),
+            ("trusted-public-keys", keys.join(" ")),
+            ("require-sigs", "true".into()),
+            ("max-jobs", "0".into()),
+            ("fallback", "false".into()),
+            ("narinfo-cache-negative-ttl", "0".into()),
+            ("connect-timeout", "20".into()),
+            ("stalled-download-timeout", "60".into()),
+            ("sync-before-registering", "true".into()),
+        ] {
+            command.args(["--option", option, &value]);
+        }
+        let output = process::output_unless(&mut command, FETCH_LIMIT, || {
+            crate::notify::alive();
+            false
+        })
+        .map_err(|error| format!("`nix-store` cannot be started: {error}"))?;
+        match output.status {
+            Some(status) if status.success() => Ok(()),
+            Some(_) => Err(format!(
+                "`{}` could not be fetched: {}",
+                target.system,
+                last_line(&output.stderr)
+            )),
+            None => Err(format!(
+                "`{}` did not arrive in {} hours",
+                target.system,
+                FETCH_LIMIT.as_secs() / 3600
+            )),
+        }
+    }
+}
+
+/// A root for a path that is here already, so that garbage collection leaves it.
+pub(super) fn keep(path: &str, root: &Path) -> Result<(), String> {
+    let mut command = Command::new("nix-store");
+    command.args([
+        "--realise",
+        path,
+        "--option",
+        "max-jobs",
+        "0",
+        "--option",
+        "substitute",
+        "false",
+        "--add-root",
+    ]);
+    let output =
+        process::output(command.arg(root), READ_LIMIT).map_err(|error| error.to_string())?;
+    if output.status.is_some_and(|it| it.success()) {
+        return Ok(());
+    }
+    // A store that cannot register roots: the link alone tells people.
+    let _ = fs::remove_file(root);
+    symlink(path, root).map_err(|error| error.to_string())?;
+    Err(last_line(&output.stderr))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Info {
+    path: Option<String>,
+    nar_hash: String,
+}
+
+/// A table by path from Nix 2.19 on, a list before.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Infos {
+    Table(BTreeMap<String, Info>),
+    List(Vec<Info>),
+}
+
+impl Infos {
+    fn pairs(self) -> Vec<(String, String)> {
+        match self {
+            Self::Table(table) => table.into_iter().map(|(path, it)| (path, it.nar_hash)).collect(),
+            Self::List(list) => {
+                list.into_iter().filter_map(|it| Some((it.path?, it.nar_hash))).collect()
+            }
+        }
+    }
+}
+
+/// The hash over what is here under a path, by Nix's own record of it.
+fn closure(system: &str) -> Result<nixfleet_release::Hash, String> {
+    let mut command = Command::new("nix");
+    command.args([
+        "--extra-experimental-features",
+        "nix-command",
+        "path-info",
+        "--json",
+        "--recursive",
+        system,
+    ]);
+    let output = process::output(&mut command, READ_LIMIT).map_err(|error| error.to_string())?;
+    if !output.status.is_some_and(|it| it.success()) {
+        return Err(format!("`nix path-info` failed: {}", last_line(&output.stderr)));
+    }
+    let unreadable = |why: String| format!("what `nix path-info` says cannot be read: {why}");
+    let infos: Infos =
+        serde_json::from_str(&output.stdout).map_err(|error| unreadable(error.to_string()))?;
+    let mut paths = BTreeMap::new();
+    for (path, hash) in infos.pairs() {
+        let path: StorePath = path.parse().map_err(|_| unreadable(path.clone()))?;
+        let hash: NarHash = hash.parse().map_err(|_| unreadable(hash.clone()))?;
+        paths.insert(path, hash);
+    }
+    Ok(closure_hash(&paths))
+}
+
+/// The last thing that a program said, in one line that is safe to show.
+pub(super) fn last_line(text: &str) -> String {
+    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    nixfleet_assertion::excerpt(line)
+}

@@ -1,0 +1,209 @@
+//! Asking the sources for a release, and judging it: what may run is decided in the release's crate
+//! alone.
+
+use std::fs;
+use std::time::UNIX_EPOCH;
+
+use jiff::Timestamp;
+use nixfleet_nix::visible;
+use nixfleet_release::{
+    Admitted, Cache, Document, ENTRY_BYTES, Entry, HEAD_BYTES, HEAD_FILE, Hash, Head,
+    SIGNATURES_BYTES, SIGNATURES_FILE, Seen, Signers, Trust, entry_file,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Host, facts};
+use crate::core::{Offer, Poll, Target};
+use crate::source::{Found, Source};
+use crate::turn;
+
+/// What is known of the newest release, in memory.
+#[derive(Default)]
+pub(super) struct Offers {
+    newest: Option<Newest>,
+    /// A folder that an operator named, asked before all others and once.
+    pub(super) brought: Option<String>,
+}
+
+struct Newest {
+    head: Head,
+    entry: Entry,
+    /// Of which source, and the source's mark of the head.
+    source: String,
+    mark: Option<String>,
+    hash: Hash,
+    /// Whether an operator said that it is to go at once.
+    at_once: bool,
+}
+
+/// What is trusted, as it is written down.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Trusted {
+    sequence: u64,
+    hash: String,
+    signers: Signers,
+    /// The configuration's own signers when it was written: a change of these is the owner's word.
+    configured: Signers,
+}
+
+const TRUST: &str = "trust.json";
+
+impl Offers {
+    pub(super) fn caches(&self) -> Vec<Cache> {
+        self.newest.as_ref().map(|it| it.head.caches.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn closure_size(&self) -> Option<u64> {
+        self.newest.as_ref()?.entry.closure_size
+    }
+}
+
+impl Host {
+    pub(super) fn poll(&mut self) -> Poll {
+        crate::notify::alive();
+        let brought = self.offers.brought.take();
+        let mut problems = Vec::new();
+        for (name, at_once) in brought
+            .iter()
+            .map(|it| (it, true))
+            .chain(self.config.source.clone().iter().map(|it| (it, false)))
+        {
+            match self.ask_source(name, at_once) {
+                Ok(()) => return self.offer(),
+                Err(why) => problems.push(why),
+            }
+        }
+        Poll::Failed(problems.join("; "))
+    }
+
+    /// The newest release, as an offer for now.
+    fn offer(&self) -> Poll {
+        let Some(it) = &self.offers.newest else { return Poll::Nothing };
+        let target = Target {
+            sequence: it.head.sequence,
+            system: it.entry.system.to_string(),
+            closure: it.entry.closure.to_string(),
+        };
+        let wait = if it.at_once { None } else { self.wait(it) };
+        Poll::Offer(Offer { target, wait, facts: facts::read(&self.config) })
+    }
+
+    fn wait(&self, it: &Newest) -> Option<String> {
+        if let Some(window) = self.config.window.as_ref().filter(|it| !facts::is_open(it)) {
+            return Some(format!("this host changes in its window, {window}, alone"));
+        }
+        let wave = it.head.waves.iter().find(|wave| Some(&wave.name) == it.entry.wave.as_ref());
+        if let Some(window) =
+            wave.and_then(|it| it.window.as_ref()).filter(|it| !facts::is_open(it))
+        {
+            return Some(format!("its wave goes in its window, {window}, alone"));
+        }
+        turn::wait(&it.head, &it.entry, facts::wall())
+    }
+
+    /// Takes the newest release that a source has. One request where nothing is new.
+    fn ask_source(&mut self, name: &str, at_once: bool) -> Result<(), String> {
+        let source = Source::read(name)?;
+        let known = self.offers.newest.as_ref().filter(|it| it.source == name);
+        let found = source.fetch(HEAD_FILE, HEAD_BYTES, known.and_then(|it| it.mark.as_deref()))?;
+        let (bytes, mark) = match found {
+            Found::Unchanged => return Ok(()),
+            Found::Bytes { bytes, mark } => (bytes, mark),
+        };
+        let hash = Hash::of(&bytes);
+        if let Some(newest) = self.offers.newest.as_mut().filter(|it| it.hash == hash) {
+            newest.at_once |= at_once;
+            return Ok(());
+        }
+        let refused = |why: String| format!("{}: {}", source.name(), visible(&why));
+        let signatures = bytes_of(&source, SIGNATURES_FILE, SIGNATURES_BYTES)?;
+        let mut trust = self.trust()?;
+        let admitted = match trust.admit(bytes.clone(), &signatures, &clocks()) {
+            Ok(admitted) => admitted,
+            Err(why) => {
+                trust = followed(&source, trust, &bytes).ok_or_else(|| refused(why.to_string()))?;
+                trust
+                    .admit(bytes, &signatures, &clocks())
+                    .map_err(|why| refused(why.to_string()))?
+            }
+        };
+        let entry = bytes_of(&source, &entry_file(&self.config.host_name), ENTRY_BYTES)?;
+        let entry = admitted
+            .entry(&self.config.host_name, &self.config.host_keys(), entry)
+            .map_err(|why| refused(why.to_string()))?;
+        self.remember(&admitted)?;
+        let head = admitted.head().value().clone();
+        self.offers.newest = Some(Newest {
+            head,
+            entry: entry.value().clone(),
+            source: name.to_owned(),
+            mark,
+            hash,
+            at_once,
+        });
+        Ok(())
+    }
+
+    /// What is trusted now: what the last release said, unless the host's owner has since changed
+    /// the configuration's own keys.
+    fn trust(&self) -> Result<Trust, String> {
+        let configured = self.config.signers();
+        let stored: Option<Trusted> = self.folder.read(TRUST).map_err(|error| error.to_string())?;
+        let (signers, seen) = match stored {
+            None => (configured, None),
+            Some(it) => {
+                let hash = it.hash.parse().map_err(|_| {
+                    format!("`{}` names no hash", self.folder.join(TRUST).display())
+                })?;
+                let signers = if it.configured == configured { it.signers } else { configured };
+                (signers, Some(Seen { sequence: it.sequence, hash }))
+            }
+        };
+        Ok(Trust { fleet: self.config.fleet.clone(), signers, floor: self.config.floor, seen })
+    }
+
+    /// Before anything is done with a release it is written down that there is one: an older one is
+    /// refused from here on.
+    fn remember(&self, admitted: &Admitted) -> Result<(), String> {
+        let head = admitted.head();
+        let trusted = Trusted {
+            sequence: head.value().sequence,
+            hash: head.hash().to_string(),
+            signers: head.value().signers.clone(),
+            configured: self.config.signers(),
+        };
+        self.folder.write(TRUST, &trusted).map_err(|error| error.to_string())
+    }
+}
+
+fn bytes_of(source: &Source, name: &str, limit: usize) -> Result<Vec<u8>, String> {
+    match source.fetch(name, limit, None)? {
+        Found::Bytes { bytes, .. } => Ok(bytes),
+        Found::Unchanged => Err(format!("{}: `{name}` did not come", source.name())),
+    }
+}
+
+/// The system's clock, and a moment that has surely passed: when this program was put into the
+/// store is not known (Nix sets it to 1), and when the machine's clock was last written down is.
+fn clocks() -> Vec<Timestamp> {
+    let kept = fs::metadata("/var/lib/systemd/timesync/clock").and_then(|it| it.modified()).ok();
+    let kept = kept.and_then(|it| it.duration_since(UNIX_EPOCH).ok());
+    let kept = kept.and_then(|it| Timestamp::from_second(i64::try_from(it.as_secs()).ok()?).ok());
+    [Some(facts::wall()), kept].into_iter().flatten().collect()
+}
+
+/// Where the keys were changed while this host was away: each change, in its order.
+fn followed(source: &Source, mut trust: Trust, head: &[u8]) -> Option<Trust> {
+    let rotations = Document::<Head>::read(head.to_owned()).ok()?.value().rotations.clone();
+    let seen = trust.seen.as_ref().map_or(0, |it| it.sequence);
+    let mut followed = false;
+    for sequence in rotations.into_iter().filter(|it| *it > seen) {
+        let name = nixfleet_release::rotation_file(sequence);
+        let bytes = bytes_of(source, &name, HEAD_BYTES).ok()?;
+        let signatures = bytes_of(source, &format!("{name}.sig"), SIGNATURES_BYTES).ok()?;
+        trust = trust.follow(bytes, &signatures).ok()?;
+        followed = true;
+    }
+    followed.then_some(trust)
+}

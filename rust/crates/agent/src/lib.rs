@@ -1,0 +1,17 @@
+//! Brings one host to what a signed release says, or back.
+//!
+//! [`core`] decides, as a pure function over values: no clock, no file and no process is in it. The
+//! same code runs on a host, in a simulation and in tests. [`run`] is the loop around it, [`host`]
+//! the machine.
+
+pub mod commands;
+pub mod config;
+pub mod core;
+pub mod folder;
+pub mod host;
+pub mod notify;
+pub mod report;
+pub mod run;
+pub mod source;
+pub mod turn;
+pub mod wake;

@@ -1,0 +1,113 @@
+//! Where a host stands, for people and programs: a file that `nixfleet-agent status` and
+//! `nixfleet status` read, and metrics in Prometheus' text format.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::core::{Denied, Outcome, State, Step};
+use crate::folder::write_whole;
+use crate::run;
+
+/// What is shown of a host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Of this shape: 1.
+    pub api_version: u32,
+    /// The host's name.
+    pub host: String,
+    /// The step, as the state has it: `idle`, `fetch`, `probation`, …
+    pub step: String,
+    /// Where it stands, in a sentence.
+    pub sentence: String,
+    /// The release that the last try was for.
+    pub sequence: Option<u64>,
+    /// How the last try ended.
+    pub last: Option<Outcome>,
+    /// The system that is not tried again.
+    pub denied: Option<Denied>,
+    /// Why nothing new is begun, where an operator said so.
+    pub hold: Option<String>,
+    /// How often in a row the sources did not answer, or something else stood in the way.
+    pub failures: u32,
+}
+
+impl Report {
+    /// The report of a state.
+    #[must_use]
+    pub fn of(host: &str, state: &State) -> Self {
+        let last = state.last.as_ref();
+        Self {
+            api_version: 1,
+            host: host.into(),
+            step: step_name(&state.step),
+            sentence: nixfleet_nix::visible(&run::sentence(state)).into_owned(),
+            sequence: state.step.target().or(last.map(|it| &it.1)).map(|it| it.sequence),
+            last: last.map(|it| it.0.clone()),
+            denied: state.denied.clone(),
+            hold: state.hold.clone(),
+            failures: state.failures,
+        }
+    }
+
+    fn metrics(&self) -> String {
+        let mut text = String::new();
+        let mut metric = |name: &str, help: &str, labels: &str, value: u64| {
+            let _ = write!(
+                text,
+                "# HELP nixfleet_agent_{name} {help}\n# TYPE nixfleet_agent_{name} gauge\nnixfleet_agent_{name}{labels} {value}\n"
+            );
+        };
+        let committed = self.last == Some(Outcome::Committed);
+        metric(
+            "release_sequence",
+            "The release that the last try was for.",
+            "",
+            self.sequence.unwrap_or(0),
+        );
+        metric("committed", "Whether the last try was committed.", "", committed.into());
+        metric(
+            "denied",
+            "Whether the newest release names a system that failed here.",
+            "",
+            self.denied.is_some().into(),
+        );
+        metric("held", "Whether an operator holds this host.", "", self.hold.is_some().into());
+        metric("failures", "How often in a row no release could be had.", "", self.failures.into());
+        metric("step", "The step that is under way.", &format!("{{step=\"{}\"}}", self.step), 1);
+        metric("checked_timestamp_seconds", "When the host last looked for a release.", "", now());
+        text
+    }
+}
+
+fn now() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0)
+}
+
+/// The name that the state's file has for a step.
+fn step_name(step: &Step) -> String {
+    let value = serde_json::to_value(step).unwrap_or_default();
+    value.get("at").and_then(|it| it.as_str()).unwrap_or("idle").to_owned()
+}
+
+/// Where the report is: in systemd's runtime folder, which everybody can read.
+#[must_use]
+pub fn path() -> PathBuf {
+    std::env::var_os("RUNTIME_DIRECTORY")
+        .map_or_else(|| PathBuf::from("/run/nixfleet-agent"), PathBuf::from)
+        .join("status.json")
+}
+
+/// Writes the report and the metrics. Nothing depends on them: what cannot be written is left.
+pub fn write(config: &Config, state: &State) {
+    let report = Report::of(&config.host_name, state);
+    if let Ok(json) = serde_json::to_vec(&report) {
+        let _ = write_whole(&path(), &json, 0o644);
+    }
+    if let Some(path) = &config.metrics {
+        let _ = write_whole(path, report.metrics().as_bytes(), 0o644);
+    }
+}

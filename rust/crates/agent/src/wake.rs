@@ -1,0 +1,115 @@
+//! Waiting: for time to pass, or for an operator's word. Nothing wakes the agent but these.
+
+use std::collections::hash_map::RandomState;
+use std::fs;
+use std::hash::{BuildHasher, Hasher};
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use serde::{Deserialize, Serialize};
+use signal_hook::consts::SIGHUP;
+
+use crate::core::Command;
+use crate::folder::{Folder, write_whole};
+
+/// The folder in which requests are left.
+pub const REQUESTS: &str = "requests";
+/// The most bytes of a request, and the most requests that are looked at.
+const REQUEST_BYTES: u64 = 16 * 1024;
+const MOST_REQUESTS: usize = 100;
+
+/// What an operator asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Request {
+    /// A word to the core.
+    Command(Command),
+    /// A folder with a release, to be taken at once.
+    Apply(String),
+}
+
+/// What can be waited for.
+pub struct Wake {
+    woken: UnixStream,
+}
+
+impl Wake {
+    /// Begins to listen to `SIGHUP`, which says that there is a request.
+    ///
+    /// # Errors
+    /// When the system gives no pipe or no signal.
+    pub fn new() -> std::io::Result<Self> {
+        let (woken, sender) = UnixStream::pair()?;
+        woken.set_nonblocking(true)?;
+        signal_hook::low_level::pipe::register(SIGHUP, sender)?;
+        Ok(Self { woken })
+    }
+
+    /// Waits for so many milliseconds, or until there is a request. Of many hosts that were told
+    /// the same time, each waits up to a tenth longer, as chance has it.
+    pub fn wait(&mut self, after: u64, folder: &Folder) -> Option<Request> {
+        if let Some(request) = next(folder) {
+            return Some(request);
+        }
+        let extra = RandomState::new().build_hasher().finish() % (after / 10 + 1);
+        self.sleep(after.saturating_add(extra));
+        next(folder)
+    }
+
+    /// Waits for so many milliseconds.
+    pub fn pause(&mut self, after: u64) {
+        crate::notify::alive();
+        self.sleep(after);
+    }
+
+    fn sleep(&mut self, after: u64) {
+        if after == 0 {
+            return;
+        }
+        let limit = Timespec {
+            tv_sec: i64::try_from(after / 1000).unwrap_or(i64::MAX),
+            tv_nsec: i64::try_from(after % 1000 * 1_000_000).unwrap_or(0),
+        };
+        let _ = poll(&mut [PollFd::new(&self.woken, PollFlags::IN)], Some(&limit));
+        let mut bytes = [0; 64];
+        while self.woken.read(&mut bytes).is_ok_and(|read| read > 0) {}
+    }
+}
+
+/// The oldest request, taken away.
+fn next(folder: &Folder) -> Option<Request> {
+    let entries = fs::read_dir(folder.join(REQUESTS)).ok()?;
+    let mut paths: Vec<_> = entries.flatten().take(MOST_REQUESTS).map(|it| it.path()).collect();
+    paths.retain(|it| it.extension().is_some_and(|it| it == "json"));
+    paths.sort();
+    for path in paths {
+        let small = fs::metadata(&path).is_ok_and(|it| it.len() <= REQUEST_BYTES);
+        let text = if small { fs::read(&path).unwrap_or_default() } else { Vec::new() };
+        let _ = fs::remove_file(&path);
+        if let Ok(request) = serde_json::from_slice(&text) {
+            return Some(request);
+        }
+    }
+    None
+}
+
+/// Leaves a request for the agent that has the folder, and wakes it.
+///
+/// # Errors
+/// When it cannot be written, or no agent is there to be woken.
+pub fn ask(state: &std::path::Path, request: &Request) -> Result<(), String> {
+    let requests = state.join(REQUESTS);
+    fs::create_dir_all(&requests)
+        .map_err(|error| format!("cannot make `{}`: {error}", requests.display()))?;
+    let json = serde_json::to_vec(request).map_err(|error| error.to_string())?;
+    let name = format!("{:020}.json", jiff::Timestamp::now().as_nanosecond());
+    write_whole(&requests.join(name), &json, 0o600).map_err(|error| error.to_string())?;
+    let pid = fs::read_to_string(state.join("pid")).ok().and_then(|it| it.trim().parse().ok());
+    let pid = pid.and_then(rustix::process::Pid::from_raw);
+    let pid =
+        pid.ok_or("the agent left no process to wake; it takes the request when it next looks")?;
+    rustix::process::kill_process(pid, rustix::process::Signal::HUP).map_err(|error| {
+        format!("the agent could not be woken ({error}); it takes the request when it next looks")
+    })
+}
