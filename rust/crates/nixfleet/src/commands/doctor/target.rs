@@ -98,15 +98,18 @@ fn look(target: &Target, route: &Route, meant: Option<&Meant>) -> Vec<Finding> {
 }
 
 fn machine(facts: &Facts, meant: Option<&Meant>) -> Vec<Finding> {
-    let mut findings = vec![facts.system(), facts.root(), facts.firmware()];
+    let mut findings = vec![facts.system(), facts.root()];
     let Some(meant) = meant else {
-        findings.extend([facts.architecture(None), facts.disks()]);
+        findings.extend([facts.firmware(None), facts.architecture(None), facts.disks()]);
         return findings;
     };
+    let configured = disks::of_host(meant);
+    let firmware = configured.as_ref().ok().and_then(|it| it.firmware.as_deref());
+    findings.push(facts.firmware(firmware));
     findings.extend(facts.identity(meant.inventory, meant.name));
     findings.push(facts.architecture(Some(meant.host)));
-    findings.extend(match disks::of_host(meant) {
-        Ok(disks) => facts.has_disks(&disks),
+    findings.extend(match configured {
+        Ok(configured) => facts.has_disks(&configured.disks()),
         Err(finding) => vec![finding],
     });
     findings

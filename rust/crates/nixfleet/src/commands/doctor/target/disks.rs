@@ -1,4 +1,7 @@
-//! The disks of a target, and those that a host's configuration names.
+//! The disks of a target, and what a host's configuration says of the machine: its disks, and by what
+//! it starts.
+
+use serde::Deserialize;
 
 use super::Meant;
 use super::facts::Facts;
@@ -6,29 +9,44 @@ use crate::commands::doctor::finding::Finding;
 use crate::faults::eval::ask;
 use crate::text::quote::word;
 
-/// The disks that a host's configuration names.
+/// The disks that a host's configuration names, and the firmware that its boot loader is for.
 const QUESTION: &str = concat!(
-    "host: map (disk: disk.device) (builtins.attrValues ((",
+    "host: { disks = map (disk: disk.device) (builtins.attrValues ((",
     include_str!("../../../faults/eval/disks.nix"),
-    ") host))"
+    ") host)); firmware = (",
+    include_str!("firmware.nix"),
+    ") host; }"
 );
 
-/// The disks that disko is to format.
+/// What a host's configuration says of its machine.
+#[derive(Debug, Deserialize)]
+pub struct Configured {
+    disks: Vec<Option<String>>,
+    /// `uefi` or `bios`; none where the loader may be for either.
+    pub firmware: Option<String>,
+}
+
+impl Configured {
+    /// The disks that disko is to format.
+    pub fn disks(&self) -> Vec<String> {
+        self.disks.iter().flatten().cloned().collect()
+    }
+}
+
+/// What the configuration says.
 ///
 /// # Errors
 /// With the line that says so, when Nix cannot tell.
-pub fn of_host(meant: &Meant) -> Result<Vec<String>, Finding> {
-    let disks: Result<Vec<Option<String>>, _> =
-        ask(meant.nix, meant.flake, meant.name, meant.host, QUESTION);
+pub fn of_host(meant: &Meant) -> Result<Configured, Finding> {
+    let configured = ask(meant.nix, meant.flake, meant.name, meant.host, QUESTION);
     // nixos-anywhere would fail as Nix does.
-    let disks = disks.map_err(|error| {
+    configured.map_err(|error| {
         let host = word(meant.name);
         let help = format!("`nixfleet validate --eval -h {host}` shows why it cannot be evaluated");
         let reason = error.to_string();
         let reason = reason.lines().next().unwrap_or_default();
         Finding::lacking("disks", format!("the host's disks are not known: {reason}"), help)
-    })?;
-    Ok(disks.into_iter().flatten().collect())
+    })
 }
 
 impl Facts<'_> {
@@ -138,15 +156,17 @@ mod tests {
 
     #[test]
     fn the_hosts_disks_are_asked_of_nix() {
-        let nix =
-            FakeNix::default().answer(".#nixosConfigurations.\"web\"", r#"["/dev/sda", null]"#);
+        let nix = FakeNix::default().answer(
+            ".#nixosConfigurations.\"web\"",
+            r#"{ "disks": ["/dev/sda", null], "firmware": "uefi" }"#,
+        );
         let host = Host { class: "nixos".into(), ..Host::default() };
         let (flake, inventory) = (Flake::new("."), Inventory::default());
         let disks = |name| {
             let (flake, inventory) = (&flake, &inventory);
             of_host(&Meant { name, host: &host, inventory, flake, nix: &nix })
         };
-        assert_eq!(disks("web").unwrap(), ["/dev/sda"]);
+        assert_eq!(disks("web").unwrap().disks(), ["/dev/sda"]);
         assert_eq!(disks("db").unwrap_err().status, Status::Lacking);
     }
 }

@@ -110,16 +110,32 @@ impl Facts<'_> {
         }
     }
 
-    /// By what the machine boots.
-    pub fn firmware(&self) -> Finding {
-        if self.one("boot") == "uefi" {
-            return Finding::fine("firmware", "UEFI");
+    /// By what the machine started, and whether the host's boot loader is for that.
+    pub fn firmware(&self, host: Option<&str>) -> Finding {
+        let is_uefi = self.one("boot") == "uefi";
+        let found = if is_uefi { "UEFI" } else { "BIOS" };
+        match (host, is_uefi) {
+            (Some("bios"), true) => Finding::note(
+                "firmware",
+                "UEFI, and the host's boot loader is for a BIOS",
+                "let the machine start by BIOS in its setup, or give the host a layout for UEFI, \
+                 such as `nixosModules.disks.ext4`",
+            ),
+            (Some("uefi"), false) => Finding::lacking(
+                "firmware",
+                "BIOS, by which the host's boot loader does not start",
+                "turn UEFI on in the machine's setup, or give the host `nixosModules.disks.bios-ext4`",
+            ),
+            (Some(_), _) => {
+                Finding::fine("firmware", format!("{found}, as the host's boot loader"))
+            }
+            (None, true) => Finding::fine("firmware", found),
+            (None, false) => Finding::note(
+                "firmware",
+                "BIOS, by which most of the library's disk layouts do not boot",
+                "turn UEFI on in the machine's setup, or give the host `nixosModules.disks.bios-ext4`",
+            ),
         }
-        Finding::note(
-            "firmware",
-            "BIOS, by which the library's disk layouts do not boot",
-            "turn UEFI on in the machine's setup, or give the host a layout and a boot loader for BIOS",
-        )
     }
 
     /// Whether the processor is the host's.
@@ -187,6 +203,18 @@ mod tests {
     }
 
     #[test]
+    fn the_firmware_is_compared_with_the_boot_loaders() {
+        let status =
+            |boot: &str, host| Facts(&ANSWERS.replace("boot uefi", boot)).firmware(host).status;
+        assert_eq!(status("boot uefi", Some("uefi")), Status::Fine);
+        assert_eq!(status("boot bios", Some("bios")), Status::Fine);
+        assert_eq!(status("boot bios", Some("uefi")), Status::Lacking);
+        assert_eq!(status("boot uefi", Some("bios")), Status::Note);
+        assert_eq!(status("boot uefi", None), Status::Fine);
+        assert_eq!(status("boot bios", None), Status::Note);
+    }
+
+    #[test]
     fn another_architecture_is_told() {
         let host = Host { platform: "aarch64-linux".into(), ..Host::default() };
         assert_eq!(Facts(ANSWERS).architecture(Some(&host)).status, Status::Lacking);
@@ -208,6 +236,6 @@ mod tests {
         assert_eq!(status("user 0"), Status::Fine);
         assert_eq!(status("user 1000\nsudo yes"), Status::Fine);
         assert_eq!(status("user 1000"), Status::Lacking);
-        assert_eq!(Facts("boot bios").firmware().status, Status::Note);
+        assert_eq!(Facts("boot bios").firmware(None).status, Status::Note);
     }
 }
