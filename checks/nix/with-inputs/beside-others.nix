@@ -148,7 +148,7 @@ in
     expected = true;
   };
 
-  "test: facter's cards ask DHCP, and the one that hostSpec speaks of does not" = {
+  "test: what hostSpec says of the network holds, for the cards of facter's report too" = {
     expr =
       let
         config =
@@ -181,7 +181,7 @@ in
       built = true;
       dhcp = {
         eth0 = false;
-        eth1 = true;
+        eth1 = false;
       };
       loader = true;
     };

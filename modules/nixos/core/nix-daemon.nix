@@ -6,7 +6,8 @@ let
 in
 {
   # A flake's inputs are what is evaluated; a channel beside them is another nixpkgs, that nobody updates.
-  nix.channel.enable = taste false;
+  # Without flakes it may be the one.
+  nix.channel.enable = taste (config.nixpkgs.flake.source == null);
 
   nix.settings = {
     # In bytes: below the first a build collects garbage until the second is free, and does not fill
