@@ -10,12 +10,18 @@ use crate::faults::source::Tree;
 /// message is as in nixpkgs' `lib/modules.nix`: `The option `x.y' …`, then `- In `file'` lines.
 pub fn find(message: &str, tree: &Tree) -> Option<Position> {
     let option = quoted(message.split_once("option `")?.1)?;
-    let files = message.split("In `").skip(1).filter_map(quoted);
+    let files = message.split("In `").skip(1).filter_map(file_of);
     files.filter(|file| tree.is_own(file)).find_map(|file| {
         let source = fs::read_to_string(tree.locate(file).1).ok()?;
         let (line, column) = named(&source, option)?;
         Some(Position { file: file.into(), line, column })
     })
+}
+
+/// The file that a definition is named by: of `file, via option x."1"'` the file alone.
+fn file_of(definition: &str) -> Option<&str> {
+    let named = quoted(definition)?;
+    Some(named.split_once(", via option ").map_or(named, |(file, _)| file))
 }
 
 /// Up to the quote that ends it.
@@ -49,6 +55,14 @@ fn whole(line: &str, name: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_definition_is_named_by_its_file() {
+        assert_eq!(file_of("/a/flake.nix': true"), Some("/a/flake.nix"));
+        let via = "/a/flake.nix, via option nixfleet.homeModules.\"[definition 1-entry 1]\"': 1";
+        assert_eq!(file_of(via), Some("/a/flake.nix"));
+        assert_eq!(file_of("/a/flake.nix"), None);
+    }
 
     #[test]
     fn an_option_is_found_under_as_much_of_its_name_as_stands_together() {

@@ -153,7 +153,10 @@ pub fn unreadable(cause: &Cause, tree: &Tree) -> Fault {
 /// What Nix says, and the innermost place of the author's own.
 fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, EvalProblem) {
     let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
-    let place = own.cloned().or_else(|| definition::find(&cause.message, tree));
+    let defined = definition::find(&cause.message, tree);
+    // What is wrong with a definition is wrong there, not where its option is asked for.
+    let is_of_definitions = cause.message.contains("efinition values:");
+    let place = defined.clone().filter(|_| is_of_definitions).or(own.cloned()).or(defined);
     let file = own.or(cause.places.last()).map(|it| it.file.as_ref());
     let at = own.and_then(|it| text_at(it, tree)).unwrap_or_default();
     let cure = cure::cure(&cause.message, file, &at);
