@@ -49,6 +49,9 @@ impl Cause {
         if message.len() > LONGEST {
             message.drain(1..=message.len() - LONGEST);
         }
+        if message.first().is_some_and(|it| it.starts_with("infinite recursion")) {
+            message.extend(hint(&lines).map(|it| visible(it).into_owned()));
+        }
         let places = lines.iter().filter_map(|line| place(line.trim())).collect();
         Self { message: message.join("\n"), places }
     }
@@ -72,6 +75,12 @@ impl Cause {
         let is_inside = !path.starts_with('/') && path.split('/').all(|part| part != "..");
         is_inside.then(|| path.to_owned())
     }
+}
+
+/// What nixpkgs says in its traces of a recursion that `imports` make (`lib/modules.nix`).
+fn hint<'a>(lines: &[&'a str]) -> Option<&'a str> {
+    let start = "… if you get an infinite recursion here, ";
+    lines.iter().rev().find_map(|line| line.trim().strip_prefix(start))
 }
 
 /// `error: builder for '/nix/store/….drv' failed with exit code 1;`, and since Nix 2.31
@@ -152,6 +161,18 @@ mod tests {
         assert_eq!(cause.places.len(), 1);
         assert_eq!((cause.places[0].line, cause.places[0].column), (4, 7));
         assert_eq!(cause.missing_file().as_deref(), Some("a/nope.nix"));
+    }
+
+    #[test]
+    fn the_hint_of_a_recursion_is_kept() {
+        let trace = "error:\n       … while x\n\n       … if you get an infinite recursion here, you \
+                     probably reference `config` in `imports`.\n\n       error: infinite recursion \
+                     encountered";
+        assert_eq!(
+            Cause::find(trace).message,
+            "infinite recursion encountered\nyou probably reference `config` in `imports`."
+        );
+        assert_eq!(Cause::find("error: infinite recursion").message, "infinite recursion");
     }
 
     #[test]
