@@ -67,7 +67,8 @@ let
       [
         "## `${option.name}`"
         (option.description.text or option.description)
-        "Type: ${option.type}"
+        # A pattern in it is no link.
+        "Type: ${builtins.replaceStrings [ "](" ] [ "]\\(" ] option.type}"
       ]
       ++ [ (if option ? default then field "Default" option.default else "Required.") ]
       ++ (if option ? example then [ (field "Example" option.example) ] else [ ])
