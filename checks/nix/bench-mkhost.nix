@@ -1,4 +1,5 @@
-# The same host twice: by mkHost, and by hand with the same modules and settings.
+# The same host twice: by mkHost, and by hand with the same modules and settings. And one of NixOS
+# alone, with what mkHost's would have of it in any case.
 let
   inputs = import ./inputs.nix;
   nixfleet = import ../../lib { inherit inputs; };
@@ -45,6 +46,24 @@ let
           };
           nixpkgs.hostPlatform = mkDefault "x86_64-linux";
           system.stateVersion = mkDefault "26.05";
+        }
+      ]
+      ++ modules;
+    };
+
+    plain = nixosSystem {
+      modules = [
+        {
+          boot.loader.systemd-boot.enable = true;
+          networking.hostName = "web-01";
+          nixpkgs.hostPlatform = "x86_64-linux";
+          services.openssh.enable = true;
+          system.stateVersion = "26.05";
+          users.users.${userName} = {
+            isNormalUser = true;
+            extraGroups = [ "wheel" ];
+            openssh.authorizedKeys.keys = sshAuthorizedKeys;
+          };
         }
       ]
       ++ modules;

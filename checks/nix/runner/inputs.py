@@ -1,4 +1,6 @@
-"""The flake's inputs, as each of the two sets has them."""
+#!/usr/bin/env -S python3 -B
+"""The flake's inputs, as each of the two sets has them. As a program it prints the store path of the whole nixpkgs, if
+one is laid out."""
 
 import os
 import shutil
@@ -64,3 +66,7 @@ def nix(environment, *arguments):
     if not shutil.which("nix"):
         raise SystemExit("checks/nix/run: `nix` is not on PATH: `eval \"$(checks/bootstrap)\"` brings it")
     return subprocess.run(["nix", *arguments], env=environment, capture_output=True, text=True)
+
+
+if __name__ == "__main__":
+    print(of("real").environment["NIXFLEET_NIXOS"])
