@@ -1,32 +1,13 @@
 # The hosts that tests of the core look at: what `hostSpec` alone makes, and whether it is refused.
 { lib, nixfleet }:
+let
+  inherit (import ./host.nix { inherit lib nixfleet; }) hostOf key ops;
+in
 rec {
-  key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIUBNwMPd73wh4KANy6VxrQZrn1ty1xNjsXLuBhZO3k4";
+  inherit key ops;
 
-  configOf =
-    args:
-    (nixfleet.mkHost (
-      {
-        hostName = "web-01";
-        platform = "x86_64-linux";
-        stateVersion = "26.05";
-      }
-      // args
-      // {
-        modules = [ rootFileSystem ] ++ args.modules or [ ];
-      }
-    )).config;
-
-  # What a host needs to be built; where a test says more, that is taken in its place.
-  rootFileSystem.fileSystems."/" = lib.mkDefault {
-    device = "/dev/vda1";
-    fsType = "ext4";
-  };
+  configOf = args: (hostOf args).config;
   withSpec = hostSpec: configOf { inherit hostSpec; };
-  ops = {
-    userName = "ops";
-    sshAuthorizedKeys = [ key ];
-  };
   withModule =
     module:
     configOf {

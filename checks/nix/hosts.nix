@@ -2,32 +2,20 @@
 { inputs, nixfleet }:
 let
   inherit (inputs.nixpkgs) lib;
+  inherit (import ./host.nix { inherit lib nixfleet; }) hostOf key ops;
 in
 rec {
   # A host from mkHost's arguments, in place of or beside these, and modules.
   configOf =
     args: modules:
-    (nixfleet.mkHost (
+    (hostOf (
       {
         hostName = "db-01";
-        platform = "x86_64-linux";
-        stateVersion = "26.05";
-        hostSpec = {
-          userName = "ops";
-          sshAuthorizedKeys = [
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
-          ];
-        };
-        modules = [ rootFileSystem ] ++ modules;
+        hostSpec = ops;
+        inherit modules;
       }
       // args
     )).config;
-
-  # What a host needs to be built; where a test says more, that is taken in its place.
-  rootFileSystem.fileSystems."/" = lib.mkDefault {
-    device = "/dev/vda1";
-    fsType = "ext4";
-  };
 
   # A module that sets an option which later releases of NixOS have, and declares it where this one
   # does not.
@@ -75,14 +63,10 @@ rec {
   # A VM by its name and its `nixfleet.vmTest`.
   testedVm =
     hostName: vmTest:
-    nixfleet.mkHost {
+    hostOf {
       inherit hostName;
-      platform = "x86_64-linux";
-      stateVersion = "26.05";
       isVm = true;
-      hostSpec.sshAuthorizedKeys = [
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a"
-      ];
+      hostSpec.sshAuthorizedKeys = [ key ];
       modules = [
         {
           nixfleet = { inherit vmTest; };

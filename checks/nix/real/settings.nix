@@ -7,7 +7,8 @@
   nixfleet,
 }:
 let
-  hosts = import ../hosts.nix { inherit inputs nixfleet; };
+  fixture = import ../host.nix { inherit lib nixfleet; };
+  inherit (fixture) key;
   ours = "${toString ../../..}/";
 
   systems = {
@@ -55,24 +56,7 @@ let
     })
   ) nixfleet.nixosModules.disks;
 
-  key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a";
-  host =
-    args:
-    nixfleet.mkHost (
-      {
-        hostName = "web-01";
-        platform = "x86_64-linux";
-        stateVersion = "26.05";
-        hostSpec = {
-          userName = "ops";
-          sshAuthorizedKeys = [ key ];
-        };
-      }
-      // args
-      // {
-        modules = [ hosts.rootFileSystem ] ++ args.modules or [ ];
-      }
-    );
+  host = args: fixture.hostOf ({ hostSpec = fixture.ops; } // args);
 
   # The files of the library's modules that a system has.
   filesOf =
