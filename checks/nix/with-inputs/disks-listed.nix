@@ -19,20 +19,32 @@ in
     ) nixfleet.nixosModules.disks;
     expected =
       lib.mapAttrs
-        (_: root: {
+        (_: formats: {
           device = "/dev/disk/by-id/one";
-          formats = [
-            "vfat"
-            root
-            "swap"
-          ];
+          formats = formats ++ [ "swap" ];
         })
         {
-          ext4 = "ext4";
-          btrfs = "btrfs";
-          btrfs-impermanence = "btrfs";
-          luks-btrfs-impermanence = "btrfs in LUKS";
-          zfs = "zfs";
+          bios-ext4 = [ "ext4" ];
+          ext4 = [
+            "vfat"
+            "ext4"
+          ];
+          btrfs = [
+            "vfat"
+            "btrfs"
+          ];
+          btrfs-impermanence = [
+            "vfat"
+            "btrfs"
+          ];
+          luks-btrfs-impermanence = [
+            "vfat"
+            "btrfs in LUKS"
+          ];
+          zfs = [
+            "vfat"
+            "zfs"
+          ];
         };
   };
 
