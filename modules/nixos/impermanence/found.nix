@@ -109,8 +109,10 @@ let
     file:
     !isElsewhere file.path
     && (if file.early then !isThereEarly file.path else !isKept file.path)
-    # What lies in a service's own state is kept or told with it.
-    && (file.early || !any (folder: isWithin folder file.path) known);
+    # What lies in a service's own state is kept or told with it; another may have made it.
+    && (
+      file.early || !any (folder: isWithin folder file.path) (known ++ map (item: item.path) reported)
+    );
   byName = lib.listToAttrs (
     map (file: lib.nameValuePair file.path (file // { isKept = isKept file.path; })) (
       # The first that names it counts.
