@@ -21,8 +21,9 @@ let
       concatLists
       concatMap
       filter
+      mapAttrs
       ;
-    any = builtins.any;
+    inherit (builtins) any elem;
     hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
     attrByPath =
       path: default: set:
@@ -50,6 +51,8 @@ let
 
   config = {
     nixfleet.impermanence = cfg;
+    # What our own services keep; the guests have none of them.
+    nixfleet.kept = [ ];
     networking = {
       dhcpcd.enable = false;
       networkmanager.enable = false;
