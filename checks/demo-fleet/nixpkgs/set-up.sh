@@ -64,10 +64,21 @@ slim() {
   # What a test guest never needs, and an emulated processor would spend seconds on.
   rm -f "$units"/timers.target.wants/* "$units"/multi-user.target.wants/{e2scrub_reap,nginx}.service
   rm -f "$units/sysinit.target.wants/systemd-pstore.service"
-  for unit in getty@tty1.service systemd-update-utmp.service systemd-binfmt.service systemd-journal-flush.service \
-    proc-sys-fs-binfmt_misc.automount systemd-hwdb-update.service; do
+  for unit in getty@tty1 systemd-{update-utmp,binfmt,journal-flush,hwdb-update,sysusers,update-done,journal-catalog-update} \
+    systemd-{firstboot,pcrphase,pcrphase-sysinit,modules-load,sysctl,remount-fs} \
+    kmod-static-nodes modprobe@; do
+    ln -sfn /dev/null "$units/$unit.service"
+  done
+  for unit in proc-sys-fs-binfmt_misc.automount {dev-hugepages,dev-mqueue,sys-kernel-debug,sys-kernel-tracing}.mount \
+    {sys-kernel-config,sys-fs-fuse-connections}.mount; do
     ln -sfn /dev/null "$units/$unit"
   done
+  # A manager of the user's own for each login.
+  sed -i /pam_systemd/d "$root/etc/pam.d/common-session"
+  # QEMU's devices are disks, a network card and a power switch.
+  (cd "$root/usr/lib/udev/rules.d" && find . -type f ! -name '50-udev-default.rules' ! -name '60-block.rules' \
+    ! -name '60-cdrom_id.rules' ! -name '60-persistent-storage.rules' ! -name '60-input-id.rules' ! -name '70-power-switch.rules' \
+    ! -name '75-net-description.rules' ! -name '80-*' ! -name '99-systemd.rules' -delete)
 }
 
 # hollow LIBRARY: zeroes its data, all but the ends, which are what a program that links it needs.

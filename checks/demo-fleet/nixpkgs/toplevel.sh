@@ -15,7 +15,7 @@ printf '%s\n' "$keys" >"$out/keys/root"
 
 # An impermanent host's root is an overlay, which the initrd mounts.
 [[ -n $persistence ]] || echo 'LABEL=nixos / ext4 defaults 0 1' >"$out/fstab"
-echo 'LABEL=BOOT /boot vfat umask=0077 0 2' >>"$out/fstab"
+echo 'LABEL=BOOT /boot vfat umask=0077 0 0' >>"$out/fstab"
 [[ -z $disks ]] || while read -r name _ mountPoint; do
   echo "LABEL=$name $mountPoint ext4 defaults 0 2" >>"$out/fstab"
 done <<<"$disks"
