@@ -2,10 +2,11 @@
 
 pub mod checks;
 pub mod codes;
+mod concealed;
 pub mod eval;
 mod fault;
 pub mod files;
-mod git;
+pub mod git;
 mod missing;
 pub mod positions;
 #[cfg(test)]

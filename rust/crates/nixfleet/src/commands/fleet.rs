@@ -31,7 +31,17 @@ pub fn inventory_by(global: &Global, nix: &NixCli) -> Result<Inventory, Error> {
     }
     let flake = flake(global);
     require_flake(&flake)?;
-    Ok(Inventory::read(nix, &flake)?)
+    Ok(Inventory::read(&reading(global, nix), &flake)?)
+}
+
+/// Nix that reads a fleet as data and builds nothing for it, unless the user says that it may.
+fn reading(global: &Global, nix: &NixCli) -> NixCli {
+    const OPTION: &str = "allow-import-from-derivation";
+    let nix = nix.clone();
+    if global.for_nix().iter().any(|word| word == OPTION) {
+        return nix;
+    }
+    nix.argument("--option").argument(OPTION).argument("false")
 }
 
 /// Refuses a host that the fleet does not have, and proposes the nearest that it has.

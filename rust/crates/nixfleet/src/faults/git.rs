@@ -145,13 +145,46 @@ fn is_ignored(root: &Path, file: &Path) -> bool {
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    let output = asking(root).args(arguments).output().ok()?;
     output.status.success().then_some(output.stdout)
+}
+
+/// git, to ask a repository something: what its configuration says is to be run is not run
+/// (git-config(1), `core.fsmonitor`, `core.hooksPath`).
+pub fn asking(root: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C"]).arg(root);
+    git.stdin(Stdio::null()).stderr(Stdio::null());
+    git
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_a_repository_wants_to_run_is_not_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, ran) = (folder.path().join("repository"), folder.path().join("ran"));
+        let monitor = folder.path().join("monitor");
+        fs::write(&monitor, format!("#!/bin/sh\ntouch '{}'\n", ran.display())).unwrap();
+        fs::set_permissions(&monitor, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir(&root).unwrap();
+        fs::write(root.join("flake.nix"), "{ }").unwrap();
+        let git = |arguments: &[&str]| {
+            let status = Command::new("git").arg("-C").arg(&root).args(arguments).status();
+            assert!(status.unwrap().success(), "{arguments:?}");
+        };
+        git(&["init", "--quiet"]);
+        git(&["add", "flake.nix"]);
+        git(&["config", "core.fsmonitor", &monitor.display().to_string()]);
+        git(&["status", "--porcelain"]);
+        assert!(ran.exists(), "git alone runs it");
+        fs::remove_file(&ran).unwrap();
+        assert!(asking(&root).args(["status", "--porcelain"]).status().unwrap().success());
+        assert!(!ran.exists());
+    }
 }

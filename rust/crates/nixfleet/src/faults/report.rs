@@ -13,6 +13,7 @@ use nixfleet_nix::visible;
 use serde::Serialize;
 
 use crate::faults::codes::CODES;
+use crate::faults::concealed::conceal;
 use crate::faults::source::{Place, Sources};
 use crate::faults::{Fault, Severity};
 use crate::global::Format;
@@ -57,6 +58,7 @@ impl Report {
     /// name of the author's, is one fault. The order is that of hosts, then of lines.
     pub fn new(hosts: usize, faults: Vec<Fault>, sources: &mut Sources) -> Self {
         debug_assert!(faults.iter().all(|fault| CODES.contains(&fault.problem.code())));
+        let faults = faults.into_iter().map(conceal).collect();
         let located = merge(faults).into_iter().map(|fault| {
             let text = fault.text.as_deref();
             let place = fault.position.as_ref().map(|it| match text {

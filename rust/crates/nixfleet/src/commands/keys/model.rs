@@ -1,7 +1,7 @@
 //! What `keys` finds out.
 
 use nixfleet_inventory::Host;
-use nixfleet_inventory::keys::{Identity, PublicKey, Source, key_lines};
+use nixfleet_inventory::keys::{Identity, KeyError, PublicKey, Source, is_private, key_lines};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -51,7 +51,8 @@ pub struct Half {
 impl<'a> Group<'a> {
     /// Compares a list of public keys with what is here.
     pub fn new(host: Option<&'a str>, keys: &Value, here: &[Identity]) -> Self {
-        let keys = key_lines(Some(keys)).map(|line| Key::new(line, here)).collect();
+        let holds_private = key_lines(Some(keys)).any(is_private);
+        let keys = key_lines(Some(keys)).map(|line| Key::new(line, here, holds_private)).collect();
         Self { host, keys, in_modules: false }
     }
 
@@ -69,7 +70,7 @@ impl<'a> Group<'a> {
 }
 
 impl Key {
-    fn new(line: &str, here: &[Identity]) -> Self {
+    fn new(line: &str, here: &[Identity], beside_private: bool) -> Self {
         match PublicKey::parse(line) {
             Ok(key) => Self {
                 r#type: Some(key.algorithm().to_owned()),
@@ -82,9 +83,10 @@ impl Key {
                 r#type: None,
                 fingerprint: None,
                 comment: String::new(),
-                // A private key that was pasted is not to be shown, not even its beginning.
+                // A private key that was pasted is not to be shown, not even a line of it.
                 problem: Some(match error {
-                    nixfleet_inventory::keys::KeyError::Private => error.to_string(),
+                    KeyError::Private => error.to_string(),
+                    _ if beside_private => KeyError::Private.to_string(),
                     _ => format!("{}: {error}", quote(line)),
                 }),
                 private_halves: Vec::new(),

@@ -1,9 +1,9 @@
 //! The commit that a fleet is released from.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use crate::error::Trouble;
+use crate::faults::git::asking;
 
 /// The commit that is checked out, `-dirty` behind it where there are changes that it lacks; `None`
 /// where there is no git. Files that git does not track are no changes: Nix does not see them.
@@ -23,8 +23,6 @@ pub fn revision(repository: Option<&Path>, allow_dirty: bool) -> Result<Option<S
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(root).args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
-    let output = git.output().ok()?;
+    let output = asking(root).args(arguments).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -1,6 +1,6 @@
 //! SSH keys, of hosts and of the installer.
 
-use nixfleet_inventory::keys::{KeyError, PublicKey, key_lines};
+use nixfleet_inventory::keys::{KeyError, PublicKey, is_private, key_lines};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -148,9 +148,12 @@ fn check_host_key(scope: &mut Scope) {
 pub fn problems(list: Option<&Value>) -> Vec<(&str, KeyProblem)> {
     let mut seen: Vec<PublicKey> = Vec::new();
     let mut found = Vec::new();
+    // A private key may have been split into lines: what is no public key beside one is its rest.
+    let holds_private = key_lines(list).any(is_private);
     for line in key_lines(list) {
         match PublicKey::parse(line) {
             Err(KeyError::Private) => found.push((line, KeyProblem::Private)),
+            Err(_) if holds_private => {}
             _ if line.contains('\r') => found.push((line, KeyProblem::CarriageReturn)),
             Err(reason) => {
                 found.push((line, KeyProblem::Malformed { line: line.to_owned(), reason }));
@@ -178,4 +181,23 @@ fn weakness(key: &PublicKey) -> Option<KeyProblem> {
 /// How people call a key: by its comment.
 fn name(key: &PublicKey) -> String {
     if key.comment().is_empty() { key.fingerprint() } else { key.comment().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_private_key_that_was_split_is_told() {
+        let list = json!([
+            "-----BEGIN OPENSSH PRIVATE KEY-----",
+            "AAAAB3NzaC1yc2EAAAAsecretpart",
+            "-----END OPENSSH PRIVATE KEY-----",
+        ]);
+        let found = problems(Some(&list));
+        assert!(found.iter().all(|(_, problem)| problem.is_secret()), "{found:?}");
+        assert!(!found.is_empty());
+    }
 }
