@@ -75,6 +75,7 @@ in
     };
     expected = {
       top = [
+        "checks"
         "docs"
         "rust"
       ];
@@ -109,6 +110,38 @@ in
       true
       false
     ];
+  };
+
+  "test: the agent is a package of its own, that a host can have without the tool" = {
+    expr =
+      let
+        agent = nixfleet.agent {
+          callPackage =
+            file: _:
+            import file {
+              inherit lib;
+              rustPlatform.buildRustPackage = arguments: arguments;
+            };
+        };
+      in
+      {
+        inherit (agent) pname cargoBuildFlags;
+        inherit (agent.meta) mainProgram;
+        rust = lib.attrNames (builtins.readDir agent.src);
+      };
+    expected = {
+      pname = "nixfleet-agent";
+      cargoBuildFlags = [
+        "--package"
+        "nixfleet-agent"
+      ];
+      mainProgram = "nixfleet-agent";
+      rust = [
+        "Cargo.lock"
+        "Cargo.toml"
+        "crates"
+      ];
+    };
   };
 
   "test: the manual page and completions are there where the tool can run to write them" = {
