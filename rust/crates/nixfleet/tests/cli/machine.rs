@@ -175,7 +175,7 @@ fn doctor_looks_at_a_target() {
     );
     // The right machine, and the key is here.
     ssh(&format!("{}; echo end", machine.replace("aarch64", "x86_64")));
-    fleet.program("nix", "echo '[\"/dev/vda\"]'");
+    fleet.program("nix", r#"echo '{ "disks": ["/dev/vda"], "firmware": "uefi" }'"#);
     fleet.private_half();
     let key = ".ssh/id_ed25519";
     let meant = [&meant[..], &["--identity", key, "--port", &port]].concat();

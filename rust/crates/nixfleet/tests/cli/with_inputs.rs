@@ -134,7 +134,7 @@ const BY_HAND: &str = r#"{
 fn hosts_that_are_made_by_hand_are_a_fleet() {
     let fleet = Fleet::new(BY_HAND);
     let zone = "error[time-zone-unknown]: `Europe/Berlni`";
-    fleet.expect(&["validate"], 1, &[zone, "--> flake.nix:31:20", "3 hosts, 1 error\n"]);
+    fleet.expect(&["validate"], 1, &[zone, "--> flake.nix:31:20", "3 hosts, 1 error, 1 warning\n"]);
     fleet.expect(&["validate", "-h", "mac", "-h", "db-01"], 0, &["2 hosts, no faults"]);
     let typo = ["error[evaluation-failed]: The option `services.ngnix'", "--> flake.nix:41:21"];
     fleet.expect(&["validate", "--eval"], 1, &[zone, typo[0], typo[1], "3 hosts, 2 errors"]);
