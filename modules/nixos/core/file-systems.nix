@@ -39,7 +39,11 @@ let
     );
   isTwice = devices: lib.length devices > 1 && lib.length (unique (map (it: it.value) devices)) > 1;
 
-  hasLayout = config.disko.enableConfig or false && config.disko.devices.disk or { } != { };
+  # NixOS's own VM has file systems of its own in place of the host's, of this same type: what they
+  # are follows from each other there.
+  isBuiltVm = options.virtualisation ? fileSystems;
+  hasLayout =
+    !isBuiltVm && config.disko.enableConfig or false && config.disko.devices.disk or { } != { };
 
   said = it: "`${toString it.value}` in ${toString it.file}";
   message = mountPoint: devices: ''
