@@ -41,7 +41,9 @@ let
 
   # NixOS's own VM has file systems of its own in place of the host's, of this same type: what they
   # are follows from each other there.
-  isBuiltVm = options.virtualisation ? fileSystems;
+  isBuiltVm = lib.any (it: lib.hasSuffix "virtualisation/qemu-vm.nix" (toString it.file)) (
+    options.virtualisation.fileSystems.definitionsWithLocations or [ ]
+  );
   hasLayout =
     !isBuiltVm && config.disko.enableConfig or false && config.disko.devices.disk or { } != { };
 
