@@ -3,7 +3,6 @@
 {
   config,
   lib,
-  options,
   pkgs,
   ...
 }:
@@ -44,6 +43,8 @@ let
   file = pkgs.writeText "nixfleet-agent.json" (builtins.toJSON settings);
 in
 {
+  imports = [ ../impermanence/kept.nix ];
+
   options.services.nixfleet-agent.settings = lib.mkOption {
     type = lib.types.attrs;
     default = settings;
@@ -53,107 +54,104 @@ in
     example = { };
   };
 
-  config = lib.mkIf cfg.enable (
-    {
-      assertions = [
-        {
-          assertion = cfg.keys != [ ];
-          message = ''
-            no release could ever come to this host: `services.nixfleet-agent.keys` is empty.
-              Write who may make a release: services.nixfleet-agent.keys = [ "ssh-ed25519 AAAA… you@laptop" ];'';
-        }
-        {
-          assertion = cfg.threshold <= lib.length (lib.unique cfg.keys);
-          message = "no release could ever have enough signatures: `services.nixfleet-agent.threshold` is ${toString cfg.threshold}, and `keys` has ${toString (lib.length (lib.unique cfg.keys))} different ones";
-        }
-        {
-          assertion = cfg.source != [ ];
-          message = ''
-            no release could ever come to this host: `services.nixfleet-agent.source` is empty.
-              Write where releases are: services.nixfleet-agent.source = [ "https://fleet.example.org" ];'';
-        }
-      ];
-
-      environment.systemPackages = [ cfg.package ];
-      environment.etc."nixfleet/agent.json".source = file;
-
-      systemd.services.nixfleet-agent = {
-        description = "brings this host to what the fleet's signed release says";
-        wantedBy = [ "multi-user.target" ];
-        wants = [ "network-online.target" ];
-        after = [ "network-online.target" ];
-
-        # A switch leaves the agent alone, which is waiting for it; it starts anew by itself once the
-        # new system is what boots.
-        restartIfChanged = false;
-        unitConfig.X-StopOnRemoval = false;
-        # Trying again is what it is for.
-        startLimitIntervalSec = 0;
-
-        path = [
-          config.nix.package
-          config.systemd.package
-          pkgs.bash
-          pkgs.coreutils
-          pkgs.curl
-          pkgs.util-linux
-        ];
-        # The store is written by Nix's daemon alone, outside of this sandbox.
-        environment.NIX_REMOTE = "daemon";
-
-        serviceConfig = {
-          Type = "notify";
-          # By its store path, which the guard takes over: /etc may be the new system's by then.
-          ExecStart = "${lib.getExe cfg.package} --config ${
-            config.environment.etc."nixfleet/agent.json".source
-          } run";
-          Restart = "always";
-          RestartSec = 30;
-          WatchdogSec = "20min";
-          StateDirectory = "nixfleet";
-          StateDirectoryMode = "0700";
-          RuntimeDirectory = "nixfleet-agent";
-          RuntimeDirectoryMode = "0755";
-          RuntimeDirectoryPreserve = true;
-
-          CapabilityBoundingSet = "";
-          LockPersonality = true;
-          MemoryDenyWriteExecute = true;
-          NoNewPrivileges = true;
-          PrivateDevices = true;
-          PrivateTmp = true;
-          ProtectClock = true;
-          ProtectControlGroups = true;
-          ProtectHome = true;
-          ProtectHostname = true;
-          ProtectKernelLogs = true;
-          ProtectKernelModules = true;
-          ProtectKernelTunables = true;
-          ProtectSystem = "strict";
-          ReadWritePaths = lib.optional (cfg.metrics != null) "-${dirOf cfg.metrics}";
-          RestrictAddressFamilies = [
-            "AF_INET"
-            "AF_INET6"
-            "AF_NETLINK"
-            "AF_UNIX"
-          ];
-          RestrictNamespaces = true;
-          RestrictRealtime = true;
-          RestrictSUIDSGID = true;
-          SystemCallArchitectures = "native";
-          UMask = "0077";
-        };
-      };
-
-    }
+  config = lib.mkIf cfg.enable {
     # What was seen of releases, and the try that is under way, stay on a host whose root does not.
-    // lib.optionalAttrs (options.nixfleet ? impermanence) {
-      nixfleet.impermanence.directories = [
-        {
-          directory = state;
-          mode = "0700";
-        }
+    nixfleet.kept = [
+      {
+        directory = state;
+        mode = "0700";
+      }
+    ];
+
+    assertions = [
+      {
+        assertion = cfg.keys != [ ];
+        message = ''
+          no release could ever come to this host: `services.nixfleet-agent.keys` is empty.
+            Write who may make a release: services.nixfleet-agent.keys = [ "ssh-ed25519 AAAA… you@laptop" ];'';
+      }
+      {
+        assertion = cfg.threshold <= lib.length (lib.unique cfg.keys);
+        message = "no release could ever have enough signatures: `services.nixfleet-agent.threshold` is ${toString cfg.threshold}, and `keys` has ${toString (lib.length (lib.unique cfg.keys))} different ones";
+      }
+      {
+        assertion = cfg.source != [ ];
+        message = ''
+          no release could ever come to this host: `services.nixfleet-agent.source` is empty.
+            Write where releases are: services.nixfleet-agent.source = [ "https://fleet.example.org" ];'';
+      }
+    ];
+
+    environment.systemPackages = [ cfg.package ];
+    environment.etc."nixfleet/agent.json".source = file;
+
+    systemd.services.nixfleet-agent = {
+      description = "brings this host to what the fleet's signed release says";
+      wantedBy = [ "multi-user.target" ];
+      wants = [ "network-online.target" ];
+      after = [ "network-online.target" ];
+
+      # A switch leaves the agent alone, which is waiting for it; it starts anew by itself once the
+      # new system is what boots.
+      restartIfChanged = false;
+      unitConfig.X-StopOnRemoval = false;
+      # Trying again is what it is for.
+      startLimitIntervalSec = 0;
+
+      path = [
+        config.nix.package
+        config.systemd.package
+        pkgs.bash
+        pkgs.coreutils
+        pkgs.curl
+        pkgs.util-linux
       ];
-    }
-  );
+      # The store is written by Nix's daemon alone, outside of this sandbox.
+      environment.NIX_REMOTE = "daemon";
+
+      serviceConfig = {
+        Type = "notify";
+        # By its store path, which the guard takes over: /etc may be the new system's by then.
+        ExecStart = "${lib.getExe cfg.package} --config ${
+          config.environment.etc."nixfleet/agent.json".source
+        } run";
+        Restart = "always";
+        RestartSec = 30;
+        WatchdogSec = "20min";
+        StateDirectory = "nixfleet";
+        StateDirectoryMode = "0700";
+        RuntimeDirectory = "nixfleet-agent";
+        RuntimeDirectoryMode = "0755";
+        RuntimeDirectoryPreserve = true;
+
+        CapabilityBoundingSet = "";
+        LockPersonality = true;
+        MemoryDenyWriteExecute = true;
+        NoNewPrivileges = true;
+        PrivateDevices = true;
+        PrivateTmp = true;
+        ProtectClock = true;
+        ProtectControlGroups = true;
+        ProtectHome = true;
+        ProtectHostname = true;
+        ProtectKernelLogs = true;
+        ProtectKernelModules = true;
+        ProtectKernelTunables = true;
+        ProtectSystem = "strict";
+        ReadWritePaths = lib.optional (cfg.metrics != null) "-${dirOf cfg.metrics}";
+        RestrictAddressFamilies = [
+          "AF_INET"
+          "AF_INET6"
+          "AF_NETLINK"
+          "AF_UNIX"
+        ];
+        RestrictNamespaces = true;
+        RestrictRealtime = true;
+        RestrictSUIDSGID = true;
+        SystemCallArchitectures = "native";
+        UMask = "0077";
+      };
+    };
+
+  };
 }
