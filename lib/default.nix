@@ -43,6 +43,17 @@ let
       agent = pkgs: pkgs.callPackage ../rust/agent.nix { };
 
       /**
+        The control plane that says which hosts may go when, built by the package set given.
+
+        # Type
+        `controlPlane :: Pkgs -> Derivation`
+
+        # Example
+        `nixfleet.lib.controlPlane pkgs`
+      */
+      controlPlane = pkgs: pkgs.callPackage ../rust/control-plane.nix { };
+
+      /**
         The options that the library declares, as Markdown, by the class of the modules that have
         them. Only `inputs.nixpkgs.lib` is asked for.
 

@@ -15,6 +15,19 @@ let
     core = host { };
     vm-guest = host { isVm = true; };
     server = host { modules = [ nixfleet.nixosModules.server ]; };
+    control-plane = host {
+      modules = [
+        nixfleet.nixosModules.control-plane
+        {
+          services.nixfleet-control-plane = {
+            enable = true;
+            fleet = "home";
+            keys = [ key ];
+            openFirewall = true;
+          };
+        }
+      ];
+    };
     home-manager = host { homeModules = [ { } ]; };
     host-spec = host {
       hostSpec = {

@@ -7,17 +7,10 @@
 }:
 let
   inherit (lib) mkOption types;
-  inherit (import ../../../lib/ssh-key.nix) sshKeyFault;
+  sshKey = import ../../../lib/ssh-key-type.nix { inherit lib; };
 
   span = types.strMatching "[1-9][0-9]*(s|m|h|d)" // {
     description = "span of time, like `90s`, `5m`, `2h`, `1d`";
-  };
-
-  sshKey = types.singleLineStr // {
-    name = "sshPublicKey";
-    description = "SSH public key, as in a `.pub` file";
-    descriptionClass = "noun";
-    check = key: sshKeyFault key == null;
   };
 in
 {

@@ -88,7 +88,7 @@ rec {
       name == "root"
       || name == config.hostSpec.userName
       || elem "wheel" user.extraGroups
-      || elem name config.users.groups.wheel.members
+      || elem name (config.users.groups.wheel.members or [ ])
     ) config.users.users
   );
 

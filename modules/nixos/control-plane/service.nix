@@ -1,0 +1,157 @@
+# The control plane's unit: a user without rights, and no secret but the key that hosts know it by.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  cfg = config.services.nixfleet-control-plane;
+  name = "nixfleet-control-plane";
+  state = "/var/lib/nixfleet-cp";
+  different = lib.length (lib.unique cfg.keys);
+  ports = map (address: lib.toInt (lib.last (lib.splitString ":" address))) cfg.listen;
+
+  settings = {
+    inherit (cfg)
+      database
+      fleet
+      keys
+      listen
+      page
+      threshold
+      ;
+    socket = "/run/${name}/socket";
+    hostKey = "/run/credentials/${name}.service/host-key";
+  };
+
+  file = pkgs.writeText "${name}.json" (builtins.toJSON settings);
+in
+{
+  imports = [ ../impermanence/kept.nix ];
+
+  options.services.nixfleet-control-plane.settings = lib.mkOption {
+    type = lib.types.attrs;
+    default = settings;
+    readOnly = true;
+    internal = true;
+    description = "What the program reads, from the other options.";
+    example = { };
+  };
+
+  config = lib.mkIf cfg.enable {
+    nixfleet.kept = [
+      {
+        directory = state;
+        user = name;
+        group = name;
+        mode = "0700";
+      }
+    ];
+
+    assertions = [
+      {
+        assertion = cfg.keys != [ ];
+        message = ''
+          no release could ever be taken: `services.nixfleet-control-plane.keys` is empty.
+            Write who may make a release: services.nixfleet-control-plane.keys = [ "ssh-ed25519 AAAA… you@laptop" ];'';
+      }
+      {
+        assertion = cfg.threshold <= different;
+        message = "no release could ever have enough signatures: `services.nixfleet-control-plane.threshold` is ${toString cfg.threshold}, and `keys` has ${toString different} different ones";
+      }
+      {
+        assertion = cfg.listen != [ ];
+        message = ''
+          no host could ever ask: `services.nixfleet-control-plane.listen` is empty.
+            Write where hosts ask: services.nixfleet-control-plane.listen = [ "[::]:7250" ];'';
+      }
+      {
+        assertion = !lib.hasPrefix "/nix/store/" cfg.hostKey;
+        message = ''
+          the key that hosts know the control plane by would be readable by everybody: `services.nixfleet-control-plane.hostKey` is in the Nix store.
+            Write it as text, the path that the file has on the machine: "/etc/ssh/ssh_host_ed25519_key"'';
+      }
+    ];
+
+    networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall ports;
+
+    # Fixed, so that its files are the same user's after each boot.
+    users.users.${name} = {
+      isSystemUser = true;
+      group = name;
+      description = "nixfleet's control plane";
+    };
+    users.groups.${name} = { };
+
+    environment.systemPackages = [ cfg.package ];
+    environment.etc."nixfleet/control-plane.json".source = file;
+
+    systemd.services.${name} = {
+      description = "says which hosts of the fleet may go when";
+      wantedBy = [ "multi-user.target" ];
+      wants = [ "network-online.target" ];
+      # Where the host's own key is made at the first start.
+      after = [
+        "network-online.target"
+        "sshd-keygen.service"
+      ];
+      startLimitIntervalSec = 0;
+
+      serviceConfig = {
+        Type = "notify";
+        ExecStart = "${lib.getExe cfg.package} --config ${file} run";
+        Restart = "always";
+        RestartSec = 5;
+        WatchdogSec = "2min";
+        # Hosts that wait are told to come again.
+        TimeoutStopSec = "30s";
+        User = name;
+        Group = name;
+        StateDirectory = "nixfleet-cp";
+        StateDirectoryMode = "0700";
+        RuntimeDirectory = name;
+        # Who may give commands is by the socket's own group; to reach it is no secret.
+        RuntimeDirectoryMode = "0755";
+        LoadCredential = "host-key:${cfg.hostKey}";
+        # A host that waits holds a connection.
+        LimitNOFILE = 131072;
+
+        CapabilityBoundingSet = "";
+        DevicePolicy = "closed";
+        LockPersonality = true;
+        MemoryDenyWriteExecute = true;
+        NoNewPrivileges = true;
+        PrivateDevices = true;
+        PrivateMounts = true;
+        PrivateTmp = true;
+        ProcSubset = "pid";
+        ProtectClock = true;
+        ProtectControlGroups = true;
+        ProtectHome = true;
+        ProtectHostname = true;
+        ProtectKernelLogs = true;
+        ProtectKernelModules = true;
+        ProtectKernelTunables = true;
+        ProtectProc = "invisible";
+        ProtectSystem = "strict";
+        ReadWritePaths = lib.optional (!lib.hasPrefix "${state}/" cfg.database) (dirOf cfg.database);
+        RemoveIPC = true;
+        RestrictAddressFamilies = [
+          "AF_INET"
+          "AF_INET6"
+          "AF_UNIX"
+        ];
+        RestrictNamespaces = true;
+        RestrictRealtime = true;
+        RestrictSUIDSGID = true;
+        SystemCallArchitectures = "native";
+        SystemCallFilter = [
+          "@system-service"
+          "~@privileged @resources"
+        ];
+        UMask = "0077";
+      };
+    };
+  };
+}

@@ -1,0 +1,1 @@
+//! What a host and its control plane say to each other.
