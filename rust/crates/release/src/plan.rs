@@ -3,12 +3,14 @@
 //! Values are as people write them, `"25%"`, `"30m"`, `"Mon..Fri 02:00-05:00 Europe/Berlin"`, and
 //! each is read by one type, which `nixfleet validate` and every reader of a release share.
 
+mod choice;
 mod share;
 mod span;
 mod window;
 
 use serde::{Deserialize, Serialize};
 
+pub use choice::{Choice, choosing};
 pub use share::{Share, ShareError};
 pub use span::{LONGEST, Span, SpanError};
 pub use window::{Day, Window, WindowError};

@@ -8,7 +8,7 @@ use nixfleet_nix::{Closures, StorePath, closure};
 use nixfleet_release::{Document, Entry, FORMAT, Hash, Head, NarHash, ROTATIONS, closure_hash};
 
 use super::files::Release;
-use super::plan::{Plan, tags};
+use super::plan::Plan;
 use crate::error::Trouble;
 
 /// A system, and what a host can tell its closure by.
@@ -114,7 +114,7 @@ fn entry(parts: &Parts, name: &str, system: &System) -> Result<Document<Entry>, 
         closure: system.closure,
         closure_size: system.size,
         wave: parts.plan.wave_of.get(name).cloned(),
-        tags: tags(host),
+        tags: host.tags().map(str::to_owned).collect(),
         salt: before.map(|it| it.value().salt.clone()).unwrap_or_default(),
     };
     match before {

@@ -1,12 +1,11 @@
 //! What the fleet says of its releases, typed: who signs, which caches, and which host goes when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use nixfleet_inventory::{Host, Inventory};
-use nixfleet_release::plan::{Budget, OnFailure, Wave};
+use nixfleet_inventory::Inventory;
+use nixfleet_release::plan::{Budget, Choice, OnFailure, Wave, choosing};
 use nixfleet_release::{Cache, Key, Signers};
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::error::Trouble;
 
@@ -42,17 +41,16 @@ struct Written {
     #[serde(default)]
     caches: Vec<Cache>,
     #[serde(default)]
-    waves: Vec<Choice>,
+    waves: Vec<Chosen>,
     #[serde(default)]
     budgets: Vec<Budget>,
     #[serde(default)]
     on_failure: OnFailure,
 }
 
-/// A wave and the hosts that it chooses: those named, those with one of the tags, or, with neither,
-/// those that no other wave has.
+/// A wave and the hosts that it chooses: [`Choice`].
 #[derive(Deserialize)]
-struct Choice {
+struct Chosen {
     hosts: Option<Vec<String>>,
     tags: Option<Vec<String>>,
     #[serde(flatten)]
@@ -69,11 +67,12 @@ impl Plan {
             .map_err(|error| Trouble::Plan(error.to_string()))?;
         let signers = Signers { keys: written.keys, threshold: written.threshold.unwrap_or(1) };
         signers.check().map_err(Trouble::Plan)?;
+        let choices: Vec<Choice> = written.waves.iter().map(choice).collect();
         let mut wave_of = BTreeMap::new();
         for (name, host) in &inventory.hosts {
-            match wave_of_host(&written.waves, name, host) {
-                Some(wave) => {
-                    wave_of.insert(name.clone(), wave.to_owned());
+            match choosing(&choices, name, &host.tags().collect::<Vec<_>>()).first() {
+                Some(place) => {
+                    wave_of.insert(name.clone(), written.waves[*place].wave.name.clone());
                 }
                 None if written.waves.is_empty() => {}
                 None => return Err(Trouble::Plan(format!("`{name}` is in no wave"))),
@@ -91,19 +90,11 @@ impl Plan {
     }
 }
 
-/// A host's tags.
-pub fn tags(host: &Host) -> Vec<String> {
-    let tags = host.tags.as_array().into_iter().flatten();
-    tags.filter_map(Value::as_str).map(str::to_owned).collect()
+/// What chooses the wave's hosts.
+fn choice(it: &Chosen) -> Choice<'_> {
+    Choice { hosts: set(it.hosts.as_ref()), tags: set(it.tags.as_ref()) }
 }
 
-/// The wave that names the host, else the one that has a tag of it, else the one for the rest.
-fn wave_of_host<'a>(waves: &'a [Choice], name: &str, host: &Host) -> Option<&'a str> {
-    let tags = tags(host);
-    let named = |it: &&Choice| it.hosts.iter().flatten().any(|it| it == name);
-    let tagged = |it: &&Choice| it.tags.iter().flatten().any(|it| tags.contains(it));
-    let rest = |it: &&Choice| it.hosts.is_none() && it.tags.is_none();
-    let found = waves.iter().find(named);
-    let found = found.or_else(|| waves.iter().find(tagged)).or_else(|| waves.iter().find(rest));
-    found.map(|it| it.wave.name.as_str())
+fn set(texts: Option<&Vec<String>>) -> Option<BTreeSet<&str>> {
+    Some(texts?.iter().map(String::as_str).collect())
 }

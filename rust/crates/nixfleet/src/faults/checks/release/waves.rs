@@ -1,8 +1,9 @@
-//! Which host goes with which wave.
+//! Whether the waves have every host, once.
 
 use std::collections::BTreeSet;
 
 use nixfleet_inventory::Host;
+use nixfleet_release::plan::{Choice, choosing};
 use serde_json::{Map, Value};
 
 use super::problem::ReleaseProblem;
@@ -22,7 +23,7 @@ pub fn hosts(scope: &mut Scope, field: &str, value: &Value) {
 
 /// The tags whose hosts are meant.
 pub fn tags(scope: &mut Scope, field: &str, value: &Value) {
-    let known: BTreeSet<&str> = scope.inventory.hosts.values().flat_map(tags_of).collect();
+    let known: BTreeSet<&str> = scope.inventory.hosts.values().flat_map(Host::tags).collect();
     each(scope, field, value, "a list of tags", |given| {
         let nearest = || nearest(given, known.iter().copied()).map(str::to_owned);
         let unknown = || ReleaseProblem::Tag { given: given.to_owned(), nearest: nearest() };
@@ -48,104 +49,64 @@ fn each(
     }
 }
 
-fn tags_of(host: &Host) -> impl Iterator<Item = &str> {
-    host.tags.as_array().into_iter().flatten().filter_map(Value::as_str)
-}
-
 /// A wave, as far as it chooses hosts.
-struct Wave<'a> {
-    at: usize,
-    name: &'a str,
-    hosts: Option<BTreeSet<&'a str>>,
-    tags: Option<Vec<&'a str>>,
-}
-
-impl<'a> Wave<'a> {
-    fn read(at: usize, set: &'a Map<String, Value>) -> Self {
-        let name = set.get("name").and_then(Value::as_str).unwrap_or_default();
-        Self {
-            at,
-            name,
-            hosts: texts(set, "hosts").map(BTreeSet::from_iter),
-            tags: texts(set, "tags"),
-        }
-    }
-
-    fn names(&self, host: &str) -> bool {
-        self.hosts.as_ref().is_some_and(|it| it.contains(host))
-    }
-
-    fn tags(&self, host: &Host) -> bool {
-        self.tags.iter().flatten().any(|tag| tags_of(host).any(|it| it == *tag))
-    }
-
-    fn takes_the_rest(&self) -> bool {
-        self.hosts.is_none() && self.tags.is_none()
-    }
-}
-
-/// The waves that choose a host, by the strongest of the ways in which any does.
-fn of_host<'a, 'b>(waves: &'b [Wave<'a>], name: &str, host: &Host) -> Vec<&'b Wave<'a>> {
-    let ways: [&dyn Fn(&Wave) -> bool; 3] =
-        [&|it| it.names(name), &|it| it.tags(host), &|it| it.takes_the_rest()];
-    let mut found = ways.iter().map(|way| waves.iter().filter(|it| way(it)).collect::<Vec<_>>());
-    found.find(|it| !it.is_empty()).unwrap_or_default()
+fn choice(set: &Map<String, Value>) -> Choice<'_> {
+    let set_of = |field| texts(set, field).map(BTreeSet::from_iter);
+    Choice { hosts: set_of("hosts"), tags: set_of("tags") }
 }
 
 /// Whether every host is in one wave, and every wave has a host.
-///
-/// A host goes with the wave that names it; else with the one that has a tag of it; else with the one
-/// that has neither names nor tags.
 pub fn check(scope: &mut Scope, release: &Map<String, Value>) {
     let sets = release.get("waves").and_then(Value::as_array);
     let sets: Vec<&Map<String, Value>> =
         sets.into_iter().flatten().filter_map(Value::as_object).collect();
-    let waves: Vec<Wave> = sets.iter().enumerate().map(|(at, set)| Wave::read(at, set)).collect();
-    if waves.is_empty() {
+    if sets.is_empty() {
         return;
     }
-    for (at, wave) in waves.iter().enumerate() {
-        if !wave.name.is_empty() && waves[..at].iter().any(|it| it.name == wave.name) {
-            let problem = ReleaseProblem::TwoOfAName(wave.name.to_owned());
-            scope.report(&format!("release.waves.{at}.name"), Some(wave.name), problem);
+    let waves: Vec<Choice> = sets.iter().map(|it| choice(it)).collect();
+    let name_of = |set: &&Map<String, Value>| {
+        set.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let names: Vec<String> = sets.iter().map(name_of).collect();
+    for (at, name) in names.iter().enumerate() {
+        if !name.is_empty() && names[..at].contains(name) {
+            let problem = ReleaseProblem::TwoOfAName(name.clone());
+            scope.report(&format!("release.waves.{at}.name"), Some(name), problem);
         }
     }
     let mut lonely = Vec::new();
     let mut chosen = BTreeSet::new();
     for (name, host) in &scope.inventory.hosts {
-        match of_host(&waves, name, host).as_slice() {
+        match *choosing(&waves, name, &host.tags().collect::<Vec<_>>()) {
             [] => lonely.push(name.clone()),
             [one] => {
-                chosen.insert(one.at);
+                chosen.insert(one);
             }
             [one, other, ..] => {
-                chosen.extend([one.at, other.at]);
+                chosen.extend([one, other]);
                 let problem = ReleaseProblem::TwoWaves {
                     host: name.clone(),
-                    one: one.name.to_owned(),
-                    other: other.name.to_owned(),
+                    one: names[one].clone(),
+                    other: names[other].clone(),
                 };
-                scope.report(
-                    &format!("release.waves.{}.name", other.at),
-                    Some(other.name),
-                    problem,
-                );
+                let field = format!("release.waves.{other}.name");
+                scope.report(&field, Some(&names[other]), problem);
             }
         }
     }
     if !lonely.is_empty() {
         scope.report("release.waves", None, ReleaseProblem::NoWave(lonely));
     }
-    for wave in waves.iter().filter(|it| !chosen.contains(&it.at)) {
-        let path = format!("release.waves.{}", wave.at);
+    for (at, name) in names.iter().enumerate().filter(|(at, _)| !chosen.contains(at)) {
+        let path = format!("release.waves.{at}");
         // Of hosts and tags that there are not, more is said at their names.
         let told = scope.faults.iter().any(|it| {
             it.field.starts_with(&format!("{path}."))
                 && ["tag-unknown", "wave-host-unknown"].contains(&it.problem.code())
         });
         if !told {
-            let problem = ReleaseProblem::Empty(wave.name.to_owned());
-            scope.report(&format!("{path}.name"), Some(wave.name), problem);
+            let problem = ReleaseProblem::Empty(name.clone());
+            scope.report(&format!("{path}.name"), Some(name), problem);
         }
     }
 }
