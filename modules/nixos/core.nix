@@ -14,6 +14,7 @@
     ./core/nix.nix
     ./core/nix-daemon.nix
     ./core/ssh.nix
+    ./core/stale-devices.nix
     ./core/users.nix
   ];
 }

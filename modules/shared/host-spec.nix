@@ -7,15 +7,9 @@
 }:
 let
   inherit (lib) mkOption types;
-  inherit (import ../../lib/ssh-key.nix) sshKeyFault sshKeyLines;
+  inherit (import ../../lib/ssh-key.nix) sshKeyLines;
+  sshKey = import ../../lib/ssh-key-type.nix { inherit lib; };
   cfg = config.hostSpec;
-
-  sshKey = types.singleLineStr // {
-    name = "sshPublicKey";
-    description = "SSH public key, as in a `.pub` file";
-    descriptionClass = "noun";
-    check = key: sshKeyLines [ key ] == [ ] || sshKeyFault key == null;
-  };
 
   # A password hash in the store could be read by everyone on the host.
   secretPath = types.str // {

@@ -15,6 +15,13 @@ let
       fsType = "vfat";
     };
   };
+  # And of a disk with swap and encryption.
+  devices = {
+    swapDevices = [ { device = "/dev/disk/by-uuid/33333333-2222-3333-4444-555555555555"; } ];
+    boot.initrd.luks.devices."luks-1".device = "/dev/disk/by-uuid/44444444-2222-3333-4444-555555555555";
+  };
+  told = config: lib.filter (lib.hasInfix "by names that formatting ends") config.warnings;
+  withSwap.nixfleet.disk.swapSize = "4G";
   evaluates = config: lib.hasSuffix ".drv" (toplevel config);
 in
 {
@@ -66,6 +73,57 @@ in
       true
       true
       true
+    ];
+  };
+
+  "test: so are its swap and its encrypted devices" = {
+    expr =
+      let
+        warning = lib.concatStrings (
+          told (
+            withLayout "ext4" [
+              withSwap
+              devices
+            ]
+          )
+        );
+      in
+      map (text: lib.hasInfix text warning) [
+        "swapDevices: /dev/disk/by-uuid/33333333"
+        "boot.initrd.luks.devices.luks-1: /dev/disk/by-uuid/44444444"
+        "--no-filesystems"
+        "disko"
+      ];
+    expected = [
+      true
+      true
+      true
+      false
+    ];
+  };
+
+  "test: devices that a layout knows, that another disk has, or beside no layout are not" = {
+    expr = map told [
+      (configOf { } [ devices ])
+      (withLayout "ext4" [ withSwap ])
+      (withLayout "luks-btrfs-impermanence" [ withSwap ])
+      (withLayout "ext4" [
+        {
+          swapDevices = [
+            { device = "/dev/disk/by-id/ata-two-part2"; }
+            {
+              device = "/swapfile";
+              size = 1024;
+            }
+          ];
+        }
+      ])
+    ];
+    expected = [
+      [ ]
+      [ ]
+      [ ]
+      [ ]
     ];
   };
 }

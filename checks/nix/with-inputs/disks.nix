@@ -199,6 +199,27 @@ in
     ];
   };
 
+  "test: a pool has the host's name, and keeps the one that it was made with" = {
+    expr = map (config: config.fileSystems."/".device) [
+      (on "zfs" { })
+      (on "zfs" { pool = "tank"; })
+      (configOf { stateVersion = "25.11"; } [
+        layouts.zfs
+        { nixfleet.disk.device = "/dev/disk/by-id/one"; }
+      ])
+    ];
+    expected = [
+      "rpool-db-01/root"
+      "tank/root"
+      "rpool/root"
+    ];
+  };
+
+  "test: a name that ZFS reserves is refused" = {
+    expr = (on "zfs" { pool = "mirror-1"; }).nixfleet.disk.pool;
+    expectedError.msg = "nixfleet.disk.pool";
+  };
+
   "test: a name that no partition can bear is refused" = {
     expr = (on "ext4" { label = "a-name-of-32-characters-xxxxxxxx"; }).nixfleet.disk.label;
     expectedError.msg = "nixfleet.disk.label";

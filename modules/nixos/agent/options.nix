@@ -7,6 +7,7 @@
 }:
 let
   inherit (lib) mkOption types;
+  inherit (import ../../../lib/ssh-key.nix) sshKeyLines;
   sshKey = import ../../../lib/ssh-key-type.nix { inherit lib; };
 
   span = types.strMatching "[1-9][0-9]*(s|m|h|d)" // {
@@ -52,6 +53,7 @@ in
     keys = mkOption {
       type = types.listOf sshKey;
       default = [ ];
+      apply = sshKeyLines;
       description = ''
         Who may make a release, until a release that these signed names others. When these change
         here, the new ones hold from then on.

@@ -7,6 +7,7 @@
 }:
 let
   inherit (lib) mkOption types;
+  inherit (import ../../../lib/ssh-key.nix) sshKeyLines;
   sshKey = import ../../../lib/ssh-key-type.nix { inherit lib; };
 
   address = types.strMatching "(.+|\\[.+]):[0-9]{1,5}" // {
@@ -41,6 +42,7 @@ in
     keys = mkOption {
       type = types.listOf sshKey;
       default = [ ];
+      apply = sshKeyLines;
       description = ''
         Who may make a release, until a release that these signed names others. When these change
         here, the new ones hold from then on.

@@ -1,7 +1,8 @@
-# One ZFS pool, `rpool`, with datasets for the system, the homes, the Nix store and state.
+# One ZFS pool, with datasets for the system, the homes, the Nix store and state.
 { config, lib, ... }:
 let
   inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
+  cfg = config.nixfleet.disk;
 
   # NixOS mounts the datasets itself, so that they are there in the order that it needs.
   dataset = mountpoint: {
@@ -11,7 +12,10 @@ let
   };
 in
 {
-  imports = [ ../disk.nix ];
+  imports = [
+    ../disk.nix
+    ../disk/pool.nix
+  ];
 
   disko.devices = {
     disk = import ../disk/partitions.nix { inherit config lib; } {
@@ -19,12 +23,12 @@ in
         size = "100%";
         content = {
           type = "zfs";
-          pool = "rpool";
+          inherit (cfg) pool;
         };
       };
     };
 
-    zpool.rpool = {
+    zpool.${cfg.pool} = {
       type = "zpool";
       options = {
         # 4 KiB sectors: what a disk reports may be smaller than what it writes, and this can't be
