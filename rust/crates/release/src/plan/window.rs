@@ -69,6 +69,12 @@ impl Window {
         &self.zone
     }
 
+    /// The minute of a day at which it opens, as it is in its time zone.
+    #[must_use]
+    pub fn opens(&self) -> u16 {
+        self.from
+    }
+
     /// Whether it is open on a day, at a minute of it, both as they are in its time zone.
     #[must_use]
     pub fn is_open(&self, day: Day, minute: u16) -> bool {

@@ -1,0 +1,127 @@
+//! From what is known to who may go.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use nixfleet_release::plan::OnFailure;
+
+use crate::decision::{Decision, May, State, WaveState, WaveVerdict};
+use crate::event::Kind;
+use crate::now::{Deciding, WaveNow};
+use crate::rollout::Rollout;
+use crate::standing::Standing;
+use crate::tally::Tally;
+use crate::words;
+
+impl Rollout {
+    /// Who may go at a moment, and where everything stands.
+    ///
+    /// It depends on the events that were applied and the moment alone, not on the order in which
+    /// events of different origin came.
+    #[must_use]
+    pub fn decide(&self, now: Timestamp) -> Decision {
+        let mut deciding = Deciding::new(self, now);
+        deciding.judge_waves();
+        let state = deciding.state();
+        deciding.let_go(state);
+        deciding.conclude(state)
+    }
+}
+
+impl Deciding<'_> {
+    fn state(&mut self) -> State {
+        let rollout = self.rollout;
+        let has_failed = self.waves.iter().any(|it| it.state == WaveState::Failed);
+        if rollout.superseded.is_some() {
+            State::Superseded
+        } else if rollout.abort.is_some() {
+            State::Aborted
+        } else if rollout.rolling_back.is_some() {
+            State::RollingBack
+        } else if has_failed && rollout.plan.on_failure == OnFailure::Rollback && !self.is_paused()
+        {
+            self.record(Kind::RollBack);
+            State::RollingBack
+        } else if has_failed {
+            State::Halted
+        } else if self.is_paused() {
+            State::Paused
+        } else {
+            State::Running
+        }
+    }
+
+    fn conclude(mut self, state: State) -> Decision {
+        let state = self.end(state);
+        self.answer(state);
+        let tally = self.waves.iter().map(|it| it.tally).fold(Tally::default(), |a, b| a + b);
+        let sentence = words::rollout(&self, state, &tally);
+        let waves: Vec<WaveVerdict> =
+            (0..self.waves.len()).map(|it| self.wave_verdict(it)).collect();
+        // What waits for nothing of its own waits for its wave, or for the whole.
+        let whole: Arc<str> = sentence.as_str().into();
+        for at in 0..self.waves.len() {
+            let closed: Arc<str> = words::is_closed(&self, at).into();
+            let why = if state.lets_go() { &closed } else { &whole };
+            self.wait(at, why);
+        }
+        let expired = self.rollout.plan.expires.filter(|it| *it > self.now);
+        Decision {
+            at: self.now,
+            state,
+            sentence,
+            waves,
+            tally,
+            next: self.next.into_iter().chain(expired).filter(|it| *it > self.now).min(),
+            events: self.events,
+            names: self.rollout.names.clone(),
+            verdicts: self.verdicts,
+        }
+    }
+
+    /// Whether what was under way has come to its end.
+    fn end(&self, state: State) -> State {
+        let tally = self.waves.iter().map(|it| it.tally).fold(Tally::default(), |a, b| a + b);
+        let is_moving = tally.on_the_way + tally.unheard > 0;
+        match state {
+            State::RollingBack
+                if !is_moving && (0..self.judged.len()).all(|it| !self.is_to_go_back(it)) =>
+            {
+                State::RolledBack
+            }
+            State::Running if self.used_up.is_some() && !is_moving => State::Halted,
+            State::Running
+                if !is_moving
+                    && tally.waiting == 0
+                    && self.waves.iter().all(|it| it.state == WaveState::Passed) =>
+            {
+                State::Complete
+            }
+            state => state,
+        }
+    }
+
+    /// What each host is answered.
+    fn answer(&mut self, state: State) {
+        for (host, verdict) in self.verdicts.iter_mut().enumerate() {
+            let (track, system) = (&self.rollout.tracks[host], &self.rollout.members[host].system);
+            let is_on = matches!(verdict.standing, Standing::Going | Standing::OnTheWay);
+            let is_held = verdict.standing == Standing::Going && track.is_held().is_some();
+            verdict.may = match state {
+                State::RollingBack | State::RolledBack if verdict.standing == Standing::Going => {
+                    May::Back
+                }
+                _ if state.lets_go() && is_on && !is_held => {
+                    May::Go { again: track.is_to_try_again(system) }
+                }
+                _ => May::Wait,
+            };
+        }
+    }
+
+    fn wave_verdict(&self, at: usize) -> WaveVerdict {
+        let WaveNow { tally, state, need, at_most, .. } = self.waves[at];
+        let name = self.rollout.waves[at].wave.name.clone();
+        WaveVerdict { name, state, sentence: words::wave(self, at), tally, need, at_most }
+    }
+}

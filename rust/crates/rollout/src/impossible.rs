@@ -1,0 +1,119 @@
+//! A plan that can never finish, found when it is published.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::plan::{Member, Plan};
+use crate::sentence::hosts;
+use crate::standing::after;
+use crate::window::Opening;
+
+/// Why a plan can never finish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Impossible {
+    /// More hosts are needed than the wave has.
+    Need {
+        /// The wave.
+        wave: String,
+        /// How many it needs.
+        need: usize,
+        /// How many it has.
+        has: usize,
+    },
+    /// The window's time zone is none.
+    Zone {
+        /// The wave.
+        wave: String,
+        /// The time zone.
+        zone: String,
+    },
+    /// The window does not open.
+    Window {
+        /// The wave.
+        wave: String,
+        /// The window.
+        window: String,
+    },
+    /// The release expires before the wave can open.
+    Expired {
+        /// The wave.
+        wave: String,
+        /// When it can open at the earliest.
+        opens: Timestamp,
+        /// When the release expires.
+        expires: Timestamp,
+    },
+    /// A host's wave is none of the plan's.
+    Wave {
+        /// The host.
+        host: String,
+        /// The wave.
+        wave: String,
+    },
+}
+
+impl fmt::Display for Impossible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Need { wave, need, has } => write!(
+                f,
+                "wave `{wave}` needs {need} and has {}: write a part, as `\"90%\"`, or {has} at most",
+                hosts(*has)
+            ),
+            Self::Zone { wave, zone } => {
+                write!(f, "wave `{wave}` never opens: there is no time zone `{zone}`")
+            }
+            Self::Window { wave, window } => {
+                write!(f, "wave `{wave}` never opens: `{window}` is at no time of any day")
+            }
+            Self::Expired { wave, opens, expires } => write!(
+                f,
+                "wave `{wave}` can open at {opens:.0} at the earliest, and the release expires at {expires:.0}: let it expire later, or shorten the soaks before"
+            ),
+            Self::Wave { host, wave } => {
+                write!(f, "`{host}` is in the wave `{wave}`, and there is none")
+            }
+        }
+    }
+}
+
+/// Why a plan that begins at a time can never finish, all reasons together; none if it can.
+#[must_use]
+pub fn impossible(plan: &Plan, members: &[Member], begins: Timestamp) -> Vec<Impossible> {
+    let mut found = Vec::new();
+    let mut opens = begins;
+    for wave in &plan.waves {
+        let name = || wave.name.clone();
+        let has = members.iter().filter(|it| it.wave.as_ref() == Some(&wave.name)).count();
+        if let Some(nixfleet_release::plan::Share::Count(need)) = wave.need {
+            let need = need as usize;
+            if need > has {
+                found.push(Impossible::Need { wave: name(), need, has });
+            }
+        }
+        if let Some(window) = &wave.window {
+            let opening = Opening::new(window);
+            match opening.next(opens) {
+                Some(next) => opens = next,
+                None if opening.has_zone() => {
+                    found.push(Impossible::Window { wave: name(), window: window.to_string() });
+                }
+                None => {
+                    found.push(Impossible::Zone { wave: name(), zone: window.zone().to_owned() });
+                }
+            }
+        }
+        if let Some(expires) = plan.expires.filter(|it| *it <= opens) {
+            found.push(Impossible::Expired { wave: name(), opens, expires });
+        }
+        opens = wave.soak.map_or(opens, |it| after(opens, it.get()));
+    }
+    let is_known = |wave: &String| plan.waves.iter().any(|it| it.name == *wave);
+    for member in members {
+        if let Some(wave) = member.wave.as_ref().filter(|it| !is_known(it)) {
+            found.push(Impossible::Wave { host: member.name.clone(), wave: wave.clone() });
+        }
+    }
+    found
+}

@@ -1,0 +1,125 @@
+//! Who gets leave: as many as there is room for, in the order of waves and names.
+
+use std::sync::Arc;
+
+use crate::decision::{State, Verdict, WaveState};
+use crate::event::Kind;
+use crate::now::Deciding;
+use crate::standing::{Judged, Standing, after};
+use crate::tally::Tally;
+use crate::words;
+
+impl Deciding<'_> {
+    /// Gives leave as far as there is room, in the order of waves and names.
+    pub fn let_go(&mut self, state: State) {
+        match state {
+            State::Running => (0..self.waves.len()).for_each(|it| self.let_wave_go(it)),
+            State::RollingBack => self.let_back(),
+            _ => {}
+        }
+    }
+
+    fn let_wave_go(&mut self, at: usize) {
+        let known = &self.rollout.waves[at];
+        if self.waves[at].state == WaveState::Closed || self.waves[at].tally.waiting == 0 {
+            return;
+        }
+        if let Some(opening) = known.opening.as_ref().filter(|it| !it.is_open(self.now)) {
+            let next = opening.next(self.now);
+            self.waves[at].until = self.waves[at].until.or(next);
+            if let Some(next) = next {
+                self.wake(next);
+            }
+            return self.wait(at, &words::window(opening, next));
+        }
+        for host in &known.hosts {
+            if self.judged[*host].standing != Standing::Waiting {
+                continue;
+            }
+            if self.waves[at].tally.taking_room >= self.waves[at].at_most {
+                let why = words::wave_is_full(self, at);
+                return self.wait(at, &why);
+            }
+            match self.full_budget(*host) {
+                None => self.give_leave(*host),
+                Some(budget) => {
+                    let it = &self.budgets[budget];
+                    if it.tally.lost() >= it.at_most {
+                        self.used_up = Some(budget);
+                    }
+                    let why = words::budget_is_full(self, budget);
+                    self.verdicts[*host].wait = Some(why.into());
+                }
+            }
+        }
+    }
+
+    fn full_budget(&self, host: usize) -> Option<usize> {
+        let budgets = &self.rollout.budgets_of[host];
+        let is_full = |it: &&usize| {
+            let budget = &self.budgets[**it];
+            budget.tally.taking_room >= budget.at_most
+        };
+        budgets.iter().find(is_full).copied()
+    }
+
+    fn give_leave(&mut self, host: usize) {
+        let name = self.rollout.members[host].name.clone();
+        self.record(Kind::Go { host: name });
+        self.count_as_going(host);
+        self.waves[self.rollout.wave_of[host]].tally.let_go();
+        for budget in &self.rollout.budgets_of[host] {
+            self.budgets[*budget].tally.let_go();
+        }
+    }
+
+    fn count_as_going(&mut self, host: usize) {
+        let judged = &mut self.judged[host];
+        *judged = Judged {
+            standing: Standing::Going,
+            since: Some(self.now),
+            takes_room: true,
+            until: Some(after(self.now, self.rollout.limits.silent)),
+        };
+        self.verdicts[host] = Verdict::of(judged);
+    }
+
+    /// Those that wait in a wave and have no reason of their own wait for this.
+    pub fn wait(&mut self, wave: usize, why: &str) {
+        let why: Arc<str> = why.into();
+        for host in &self.rollout.waves[wave].hosts {
+            if self.judged[*host].standing == Standing::Waiting {
+                self.verdicts[*host].wait.get_or_insert_with(|| why.clone());
+            }
+        }
+    }
+
+    /// Those that arrived go back, as far as there is room. What failed has gone back by itself.
+    fn let_back(&mut self) {
+        for host in 0..self.judged.len() {
+            let wave = &self.waves[self.rollout.wave_of[host]];
+            let budgets = self.rollout.budgets_of[host].iter().map(|it| &self.budgets[*it]);
+            let has_room = |tally: &Tally, at_most| tally.taking_room - tally.failed < at_most;
+            let has_room = has_room(&wave.tally, wave.at_most) && { budgets }
+                .all(|it| has_room(&it.tally, it.at_most));
+            if !self.is_to_go_back(host) || !has_room {
+                continue;
+            }
+            let name = self.rollout.members[host].name.clone();
+            self.record(Kind::Back { host: name });
+            self.count_as_going(host);
+            self.waves[self.rollout.wave_of[host]].tally.let_back();
+            for budget in &self.rollout.budgets_of[host] {
+                self.budgets[*budget].tally.let_back();
+            }
+        }
+    }
+
+    /// Whether it arrived by this release, and is there to be told.
+    pub fn is_to_go_back(&self, host: usize) -> bool {
+        let track = &self.rollout.tracks[host];
+        let is_there =
+            track.seen.is_some_and(|it| after(it, self.rollout.limits.offline) > self.now);
+        self.judged[host].standing == Standing::Arrived && track.before.is_some() && is_there
+    }
+}

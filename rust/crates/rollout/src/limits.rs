@@ -1,0 +1,24 @@
+//! How long nothing may be heard of a host.
+
+use std::time::Duration;
+
+/// After what silence a host counts as what. A host that waits checks in at least every few minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// A host that nothing was asked of and that was not heard of for so long is offline: it is passed
+    /// over. Also for so long after whoever decides was started, each host of which nothing was heard
+    /// since may be on the way by leave of a log that is lost.
+    pub offline: Duration,
+    /// A host that was let go, and was not heard of for so long, is silent: it counts as failed until
+    /// it is heard of again. It is more than an agent's guard takes to go back by itself.
+    pub silent: Duration,
+    /// The same for one that was fetching: a large system over a slow line.
+    pub silent_fetching: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let minutes = |it: u64| Duration::from_secs(it * 60);
+        Self { offline: minutes(10), silent: minutes(60), silent_fetching: minutes(6 * 60) }
+    }
+}

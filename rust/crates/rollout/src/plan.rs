@@ -1,0 +1,60 @@
+//! What a release says of who goes when, and of each host.
+
+use jiff::Timestamp;
+use nixfleet_release::plan::{Budget, OnFailure, Wave};
+use nixfleet_release::{Entry, Head};
+use serde::{Deserialize, Serialize};
+
+/// What all hosts of a release share.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Plan {
+    /// The release's number.
+    pub sequence: u64,
+    /// From when on no host takes it any more.
+    pub expires: Option<Timestamp>,
+    /// The waves, in their order. None: all hosts at once.
+    pub waves: Vec<Wave>,
+    /// Limits across waves.
+    pub budgets: Vec<Budget>,
+    /// What becomes of it when too many hosts failed.
+    pub on_failure: OnFailure,
+}
+
+/// A host of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// The store path of what it is to run.
+    pub system: String,
+    /// The wave that it goes with; none, or one that the plan has not: the last.
+    #[serde(default)]
+    pub wave: Option<String>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+impl From<&Head> for Plan {
+    fn from(head: &Head) -> Self {
+        Self {
+            sequence: head.sequence,
+            expires: head.expires,
+            waves: head.waves.clone(),
+            budgets: head.budgets.clone(),
+            on_failure: head.on_failure,
+        }
+    }
+}
+
+impl From<&Entry> for Member {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            name: entry.name.clone(),
+            system: entry.system.as_str().to_owned(),
+            wave: entry.wave.clone(),
+            tags: entry.tags.clone(),
+        }
+    }
+}

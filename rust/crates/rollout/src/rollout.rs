@@ -1,0 +1,294 @@
+//! One release's way to its hosts: what is known of it, as a fold over events.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use nixfleet_release::plan::Wave;
+
+use crate::command::{Command, Unknown};
+use crate::event::{Event, Kind};
+use crate::limits::Limits;
+use crate::plan::{Member, Plan};
+use crate::standing::Moment;
+use crate::track::{Track, Word};
+use crate::window::Opening;
+
+/// The name of the one wave of a plan that has none.
+const ALL: &str = "all";
+
+/// One release's way to its hosts.
+#[derive(Debug, Clone)]
+pub struct Rollout {
+    pub(crate) plan: Plan,
+    pub(crate) limits: Limits,
+    pub(crate) began: Timestamp,
+    pub(crate) listening: Timestamp,
+    /// By name.
+    pub(crate) members: Vec<Member>,
+    pub(crate) names: Arc<[Arc<str>]>,
+    pub(crate) tracks: Vec<Track>,
+    pub(crate) waves: Vec<WaveTrack>,
+    /// For each budget its hosts.
+    pub(crate) budgets: Vec<BudgetTrack>,
+    /// For each host its wave, and its budgets.
+    pub(crate) wave_of: Vec<usize>,
+    pub(crate) budgets_of: Vec<Vec<usize>>,
+    index: HashMap<Arc<str>, usize>,
+    pub(crate) pause: Option<Word>,
+    pub(crate) abort: Option<Word>,
+    pub(crate) rolling_back: Option<Timestamp>,
+    pub(crate) superseded: Option<(Timestamp, u64)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct WaveTrack {
+    pub wave: Wave,
+    pub opening: Option<Opening>,
+    pub hosts: Vec<usize>,
+    /// When it had what it needs.
+    pub passed: Option<Timestamp>,
+    /// Who takes it as done.
+    pub promoted: Option<Word>,
+}
+
+#[derive(Debug, Clone)]
+pub struct BudgetTrack {
+    pub hosts: Vec<usize>,
+}
+
+impl Rollout {
+    /// A rollout that begins. Until [`Self::listening_since`] says otherwise, hosts could be heard of
+    /// since then.
+    #[must_use]
+    pub fn new(plan: Plan, mut members: Vec<Member>, at: Timestamp) -> Self {
+        members.sort_by(|one, other| one.name.cmp(&other.name));
+        members.dedup_by(|one, other| one.name == other.name);
+        let mut waves: Vec<WaveTrack> = plan.waves.iter().cloned().map(WaveTrack::new).collect();
+        if waves.is_empty() {
+            waves.push(WaveTrack::new(all()));
+        }
+        let by_name: HashMap<&str, usize> =
+            plan.waves.iter().enumerate().map(|(at, it)| (it.name.as_str(), at)).collect();
+        let last = waves.len() - 1;
+        let wave_of: Vec<usize> = members
+            .iter()
+            .map(|it| it.wave.as_deref().and_then(|it| by_name.get(it)).copied().unwrap_or(last))
+            .collect();
+        for (host, wave) in wave_of.iter().enumerate() {
+            waves[*wave].hosts.push(host);
+        }
+        let has = |member: &Member, tags: &[String]| tags.iter().any(|it| member.tags.contains(it));
+        let budgets_of: Vec<Vec<usize>> = members
+            .iter()
+            .map(|member| {
+                (0..plan.budgets.len()).filter(|it| has(member, &plan.budgets[*it].tags)).collect()
+            })
+            .collect();
+        let mut budgets = vec![BudgetTrack { hosts: Vec::new() }; plan.budgets.len()];
+        for (host, of) in budgets_of.iter().enumerate() {
+            for budget in of {
+                budgets[*budget].hosts.push(host);
+            }
+        }
+        let names: Arc<[Arc<str>]> = members.iter().map(|it| it.name.as_str().into()).collect();
+        Self {
+            index: names.iter().cloned().enumerate().map(|(at, name)| (name, at)).collect(),
+            tracks: vec![Track::default(); members.len()],
+            limits: Limits::default(),
+            began: at,
+            listening: at,
+            plan,
+            members,
+            names,
+            waves,
+            budgets,
+            wave_of,
+            budgets_of,
+            pause: None,
+            abort: None,
+            rolling_back: None,
+            superseded: None,
+        }
+    }
+
+    /// The rollout of a newer release: what is known of hosts goes with them, and holds do.
+    #[must_use]
+    pub fn newer(&self, plan: Plan, members: Vec<Member>, at: Timestamp) -> Self {
+        let mut next =
+            Self { limits: self.limits, listening: self.listening, ..Self::new(plan, members, at) };
+        for (member, track) in next.members.iter().zip(&mut next.tracks) {
+            if let Some(host) = self.index.get(member.name.as_str()) {
+                *track = self.tracks[*host].clone().under(&member.system);
+            }
+        }
+        next
+    }
+
+    /// Since when whoever decides has been there to hear of hosts. Said after each start: for a while,
+    /// hosts that are not heard of since may be on the way, by leave that is in no log any more.
+    pub fn listening_since(&mut self, at: Timestamp) {
+        self.listening = at;
+    }
+
+    /// With other limits than [`Limits::default`].
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The hosts, by name.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The names of the waves, in their order.
+    pub fn waves(&self) -> impl Iterator<Item = &str> {
+        self.waves.iter().map(|it| it.wave.name.as_str())
+    }
+
+    /// Whether a command is for what there is.
+    ///
+    /// # Errors
+    /// When the release has no such host or wave.
+    pub fn check(&self, command: &Command) -> Result<(), Unknown> {
+        match command {
+            Command::Promote { wave } if self.wave(wave).is_none() => {
+                Err(Unknown::Wave(wave.clone()))
+            }
+            command => match command.host() {
+                Some(host) if self.host(host).is_none() => Err(Unknown::Host(host.to_owned())),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// Takes an event. What is of a host or wave that the release has not changes nothing.
+    pub fn apply(&mut self, event: &Event) {
+        let at = event.at;
+        match &event.kind {
+            Kind::Report { host, report } => {
+                if let Some(host) = self.host(host) {
+                    self.tracks[host].reported(at, report.clone(), &self.members[host].system);
+                }
+            }
+            Kind::Seen { host } => self.on(host, |it| it.was_seen(at)),
+            Kind::Go { host } => self.on(host, |it| it.go = it.go.max(Some(at))),
+            Kind::Back { host } => self.on(host, |it| it.back = it.back.max(Some(at))),
+            Kind::Passed { wave } => {
+                if let Some(wave) = self.wave(wave) {
+                    let passed = &mut self.waves[wave].passed;
+                    *passed = Some(passed.map_or(at, |it| it.min(at)));
+                }
+            }
+            Kind::RollBack => {
+                self.rolling_back = Some(self.rolling_back.map_or(at, |it| it.min(at)));
+            }
+            Kind::Superseded { sequence } => {
+                self.superseded = self.superseded.max(Some((at, *sequence)));
+            }
+            Kind::Said { by, command } => self.said(at, by, command),
+        }
+    }
+
+    fn said(&mut self, at: Timestamp, by: &str, command: &Command) {
+        let set = |word: &mut Option<Word>, holds| {
+            if word.as_ref().is_none_or(|it| it.at <= at) {
+                *word = Some(Word { at, by: by.to_owned(), holds });
+            }
+        };
+        match command {
+            Command::Pause => set(&mut self.pause, true),
+            Command::Resume => set(&mut self.pause, false),
+            Command::Abort => set(&mut self.abort, true),
+            Command::Promote { wave } => {
+                let last = self.wave(wave).map_or(0, |it| it + 1);
+                for wave in &mut self.waves[..last] {
+                    set(&mut wave.promoted, true);
+                }
+            }
+            command => {
+                if let Some(host) = command.host() {
+                    self.on(host, |it| it.said(at, by, command));
+                }
+            }
+        }
+    }
+
+    /// The fewest events that make the same of a new rollout, in the order of their times: what a log
+    /// may be cut down to.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        for (member, track) in self.members.iter().zip(&self.tracks) {
+            events.extend(track.events(member));
+        }
+        let mut add = |at: Timestamp, kind: Kind| events.push(Event { at, kind });
+        let said = |word: &Word, command| Kind::Said { by: word.by.clone(), command };
+        for WaveTrack { wave, passed, promoted, .. } in &self.waves {
+            let wave = || wave.name.clone();
+            if let Some(at) = passed {
+                add(*at, Kind::Passed { wave: wave() });
+            }
+            if let Some(word) = promoted {
+                add(word.at, said(word, Command::Promote { wave: wave() }));
+            }
+        }
+        if let Some(word) = &self.pause {
+            add(word.at, said(word, if word.holds { Command::Pause } else { Command::Resume }));
+        }
+        if let Some(it) = &self.abort {
+            add(it.at, said(it, Command::Abort));
+        }
+        if let Some(at) = &self.rolling_back {
+            add(*at, Kind::RollBack);
+        }
+        if let Some((at, it)) = &self.superseded {
+            add(*at, Kind::Superseded { sequence: *it });
+        }
+        events.sort_by_key(|it| it.at);
+        events
+    }
+
+    pub(crate) fn moment(&self, now: Timestamp) -> Moment {
+        Moment { now, began: self.began, listening: self.listening, limits: self.limits }
+    }
+
+    pub(crate) fn host(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+
+    fn wave(&self, name: &str) -> Option<usize> {
+        self.waves.iter().position(|it| it.wave.name == name)
+    }
+
+    fn on(&mut self, host: &str, change: impl FnOnce(&mut Track)) {
+        if let Some(host) = self.host(host) {
+            change(&mut self.tracks[host]);
+        }
+    }
+}
+
+impl WaveTrack {
+    fn new(wave: Wave) -> Self {
+        let opening = wave.window.as_ref().map(Opening::new);
+        Self { wave, opening, hosts: Vec::new(), passed: None, promoted: None }
+    }
+
+    /// When it had what it needs, or a person took it as done.
+    pub fn is_done(&self) -> Option<Timestamp> {
+        let promoted = self.promoted.as_ref().map(|it| it.at);
+        [self.passed, promoted].into_iter().flatten().min()
+    }
+}
+
+fn all() -> Wave {
+    Wave { name: ALL.into(), at_most: None, need: None, soak: None, window: None }
+}
