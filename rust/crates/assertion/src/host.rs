@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use nixfleet_inventory::keys::PublicKey;
+use nixfleet_nix::Foreign;
 
 use crate::word;
 
@@ -25,9 +26,9 @@ pub struct Expected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// What is asserted.
-    pub title: String,
+    pub title: Foreign,
     /// What was seen instead.
-    pub seen: Option<String>,
+    pub seen: Option<Foreign>,
     /// The unit whose journal tells more.
     pub unit: Option<String>,
 }
@@ -65,18 +66,18 @@ true"#
 
 /// Whether the guest has started all it will, so that waiting helps no more.
 #[must_use]
-pub fn is_settled(answer: &str) -> bool {
-    let facts = Facts::read(answer);
+pub fn is_settled(answer: &Foreign) -> bool {
+    let facts = Facts::read(answer.raw());
     matches!(facts.one("state"), "running" | "degraded" | "maintenance")
 }
 
 /// Judges what the script wrote.
 #[must_use]
-pub fn judge(expected: &Expected, answer: &str) -> Vec<Check> {
-    let facts = Facts::read(answer);
+pub fn judge(expected: &Expected, answer: &Foreign) -> Vec<Check> {
+    let facts = Facts::read(answer.raw());
     let is = |title: String, wanted: &str, seen: &str, unit: Option<&str>| Check {
-        title,
-        seen: (wanted != seen).then(|| format!("it is {}", crate::excerpt(seen))),
+        title: title.into(),
+        seen: (wanted != seen).then(|| it_is(seen)),
         unit: unit.map(str::to_owned),
     };
     let mut checks = vec![
@@ -99,11 +100,15 @@ pub fn judge(expected: &Expected, answer: &str) -> Vec<Check> {
     checks
 }
 
+fn it_is(seen: &str) -> Foreign {
+    format!("it is {}", Foreign::from(seen).excerpt()).into()
+}
+
 fn failed_units(facts: &Facts) -> Check {
     let failed = facts.all("failed");
     Check {
         title: "no unit has failed".into(),
-        seen: (!failed.is_empty()).then(|| format!("failed: {}", failed.join(", "))),
+        seen: (!failed.is_empty()).then(|| format!("failed: {}", failed.join(", ")).into()),
         unit: failed.first().map(|it| (*it).to_owned()),
     }
 }
@@ -117,16 +122,16 @@ fn time_zone(expected: &Expected, facts: &Facts) -> Check {
         || (wanted == "UTC"
             && seen.iter().all(|it| it.is_empty() || it.ends_with("UTC") || *it == "Etc/UTC"));
     Check {
-        title: format!("the time zone is {wanted}"),
-        seen: (!same).then(|| format!("it is {}", crate::excerpt(seen[0]))),
+        title: format!("the time zone is {wanted}").into(),
+        seen: (!same).then(|| it_is(seen[0])),
         unit: None,
     }
 }
 
 fn primary_user(user: &str, facts: &Facts) -> Check {
     Check {
-        title: format!("the user {user} exists"),
-        seen: (!facts.all("home").contains(&user)).then(|| "there is no such user".to_owned()),
+        title: format!("the user {user} exists").into(),
+        seen: (!facts.all("home").contains(&user)).then(|| "there is no such user".into()),
         unit: None,
     }
 }
@@ -145,8 +150,8 @@ fn admitted(user: &str, expected: &Expected, facts: &Facts) -> Check {
         .map(|it| it.to_string())
         .collect();
     Check {
-        title: format!("{user} is admitted with each of the sshAuthorizedKeys"),
-        seen: (!lacking.is_empty()).then(|| format!("not admitted: {}", lacking.join(", "))),
+        title: format!("{user} is admitted with each of the sshAuthorizedKeys").into(),
+        seen: (!lacking.is_empty()).then(|| format!("not admitted: {}", lacking.join(", ")).into()),
         unit: None,
     }
 }
@@ -198,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_host_as_it_was_built_passes() {
-        let checks = judge(&expected(), &answer());
+        let checks = judge(&expected(), &answer().into());
         assert_eq!(checks.len(), 9);
         assert!(checks.iter().all(|it| it.seen.is_none()), "{checks:?}");
     }
@@ -220,13 +225,13 @@ mod tests {
         for (from, to, title) in spoilt {
             let answer = answer();
             assert!(answer.contains(from));
-            let checks = judge(&expected(), &answer.replace(from, to));
+            let checks = judge(&expected(), &answer.replace(from, to).into());
             let failed: Vec<_> = checks.iter().filter(|it| it.seen.is_some()).collect();
             if title.is_empty() {
                 assert!(failed.is_empty(), "a link that leads to the zone is enough: {failed:?}");
             } else {
                 assert!(
-                    matches!(&failed[..], [one] if one.title.starts_with(title)),
+                    matches!(&failed[..], [one] if one.title.raw().starts_with(title)),
                     "{title}: {failed:?}"
                 );
             }
@@ -236,7 +241,7 @@ mod tests {
     #[test]
     fn a_wrong_time_zone_is_seen() {
         let answer = answer().replace("Europe/Berlin", "Europe/Paris");
-        let checks = judge(&expected(), &answer);
-        assert!(checks.iter().any(|it| it.seen.as_deref() == Some("it is Europe/Paris")));
+        let checks = judge(&expected(), &answer.into());
+        assert!(checks.iter().any(|it| it.seen == Some("it is Europe/Paris".into())));
     }
 }

@@ -1,6 +1,8 @@
 //! Requests, made in the guest.
 
-use crate::{Http, Ran, both, excerpt, word};
+use nixfleet_nix::Foreign;
+
+use crate::{Http, Ran, both, word};
 
 /// Asks for a page with curl, or with bash alone where there is no curl and no TLS is needed. Both
 /// write the answer with its head.
@@ -25,19 +27,17 @@ pub fn request(url: &str) -> String {
 
 /// Whether an answer is the wanted one; else what was seen.
 pub fn judge_http(wanted: &Http, ran: &Ran) -> Result<(), String> {
-    let (head, body) = ran
-        .stdout
-        .split_once("\r\n\r\n")
-        .or_else(|| ran.stdout.split_once("\n\n"))
-        .unwrap_or((&ran.stdout, ""));
+    let answer = ran.stdout.raw();
+    let (head, body) =
+        answer.split_once("\r\n\r\n").or_else(|| answer.split_once("\n\n")).unwrap_or((answer, ""));
     let status = head.split_whitespace().nth(1).and_then(|it| it.parse::<u16>().ok());
     match status {
-        None => Err(format!("no answer: {}", excerpt(&both(ran)))),
+        None => Err(format!("no answer: {}", both(ran).excerpt())),
         Some(status) if status != wanted.status => {
-            Err(format!("it answered {status}: {}", excerpt(body)))
+            Err(format!("it answered {status}: {}", Foreign::from(body).excerpt()))
         }
         Some(_) => match wanted.body.mismatch(body) {
-            Some(why) => Err(format!("its body {why}: {}", excerpt(body))),
+            Some(why) => Err(format!("its body {why}: {}", Foreign::from(body).excerpt())),
             None => Ok(()),
         },
     }

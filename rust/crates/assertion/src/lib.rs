@@ -9,6 +9,7 @@ mod spec;
 
 use std::time::Duration;
 
+use nixfleet_nix::Foreign;
 pub use spec::{Command, File, From, Http, Matcher, Port, Spec, Unit};
 
 use http::{judge_http, request};
@@ -19,9 +20,9 @@ pub struct Ran {
     /// Its exit status.
     pub status: i32,
     /// Standard output.
-    pub stdout: String,
+    pub stdout: Foreign,
     /// Standard error.
-    pub stderr: String,
+    pub stderr: Foreign,
 }
 
 /// What must hold on a host, by the user's own word.
@@ -53,8 +54,8 @@ impl Assertion {
 
     /// What is asserted, in a line.
     #[must_use]
-    pub fn title(&self) -> String {
-        match self {
+    pub fn title(&self) -> Foreign {
+        let title = match self {
             Self::Unit(it) => format!("unit {} is {}", it.unit, it.state),
             Self::Port(Port { port, from: From::Guest, .. }) => {
                 format!("port {port} answers in the guest")
@@ -76,7 +77,8 @@ impl Assertion {
                 let mode = it.mode.as_deref().map(|it| format!(", mode {it}")).unwrap_or_default();
                 format!("{} exists{mode}{owner}{group}", it.path)
             }
-        }
+        };
+        title.into()
     }
 
     /// In which time it must come to hold.
@@ -125,14 +127,14 @@ impl Assertion {
     ///
     /// # Errors
     /// When it does not hold: what was seen.
-    pub fn judge(&self, ran: &Ran) -> Result<(), String> {
-        match self {
+    pub fn judge(&self, ran: &Ran) -> Result<(), Foreign> {
+        let seen = match self {
             Self::Unit(it) => {
-                let state = ran.stdout.trim();
+                let state = ran.stdout.raw().trim();
                 if state == it.state { Ok(()) } else { Err(format!("it is {}", or_nothing(state))) }
             }
             Self::Port(Port { port, from: From::Outside, .. }) => {
-                if is_connected(&ran.stdout, *port) {
+                if is_connected(ran.stdout.raw(), *port) {
                     Ok(())
                 } else {
                     Err("no connection came through: does the firewall let it in?".into())
@@ -142,14 +144,15 @@ impl Assertion {
             Self::Port(_) => Err("it accepts no connection".into()),
             Self::Http(it) => judge_http(it, ran),
             Self::Command(it) if ran.status != it.status => {
-                Err(format!("it exited with {}: {}", ran.status, excerpt(&both(ran))))
+                Err(format!("it exited with {}: {}", ran.status, both(ran).excerpt()))
             }
-            Self::Command(it) => match it.stdout.mismatch(&ran.stdout) {
-                Some(why) => Err(format!("its output {why}: {}", excerpt(&ran.stdout))),
+            Self::Command(it) => match it.stdout.mismatch(ran.stdout.raw()) {
+                Some(why) => Err(format!("its output {why}: {}", ran.stdout.excerpt())),
                 None => Ok(()),
             },
             Self::File(it) => judge_file(it, ran),
-        }
+        };
+        seen.map_err(Foreign::from)
     }
 
     /// The unit whose journal tells more.
@@ -184,8 +187,8 @@ fn judge_file(wanted: &File, ran: &Ran) -> Result<(), String> {
     if ran.status != 0 {
         return Err("it does not exist".into());
     }
-    let seen: Vec<&str> = ran.stdout.split_whitespace().collect();
-    let [mode, owner, group] = seen[..] else { return Err(excerpt(&ran.stdout)) };
+    let seen: Vec<&str> = ran.stdout.raw().split_whitespace().collect();
+    let [mode, owner, group] = seen[..] else { return Err(ran.stdout.excerpt()) };
     let octal = |text: &str| u32::from_str_radix(text, 8).ok();
     let same_mode = wanted.mode.as_deref().is_none_or(|it| octal(it) == octal(mode));
     let same = |wanted: &Option<String>, seen| wanted.as_deref().is_none_or(|it| it == seen);
@@ -205,24 +208,12 @@ fn is_connected(table: &str, port: u16) -> bool {
     })
 }
 
-fn both(ran: &Ran) -> String {
-    format!("{}{}", ran.stdout, ran.stderr)
+fn both(ran: &Ran) -> Foreign {
+    format!("{}{}", ran.stdout.raw(), ran.stderr.raw()).into()
 }
 
 fn or_nothing(text: &str) -> &str {
     if text.is_empty() { "unknown" } else { text }
-}
-
-/// The start of a text, in one line that is safe to show.
-#[must_use]
-pub fn excerpt(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() {
-        return "nothing".into();
-    }
-    let short: String = text.chars().take(300).collect();
-    let dots = if short.len() < text.len() { "…" } else { "" };
-    format!("{}{dots}", nixfleet_nix::visible(&short.replace('\n', "; ")))
 }
 
 #[cfg(test)]
@@ -236,7 +227,7 @@ mod tests {
     }
 
     fn ran(status: i32, stdout: &str) -> Ran {
-        Ran { status, stdout: stdout.into(), stderr: String::new() }
+        Ran { status, stdout: stdout.into(), ..Ran::default() }
     }
 
     #[test]

@@ -4,17 +4,21 @@ use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::closure::{self, Closures};
-use crate::{Nix, NixError, StorePath, process};
+use crate::process::{self, Bounds, Output};
+use crate::{Nix, NixError, StorePath};
 
 /// How many paths are named in one call: an argument list has its bound (Linux: 2 MiB).
 const PATHS: usize = 1000;
+
+/// What Nix may answer: the inventory of ten thousand hosts takes a tenth of it.
+const ANSWER: usize = 1 << 30;
 
 /// How long Nix is waited for. It has no time limits of its own, and may hang in a download, on a
 /// lock, or in an evaluation without end.
@@ -109,13 +113,20 @@ impl NixCli {
             .stdin(Stdio::null());
         let Output { status, stdout, stderr } = match &self.patience {
             Some(patience) => patience.run(&mut nix, &shown)?,
-            None => nix.output().map_err(start)?,
+            // It stays in our process group, so that Ctrl-C reaches it.
+            None => nix
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .and_then(|nix| {
+                    process::collect(nix, Bounds { time: None, bytes: ANSWER }, || false)
+                })
+                .map_err(|error| failed(error, &shown))?,
         };
-        if status.success() {
-            return Ok(stdout);
+        match status {
+            Some(status) if status.success() => Ok(stdout.into_raw().into_bytes()),
+            status => Err(NixError::failed(shown, status.and_then(|it| it.code()), stderr)),
         }
-        let stderr = String::from_utf8_lossy(&stderr).into_owned();
-        Err(NixError::failed(shown, status.code(), stderr))
     }
 }
 
@@ -128,19 +139,26 @@ impl Patience {
         if env::var_os("SSH_ASKPASS").is_none() {
             nix.env("SSH_ASKPASS", "false");
         }
-        let ran = process::output_unless(nix, self.limit, || (self.stop)()).map_err(start)?;
-        match ran.status {
-            Some(status) => {
-                Ok(Output { status, stdout: ran.stdout.into(), stderr: ran.stderr.into() })
+        let bounds = Bounds { time: Some(self.limit), bytes: ANSWER };
+        let ran = process::output_unless(nix, bounds, || (self.stop)());
+        match ran.map_err(|error| failed(error, shown))? {
+            Output { status: None, .. } if (self.stop)() => Err(NixError::Interrupted),
+            Output { status: None, .. } => {
+                Err(NixError::TimedOut { command: shown.to_owned(), limit: self.limit })
             }
-            None if (self.stop)() => Err(NixError::Interrupted),
-            None => Err(NixError::TimedOut { command: shown.to_owned(), limit: self.limit }),
+            ran => Ok(ran),
         }
     }
 }
 
-fn start(error: io::Error) -> NixError {
-    if error.kind() == io::ErrorKind::NotFound { NixError::Missing } else { NixError::Start(error) }
+fn failed(error: io::Error, shown: &str) -> NixError {
+    match error.kind() {
+        io::ErrorKind::NotFound => NixError::Missing,
+        io::ErrorKind::FileTooLarge => {
+            NixError::Answer { command: shown.to_owned(), reason: error.to_string() }
+        }
+        _ => NixError::Start(error),
+    }
 }
 
 impl Nix for NixCli {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use nixfleet_text::Foreign;
+
 use crate::Cause;
 
 /// Signs that Nix failed for something outside the fleet: the network, this machine, its store.
@@ -47,7 +49,7 @@ pub enum NixError {
         /// The cause, for people.
         cause: Box<Cause>,
         /// All that Nix wrote to standard error.
-        stderr: String,
+        stderr: Foreign,
     },
     /// Nix did not come to an end, and was ended.
     #[error("`{command}` took longer than its {} s, and was ended", limit.as_secs())]
@@ -73,8 +75,9 @@ pub enum NixError {
 impl NixError {
     /// A failure, its cause found in what Nix wrote.
     #[must_use]
-    pub fn failed(command: String, status: Option<i32>, stderr: String) -> Self {
-        let cause = Box::new(Cause::find(&stderr));
+    pub fn failed(command: String, status: Option<i32>, stderr: impl Into<Foreign>) -> Self {
+        let stderr = stderr.into();
+        let cause = Box::new(Cause::find(stderr.raw()));
         Self::Failed { command, status, cause, stderr }
     }
 

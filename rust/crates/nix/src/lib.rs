@@ -10,16 +10,15 @@ mod fake;
 mod position;
 pub mod process;
 mod store_path;
-mod text;
 
 pub use cause::Cause;
 pub use cli::{NixCli, Patience};
 pub use closure::{Closures, PathInfo, closure};
 pub use error::NixError;
 pub use fake::FakeNix;
+pub use nixfleet_text::{Foreign, visible};
 pub use position::Position;
 pub use store_path::{StorePath, StorePathError};
-pub use text::visible;
 
 /// Nix, as far as this project needs it.
 pub trait Nix: Send + Sync {

@@ -10,15 +10,27 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nixfleet_text::Foreign;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use reader::Reader;
+use reader::{Keep, Reader};
 
 /// How long a program that is asked to end may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often a program that runs is looked at.
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// What a program may write to standard output: more than any host has to say, and little beside
+/// this machine's memory.
+const ANSWER: usize = 64 << 20;
+
+/// What is kept of standard error, its end.
+const ERRORS: usize = 4 << 20;
 
 /// What a program wrote, and how it ended.
 #[derive(Debug, Clone, Default)]
@@ -26,9 +38,24 @@ pub struct Output {
     /// How it ended; `None` when it was killed because its time was over.
     pub status: Option<ExitStatus>,
     /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
+    pub stdout: Foreign,
+    /// The end of standard error.
+    pub stderr: Foreign,
+}
+
+/// What a program may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// How long it may run; `None` for ever.
+    pub time: Option<Duration>,
+    /// How many bytes it may write to standard output.
+    pub bytes: usize,
+}
+
+impl From<Duration> for Bounds {
+    fn from(time: Duration) -> Self {
+        Self { time: Some(time), bytes: ANSWER }
+    }
 }
 
 /// The program on PATH, if it is there.
@@ -82,44 +109,72 @@ pub fn start(command: &mut Command) -> io::Result<Child> {
 /// Runs a command to its end, or kills it and all its children when the limit is over.
 ///
 /// # Errors
-/// When it cannot be started.
-pub fn output(command: &mut Command, limit: Duration) -> io::Result<Output> {
-    output_unless(command, limit, || false)
+/// When it cannot be started, or writes more than it may.
+pub fn output(command: &mut Command, bounds: impl Into<Bounds>) -> io::Result<Output> {
+    output_unless(command, bounds, || false)
 }
 
 /// Runs a command to its end, or kills it when the limit is over or `stop` says so.
 ///
 /// # Errors
-/// When it cannot be started.
+/// When it cannot be started, or writes more than it may.
 pub fn output_unless(
     command: &mut Command,
-    limit: Duration,
+    bounds: impl Into<Bounds>,
     stop: impl Fn() -> bool,
 ) -> io::Result<Output> {
-    let mut child = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-    let stdout = child.stdout.take().map(Reader::new);
-    let stderr = child.stderr.take().map(Reader::new);
+    let child = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    collect(child, bounds.into(), stop)
+}
+
+/// Reads what a child writes to its pipes until it has ended, or ends it when it takes more than it
+/// may or `stop` says so.
+///
+/// # Errors
+/// When it writes more than it may, which is [`io::ErrorKind::FileTooLarge`].
+pub fn collect(mut child: Child, bounds: Bounds, stop: impl Fn() -> bool) -> io::Result<Output> {
+    let (ended, end_of_both) = channel();
+    let stdout =
+        child.stdout.take().map(|it| Reader::new(it, bounds.bytes, Keep::Start, ended.clone()));
+    let stderr = child.stderr.take().map(|it| Reader::new(it, ERRORS, Keep::End, ended));
     let at_end = || [&stdout, &stderr].into_iter().flatten().all(Reader::is_at_end);
-    let mut end = Instant::now() + limit;
-    let mut pause = Duration::from_millis(1);
+    let is_over = || stdout.as_ref().is_some_and(Reader::is_over);
+    let longer = |pause: Duration| (pause * 2).clamp(Duration::from_millis(1), LONGEST_PAUSE);
+    // A limit beyond what a clock can count is none.
+    let mut end = bounds.time.and_then(|it| Instant::now().checked_add(it));
+    let (mut pause, mut rest) = (Duration::from_millis(1), Duration::ZERO);
     let mut status = None;
     while status.is_none() || !at_end() {
-        if Instant::now() >= end || stop() {
+        if end.is_some_and(|end| Instant::now() >= end) || is_over() || stop() {
             self::end(&mut child, PATIENCE);
             // What has left the process group may still hold the pipes, and is not waited for.
             wait_until(PATIENCE, at_end);
             break;
         }
-        thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(50));
+        // Both pipes end as a rule when the program does, and nobody is to wait longer.
+        if end_of_both.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
+            thread::sleep(rest);
+            rest = longer(rest);
+        }
+        pause = longer(pause);
         if status.is_none() {
             status = child.try_wait()?;
             // A program that has ended may have left another behind, which holds its pipes.
-            end = status.map_or(end, |_| end.min(Instant::now() + PATIENCE));
+            let soon = Instant::now() + PATIENCE;
+            end = status.map_or(end, |_| Some(end.map_or(soon, |end| end.min(soon))));
         }
+    }
+    if is_over() {
+        let said = format!("it writes more than {}", mebibytes(bounds.bytes));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, said));
     }
     let text = |reader: Option<Reader>| reader.map(Reader::text).unwrap_or_default();
     Ok(Output { status, stdout: text(stdout), stderr: text(stderr) })
+}
+
+/// A number of bytes for a message.
+fn mebibytes(bytes: usize) -> String {
+    if bytes < 1 << 20 { format!("{bytes} bytes") } else { format!("{} MiB", bytes >> 20) }
 }
 
 /// Ends a child and its process group: asked first, killed after a moment.

@@ -4,6 +4,7 @@ mod release;
 
 use nixfleet_inventory::InventoryError;
 use nixfleet_nix::{Cause, NixError};
+use nixfleet_text::Foreign;
 use thiserror::Error;
 
 use crate::exit::Exit;
@@ -91,7 +92,7 @@ impl Error {
     }
 
     /// All that Nix wrote, when it failed.
-    pub fn trace(&self) -> Option<&str> {
+    pub fn trace(&self) -> Option<&Foreign> {
         match self {
             Self::Inventory(InventoryError::Nix(NixError::Failed { stderr, .. })) => Some(stderr),
             _ => None,

@@ -1,7 +1,6 @@
 //! What people and programs read.
 
 pub mod json;
-pub mod nearest;
 pub mod output;
 pub mod progress;
 pub mod quote;

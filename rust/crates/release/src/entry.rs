@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::bounded;
 use crate::document::Kind;
 use crate::hash::Hash;
-use crate::head::is_label;
 use crate::key::Key;
 use crate::plan::TAGS;
 use nixfleet_nix::StorePath;
+use nixfleet_text::is_label;
 
 /// The most bytes of an entry: it takes about 600.
 pub const ENTRY_BYTES: usize = 32 * 1024;

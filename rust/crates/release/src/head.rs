@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use nixfleet_text::is_label;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded;
@@ -109,12 +110,4 @@ fn is_name(name: &str) -> bool {
     (1..=NAME).contains(&name.len())
         && name.starts_with(|it: char| it.is_ascii_alphanumeric())
         && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"+._-".contains(&it))
-}
-
-/// Whether a name is a label of RFC 1123: letters, digits and hyphens between them.
-pub(crate) fn is_label(name: &str) -> bool {
-    (1..=NAME).contains(&name.len())
-        && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
-        && !name.starts_with('-')
-        && !name.ends_with('-')
 }

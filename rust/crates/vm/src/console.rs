@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use nixfleet_nix::Foreign;
+
 use crate::files;
 
 /// Lines with which a guest says that it will not come up: the kernel's panic, systemd's emergency
@@ -28,19 +30,19 @@ pub fn is_of_emulation(line: &str) -> bool {
 
 /// The line that says that the guest will not come up, if there is one after so many bytes.
 #[must_use]
-pub fn trouble(console: &Path, after: u64) -> Option<String> {
+pub fn trouble(console: &Path, after: u64) -> Option<Foreign> {
     let length = files::length(console).saturating_sub(after);
-    let end = plain(&files::tail(console, length.min(64 * 1024)));
+    let end = plain(files::tail(console, length.min(64 * 1024)).raw());
     let line = end.lines().find(|line| SIGNS.iter().any(|sign| line.contains(sign)))?;
-    Some(line.trim().to_owned())
+    Some(line.trim().into())
 }
 
 /// The last lines, for a message.
 #[must_use]
-pub fn last_lines(console: &Path, count: usize) -> String {
-    let end = plain(&files::tail(console, 16 * 1024));
+pub fn last_lines(console: &Path, count: usize) -> Foreign {
+    let end = plain(files::tail(console, 16 * 1024).raw());
     let lines: Vec<&str> = end.lines().map(str::trim_end).filter(|it| !it.is_empty()).collect();
-    lines[lines.len().saturating_sub(count)..].join("\n")
+    lines[lines.len().saturating_sub(count)..].join("\n").into()
 }
 
 /// A text without what moves a terminal's cursor or colours it.
@@ -75,9 +77,9 @@ mod tests {
             "boot\r\n\x1b[31m[ 1.0] Kernel panic - not syncing: VFS\x1b[0m\r\nend\r\n\n",
         )
         .unwrap();
-        assert_eq!(trouble(&path, 0).unwrap(), "[ 1.0] Kernel panic - not syncing: VFS");
+        assert_eq!(trouble(&path, 0).unwrap().raw(), "[ 1.0] Kernel panic - not syncing: VFS");
         assert_eq!(trouble(&path, files::length(&path)), None);
-        assert_eq!(last_lines(&path, 2), "[ 1.0] Kernel panic - not syncing: VFS\nend");
+        assert_eq!(last_lines(&path, 2).raw(), "[ 1.0] Kernel panic - not syncing: VFS\nend");
         std::fs::write(&path, "all is well\n").unwrap();
         assert_eq!(trouble(&path, 0), None);
     }

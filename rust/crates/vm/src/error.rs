@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nixfleet_nix::NixError;
+use nixfleet_nix::{Foreign, NixError};
 use thiserror::Error as ThisError;
 
 use crate::report::NixFailure;
@@ -38,7 +38,7 @@ pub enum Error {
         /// The name.
         device: String,
         /// What it said.
-        reason: String,
+        reason: Foreign,
     },
     /// QEMU ended, or never came up.
     #[error("QEMU ended while the VM was to {doing}: {reason}")]
@@ -46,15 +46,15 @@ pub enum Error {
         /// What the VM was doing.
         doing: String,
         /// What QEMU said.
-        reason: String,
+        reason: Foreign,
         /// The last lines of the console.
-        console: String,
+        console: Foreign,
     },
     /// QEMU runs and does not answer.
     #[error("QEMU does not answer on its control socket: {reason}")]
     QemuHangs {
         /// What was tried.
-        reason: String,
+        reason: Foreign,
     },
     /// The port that was free a moment ago is not any more.
     #[error("port {port} was taken by another program in the meantime")]
@@ -66,9 +66,9 @@ pub enum Error {
     #[error("the guest stopped with `{cause}`")]
     GuestDied {
         /// The line of the console that says so.
-        cause: String,
+        cause: Foreign,
         /// The last lines of the console.
-        console: String,
+        console: Foreign,
     },
     /// A disk image could not grow.
     #[error("no space is left for the VM's disk below `{}`: free some, then run it again", folder.display())]
@@ -104,7 +104,7 @@ pub enum Error {
         /// What was seen last.
         seen: String,
         /// The last lines of the console.
-        console: String,
+        console: Foreign,
     },
     /// `nixos-anywhere` failed.
     #[error("`nixos-anywhere` failed with {status} while it was to {step}")]
@@ -112,9 +112,9 @@ pub enum Error {
         /// Its exit status or signal.
         status: String,
         /// The last step that it named.
-        step: String,
+        step: Foreign,
         /// The last lines that it wrote.
-        tail: String,
+        tail: Foreign,
         /// All that it wrote.
         log: PathBuf,
     },
@@ -124,7 +124,7 @@ pub enum Error {
         /// The host.
         host: String,
         /// Who holds the lock.
-        holder: String,
+        holder: Foreign,
     },
     /// The VM's folder was written by another version.
     #[error(
@@ -137,7 +137,7 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
         /// The version found.
-        found: String,
+        found: Foreign,
         /// The version known.
         known: u32,
     },
@@ -160,8 +160,8 @@ pub enum Error {
         "`{name}` is no host name: expected letters, digits and hyphens, at most 63, none at an end"
     )]
     BadName {
-        /// The name, made visible.
-        name: String,
+        /// The name.
+        name: Foreign,
     },
     /// A private network of VMs that did not come about.
     #[error("`{host}` could not be tested together with others: {reason}")]
@@ -169,7 +169,7 @@ pub enum Error {
         /// The host.
         host: String,
         /// Why not.
-        reason: String,
+        reason: Foreign,
     },
     /// A program that should be there is not.
     #[error("`{program}` is not on PATH: install {package}")]
@@ -185,7 +185,7 @@ pub enum Error {
         /// The program.
         program: String,
         /// What it said.
-        reason: String,
+        reason: Foreign,
     },
     /// The host's assertions cannot be read.
     #[error("`nixfleet.vmTest` of `{host}` cannot be read: {reason}")]
@@ -193,7 +193,7 @@ pub enum Error {
         /// The host.
         host: String,
         /// What is wrong.
-        reason: String,
+        reason: Foreign,
     },
     /// A file or folder.
     #[error("could not {action} `{}`: {source}", path.display())]
@@ -276,7 +276,7 @@ impl Error {
 
     /// The lines that show what happened: the end of a log.
     #[must_use]
-    pub fn evidence(&self) -> Option<&str> {
+    pub fn evidence(&self) -> Option<&Foreign> {
         match self {
             Self::QemuEnded { console, .. }
             | Self::GuestDied { console, .. }
@@ -284,6 +284,5 @@ impl Error {
             Self::Install { tail, .. } => Some(tail).filter(|it| !it.is_empty()),
             _ => None,
         }
-        .map(String::as_str)
     }
 }

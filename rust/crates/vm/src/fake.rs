@@ -20,6 +20,7 @@ use crate::observer::Observer;
 use crate::preflight::{Key, Plan};
 use crate::{Accelerator, Cancel, Clock, Firmware, Phase, Platform, World};
 use nixfleet_assertion::host::Expected;
+use nixfleet_nix::Foreign;
 
 pub const SYSTEM: &str = "/nix/store/00000000000000000000000000000002-system";
 const ISO: &str = "/nix/store/00000000000000000000000000000001-iso";
@@ -160,11 +161,11 @@ impl Observer for Fake {
         }
     }
 
-    fn step(&self, _: &str, _: &str) {}
+    fn step(&self, _: &str, _: &Foreign) {}
 
     fn end(&self, _: &str, phase: Phase, _: Duration, _: bool) {
         self.killed(phase, false);
     }
 
-    fn note(&self, _: &str, _: &str) {}
+    fn note(&self, _: &str, _: &Foreign) {}
 }

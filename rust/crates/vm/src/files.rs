@@ -5,6 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use nixfleet_nix::Foreign;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
@@ -93,7 +94,7 @@ pub fn length(path: &Path) -> u64 {
 /// The end of a text file, at most so many bytes, read without the rest; empty when it is not
 /// there.
 #[must_use]
-pub fn tail(path: &Path, bytes: u64) -> String {
+pub fn tail(path: &Path, bytes: u64) -> Foreign {
     use std::io::{Read, Seek, SeekFrom};
 
     let read = || {
@@ -101,8 +102,9 @@ pub fn tail(path: &Path, bytes: u64) -> String {
         let length = file.metadata()?.len();
         file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
         let mut end = Vec::new();
-        file.read_to_end(&mut end)?;
-        Ok::<_, std::io::Error>(String::from_utf8_lossy(&end).into_owned())
+        // It may grow meanwhile.
+        file.take(bytes).read_to_end(&mut end)?;
+        Ok::<_, std::io::Error>(Foreign::of_bytes(end))
     };
     read().unwrap_or_default()
 }
@@ -140,8 +142,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
         fs::write(&path, "one two").unwrap();
-        assert_eq!(tail(&path, 3), "two");
-        assert_eq!(tail(&path, 30), "one two");
-        assert_eq!(tail(&folder.path().join("none"), 30), "");
+        assert_eq!(tail(&path, 3).raw(), "two");
+        assert_eq!(tail(&path, 30).raw(), "one two");
+        assert_eq!(tail(&folder.path().join("none"), 30).raw(), "");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use nixfleet_nix::Foreign;
+
 use crate::{Error, Launch};
 
 /// Makes disks and starts machines.
@@ -37,7 +39,7 @@ pub enum Status {
     /// The guest's kernel has panicked.
     Panicked,
     /// It ended otherwise, or is paused for good: the reason.
-    Failed(String),
+    Failed(Foreign),
 }
 
 /// A machine that was started. Dropping it ends it, unless it was let go.

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub use build::{Built, build};
 pub use key::key;
 
+use nixfleet_nix::Foreign;
+
 use crate::installer::{Install, Watch};
 use crate::launch::{Display, Guest};
 use crate::room::{Place, Share};
@@ -55,7 +57,8 @@ pub fn room<'a>(run: &Run<'a>, built: &Built) -> Result<Option<Place<'a>>, Error
     let memory = options.memory.unwrap_or(built.test.memory).max(INSTALLER_MEMORY);
     let cores = options.cores.unwrap_or(built.test.cores);
     let share = Share { memory: memory.saturating_add(OVERHEAD), cores };
-    let waits = || run.world.observer.step(&run.plan.host, "waits for room beside other VMs");
+    let waits =
+        || run.world.observer.step(&run.plan.host, &"waits for room beside other VMs".into());
     room.enter(share, &run.world.cancel, waits).map(Some)
 }
 
@@ -198,7 +201,7 @@ impl Watch for Looking<'_, '_> {
         self.run.watch(Phase::Install, self.running)
     }
 
-    fn step(&mut self, text: &str) {
+    fn step(&mut self, text: &Foreign) {
         self.run.world.observer.step(&self.run.plan.host, text);
     }
 }

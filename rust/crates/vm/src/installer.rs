@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::ssh::{QUICK_EXCHANGE, Target};
 use crate::{Error, Phase, console, files};
-use nixfleet_nix::process;
+use nixfleet_nix::{Foreign, process};
 
 /// An install.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub trait Watch {
     fn look(&mut self) -> Result<(), Error>;
 
     /// A step begins.
-    fn step(&mut self, text: &str);
+    fn step(&mut self, text: &Foreign);
 }
 
 /// Installs hosts.
@@ -80,10 +80,10 @@ impl Install {
         all
     }
 
-    fn failed(&self, status: String, step: &str) -> Error {
+    fn failed(&self, status: String, step: &Foreign) -> Error {
         Error::Install {
             status,
-            step: step.to_owned(),
+            step: step.clone(),
             tail: console::last_lines(&self.log, 20),
             log: self.log.clone(),
         }
@@ -103,10 +103,10 @@ fn run(mut command: Command, install: &Install, watch: &mut dyn Watch) -> Result
     command.args(install.arguments()).stdout(log).stderr(errors);
     let mut child = process::start(&mut command).map_err(|error| Error::Program {
         program: "nixos-anywhere".into(),
-        reason: error.to_string(),
+        reason: error.to_string().into(),
     })?;
     let end = Instant::now() + install.limit;
-    let mut step = "begin".to_owned();
+    let mut step = Foreign::from("begin");
     loop {
         // The log is read first, so that the last step is known when the child has ended.
         let status = child.try_wait();
@@ -137,10 +137,10 @@ fn run(mut command: Command, install: &Install, watch: &mut dyn Watch) -> Result
 }
 
 /// The step that `nixos-anywhere` named last: it writes `### Installing NixOS ###`.
-fn last_step(log: &Path) -> Option<String> {
+fn last_step(log: &Path) -> Option<Foreign> {
     let end = files::tail(log, 256 * 1024);
-    let mut steps = end.lines().rev().filter_map(|line| {
-        line.trim().strip_prefix("### ")?.strip_suffix(" ###").map(str::to_lowercase)
+    let mut steps = end.raw().lines().rev().filter_map(|line| {
+        line.trim().strip_prefix("### ")?.strip_suffix(" ###").map(|it| it.to_lowercase().into())
     });
     steps.next()
 }
@@ -150,15 +150,15 @@ mod tests {
     use super::*;
     use crate::Cancel;
 
-    struct Steps(Vec<String>, bool);
+    struct Steps(Vec<Foreign>, bool);
 
     impl Watch for Steps {
         fn look(&mut self) -> Result<(), Error> {
             if self.1 { Err(Error::Interrupted) } else { Ok(()) }
         }
 
-        fn step(&mut self, text: &str) {
-            self.0.push(text.to_owned());
+        fn step(&mut self, text: &Foreign) {
+            self.0.push(text.clone());
         }
     }
 
@@ -216,7 +216,7 @@ mod tests {
         let mut command = Command::new("bash");
         command.arg(parser).args(install.arguments());
         let output = process::output(&mut command, Duration::from_secs(20)).unwrap();
-        let lines: Vec<&str> = output.stdout.lines().collect();
+        let lines: Vec<&str> = output.stdout.raw().lines().collect();
         assert_eq!(lines.len(), 3, "{output:?}");
         assert_eq!(lines[0], "/nix/store/d|/nix/store/s|/key|root@127.0.0.1|/extra");
         assert_eq!(lines[1], "0110");
@@ -237,7 +237,7 @@ mod tests {
         assert!(error.to_string().contains("exit status: 7"), "{error}");
         assert!(error.to_string().contains("formatting hard drive with disko"), "{error}");
         assert!(error.evidence().unwrap().contains("no disk"));
-        assert_eq!(steps.0, ["formatting hard drive with disko"]);
+        assert_eq!(steps.0, [Foreign::from("formatting hard drive with disko")]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod surroundings;
 use std::path::{Path, PathBuf};
 
 use nixfleet_inventory::{Host, Inventory};
+use nixfleet_text::{nearest, visible};
 
 pub use keys::Key;
 pub use surroundings::{Surroundings, ThisMachine};
@@ -125,15 +126,14 @@ fn lacking(code: &'static str, message: String, help: String) -> Fault {
 /// The fault of a host that the fleet does not have.
 #[must_use]
 pub fn unknown(name: &str, inventory: &Inventory) -> Fault {
-    let near = inventory.hosts.keys().min_by_key(|it| strsim::damerau_levenshtein(it, name));
-    let near = near.filter(|it| strsim::damerau_levenshtein(it, name) <= 1 + name.len() / 3);
+    let near = nearest(name, inventory.hosts.keys().map(String::as_str));
     let all: Vec<String> = inventory.hosts.keys().take(10).map(|it| format!("`{it}`")).collect();
     Fault {
         code: "host-unknown",
         host: None,
         field: "",
         position: None,
-        message: format!("the fleet has no host `{}`", nixfleet_nix::visible(name)),
+        message: format!("the fleet has no host `{}`", visible(name)),
         help: match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if all.is_empty() => "the fleet has no hosts".into(),
@@ -156,7 +156,7 @@ fn platform(name: &str, host: &Host, faults: &mut Vec<Fault>) -> Option<Platform
             )
         } else {
             (
-                format!("`{name}` has the platform `{}`", nixfleet_nix::visible(system)),
+                format!("`{name}` has the platform `{}`", visible(system)),
                 "write `x86_64-linux` or `aarch64-linux`".to_owned(),
             )
         };

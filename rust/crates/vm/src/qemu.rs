@@ -13,7 +13,7 @@ pub use machine::QemuMachine;
 
 use crate::hypervisor::{Hypervisor, Machine};
 use crate::{Cancel, Error, Launch};
-use nixfleet_nix::process;
+use nixfleet_nix::{Foreign, process};
 
 /// How long `qemu-img` may take: it writes headers alone.
 const IMAGE_LIMIT: Duration = Duration::from_secs(30);
@@ -51,21 +51,21 @@ impl Hypervisor for Qemu {
 }
 
 fn image(command: &mut Command, limit: Duration) -> Result<(), Error> {
-    let failed = |reason: String| Error::Program { program: "qemu-img".into(), reason };
+    let failed = |reason: Foreign| Error::Program { program: "qemu-img".into(), reason };
     match process::output(command, limit) {
         Ok(process::Output { status: Some(status), .. }) if status.success() => Ok(()),
         Ok(output) if output.stderr.contains("No space left") => Err(Error::DiskFull {
             folder: command.get_args().last().map(Into::into).unwrap_or_default(),
         }),
         Ok(process::Output { status: None, .. }) => {
-            Err(failed(format!("it has not ended within {} s", limit.as_secs())))
+            Err(failed(format!("it has not ended within {} s", limit.as_secs()).into()))
         }
-        Ok(output) => Err(failed(output.stderr.trim().to_owned())),
+        Ok(output) => Err(failed(output.stderr.trim())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::NoProgram {
             program: "qemu-img".into(),
             package: "`qemu-utils` (Debian, Ubuntu), `qemu-img` (Fedora) or `qemu` (others)".into(),
         }),
-        Err(error) => Err(failed(error.to_string())),
+        Err(error) => Err(failed(error.to_string().into())),
     }
 }
 

@@ -5,7 +5,7 @@ pub mod junit;
 
 use std::path::PathBuf;
 
-use nixfleet_nix::Cause;
+use nixfleet_nix::{Cause, Foreign};
 use serde::Serialize;
 
 use crate::{Accelerator, Error, Phase};
@@ -46,7 +46,7 @@ pub struct HostReport {
     pub assertions: Vec<Outcome>,
     /// State that a reboot loses, with the line that keeps it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub advice: Vec<String>,
+    pub advice: Vec<Foreign>,
     /// What went wrong.
     pub error: Option<ErrorReport>,
     /// A picture of the screen when it failed.
@@ -72,30 +72,30 @@ pub struct PhaseReport {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
     /// What was asserted.
-    pub assertion: String,
+    pub assertion: Foreign,
     /// Whether it held.
     pub held: bool,
     /// How long it took to hold, or was tried.
     pub seconds: f64,
     /// What was seen instead.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub seen: Option<String>,
+    pub seen: Option<Foreign>,
     /// The end of the journal of the unit at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub journal: Option<String>,
+    pub journal: Option<Foreign>,
 }
 
 /// What went wrong.
 #[derive(Debug, Clone, Serialize)]
 pub struct ErrorReport {
     /// What.
-    pub message: String,
+    pub message: Foreign,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
+    pub help: Option<Foreign>,
     /// The lines that show it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub evidence: Option<String>,
+    pub evidence: Option<Foreign>,
     /// The exit status that tells it.
     pub status: u8,
     /// What Nix said, when it was Nix that failed.
@@ -109,7 +109,7 @@ pub struct NixFailure {
     /// The cause.
     pub cause: Cause,
     /// All that Nix wrote.
-    pub trace: String,
+    pub trace: Foreign,
 }
 
 impl HostReport {
@@ -143,9 +143,9 @@ impl HostReport {
         };
         self.seconds = self.phases.iter().map(|it| it.seconds).sum();
         self.error = result.err().map(|error| ErrorReport {
-            message: error.to_string(),
-            help: error.help(),
-            evidence: error.evidence().map(str::to_owned),
+            message: error.to_string().into(),
+            help: error.help().map(Foreign::from),
+            evidence: error.evidence().cloned(),
             status: error.exit_status(),
             nix: error.nix(),
         });
@@ -163,14 +163,14 @@ impl HostReport {
 
     /// What went wrong, in a line.
     #[must_use]
-    pub fn message(&self) -> Option<String> {
+    pub fn message(&self) -> Option<Foreign> {
         let failed: Vec<&Outcome> = self.assertions.iter().filter(|it| !it.held).collect();
         match (&self.error, failed.len()) {
             (Some(error), _) => Some(error.message.clone()),
             (None, 0) => None,
-            (None, 1) => Some(format!("not so: {}", failed[0].assertion)),
+            (None, 1) => Some(format!("not so: {}", failed[0].assertion.raw()).into()),
             (None, count) => {
-                Some(format!("{count} of {} assertions failed", self.assertions.len()))
+                Some(format!("{count} of {} assertions failed", self.assertions.len()).into())
             }
         }
     }
@@ -214,10 +214,10 @@ mod tests {
             phase: Phase::Install,
             limit: std::time::Duration::from_secs(1),
             seen: String::new(),
-            console: String::new(),
+            console: Foreign::default(),
         }));
         let passed = HostReport::new("c", Accelerator::Tcg);
-        assert_eq!(failed.message().unwrap(), "not so: b");
+        assert_eq!(failed.message().unwrap().raw(), "not so: b");
         assert_eq!(exit_status(std::slice::from_ref(&passed)), 0);
         assert_eq!(exit_status(&[passed, failed.clone()]), 1);
         assert_eq!(exit_status(&[failed, timed_out]), 4);

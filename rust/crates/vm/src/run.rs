@@ -112,7 +112,7 @@ impl<'a> Run<'a> {
 
     /// Says something that stays on the screen.
     pub fn note(&self, text: &str) {
-        self.world.observer.note(&self.plan.host, text);
+        self.world.observer.note(&self.plan.host, &text.into());
     }
 
     /// Takes a picture of the screen, for who looks into what went wrong.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use nixfleet_assertion::Ran;
+use nixfleet_nix::Foreign;
 use thiserror::Error as ThisError;
 
 use crate::Cancel;
@@ -42,7 +43,7 @@ pub enum SshError {
     HostKeyChanged,
     /// No answer in time, or the connection was lost.
     #[error("{0}")]
-    Unreachable(String),
+    Unreachable(Foreign),
     /// The command runs for too long.
     #[error("no answer within {} s", .0.as_secs())]
     TimedOut(Duration),

@@ -23,7 +23,7 @@ mod mend;
 mod records;
 
 pub use disks::Disks;
-pub use fleet::{Fleet, data_folder, is_host_name, short_hash};
+pub use fleet::{Fleet, data_folder, short_hash};
 pub use lock::Lock;
 pub use records::{InstallRecord, LastTest, State, VmRecord};
 
@@ -102,7 +102,7 @@ impl Folder {
             return Ok(());
         }
         let folder = self.path.clone();
-        Err(Error::Layout { host: self.host.clone(), folder, found, known: LAYOUT })
+        Err(Error::Layout { host: self.host.clone(), folder, found: found.into(), known: LAYOUT })
     }
 
     /// The folder of installed disks.

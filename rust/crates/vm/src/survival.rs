@@ -15,6 +15,7 @@ use crate::run::{Run, Running};
 use crate::ssh::{SshError, Target};
 use crate::{Error, Phase, verify};
 use nixfleet_assertion::{Assertion, host::Expected};
+use nixfleet_nix::Foreign;
 
 /// What the check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub fn check(
     let again = verify::verify(run, running, expected, assertions)?;
 
     let mut survival = judge::judge(&declared, &before, &after);
-    run.report.advice.append(&mut survival.advice);
+    run.report.advice.extend(survival.advice.drain(..).map(Foreign::from));
     let key =
         "its SSH host key was another one: `services.openssh.hostKeys` has to lie where it lasts";
     survival.outcomes.insert(
@@ -58,17 +59,18 @@ pub fn check(
     );
     let seconds = run.world.clock.now().saturating_sub(begun).as_secs_f64();
     let outcome = |(assertion, seen): (String, Option<String>)| Outcome {
-        assertion,
+        assertion: assertion.into(),
         held: seen.is_none(),
         seconds,
-        seen,
+        seen: seen.map(Foreign::from),
         journal: None,
     };
     let mut outcomes: Vec<Outcome> = survival.outcomes.into_iter().map(outcome).collect();
     outcomes.extend(
-        again
-            .into_iter()
-            .map(|it| Outcome { assertion: format!("after a reboot: {}", it.assertion), ..it }),
+        again.into_iter().map(|it| Outcome {
+            assertion: format!("after a reboot: {}", it.assertion).into(),
+            ..it
+        }),
     );
     Ok(outcomes)
 }
@@ -84,10 +86,12 @@ fn ask(run: &Run, running: &mut Running, script: &str) -> Result<Seen, Error> {
             seen: "the guest has not named what was written".to_owned(),
             console: running.last_lines(),
         },
-        error => failed(error.to_string()),
+        error => failed(error.to_string().into()),
     })?;
     if ran.status != 0 {
-        return Err(failed(format!("the guest ended with {}: {}", ran.status, ran.stderr.trim())));
+        return Err(failed(
+            format!("the guest ended with {}: {}", ran.status, ran.stderr.trim()).into(),
+        ));
     }
-    Ok(Seen::read(&ran.stdout))
+    Ok(Seen::read(ran.stdout.raw()))
 }

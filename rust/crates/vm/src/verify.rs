@@ -10,7 +10,8 @@ use crate::report::Outcome;
 use crate::run::{Run, Running};
 use crate::ssh::{SshError, Target};
 use crate::{Error, Phase};
-use nixfleet_assertion::{Assertion, Ran, excerpt, host, word};
+use nixfleet_assertion::{Assertion, Ran, host, word};
+use nixfleet_nix::Foreign;
 
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -90,7 +91,7 @@ impl Verifier<'_> {
             let answer = self.ask(&self.root, &script, UP * self.factor);
             let (text, trouble) = match answer {
                 Ok(ran) => (ran.stdout, None),
-                Err(error) => (String::new(), Some(error.to_string())),
+                Err(error) => (Foreign::default(), Some(Foreign::from(error.to_string()))),
             };
             let checks = host::judge(expected, &text);
             let took = clock.now().saturating_sub(begun);
@@ -121,19 +122,20 @@ impl Verifier<'_> {
     fn login(&self, user: &str) -> Vec<Outcome> {
         let target = Target { user: user.to_owned(), shared: None, ..self.root.clone() };
         let title = format!("{user} logs in over SSH");
-        vec![self.until(title, UP, None, |limit| match self.ask(&target, "true", limit) {
+        vec![self.until(title.into(), UP, None, |limit| match self.ask(&target, "true", limit) {
             Ok(ran) if ran.status == 0 => Ok(()),
             Ok(ran) => {
-                Err(format!("the login shell ended with {}: {}", ran.status, excerpt(&ran.stderr)))
+                let (status, said) = (ran.status, ran.stderr.excerpt());
+                Err(format!("the login shell ended with {status}: {said}").into())
             }
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error.to_string().into()),
         })]
     }
 
     /// One of the user's assertions.
     fn assertion(&self, assertion: &Assertion) -> Outcome {
         self.until(assertion.title(), assertion.within(), assertion.unit(), |limit| {
-            let mut answer = Err(SshError::Unreachable(String::new()));
+            let mut answer = Err(SshError::Unreachable(Foreign::default()));
             let mut ask = || {
                 answer = self.ask(&self.root, &assertion.script(), limit);
                 true
@@ -149,17 +151,17 @@ impl Verifier<'_> {
                     ask();
                 }
             }
-            assertion.judge(&answer.map_err(|it| it.to_string())?)
+            assertion.judge(&answer.map_err(|it| Foreign::from(it.to_string()))?)
         })
     }
 
     /// Tries until it holds or its time is over. There is always one attempt.
     fn until(
         &self,
-        assertion: String,
+        assertion: Foreign,
         within: Duration,
         unit: Option<&str>,
-        attempt: impl Fn(Duration) -> Result<(), String>,
+        attempt: impl Fn(Duration) -> Result<(), Foreign>,
     ) -> Outcome {
         let clock = &self.run.world.clock;
         let begun = clock.now();
@@ -178,11 +180,11 @@ impl Verifier<'_> {
         }
     }
 
-    fn journal(&self, unit: &str) -> Option<String> {
+    fn journal(&self, unit: &str) -> Option<Foreign> {
         let unit = word(unit);
         let script = format!("journalctl --no-pager -o short -n 20 -u {unit}");
         let ran = self.ask(&self.root, &script, Duration::from_secs(20)).ok()?;
-        Some(ran.stdout.trim_end().to_owned()).filter(|it| !it.is_empty())
+        Some(ran.stdout.trim()).filter(|it| !it.is_empty())
     }
 
     fn ask(&self, target: &Target, script: &str, limit: Duration) -> Result<Ran, SshError> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use nixfleet_nix::{StorePath, process};
+use nixfleet_nix::{Foreign, StorePath, process};
 use nixfleet_release::{NarHash, closure_hash};
 use serde::Deserialize;
 
@@ -156,7 +156,7 @@ fn closure(system: &str) -> Result<nixfleet_release::Hash, String> {
     }
     let unreadable = |why: String| format!("what `nix path-info` says cannot be read: {why}");
     let infos: Infos =
-        serde_json::from_str(&output.stdout).map_err(|error| unreadable(error.to_string()))?;
+        serde_json::from_str(output.stdout.raw()).map_err(|error| unreadable(error.to_string()))?;
     let mut paths = BTreeMap::new();
     for (path, hash) in infos.pairs() {
         let path: StorePath = path.parse().map_err(|_| unreadable(path.clone()))?;
@@ -167,7 +167,7 @@ fn closure(system: &str) -> Result<nixfleet_release::Hash, String> {
 }
 
 /// The last thing that a program said, in one line that is safe to show.
-pub(super) fn last_line(text: &str) -> String {
-    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-    nixfleet_assertion::excerpt(line)
+pub(super) fn last_line(said: &Foreign) -> String {
+    let line = said.last_line();
+    if line.is_empty() { "it said nothing".to_owned() } else { line.excerpt() }
 }

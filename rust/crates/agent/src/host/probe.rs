@@ -5,7 +5,8 @@
 use std::process::Command;
 use std::time::Duration;
 
-use nixfleet_assertion::{Assertion, From, Port, Ran, excerpt};
+use nixfleet_assertion::{Assertion, From, Port, Ran};
+use nixfleet_nix::Foreign;
 use nixfleet_nix::process;
 use nixfleet_release::{HEAD_BYTES, HEAD_FILE};
 
@@ -40,7 +41,7 @@ impl Host {
                 Err(why) => last = Some(why),
             }
         }
-        last.map(|why| format!("no release could come any more: {}", excerpt(&why)))
+        last.map(|why| format!("no release could come any more: {}", Foreign::from(why).excerpt()))
     }
 }
 
@@ -98,5 +99,5 @@ fn journal(unit: &str) -> String {
     let mut command = Command::new("journalctl");
     command.args(["--unit", unit, "--lines=1", "--output=cat", "--no-pager"]);
     let line = super::switch::line_of(&mut command).unwrap_or_default();
-    if line.is_empty() { String::new() } else { format!(": {}", excerpt(&line)) }
+    if line.is_empty() { String::new() } else { format!(": {}", Foreign::from(line).excerpt()) }
 }

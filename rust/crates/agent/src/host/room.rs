@@ -57,7 +57,7 @@ impl Host {
         ]);
         command.arg("/run/current-system");
         let known = process::output(&mut command, ASK_LIMIT).ok().and_then(|it| {
-            let value: serde_json::Value = serde_json::from_str(&it.stdout).ok()?;
+            let value: serde_json::Value = serde_json::from_str(it.stdout.raw()).ok()?;
             value.as_object()?.values().next()?.get("closureSize")?.as_u64()
         });
         // Two systems of one host share nearly everything; a quarter is far more than what differs

@@ -142,5 +142,5 @@ fn differs_in_content(system: &str, name: &str) -> bool {
 pub(super) fn line_of(command: &mut Command) -> Option<String> {
     let output = process::output(command, ASK_LIMIT).ok()?;
     output.status.filter(std::process::ExitStatus::success)?;
-    Some(output.stdout.trim().to_owned())
+    Some(output.stdout.raw().trim().to_owned())
 }

@@ -63,7 +63,7 @@ fn start(name: &str, record: &Path, limit: Duration, words: &[&str]) -> Result<(
     let output = process::output(&mut command, ASK).map_err(|error| error.to_string())?;
     match output.status {
         Some(status) if status.success() => Ok(()),
-        Some(_) => Err(nixfleet_assertion::excerpt(&output.stderr)),
+        Some(_) => Err(output.stderr.excerpt()),
         None => Err("systemd did not answer in time".into()),
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn is_there(name: &str) -> bool {
 /// What `systemctl` answers, whatever its status; `None` when it does not.
 pub(super) fn ask(words: &[&str]) -> Option<String> {
     let output = process::output(Command::new("systemctl").args(words), ASK).ok()?;
-    output.status.map(|_| output.stdout)
+    output.status.map(|_| output.stdout.into_raw())
 }
 
 /// Writes down how a unit ended, as systemd tells those that it runs after it (systemd.exec(5)).

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use nixfleet_inventory::InventoryError;
-use nixfleet_nix::{Cause, NixError, visible};
+use nixfleet_nix::{Cause, NixError};
+use nixfleet_text::{Foreign, visible};
 
 use crate::commands::fleet;
 use crate::error::Error;
@@ -59,7 +60,7 @@ pub fn warn(text: &str) {
 }
 
 /// Writes all that Nix wrote.
-pub fn show_trace(stderr: &str) {
-    let text: String = stderr.lines().flat_map(|line| [visible(line), "\n".into()]).collect();
+pub fn show_trace(stderr: &Foreign) {
+    let text: String = stderr.raw().lines().flat_map(|line| [visible(line), "\n".into()]).collect();
     let _ = writeln!(anstream::stderr(), "\n{text}");
 }

@@ -5,7 +5,7 @@ use nixfleet_nix::NixCli;
 
 use crate::error::Error;
 use crate::global::Global;
-use crate::text::nearest::nearest;
+use nixfleet_text::nearest;
 
 /// The flake that the command line names.
 pub fn flake(global: &Global) -> Flake {

@@ -282,7 +282,7 @@ fn evaluate(
         Evaluation { args, nix, arguments: global.for_nix(), flake, tree }.run(hosts, faults);
     found.notices.iter().for_each(|notice| failure::warn(notice));
     if global.show_trace {
-        found.traces.iter().for_each(|trace| failure::show_trace(trace));
+        found.traces.iter().for_each(failure::show_trace);
     }
     (found.faults, found.outside)
 }

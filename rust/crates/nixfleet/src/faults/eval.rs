@@ -17,6 +17,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use nixfleet_inventory::{Flake, Host};
 use nixfleet_nix::{NixCli, NixError};
+use nixfleet_text::Foreign;
 
 use crate::faults::source::Tree;
 use crate::faults::{Fault, Severity};
@@ -62,7 +63,7 @@ pub struct Found {
     /// The faults, those of the inventory among them.
     pub faults: Vec<Fault>,
     /// What Nix wrote where it failed.
-    pub traces: Vec<String>,
+    pub traces: Vec<Foreign>,
     /// What went otherwise than planned, for people.
     pub notices: Vec<String>,
     /// Why hosts could not be evaluated that is none of their author: the network, or this machine.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use nixfleet_text::Foreign;
 use nixfleet_vm::Phase;
 use nixfleet_vm::observer::Observer;
 
@@ -57,9 +58,9 @@ impl Observer for Progress {
         }
     }
 
-    fn step(&self, host: &str, text: &str) {
+    fn step(&self, host: &str, text: &Foreign) {
         match self.bar(host) {
-            Some(bar) => bar.set_message(text.to_owned()),
+            Some(bar) => bar.set_message(text.to_string()),
             None => self.line(&format!("{host}: {text}")),
         }
     }
@@ -74,7 +75,7 @@ impl Observer for Progress {
         }
     }
 
-    fn note(&self, host: &str, text: &str) {
+    fn note(&self, host: &str, text: &Foreign) {
         self.line(&format!("{host}: {text}"));
     }
 }

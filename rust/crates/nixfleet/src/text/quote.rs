@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use nixfleet_inventory::keys::is_private;
-use nixfleet_nix::visible;
+use nixfleet_text::visible;
 use serde_json::Value;
 
 /// What a message shows of a text: it may be megabytes.

@@ -1,6 +1,6 @@
 //! Text in columns.
 
-use nixfleet_nix::visible;
+use nixfleet_text::visible;
 
 /// Lays rows out in columns. Blanks stand between columns and at no line's end; a row of one cell
 /// among others is a line of its own, and makes no column wider.

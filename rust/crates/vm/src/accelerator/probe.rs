@@ -51,12 +51,10 @@ fn run_within(
         None => Err(format!("a guest hung for {} s", limit.as_secs())),
         Some(status) if status.code() == Some(good_status(platform)) => Ok(()),
         // What it says tells more than a plain status, and less than the signal of a crash.
-        Some(status) => match output.stderr.lines().next_back().map(str::trim) {
-            Some(said) if status.code().is_some() => {
-                Err(format!("QEMU ended with {status}: {said}"))
-            }
-            _ => Err(format!("QEMU ended with {status}")),
-        },
+        Some(status) if status.code().is_some() && !output.stderr.trim().is_empty() => {
+            Err(format!("QEMU ended with {status}: {}", output.stderr.last_line()))
+        }
+        Some(status) => Err(format!("QEMU ended with {status}")),
     }
 }
 

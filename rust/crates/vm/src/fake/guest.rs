@@ -52,7 +52,7 @@ impl Remote for Fake {
         } else {
             String::new()
         };
-        Ok(Ran { status: 0, stdout, stderr: String::new() })
+        Ok(Ran { status: 0, stdout: stdout.into(), ..Ran::default() })
     }
 
     fn share(&self, _: &Target) -> Option<Box<dyn Send + Sync>> {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use nixfleet_nix::Foreign;
+
 use super::{Fake, Outcome};
 use crate::installer::{Install, Installer, Watch};
 use crate::{Clock, Error, Phase};
@@ -32,7 +34,12 @@ impl Installer for Fake {
                 if self.now() > end {
                     let seen = "`nixos-anywhere` was to upload".into();
                     let (phase, limit) = (Phase::Install, install.limit);
-                    return Err(Error::TimedOut { phase, limit, seen, console: String::new() });
+                    return Err(Error::TimedOut {
+                        phase,
+                        limit,
+                        seen,
+                        console: Foreign::default(),
+                    });
                 }
             },
         }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use nixfleet_nix::Foreign;
+
 use super::{Fake, Qemu};
 use crate::Error;
 use crate::hypervisor::{Hypervisor, Machine, Status};
@@ -41,7 +43,7 @@ impl Hypervisor for Fake {
                     return Err(Error::QemuEnded {
                         doing: "start".into(),
                         reason,
-                        console: String::new(),
+                        console: Foreign::default(),
                     });
                 }
                 Qemu::Hangs => return Err(Error::QemuHangs { reason: "timed out".into() }),

@@ -41,7 +41,7 @@ impl Nix for Fake {
             return Err(NixError::TimedOut { command: "nix build".into(), limit });
         }
         match self.behaviour.nix_error {
-            Some(error) => Err(NixError::failed("nix build".into(), Some(1), error.into())),
+            Some(error) => Err(NixError::failed("nix build".into(), Some(1), error)),
             None => Ok([ISO, SYSTEM, SCRIPT].map(|it| it.parse().unwrap()).into()),
         }
     }

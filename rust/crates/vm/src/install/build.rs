@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use nixfleet_nix::{NixError, StorePath};
+use nixfleet_nix::{Foreign, NixError, StorePath};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -114,7 +114,7 @@ fn failed(error: NixError) -> Error {
             phase: Phase::Build,
             limit,
             seen: "Nix has not finished".to_owned(),
-            console: String::new(),
+            console: Foreign::default(),
         },
         error => error.into(),
     }
@@ -138,7 +138,7 @@ fn read_test(host: &str, value: Value) -> Result<VmTest, Error> {
 }
 
 fn unreadable(host: &str) -> impl Fn(serde_json::Error) -> Error {
-    move |error| Error::Assertions { host: host.to_owned(), reason: error.to_string() }
+    move |error| Error::Assertions { host: host.to_owned(), reason: error.to_string().into() }
 }
 
 /// The image in an ISO package: `iso/*.iso`.

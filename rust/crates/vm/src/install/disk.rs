@@ -88,7 +88,7 @@ pub fn name(run: &Run, running: &mut Running, disks: &[Disk]) -> Result<(), Erro
         let script = script(device, &node(number));
         let ask = |root: &Target| run.world.remote.run(root, &script, LIMIT);
         let ran = run.watched(Phase::Install, running, ask)?;
-        let ran = ran.map_err(|error| failed(error.to_string()))?;
+        let ran = ran.map_err(|error| failed(error.to_string().into()))?;
         if ran.status != 0 {
             return Err(failed(ran.stderr));
         }

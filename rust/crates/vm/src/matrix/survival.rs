@@ -26,7 +26,7 @@ fn after(after: &'static str) -> Behaviour {
 fn a_host_that_keeps_what_it_says_passes_and_is_verified_once_more() {
     let report = survive(after("planted\t/var/log\t\n1 2 /var/lib/db/1\n"));
     assert_eq!(report.exit_status(), 0, "{:?}", report.message());
-    let told = |it: &str| report.assertions.iter().any(|outcome| outcome.assertion == it);
+    let told = |it: &str| report.assertions.iter().any(|outcome| outcome.assertion == it.into());
     assert!(told("/var/log lasts through a reboot") && told("/etc is wiped at a reboot"));
     assert!(told("after a reboot: no unit has failed"));
     assert!(told("after a reboot: unit nginx.service is active"));
@@ -38,7 +38,7 @@ fn state_that_is_lost_fails_with_the_line_that_keeps_it() {
     assert_eq!(report.exit_status(), 1);
     let failed: Vec<_> = report.assertions.iter().filter(|it| !it.held).collect();
     assert_eq!(failed.len(), 1);
-    let seen = failed[0].seen.as_deref().unwrap();
+    let seen = failed[0].seen.as_ref().unwrap().raw();
     assert!(seen.contains("nixfleet.impermanence.files = [ \"/var/lib/db\" ];"), "{seen}");
 }
 

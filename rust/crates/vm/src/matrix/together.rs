@@ -27,7 +27,7 @@ fn tested(behaviours: [Behaviour; 2]) -> Vec<(u8, String)> {
             let report = test(&world, &plan, &stage.folder, &options);
             assert_eq!(fake.alive(), 0, "{host}");
             stage.is_clean(host);
-            (report.exit_status(), report.message().unwrap_or_default())
+            (report.exit_status(), report.message().unwrap_or_default().to_string())
         })
     };
     let runs: Vec<_> = HOSTS.into_iter().zip(behaviours).map(run).collect();

@@ -67,7 +67,7 @@ fn command_line(pid: i32) -> Vec<String> {
     let mut command = Command::new("ps");
     command.args(["-ww", "-o", "command=", "-p", &pid.to_string()]);
     let output = process::output(&mut command, Duration::from_secs(5)).unwrap_or_default();
-    output.stdout.split_whitespace().map(str::to_owned).collect()
+    output.stdout.raw().split_whitespace().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

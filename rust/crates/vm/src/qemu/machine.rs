@@ -12,7 +12,7 @@ use super::identity;
 use super::qmp::Qmp;
 use crate::hypervisor::{Machine, Status};
 use crate::{Cancel, Error, Launch, files};
-use nixfleet_nix::process;
+use nixfleet_nix::{Foreign, process};
 
 /// How long QEMU may take until its control socket answers: it maps its memory first.
 const START_LIMIT: Duration = Duration::from_secs(20);
@@ -48,7 +48,7 @@ impl QemuMachine {
         command.args(launch.arguments()).stdout(log).stderr(errors);
         let child = process::start(&mut command).map_err(|error| Error::Program {
             program: launch.qemu.display().to_string(),
-            reason: error.to_string(),
+            reason: error.to_string().into(),
         })?;
         let mut machine = Self {
             pid: i32::try_from(child.id()).unwrap_or_default(),
@@ -99,7 +99,7 @@ impl QemuMachine {
                 Ok(qmp) => return Ok(qmp),
                 Err(error) if Instant::now() > end => {
                     self.kill();
-                    return Err(Error::QemuHangs { reason: error.to_string() });
+                    return Err(Error::QemuHangs { reason: error.to_string().into() });
                 }
                 Err(_) => {}
             }
@@ -111,9 +111,11 @@ impl QemuMachine {
                 });
                 return Err(match taken {
                     Some(forward) => Error::PortTaken { port: forward.host },
-                    None => {
-                        Error::QemuEnded { doing: "start".into(), reason, console: String::new() }
-                    }
+                    None => Error::QemuEnded {
+                        doing: "start".into(),
+                        reason,
+                        console: Foreign::default(),
+                    },
                 });
             }
             thread::sleep(Duration::from_millis(5));
@@ -136,7 +138,11 @@ impl QemuMachine {
                 let said = files::tail(&self.log, 2000);
                 let said = said.lines().filter(|it| !it.contains("warning:"));
                 let said = said.collect::<Vec<_>>().join("; ");
-                Status::Failed(if said.is_empty() { how } else { format!("{how}: {said}") })
+                Status::Failed(if said.is_empty() {
+                    how.into()
+                } else {
+                    format!("{how}: {said}").into()
+                })
             });
             let _ = files::remove(&self.socket);
             let _ = files::remove(&self.pid_file);
@@ -160,7 +166,7 @@ impl QemuMachine {
                     trouble = Some(if full {
                         Status::DiskFull
                     } else {
-                        Status::Failed(format!("QEMU paused the guest: {reason}"))
+                        Status::Failed(format!("QEMU paused the guest: {reason}").into())
                     });
                 }
                 Some("GUEST_PANICKED") => trouble = Some(Status::Panicked),
@@ -176,7 +182,7 @@ impl QemuMachine {
         let answer = self.qmp.as_mut()?.execute("query-status", None).ok()?;
         let status = answer["status"].as_str()?;
         (status == "internal-error")
-            .then(|| Status::Failed(format!("QEMU paused the guest: {status}")))
+            .then(|| Status::Failed(format!("QEMU paused the guest: {status}").into()))
     }
 }
 
@@ -189,10 +195,11 @@ impl Machine for QemuMachine {
     }
 
     fn end_on_restart(&mut self) -> Result<(), Error> {
-        let untold = |reason: String| Error::QemuHangs { reason };
+        let untold = |reason: Foreign| Error::QemuHangs { reason };
         let qmp = self.qmp.as_mut().ok_or_else(|| untold("it is not connected".into()))?;
         let action = json!({ "reboot": "shutdown" });
-        qmp.execute("set-action", Some(action)).map_err(|error| untold(error.to_string()))?;
+        qmp.execute("set-action", Some(action))
+            .map_err(|error| untold(error.to_string().into()))?;
         self.ends_on_restart = true;
         Ok(())
     }

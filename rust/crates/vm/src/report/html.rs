@@ -5,6 +5,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use nixfleet_nix::Foreign;
+
 use super::{ErrorReport, HostReport, Outcome, Verdict};
 use crate::{Error, console, files};
 
@@ -82,7 +84,7 @@ fn host(page: &mut String, report: &HostReport, is_alone: bool) {
         report.seconds, report.accelerator
     );
     if let Some(system) = &report.system {
-        let _ = writeln!(page, "<br>{}", escaped(system));
+        let _ = writeln!(page, "<br>{}", escaped(&Foreign::from(system.as_str()).to_string()));
     }
     page.push_str("</p>\n");
     if let Some(error) = &report.error {
@@ -92,7 +94,7 @@ fn host(page: &mut String, report: &HostReport, is_alone: bool) {
     if !report.advice.is_empty() {
         page.push_str("<h3>What a reboot loses</h3>\n");
         for advice in &report.advice {
-            let _ = writeln!(page, "<pre>{}</pre>", escaped(advice));
+            let _ = writeln!(page, "<pre>{}</pre>", escaped(&advice.block()));
         }
     }
     phases(page, report);
@@ -107,13 +109,12 @@ fn host(page: &mut String, report: &HostReport, is_alone: bool) {
 }
 
 fn failure(page: &mut String, error: &ErrorReport) {
-    let _ = writeln!(page, "<p class=\"bad\">{}</p>", escaped(&error.message));
+    let _ = writeln!(page, "<p class=\"bad\">{}</p>", escaped(&error.message.block()));
     if let Some(help) = &error.help {
-        let _ = writeln!(page, "<p>{}</p>", escaped(help));
+        let _ = writeln!(page, "<p>{}</p>", escaped(&help.block()));
     }
-    if let Some(evidence) = &error.evidence {
-        log(page, "what it wrote last", evidence, true);
-    }
+    let evidence = error.evidence.clone().unwrap_or_default();
+    log(page, "what it wrote last", &evidence, true);
 }
 
 fn assertions(page: &mut String, assertions: &[Outcome]) {
@@ -127,13 +128,13 @@ fn assertions(page: &mut String, assertions: &[Outcome]) {
         let _ = writeln!(
             page,
             "<li class=\"{class}\">{mark}<span>{}</span><span class=\"time\">{:.1} s</span>",
-            escaped(&it.assertion),
+            escaped(&it.assertion.to_string()),
             it.seconds
         );
         if let Some(seen) = &it.seen {
-            let _ = writeln!(page, "<div>{}</div>", escaped(seen));
+            let _ = writeln!(page, "<div>{}</div>", escaped(&seen.to_string()));
         }
-        log(page, "the end of its journal", it.journal.as_deref().unwrap_or_default(), true);
+        log(page, "the end of its journal", &it.journal.clone().unwrap_or_default(), true);
     }
     page.push_str("</ul>\n");
 }
@@ -161,17 +162,17 @@ fn logs(page: &mut String, report: &HostReport) {
     let _ = writeln!(
         page,
         "<h3>Logs</h3>\n<p class=\"facts\">{}</p>",
-        escaped(&folder.to_string_lossy())
+        escaped(&Foreign::from(folder.to_string_lossy().as_ref()).to_string())
     );
     for name in LOGS {
         log(page, name, &console::last_lines(&folder.join(name), 200), false);
     }
 }
 
-fn log(page: &mut String, title: &str, text: &str, is_open: bool) {
+fn log(page: &mut String, title: &str, text: &Foreign, is_open: bool) {
     if !text.is_empty() {
         let open = if is_open { " open" } else { "" };
-        let (title, text) = (escaped(title), escaped(text));
+        let (title, text) = (escaped(title), escaped(&text.block()));
         // What scrolls has to be reached by the keyboard.
         let _ = writeln!(
             page,

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use nixfleet_nix::Foreign;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{HostReport, Outcome};
@@ -24,12 +25,13 @@ fn xml(reports: &[HostReport]) -> Result<String, quick_junit::SerializeError> {
         let mut suite = TestSuite::new(report.host.as_str());
         suite.set_time(seconds(report.seconds));
         for phase in &report.phases {
-            let error = report.error.as_ref().filter(|_| !phase.held).map(|it| it.message.as_str());
+            let error = report.error.as_ref().filter(|_| !phase.held).map(|it| &it.message);
             suite.add_test_case(case(phase.phase.title(), phase.seconds, phase.held, error, None));
         }
         for Outcome { assertion, held, seconds, seen, journal } in &report.assertions {
-            let (seen, journal) = (seen.as_deref(), journal.as_deref());
-            suite.add_test_case(case(assertion, *seconds, *held, seen, journal));
+            let (seen, journal) = (seen.as_ref(), journal.as_ref());
+            let name = &assertion.to_string();
+            suite.add_test_case(case(name, *seconds, *held, seen, journal));
         }
         // What failed before the first phase has no case yet.
         if let (Some(error), true) = (&report.error, report.phases.iter().all(|it| it.held)) {
@@ -40,14 +42,20 @@ fn xml(reports: &[HostReport]) -> Result<String, quick_junit::SerializeError> {
     all.to_string()
 }
 
-fn case(name: &str, time: f64, held: bool, message: Option<&str>, more: Option<&str>) -> TestCase {
+fn case(
+    name: &str,
+    time: f64,
+    held: bool,
+    message: Option<&Foreign>,
+    more: Option<&Foreign>,
+) -> TestCase {
     let status = if held {
         TestCaseStatus::success()
     } else {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_message(message.unwrap_or("failed"));
+        status.set_message(message.map_or_else(|| "failed".to_owned(), Foreign::block));
         if let Some(more) = more {
-            status.set_description(more);
+            status.set_description(more.block());
         }
         status
     };

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use nixfleet_nix::Foreign;
+
 use super::Run;
 use crate::hypervisor::Machine;
 use crate::launch::{Display, Forward, Guest, Lan, Launch};
@@ -52,7 +54,7 @@ pub struct Running {
 impl Running {
     /// The console's last lines, for a message.
     #[must_use]
-    pub fn last_lines(&self) -> String {
+    pub fn last_lines(&self) -> Foreign {
         console::last_lines(&self.console, 15)
     }
 }
@@ -133,7 +135,7 @@ fn forwards(ssh: Option<u16>, outside: &[u16]) -> Result<Vec<Forward>, Error> {
     let free = |wanted| {
         ports::free(wanted).map_err(|error| Error::Program {
             program: "the network of this machine".into(),
-            reason: error.to_string(),
+            reason: error.to_string().into(),
         })
     };
     let mut all = vec![Forward { host: free(ssh)?, guest: 22 }];

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use nixfleet_nix::Foreign;
+
 use super::{Run, Running};
 use crate::ssh::Target;
 use crate::together::Meeting;
@@ -22,12 +24,8 @@ impl Run<'_> {
         let ask = |root: &Target| self.world.remote.run(root, &script, LIMIT);
         let ran = self
             .watched(phase, running, ask)?
-            .map_err(|error| self.network_failed(error.to_string()))?;
-        if ran.status == 0 {
-            Ok(())
-        } else {
-            Err(self.network_failed(ran.stderr.trim().to_owned()))
-        }
+            .map_err(|error| self.network_failed(error.to_string().into()))?;
+        if ran.status == 0 { Ok(()) } else { Err(self.network_failed(ran.stderr.trim())) }
     }
 
     /// Waits until all its fellows have come so far.
@@ -47,7 +45,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn network_failed(&self, reason: String) -> Error {
+    fn network_failed(&self, reason: Foreign) -> Error {
         Error::Network { host: self.plan.host.clone(), reason }
     }
 }

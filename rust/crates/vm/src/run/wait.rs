@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use nixfleet_nix::Foreign;
+
 use super::watch::TICK;
 use super::{Run, Running};
 use crate::ssh::{SshError, Target};
@@ -56,9 +58,9 @@ impl Run<'_> {
     }
 
     /// Starts a guest anew, once, that died of slow emulation alone; whether that was it.
-    fn may_start_anew(&self, cause: &str, running: &mut Running) -> bool {
+    fn may_start_anew(&self, cause: &Foreign, running: &mut Running) -> bool {
         let once = running.given_up == 0 && self.accelerator().is_software();
-        if !once || !console::is_of_emulation(cause) || !running.machine.reset() {
+        if !once || !console::is_of_emulation(cause.raw()) || !running.machine.reset() {
             return false;
         }
         // What the old start still had to say has come by then.

@@ -6,6 +6,8 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use nixfleet_nix::Foreign;
+
 use super::{Run, Running};
 use crate::hypervisor::Status;
 use crate::ssh::Target;
@@ -22,7 +24,7 @@ impl Run<'_> {
     pub fn watch(&self, phase: Phase, running: &mut Running) -> Result<(), Error> {
         self.world.cancel.check()?;
         if self.look(phase, running)? {
-            return Err(ended(phase, "the guest powered itself off".to_owned(), running));
+            return Err(ended(phase, "the guest powered itself off".into(), running));
         }
         Ok(())
     }
@@ -42,7 +44,7 @@ impl Run<'_> {
             (Status::DiskFull, _) => Err(Error::DiskFull { folder: self.folder.path().to_owned() }),
             (Status::Failed(reason), _) => Err(ended(phase, reason, running)),
             (Status::Running | Status::Panicked, Some(cause)) => died(cause, running),
-            (Status::Panicked, None) => died("a panic of its kernel".to_owned(), running),
+            (Status::Panicked, None) => died("a panic of its kernel".into(), running),
             (Status::Running, None) => Ok(false),
         }
     }
@@ -72,7 +74,7 @@ impl Run<'_> {
                 let over = || match limit {
                     Some(limit) if self.world.clock.now() > end => {
                         let seen = "the guest has not answered all that it was asked".to_owned();
-                        Err(Error::TimedOut { phase, limit, seen, console: String::new() })
+                        Err(Error::TimedOut { phase, limit, seen, console: Foreign::default() })
                     }
                     _ => Ok(()),
                 };
@@ -89,6 +91,6 @@ impl Run<'_> {
     }
 }
 
-fn ended(phase: Phase, reason: String, running: &Running) -> Error {
+fn ended(phase: Phase, reason: Foreign, running: &Running) -> Error {
     Error::QemuEnded { doing: phase.title().to_owned(), reason, console: running.last_lines() }
 }

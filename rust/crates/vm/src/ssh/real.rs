@@ -12,7 +12,7 @@ use super::knock::Knock;
 use super::{Remote, SshError, Target};
 use crate::Cancel;
 use nixfleet_assertion::{Ran, word};
-use nixfleet_nix::process;
+use nixfleet_nix::{Foreign, process};
 
 /// The exchange of keys that is tried first. OpenSSH 9 prefers one that quantum computers are not to
 /// break, which takes an emulated processor a quarter of a second longer; this connection does not
@@ -84,7 +84,7 @@ impl Remote for Ssh {
         let output = process::output_unless(&mut command, limit, || {
             self.cancel.requested() || target.lost.requested()
         })
-        .map_err(|error| SshError::Unreachable(format!("`ssh` did not start: {error}")))?;
+        .map_err(|error| SshError::Unreachable(format!("`ssh` failed: {error}").into()))?;
         let Some(status) = output.status else { return Err(SshError::TimedOut(limit)) };
         judge(status.code().unwrap_or(255), output.stdout, output.stderr)
     }
@@ -124,11 +124,11 @@ impl Remote for Ssh {
 }
 
 /// ssh ends with 255 when the connection is the trouble; so may a command.
-fn judge(status: i32, stdout: String, stderr: String) -> Result<Ran, SshError> {
+fn judge(status: i32, stdout: Foreign, stderr: Foreign) -> Result<Ran, SshError> {
     if status != 255 {
         return Ok(Ran { status, stdout, stderr });
     }
-    let said = stderr.trim();
+    let said = stderr.raw().trim();
     if said.contains("Permission denied (") || said.contains("Too many authentication failures") {
         return Err(SshError::KeyRefused);
     }
@@ -149,7 +149,7 @@ fn judge(status: i32, stdout: String, stderr: String) -> Result<Ran, SshError> {
     if said.is_empty() || !trouble.iter().any(|it| said.contains(it)) {
         return Ok(Ran { status, stdout, stderr });
     }
-    Err(SshError::Unreachable(said.lines().next_back().unwrap_or_default().to_owned()))
+    Err(SshError::Unreachable(stderr.last_line()))
 }
 
 /// The connection that others share.
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_refused_key_is_told_from_a_guest_that_is_not_up() {
-        let judge = |status, said: &str| judge(status, String::new(), said.to_owned());
+        let judge = |status, said: &str| judge(status, Foreign::default(), said.into());
         assert_eq!(
             judge(255, "root@127.0.0.1: Permission denied (publickey).\n"),
             Err(SshError::KeyRefused)

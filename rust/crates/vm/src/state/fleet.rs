@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nixfleet_inventory::Flake;
-use nixfleet_nix::visible;
+use nixfleet_text::is_label;
 use sha2::{Digest, Sha256};
 
 use super::Folder;
@@ -46,8 +46,8 @@ impl Fleet {
     /// # Errors
     /// When the name is none.
     pub fn host(&self, name: &str) -> Result<Folder, Error> {
-        if !is_host_name(name) {
-            return Err(Error::BadName { name: visible(name).into_owned() });
+        if !is_label(name) {
+            return Err(Error::BadName { name: name.into() });
         }
         let path = self.path.join(name);
         let id = short_hash(&*path.to_string_lossy(), 12);
@@ -61,20 +61,11 @@ impl Fleet {
         let mut names: Vec<String> = entries
             .filter(|it| it.path().is_dir())
             .map(|it| it.file_name().to_string_lossy().into_owned())
-            .filter(|it| is_host_name(it))
+            .filter(|it| is_label(it))
             .collect();
         names.sort();
         names
     }
-}
-
-/// Whether a text is a host name: one label of RFC 1123.
-#[must_use]
-pub fn is_host_name(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }
 
 /// The first letters of the SHA-256 of a text or a file's content.

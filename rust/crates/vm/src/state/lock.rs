@@ -44,7 +44,7 @@ impl Lock {
             let mut holder = String::new();
             let _ = file.read_to_string(&mut holder);
             let holder = holder.lines().next().unwrap_or("unknown").to_owned();
-            return Err(Error::Locked { host: folder.host().to_owned(), holder });
+            return Err(Error::Locked { host: folder.host().to_owned(), holder: holder.into() });
         }
         // Who holds it, for the message of the other. The lock holds without it.
         let _ = file.rewind();

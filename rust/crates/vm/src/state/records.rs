@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use nixfleet_nix::Foreign;
 use serde::{Deserialize, Serialize};
 
 use super::Disks;
@@ -62,7 +63,7 @@ pub struct LastTest {
     /// Whether all assertions held.
     pub passed: bool,
     /// What went wrong, in a line.
-    pub message: Option<String>,
+    pub message: Option<Foreign>,
     /// When, in seconds since 1970.
     pub finished: u64,
     /// How long it took.

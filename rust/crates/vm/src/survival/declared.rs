@@ -56,7 +56,7 @@ impl Declared {
         let answer = run.world.nix.eval(&config, Some(DECLARED))?;
         serde_json::from_value(answer).map_err(|error| Error::Assertions {
             host: run.plan.host.clone(),
-            reason: error.to_string(),
+            reason: error.to_string().into(),
         })
     }
 

@@ -17,7 +17,7 @@ pub fn reboot(
     running: &mut Running,
     start: &dyn Fn(&Run, u16) -> Result<Running, Error>,
 ) -> Result<bool, Error> {
-    run.world.observer.step(&run.plan.host, "reboot");
+    run.world.observer.step(&run.plan.host, &"reboot".into());
     running.machine.end_on_restart()?;
     // In the background: the connection need not end with the guest.
     let script = "sync; (sleep 0.3; systemctl reboot) </dev/null >/dev/null 2>&1 &";

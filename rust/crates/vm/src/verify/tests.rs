@@ -28,7 +28,7 @@ impl<F: Fn(&str, u64) -> Result<String, SshError> + Send + Sync> Remote for Gues
 
     fn run(&self, _: &Target, script: &str, _: Duration) -> Result<Ran, SshError> {
         let stdout = (self.answer)(script, self.clock.now().as_secs())?;
-        Ok(Ran { status: 0, stdout, stderr: String::new() })
+        Ok(Ran { status: 0, stdout: stdout.into(), stderr: Foreign::default() })
     }
 
     fn share(&self, _: &Target) -> Option<Box<dyn Send + Sync>> {
@@ -139,8 +139,8 @@ fn an_assertion_is_tried_until_it_holds_or_its_time_is_over() {
     assert!(held.held && held.seen.is_none(), "{held:?}");
     let over = within(5, Accelerator::Kvm);
     assert!(!over.held && over.seconds >= 5.0, "{over:?}");
-    assert_eq!(over.seen.as_deref(), Some("it is activating"));
-    assert_eq!(over.journal.as_deref(), Some("still busy"));
+    assert_eq!(over.seen.as_ref().map(Foreign::raw), Some("it is activating"));
+    assert_eq!(over.journal.as_ref().map(Foreign::raw), Some("still busy"));
     assert!(within(5, Accelerator::Tcg).held, "emulation has three times as long");
 }
 
@@ -190,11 +190,11 @@ fn outcomes_have_the_order_of_the_source() {
         Ok(late(script, now))
     };
     let expected = Assertion::all(&serde_json::from_value(test.clone()).unwrap());
-    let expected: Vec<String> = expected.iter().map(Assertion::title).collect();
-    let seen: Vec<String> =
+    let expected: Vec<Foreign> = expected.iter().map(Assertion::title).collect();
+    let seen: Vec<Foreign> =
         outcomes(test, Accelerator::Kvm, answer).into_iter().map(|it| it.assertion).collect();
     assert_eq!(seen, expected);
-    assert!(expected[0].contains("z.service") && expected[4].contains("`late`"));
+    assert!(expected[0].contains("z.service") && expected[4].raw().contains("`late`"));
 }
 
 /// A guest that dies of the first question, and one that asks it is told so.

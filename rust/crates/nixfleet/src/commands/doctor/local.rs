@@ -126,8 +126,9 @@ fn run(program: &str, arguments: &[&str]) -> Result<String, String> {
     let output =
         output(Command::new(program).args(arguments), PATIENCE).map_err(|it| it.to_string())?;
     match output.status {
-        Some(status) if status.success() => Ok(output.stdout),
-        Some(_) => Err(output.stderr.lines().last().unwrap_or("it failed").trim().to_owned()),
+        Some(status) if status.success() => Ok(output.stdout.into_raw()),
+        Some(_) if output.stderr.trim().is_empty() => Err("it failed".to_owned()),
+        Some(_) => Err(output.stderr.last_line().to_string()),
         None => Err(format!("no answer within {} s", PATIENCE.as_secs())),
     }
 }

@@ -87,7 +87,7 @@ fn look(target: &Target, route: &Route, meant: Option<&Meant>) -> Vec<Finding> {
     findings.extend(login.host_key());
     findings.push(login.finding());
     if login.is_in() {
-        let facts = Facts(&look.output.stdout);
+        let facts = Facts(look.output.stdout.raw());
         findings.extend(if facts.are_whole() {
             machine(&facts, meant)
         } else {

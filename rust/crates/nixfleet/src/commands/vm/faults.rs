@@ -77,8 +77,8 @@ pub fn explain(global: &Global, reports: &mut [HostReport]) {
     for error in reports.iter_mut().filter_map(|it| it.error.as_mut()) {
         let fault = error.nix.as_ref().and_then(|it| of_files(global, &it.cause));
         if let Some(Fault { problem, .. }) = fault {
-            error.message = problem.to_string();
-            error.help = Some(problem.help());
+            error.message = problem.to_string().into();
+            error.help = Some(problem.help().into());
             error.status = Exit::Faults as u8;
         }
     }

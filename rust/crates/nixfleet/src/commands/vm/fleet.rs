@@ -83,7 +83,10 @@ impl VmFleet {
             observer.begin(&plan.host, Phase::Preflight);
             observer.end(&plan.host, Phase::Preflight, preflight, true);
             if let Some(reason) = &plan.accelerator.reason {
-                observer.note(&plan.host, &format!("{}: {reason}", plan.accelerator.accelerator));
+                observer.note(
+                    &plan.host,
+                    &format!("{}: {reason}", plan.accelerator.accelerator).into(),
+                );
             }
         }
         let nix = Arc::new(nix(Phase::Build));

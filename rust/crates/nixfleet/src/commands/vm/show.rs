@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use nixfleet_nix::visible;
+use nixfleet_text::Foreign;
 use nixfleet_vm::Error as VmError;
 use nixfleet_vm::lifecycle::Started;
 use nixfleet_vm::report::{HostReport, Outcome, Verdict};
@@ -102,7 +102,7 @@ fn problems(global: &Global, report: &HostReport) {
     for Outcome { assertion, seen, journal, seconds, .. } in
         report.assertions.iter().filter(|it| !it.held)
     {
-        let seen = seen.as_deref().unwrap_or_default();
+        let seen = seen.clone().unwrap_or_default();
         tell(&format!("{}: not so after {seconds:.0} s: {assertion}\n  seen: {seen}", report.host));
         if let Some(journal) = journal {
             tell(&format!("  the end of its journal:\n{}", indented(journal)));
@@ -118,9 +118,10 @@ fn problems(global: &Global, report: &HostReport) {
         let nix = error.nix.as_ref();
         let mut sources = faults::sources(global);
         let place = nix.and_then(|it| own_place(&it.cause, &mut sources));
-        let text = format!("{}: {}", report.host, error.message);
-        tell(&message(&text, place.as_ref(), error.help.as_deref()));
-        tell(&indented(error.evidence.as_deref().unwrap_or_default()));
+        let text = format!("{}: {}", report.host, error.message.block());
+        let help = error.help.as_ref().map(Foreign::block);
+        tell(&message(&text, place.as_ref(), help.as_deref()));
+        tell(&indented(&error.evidence.clone().unwrap_or_default()));
         if let Some(nix) = nix.filter(|_| global.show_trace) {
             show_trace(&nix.trace);
         }
@@ -149,16 +150,15 @@ fn sentence(report: &HostReport, what: &str) -> String {
             format!("failed: {} of {all} assertions, {install}, {seconds:.1} s", all - held)
         }
         Verdict::Error => {
-            let message = report.error.as_ref().map(|it| it.message.as_str()).unwrap_or_default();
-            format!("error: {message}")
+            let message = report.error.as_ref().map(|it| it.message.first_line());
+            format!("error: {}", message.unwrap_or_default())
         }
         Verdict::Interrupted => "interrupted".to_owned(),
     }
 }
 
-fn indented(text: &str) -> String {
-    let lines = text.lines().map(|it| format!("  | {}", visible(it)));
-    lines.collect::<Vec<_>>().join("\n")
+fn indented(text: &Foreign) -> String {
+    text.lines().map(|it| format!("  | {it}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Tells the result of a small step.

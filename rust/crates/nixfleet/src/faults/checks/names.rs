@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::path::Path;
 
 use nixfleet_inventory::Inventory;
+use nixfleet_text::is_label;
 use thiserror::Error;
 
 use super::{Scope, of_host};
@@ -117,15 +118,6 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
 fn is_build_of(attribute: &str, name: &str) -> bool {
     let affix = |it: &str| it.starts_with('-') || it.ends_with('-');
     attribute.strip_prefix(name).or_else(|| attribute.strip_suffix(name)).is_some_and(affix)
-}
-
-/// A label as RFC 1123, section 2.1, and RFC 1035, section 2.3.4, allow it.
-fn is_label(name: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    (1..=63).contains(&name.len())
-        && name.bytes().all(is_inner)
-        && !name.starts_with('-')
-        && !name.ends_with('-')
 }
 
 /// The host and the domain of a name that has both, such as `web-01.example.org`. A file's name from

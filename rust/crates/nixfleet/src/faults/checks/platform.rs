@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use super::Scope;
 use crate::faults::{Problem, Severity};
-use crate::text::nearest::nearest;
 use crate::text::quote::{describe, quote};
+use nixfleet_text::nearest;
 
 const PLATFORMS: &[&str] = &["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"];
 

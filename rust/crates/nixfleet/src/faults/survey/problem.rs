@@ -9,8 +9,8 @@ use super::syntax::SyntaxError;
 use super::{module, names, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
-use crate::text::nearest::nearest;
 use crate::text::quote::quote;
+use nixfleet_text::nearest;
 
 /// What the module system gives to every module, or users often hand on (nixpkgs,
 /// `nixos/lib/eval-config.nix`).

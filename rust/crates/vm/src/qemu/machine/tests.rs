@@ -89,7 +89,7 @@ fn trouble_of_the_guest_is_told_and_lasts() {
     let broken =
         FULL.replace("true", "false").replace("No space left on device", "Input/output error");
     let stop = r#"{ "event": "STOP" }"#;
-    let failed = |text: &str| Status::Failed(format!("QEMU paused the guest: {text}"));
+    let failed = |text: &str| Status::Failed(format!("QEMU paused the guest: {text}").into());
     let panicked = r#"{ "event": "GUEST_PANICKED", "data": { "action": "run" } }"#;
     let rows: [(&[&str], &str, Status); 5] = [
         (&[panicked], "running", Status::Panicked),

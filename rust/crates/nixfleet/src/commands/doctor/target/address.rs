@@ -66,9 +66,11 @@ impl Address {
         let output = output(command.arg("-G").args(self.words()), PATIENCE)
             .map_err(|error| format!("`ssh` does not start: {error}"))?;
         if output.status.is_some_and(|it| it.success()) {
-            Ok(Route::parse(&output.stdout))
+            Ok(Route::parse(output.stdout.raw()))
+        } else if output.stderr.trim().is_empty() {
+            Err("`ssh -G` gives no answer".to_owned())
         } else {
-            Err(output.stderr.lines().next().unwrap_or("`ssh -G` gives no answer").to_owned())
+            Err(output.stderr.first_line().to_string())
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct Login<'a> {
 impl<'a> Login<'a> {
     /// Reads what `ssh -v` wrote.
     pub fn new(route: &'a Route, look: &'a Look) -> Self {
-        let between = if route.proxied { &look.output.stderr } else { "" };
+        let between = if route.proxied { look.output.stderr.raw() } else { "" };
         Self { log: &look.log, between, route, in_time: look.output.status.is_some() }
     }
 

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use nixfleet_release::{
     ENTRY_BYTES, HEAD_BYTES, HEAD_FILE, HOSTS, SIGNATURES_BYTES, SIGNATURES_FILE,
 };
-use nixfleet_vm::state::is_host_name;
+use nixfleet_text::is_label;
 
 use super::{Part, said, trouble};
 use crate::commands::release::files;
@@ -96,7 +96,7 @@ fn unpack(from: impl Read, into: &Path) -> Result<(), Trouble> {
         let limit = match (name, host) {
             (HEAD_FILE, _) => HEAD_BYTES,
             (SIGNATURES_FILE, _) => SIGNATURES_BYTES,
-            (_, Some(host)) if is_host_name(host) => ENTRY_BYTES,
+            (_, Some(host)) if is_label(host) => ENTRY_BYTES,
             _ => return Err(wrong("it wrote a file that belongs to no release")),
         };
         let size: usize = size.parse().map_err(|_| wrong("it wrote no release"))?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::problem::ReleaseProblem;
 use super::{Scope, texts};
-use crate::text::nearest::nearest;
+use nixfleet_text::nearest;
 
 /// The hosts that a wave names.
 pub fn hosts(scope: &mut Scope, field: &str, value: &Value) {

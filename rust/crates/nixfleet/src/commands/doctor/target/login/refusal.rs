@@ -143,7 +143,7 @@ mod tests {
         let closed = "Connection closed by UNKNOWN port 65535\r\n";
         let text = |between: &str| {
             let mut look = Look { log: closed.to_owned(), ..Look::default() };
-            look.output.stderr = between.to_owned();
+            look.output.stderr = between.to_owned().into();
             Login { in_time: true, ..Login::new(&route, &look) }.finding().text
         };
         let denied = "me@gate: Permission denied (publickey).";

@@ -3,6 +3,7 @@
 /// The nearest of `names`, if any is near enough to propose.
 ///
 /// Letters' case counts little. The bound lets about a third of the letters differ.
+#[must_use]
 pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Names are short; a long text is no mistyped one, and comparing takes its square.
     if given.len() > 100 {

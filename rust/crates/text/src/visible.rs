@@ -1,4 +1,4 @@
-//! Text that others wrote, made safe to show.
+//! Characters that a terminal would obey, or that hide what is there.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -27,7 +27,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// Whether a terminal would obey the character or show nothing for it: controls, the bidirectional
 /// marks of Unicode's UAX 9, zero-width characters, line separators and tags.
-fn is_hidden(character: char) -> bool {
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
