@@ -1,0 +1,125 @@
+//! The program's commands.
+
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::serve::serve;
+
+/// Says which hosts of a fleet may go to the newest release when, and shows how it goes.
+#[derive(Debug, Parser)]
+#[command(version, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// The control plane's configuration.
+    #[arg(long, value_name = "FILE", default_value = "/etc/nixfleet/control-plane.json")]
+    config: PathBuf,
+    /// Look whether the configuration can work, and end.
+    #[arg(long)]
+    check: bool,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Serve hosts and people, for ever: what the service does.
+    Run,
+    /// Ask the one that runs on this machine, by its socket, and print what it answers. What is sent
+    /// with `POST` comes from the standard input.
+    Call {
+        /// `GET` or `POST`.
+        #[arg(value_parser = ["GET", "POST"])]
+        method: String,
+        /// What is asked for, as `/v1/status`.
+        path: String,
+        /// The socket.
+        #[arg(long, value_name = "PATH", default_value = "/run/nixfleet-control-plane/socket")]
+        socket: PathBuf,
+    },
+}
+
+/// Does what is asked.
+#[must_use]
+pub fn main(arguments: Arguments) -> ExitCode {
+    match arguments.what {
+        Some(What::Call { method, path, socket }) => match call(&socket, &method, &path) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::from(1),
+            Err(why) => failed(&[why]),
+        },
+        what => match Config::read(&arguments.config) {
+            Err(faults) => failed(&faults),
+            Ok(config) if arguments.check => checked(&config),
+            Ok(config) if matches!(what, Some(What::Run)) => match serve(&config) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(why) => failed(&[why]),
+            },
+            Ok(_) => failed(&["say what to do: `run`, `call`, or `--check`".into()]),
+        },
+    }
+}
+
+/// What the configuration names is there.
+fn checked(config: &Config) -> ExitCode {
+    match nixfleet_link::HostKey::read(&config.host_key) {
+        Ok(key) => {
+            println!("fleet {}: hosts know this control plane by", config.fleet);
+            println!("{}", key.public().line());
+            ExitCode::SUCCESS
+        }
+        Err(why) => failed(&[why.to_string()]),
+    }
+}
+
+fn failed(faults: &[String]) -> ExitCode {
+    for fault in faults {
+        eprintln!("{fault}");
+    }
+    ExitCode::from(if faults.len() == 1 && faults[0].starts_with("say what") { 2 } else { 1 })
+}
+
+/// Whether the answer was a good one. It is printed as it comes, since news come for ever.
+fn call(socket: &Path, method: &str, path: &str) -> Result<bool, String> {
+    let unreachable =
+        |error: io::Error| format!("no control plane answers at `{}`: {error}", socket.display());
+    if path.contains([' ', '\r', '\n']) {
+        return Err(format!("`{}` is no path", nixfleet_nix::visible(path)));
+    }
+    let mut body = Vec::new();
+    if method == "POST" {
+        io::stdin()
+            .read_to_end(&mut body)
+            .map_err(|error| format!("the standard input: {error}"))?;
+    }
+    let mut stream = UnixStream::connect(socket).map_err(unreachable)?;
+    let head = format!(
+        "{method} {path} HTTP/1.0\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    // One that refuses early does not read all.
+    let _ = stream.write_all(&[head.as_bytes(), &body].concat());
+    let (mut out, mut answer, mut buffer) = (io::stdout().lock(), Vec::new(), [0; 16 * 1024]);
+    let mut good = None;
+    loop {
+        let read = stream.read(&mut buffer).map_err(unreachable)?;
+        if read == 0 {
+            break;
+        }
+        answer.extend_from_slice(&buffer[..read]);
+        if good.is_none() {
+            let Some(end) = answer.windows(4).position(|it| it == b"\r\n\r\n") else { continue };
+            good = Some(answer.get(9).is_some_and(|it| *it == b'2'));
+            answer.drain(..end + 4);
+        }
+        if out.write_all(&answer).and_then(|()| out.flush()).is_err() {
+            // Nobody reads any more.
+            return Ok(true);
+        }
+        answer.clear();
+    }
+    good.ok_or_else(|| format!("`{}` gave no answer", socket.display()))
+}

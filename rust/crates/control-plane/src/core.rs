@@ -1,0 +1,266 @@
+//! The control plane's decisions: what hosts and people say, and a moment, in; what to write down and
+//! what each host is told out. No clock, no file and no socket is in it: the same code runs in the
+//! program, in a simulation and in tests.
+//!
+//! Whoever runs it writes down what [`Core::check_in`], [`Core::bring`], [`Core::command`] and
+//! [`Core::decide`] give, and tells a host its [`Core::answer`] only after that.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use nixfleet_link::{Answer, CheckIn, Offered, PublicKey, VERSION};
+use nixfleet_release::Signers;
+use nixfleet_rollout::{
+    Command, Decision, Event, Impossible, Kind, May, Member, Plan, Rollout, Unknown, View,
+    impossible,
+};
+
+use crate::shelf::{self, Brought, Files, NotTaken, Shelf, Trusted};
+use crate::store::{Keep, Kept};
+
+/// How many seconds hosts are told to wait where there is no release yet.
+const NO_RELEASE: u64 = 60;
+
+/// All that is known.
+#[derive(Debug)]
+pub struct Core {
+    fleet: String,
+    configured: Signers,
+    trusted: Option<Trusted>,
+    current: Option<Current>,
+    said: BTreeMap<String, CheckIn>,
+    /// The time of the last event: events' times never go back.
+    last: Timestamp,
+}
+
+/// The newest release, and its way to its hosts.
+#[derive(Debug)]
+struct Current {
+    shelf: Shelf,
+    rollout: Rollout,
+    decision: Decision,
+    /// For each host that was told to try again, the number of that word.
+    retries: BTreeMap<String, u64>,
+}
+
+impl Core {
+    /// What is known at a start, from what was written down.
+    ///
+    /// # Errors
+    /// When the release that was written down is damaged.
+    pub fn new(
+        fleet: &str,
+        configured: Signers,
+        kept: Kept,
+        now: Timestamp,
+    ) -> Result<Self, NotTaken> {
+        let mut core = Self {
+            fleet: fleet.to_owned(),
+            configured,
+            trusted: kept.trusted,
+            current: None,
+            said: kept.hosts.into_iter().collect(),
+            last: now,
+        };
+        if let Some((files, signed_by, at)) = kept.release {
+            let release = shelf::again(files, signed_by, at)?;
+            let rollout = Rollout::new(Plan::from(&release.head), members(&release), at);
+            core.begin(release, rollout, now);
+            for event in &kept.events {
+                core.apply(event);
+            }
+            core.last = core.last.max(kept.events.last().map_or(at, |it| it.at));
+            if let Some(current) = &mut core.current {
+                current.rollout.listening_since(core.last);
+                current.decision = current.rollout.decide(core.last);
+            }
+        }
+        Ok(core)
+    }
+
+    /// The newest release.
+    #[must_use]
+    pub fn shelf(&self) -> Option<&Shelf> {
+        self.current.as_ref().map(|it| &it.shelf)
+    }
+
+    /// Whose key it is: that of a host of the newest release, and of no other.
+    #[must_use]
+    pub fn host_of(&self, key: &PublicKey) -> Option<&str> {
+        self.shelf()?.host_of(key)
+    }
+
+    /// What each host said last.
+    #[must_use]
+    pub fn said(&self) -> &BTreeMap<String, CheckIn> {
+        &self.said
+    }
+
+    /// The rollout as it is shown; none before the first release.
+    #[must_use]
+    pub fn view(&self) -> Option<View> {
+        self.current.as_ref().map(|it| it.rollout.view(&it.decision))
+    }
+
+    /// The last decision, with the rollout that it is of.
+    #[must_use]
+    pub fn decision(&self) -> Option<(&Rollout, &Decision)> {
+        self.current.as_ref().map(|it| (&it.rollout, &it.decision))
+    }
+
+    /// A host of the newest release says where it stands. The same again is nothing to write down.
+    pub fn check_in(&mut self, host: &str, said: CheckIn, now: Timestamp) -> Vec<Keep> {
+        if self.said.get(host).is_some_and(|it| it.says_as(&said)) {
+            self.seen(host, now);
+            return Vec::new();
+        }
+        let report = said.report.clone();
+        let keep = Keep::Host(host.to_owned(), Box::new(said.clone()));
+        self.said.insert(host.to_owned(), said);
+        let event = self.happened(Kind::Report { host: host.to_owned(), report }, now);
+        vec![keep, event]
+    }
+
+    /// A host was heard of, with nothing new.
+    pub fn seen(&mut self, host: &str, at: Timestamp) {
+        if let Some(current) = &mut self.current {
+            current.rollout.apply(&Event { at, kind: Kind::Seen { host: host.to_owned() } });
+        }
+    }
+
+    /// Somebody brings a release. What is wrong with its plan is said, and is no reason to refuse
+    /// what was signed.
+    ///
+    /// # Errors
+    /// When it is not taken, in a sentence; then nothing has changed.
+    pub fn bring(
+        &mut self,
+        files: Files,
+        now: Timestamp,
+    ) -> Result<(Vec<Keep>, Vec<Impossible>), NotTaken> {
+        let (release, trusted) =
+            match shelf::bring(&self.fleet, &self.configured, self.trusted.as_ref(), files, now)? {
+                Brought::Taken(release, trusted) => (*release, trusted),
+                Brought::Same => return Ok((Vec::new(), Vec::new())),
+            };
+        let now = now.max(self.last);
+        let (mut keep, is_first) = (Vec::new(), self.current.is_none());
+        if !is_first {
+            keep.push(self.happened(Kind::Superseded { sequence: release.known.sequence }, now));
+        }
+        let (plan, members) = (Plan::from(&release.head), members(&release));
+        let never = impossible(&plan, &members, now);
+        let rollout = match &self.current {
+            Some(before) => before.rollout.newer(plan, members, now),
+            None => Rollout::new(plan, members, now),
+        };
+        keep.push(Keep::Release(Box::new(release.clone()), trusted.clone()));
+        let sequence = release.known.sequence;
+        // What is known of hosts goes with them: a new start finds it among this rollout's events.
+        keep.extend(rollout.events().into_iter().map(|it| Keep::Event(sequence, it)));
+        self.trusted = Some(trusted);
+        let gone: Vec<String> =
+            self.said.keys().filter(|it| !release.entries.contains_key(*it)).cloned().collect();
+        for host in gone {
+            self.said.remove(&host);
+            keep.push(Keep::Forget(host));
+        }
+        self.begin(release, rollout, now);
+        if is_first {
+            // What hosts had said to one whose release is lost.
+            let told: Vec<(String, CheckIn)> = self.said.clone().into_iter().collect();
+            for (host, said) in told {
+                keep.push(self.happened(Kind::Report { host, report: said.report }, now));
+            }
+        }
+        Ok((keep, never))
+    }
+
+    /// A person says something.
+    ///
+    /// # Errors
+    /// When there is no such host or wave, or no release yet.
+    pub fn command(
+        &mut self,
+        by: &str,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Vec<Keep>, Option<Unknown>> {
+        let current = self.current.as_ref().ok_or(None)?;
+        current.rollout.check(&command).map_err(Some)?;
+        Ok(vec![self.happened(Kind::Said { by: by.to_owned(), command }, now)])
+    }
+
+    /// Who may go now. What it changes is applied, and to be written down.
+    pub fn decide(&mut self, now: Timestamp) -> Vec<Keep> {
+        self.last = self.last.max(now);
+        let Some(current) = &mut self.current else { return Vec::new() };
+        let sequence = current.shelf.known.sequence;
+        current.decision = current.rollout.decide(self.last);
+        let events = current.decision.events.clone();
+        for event in &events {
+            current.rollout.apply(event);
+        }
+        events.into_iter().map(|it| Keep::Event(sequence, it)).collect()
+    }
+
+    /// When something follows from time alone.
+    #[must_use]
+    pub fn next(&self) -> Option<Timestamp> {
+        self.current.as_ref()?.decision.next
+    }
+
+    /// What a host is told.
+    #[must_use]
+    pub fn answer(&self, host: &str) -> Answer {
+        let none =
+            Answer { version: VERSION, mark: "none".into(), offered: None, again: NO_RELEASE };
+        let Some(current) = &self.current else { return none };
+        let Some(verdict) = current.decision.verdict(host) else { return none };
+        let release = current.shelf.known;
+        let (word, wait) = match verdict.may {
+            May::Go { .. } => ("go", None),
+            May::Wait => (
+                "wait",
+                Some(current.rollout.sentence(&current.decision, host).unwrap_or_default()),
+            ),
+            May::Back => ("back", Some("the rollout goes back: too many hosts failed".to_owned())),
+        };
+        let again = matches!(verdict.may, May::Go { again: true });
+        let retry = current.retries.get(host).copied().filter(|_| again);
+        let hash = release.hash.to_string();
+        // The sentence is no part of it: it changes with each host that arrives, and the news for a
+        // host is whether it may go.
+        let mark =
+            format!("{}-{}-{word}-{}", release.sequence, &hash[..12], retry.unwrap_or_default());
+        Answer { version: VERSION, mark, offered: Some(Offered { release, wait, retry }), again: 0 }
+    }
+
+    fn begin(&mut self, release: Shelf, rollout: Rollout, now: Timestamp) {
+        let decision = rollout.decide(now);
+        self.last = self.last.max(now);
+        self.current =
+            Some(Current { shelf: release, rollout, decision, retries: BTreeMap::new() });
+    }
+
+    /// Something happened: it is applied, and to be written down.
+    fn happened(&mut self, kind: Kind, now: Timestamp) -> Keep {
+        self.last = self.last.max(now);
+        let event = Event { at: self.last, kind };
+        self.apply(&event);
+        Keep::Event(self.shelf().map_or(0, |it| it.known.sequence), event)
+    }
+
+    fn apply(&mut self, event: &Event) {
+        let Some(current) = &mut self.current else { return };
+        current.rollout.apply(event);
+        if let Kind::Said { command: Command::Retry { host }, .. } = &event.kind {
+            let number = u64::try_from(event.at.as_millisecond()).unwrap_or_default();
+            current.retries.insert(host.clone(), number);
+        }
+    }
+}
+
+fn members(shelf: &Shelf) -> Vec<Member> {
+    shelf.entries.values().map(Member::from).collect()
+}

@@ -1,0 +1,8 @@
+//! The door of hosts: TLS with raw keys, a check-in that is held until something changes for the
+//! host, and the files of the release.
+
+mod answers;
+mod listener;
+
+pub use answers::{Door, router};
+pub use listener::{Crowd, serve};

@@ -1,0 +1,181 @@
+//! What hosts are answered.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
+use jiff::Timestamp;
+use nixfleet_link::{
+    Answer, CHECK_IN, CHECK_IN_BYTES, CheckIn, LONGEST_HOLD, PublicKey, RELEASE, VERSION,
+};
+use tokio::sync::{oneshot, watch};
+
+use crate::bring;
+use crate::clerk::{Clerk, Input};
+use crate::seat::{Said, Seat, Seats};
+
+/// After how many seconds a host comes again that could not be served now, at most.
+const BUSY: u64 = 20;
+/// The most words of a check-in that was refused.
+const REFUSED: &str = "a check-in is JSON, as the description of this interface has it";
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    pub(crate) key: PublicKey,
+    pub(crate) address: IpAddr,
+}
+
+/// What the door of hosts has behind it.
+#[derive(Clone)]
+pub struct Door {
+    /// Who writes down.
+    pub clerk: Clerk,
+    /// Who is who.
+    pub seats: Arc<Seats>,
+    /// Whether the program is to end.
+    pub stop: watch::Receiver<bool>,
+    /// How many check-ins there were.
+    pub check_ins: Arc<AtomicU64>,
+}
+
+/// What hosts can ask.
+pub fn router(door: Door) -> Router {
+    Router::new()
+        .route(CHECK_IN, post(check_in).layer(DefaultBodyLimit::max(CHECK_IN_BYTES)))
+        .route(&format!("{RELEASE}/{{*name}}"), get(file))
+        .route(RELEASE, post(take))
+        .with_state(door)
+}
+
+async fn check_in(
+    State(mut door): State<Door>,
+    Extension(peer): Extension<Peer>,
+    body: Bytes,
+) -> Response {
+    door.check_ins.fetch_add(1, Ordering::Relaxed);
+    let Some(seat) = door.seats.of(&peer.key) else { return stranger(&door, &peer) };
+    let said: CheckIn = match serde_json::from_slice(&body) {
+        Ok(said) => said,
+        Err(error) => return say(StatusCode::BAD_REQUEST, &format!("{REFUSED}: {error}")),
+    };
+    if said.version != VERSION {
+        return say(
+            StatusCode::BAD_REQUEST,
+            &format!(
+                "the check-in is of version {}, and this control plane speaks {VERSION}",
+                said.version
+            ),
+        );
+    }
+    let mut answers = seat.answer.subscribe();
+    match seat.hear(&said, peer.address, Timestamp::now()) {
+        Said::TooMany => return later(StatusCode::TOO_MANY_REQUESTS, "too many check-ins"),
+        Said::Same => {}
+        Said::New => {
+            if !written(&door, &seat, &said).await {
+                return later(StatusCode::SERVICE_UNAVAILABLE, "it cannot be written down now");
+            }
+        }
+    }
+    let hold = Duration::from_millis(jittered(said.wait.min(LONGEST_HOLD) * 1000));
+    let is_news = |it: &Arc<Answer>| said.known.as_ref() != Some(&it.mark);
+    if !hold.is_zero() && !is_news(&answers.borrow_and_update()) {
+        tokio::select! {
+            _ = answers.wait_for(is_news) => {}
+            () = tokio::time::sleep(hold) => {}
+            _ = door.stop.wait_for(|it| *it) => {}
+        }
+    }
+    let answer = answers.borrow().clone();
+    let again = if *door.stop.borrow() { soon() } else { answer.again };
+    Json(Answer { again, ..answer.for_one_that_knows(&said) }).into_response()
+}
+
+async fn written(door: &Door, seat: &Seat, said: &CheckIn) -> bool {
+    let (done, answer) = oneshot::channel();
+    let input = Input::CheckIn { host: seat.name.clone(), said: Box::new(said.clone()), done };
+    let written = door.clerk.give(input) && answer.await.unwrap_or_default();
+    if written {
+        seat.wrote(said.clone());
+    }
+    written
+}
+
+/// A file of the newest release that this host may have.
+async fn file(
+    State(door): State<Door>,
+    Extension(peer): Extension<Peer>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(seat) = door.seats.of(&peer.key) else { return stranger(&door, &peer) };
+    let host = seat.name.clone();
+    let found = door.clerk.look(move |core| {
+        let shelf = core.shelf()?;
+        shelf.file(&name, &host).map(|it| (Bytes::copy_from_slice(it), shelf.known))
+    });
+    match found.await {
+        Err(_) => later(StatusCode::SERVICE_UNAVAILABLE, "there is too much to do"),
+        Ok(None) => say(StatusCode::NOT_FOUND, "the release has no such file"),
+        Ok(Some((bytes, release))) => {
+            let etag = format!("\"{}\"", release.hash);
+            if headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == etag.as_bytes())
+            {
+                return StatusCode::NOT_MODIFIED.into_response();
+            }
+            let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static(""));
+            ([(header::ETAG, etag)], bytes).into_response()
+        }
+    }
+}
+
+/// A release, whoever brings it.
+async fn take(State(door): State<Door>, body: Body) -> Response {
+    bring::take(&door.clerk, body).await
+}
+
+fn stranger(door: &Door, peer: &Peer) -> Response {
+    if door.seats.all().is_empty() {
+        return later(StatusCode::NOT_FOUND, "no release has been brought here yet");
+    }
+    let key = peer.key;
+    say(
+        StatusCode::FORBIDDEN,
+        &format!(
+            "the newest release has no host with the key {key}: write it to `hostKey`, and release"
+        ),
+    )
+}
+
+fn say(status: StatusCode, words: &str) -> Response {
+    (status, Json(serde_json::json!({ "error": words }))).into_response()
+}
+
+fn later(status: StatusCode, words: &str) -> Response {
+    let mut response = say(status, words);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(soon()));
+    response
+}
+
+fn soon() -> u64 {
+    1 + chance() % BUSY
+}
+
+/// Of many that began at once each waits for another time: between three quarters and all of it.
+fn jittered(time: u64) -> u64 {
+    time - chance() % (time / 4 + 1)
+}
+
+fn chance() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

@@ -1,0 +1,107 @@
+//! What happened, as lines for people and programs.
+
+use nixfleet_rollout::{Command, Event, Kind, Phase};
+
+use crate::store::Logged;
+
+/// The host that an event is about.
+#[must_use]
+pub fn host_of(event: &Event) -> Option<&str> {
+    match &event.kind {
+        Kind::Report { host, .. }
+        | Kind::Seen { host }
+        | Kind::Go { host }
+        | Kind::Back { host } => Some(host),
+        Kind::Said { command, .. } => command.host(),
+        Kind::Passed { .. } | Kind::RollBack | Kind::Superseded { .. } => None,
+    }
+}
+
+/// An event in a sentence. What a host said of itself in it is foreign text.
+#[must_use]
+pub fn sentence(event: &Event) -> String {
+    match &event.kind {
+        Kind::Report { host, report } => format!("{host} {}", phase(&report.phase)),
+        Kind::Seen { host } => format!("{host} was heard of"),
+        Kind::Go { host } => format!("{host} may go"),
+        Kind::Back { host } => format!("{host} may go back"),
+        Kind::Passed { wave } => format!("wave {wave} has what it needs"),
+        Kind::RollBack => "too many hosts failed: those that arrived go back".into(),
+        Kind::Superseded { sequence } => format!("release {sequence} took its place"),
+        Kind::Said { by, command } => format!("{by}: {}", said(command)),
+    }
+}
+
+fn phase(phase: &Phase) -> String {
+    let with = |words: &str, why: &str| format!("{words}: {}", nixfleet_nix::visible(why));
+    match phase {
+        Phase::Idle => "rests".into(),
+        Phase::Fetching => "fetches".into(),
+        Phase::Switching => "switches".into(),
+        Phase::Restarting => "restarts, or waits until it may".into(),
+        Phase::Probation => "is on probation".into(),
+        Phase::Reverting => "goes back".into(),
+        Phase::Committed => "committed".into(),
+        Phase::Reverted { why } => with("reverted", why),
+        Phase::Failed { why } => with("did not begin, and does not try again", why),
+        Phase::Refused { why } => with("did not begin", why),
+        Phase::Held { why } => with("is held there", why),
+    }
+}
+
+fn said(command: &Command) -> String {
+    match command {
+        Command::Pause => "pause".into(),
+        Command::Resume => "resume".into(),
+        Command::Hold { host } => format!("hold {host}"),
+        Command::Release { host } => format!("release {host}"),
+        Command::Skip { host } => format!("skip {host}"),
+        Command::Retry { host } => format!("retry {host}"),
+        Command::Promote { wave } => format!("promote {wave}"),
+        Command::Abort => "abort".into(),
+    }
+}
+
+/// The log as CSV (RFC 4180), with a line of names.
+#[must_use]
+pub fn csv(events: &[Logged]) -> String {
+    let mut text = String::from("id,time,release,host,event,sentence\r\n");
+    for it in events {
+        let kind = serde_json::to_value(&it.event.kind).unwrap_or_default();
+        let kind = kind.get("kind").and_then(|it| it.as_str()).unwrap_or_default().to_owned();
+        let fields = [
+            it.id.to_string(),
+            it.event.at.to_string(),
+            it.release.to_string(),
+            host_of(&it.event).unwrap_or_default().to_owned(),
+            kind,
+            sentence(&it.event),
+        ];
+        text.push_str(&fields.map(|it| field(&it)).join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// A text that a spreadsheet would take for a formula is foreign as any: it gets a mark before it.
+fn field(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_field_says_stays_in_its_field() {
+        assert_eq!(field("web-01"), "web-01");
+        assert_eq!(field("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(field("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+    }
+}

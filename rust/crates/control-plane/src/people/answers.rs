@@ -1,0 +1,284 @@
+//! What people are answered.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream};
+use nixfleet_rollout::{Command, HostView, Standing};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::peer::Peer;
+use crate::bring::{self, refused};
+use crate::clerk::{Clerk, Failure};
+use crate::core::Core;
+use crate::hosts::Crowd;
+use crate::log;
+use crate::seat::Seats;
+use crate::status::{Doubled, Status};
+use crate::store::{Logged, PAGE, Reader};
+
+/// The least time between two pieces of news to one reader.
+const NEWS_EVERY: Duration = Duration::from_secs(1);
+
+/// What the door of people has behind it.
+#[derive(Clone)]
+pub struct People {
+    /// Who writes down.
+    pub clerk: Clerk,
+    /// Who is who.
+    pub seats: Arc<Seats>,
+    /// Who is there.
+    pub crowd: Arc<Crowd>,
+    /// How many check-ins there were.
+    pub check_ins: Arc<AtomicU64>,
+    /// Where the log is.
+    pub database: PathBuf,
+    /// The fleet's name.
+    pub fleet: String,
+    /// Whether the program is to end.
+    pub stop: watch::Receiver<bool>,
+}
+
+impl People {
+    /// How the fleet is.
+    pub(crate) async fn status(&self) -> Result<Status, Failure> {
+        let fleet = self.fleet.clone();
+        let trouble = self.clerk.trouble.borrow().clone();
+        let doubled = Doubled::all(&self.seats);
+        self.clerk.look(move |core| Status::of(&fleet, core, trouble, doubled)).await
+    }
+
+    /// Some of the hosts, and whether there are more.
+    pub(crate) async fn hosts(&self, which: Which) -> Result<HostPage, Failure> {
+        self.clerk
+            .look(move |core| which.of(core.view().map(|it| it.hosts).unwrap_or_default()))
+            .await
+    }
+
+    /// Some of the log.
+    pub(crate) async fn log(&self, which: WhichEvents) -> Result<Vec<Logged>, String> {
+        let database = self.database.clone();
+        let read = move || {
+            let reader = Reader::open(&database).map_err(|error| error.to_string())?;
+            let most = which.limit.unwrap_or(PAGE);
+            reader.log(which.before, which.host.as_deref(), most).map_err(|error| error.to_string())
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?
+    }
+}
+
+/// Which hosts are asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Which {
+    /// Those with this tag.
+    pub(crate) tag: Option<String>,
+    /// Those that stand so.
+    pub(crate) state: Option<Standing>,
+    /// Those of this wave.
+    pub(crate) wave: Option<String>,
+    /// Those after this name.
+    pub(crate) after: Option<String>,
+    /// So many at most.
+    pub(crate) limit: Option<usize>,
+}
+
+/// A page of hosts.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct HostPage {
+    /// How many there are in all that were asked for.
+    pub(crate) total: usize,
+    /// Those of this page, by name.
+    pub(crate) hosts: Vec<HostView>,
+    /// The last name of this page, if there are more.
+    pub(crate) next: Option<String>,
+}
+
+impl Which {
+    fn of(&self, hosts: Vec<HostView>) -> HostPage {
+        let is_asked_for = |it: &HostView| {
+            self.tag.as_ref().is_none_or(|tag| it.tags.contains(tag))
+                && self.state.is_none_or(|state| it.standing == state)
+                && self.wave.as_ref().is_none_or(|wave| it.wave == *wave)
+        };
+        let all: Vec<HostView> = hosts.into_iter().filter(is_asked_for).collect();
+        let total = all.len();
+        let limit = self.limit.unwrap_or(PAGE).clamp(1, PAGE);
+        let is_after = |it: &HostView| self.after.as_ref().is_none_or(|name| it.name > *name);
+        let mut hosts: Vec<HostView> = all.into_iter().filter(is_after).take(limit + 1).collect();
+        let more = hosts.len() > limit;
+        hosts.truncate(limit);
+        let next = hosts.last().filter(|_| more).map(|it| it.name.clone());
+        HostPage { total, hosts, next }
+    }
+}
+
+/// Which events are asked for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WhichEvents {
+    /// Those before this number.
+    pub(crate) before: Option<u64>,
+    /// Those of this host.
+    pub(crate) host: Option<String>,
+    /// So many at most.
+    pub(crate) limit: Option<usize>,
+}
+
+pub(super) async fn status(State(people): State<People>) -> Response {
+    match people.status().await {
+        Ok(status) => Json(status).into_response(),
+        Err(failure) => refused(&failure),
+    }
+}
+
+pub(super) async fn rollout(State(people): State<People>) -> Response {
+    match people.clerk.look(Core::view).await {
+        Ok(Some(view)) => Json(view).into_response(),
+        Ok(None) => refused(&Failure::NoRelease),
+        Err(failure) => refused(&failure),
+    }
+}
+
+pub(super) async fn hosts(State(people): State<People>, Query(which): Query<Which>) -> Response {
+    match people.hosts(which).await {
+        Ok(hosts) => Json(hosts).into_response(),
+        Err(failure) => refused(&failure),
+    }
+}
+
+pub(super) async fn host(State(people): State<People>, Path(name): Path<String>) -> Response {
+    let seats = people.seats.all();
+    let seat = seats.values().find(|it| it.name == name);
+    let addresses = seat.map(|it| it.doubles()).unwrap_or_default();
+    let from = seat.and_then(|it| it.from());
+    let found = people.clerk.look(move |core| {
+        let view = core.view()?.hosts.into_iter().find(|it| it.name == name)?;
+        Some((view, core.said().get(&name).cloned()))
+    });
+    match found.await {
+        Ok(Some((view, said))) => {
+            Json(json!({ "host": view, "said": said, "from": from, "machinesAtOnce": addresses }))
+                .into_response()
+        }
+        Ok(None) => nothing().await,
+        Err(failure) => refused(&failure),
+    }
+}
+
+pub(super) async fn log(
+    State(people): State<People>,
+    Query(which): Query<WhichEvents>,
+) -> Response {
+    match people.log(which).await {
+        Ok(events) => {
+            let next = events.last().map(|it| it.id).filter(|it| *it > 1);
+            let events: Vec<_> = events
+                .iter()
+                .map(|it| {
+                    let mut value = serde_json::to_value(it).unwrap_or_default();
+                    value["sentence"] = log::sentence(&it.event).into();
+                    value
+                })
+                .collect();
+            Json(json!({ "events": events, "before": next })).into_response()
+        }
+        Err(why) => unread(&why),
+    }
+}
+
+pub(super) async fn log_csv(
+    State(people): State<People>,
+    Query(which): Query<WhichEvents>,
+) -> Response {
+    match people.log(which).await {
+        Ok(events) => {
+            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], log::csv(&events)).into_response()
+        }
+        Err(why) => unread(&why),
+    }
+}
+
+/// Each time that something changed: how the fleet is.
+pub(super) async fn events(
+    State(people): State<People>,
+) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
+    let news = stream::unfold((people, true), |(mut people, first)| async move {
+        if !first {
+            let mut stop = people.stop.clone();
+            tokio::select! {
+                changed = people.clerk.changes.changed() => changed.ok()?,
+                _ = stop.wait_for(|it| *it) => return None,
+            }
+            tokio::time::sleep(NEWS_EVERY).await;
+        }
+        people.clerk.changes.mark_unchanged();
+        let status = people.status().await.ok()?;
+        Some((Event::default().event("status").json_data(status), (people, false)))
+    });
+    Sse::new(news).keep_alive(KeepAlive::default())
+}
+
+/// A file of the newest release: people may have all of them.
+pub(super) async fn file(State(people): State<People>, Path(name): Path<String>) -> Response {
+    let found = people.clerk.look(move |core| {
+        core.shelf().and_then(|it| it.files.get(&name)).map(|it| Bytes::copy_from_slice(it))
+    });
+    match found.await {
+        Ok(Some(bytes)) => bytes.into_response(),
+        Ok(None) => nothing().await,
+        Err(failure) => refused(&failure),
+    }
+}
+
+pub(super) async fn command(
+    State(people): State<People>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    command: Result<Json<Command>, JsonRejection>,
+) -> Response {
+    let command = match command {
+        Ok(Json(command)) => command,
+        Err(error) => {
+            return (StatusCode::BAD_REQUEST, Json(json!({ "error": error.body_text() })))
+                .into_response();
+        }
+    };
+    match people.clerk.command(peer.user.clone(), command).await {
+        Ok(()) => Json(json!({ "by": peer.user })).into_response(),
+        Err(failure) => refused(&failure),
+    }
+}
+
+pub(super) async fn take(State(people): State<People>, body: Body) -> Response {
+    bring::take(&people.clerk, body).await
+}
+
+pub(super) async fn metrics(State(people): State<People>) -> Response {
+    match people.status().await {
+        Ok(status) => {
+            let text = crate::metrics::text(&status, &people);
+            ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+                .into_response()
+        }
+        Err(failure) => refused(&failure),
+    }
+}
+
+pub(super) async fn nothing() -> Response {
+    (StatusCode::NOT_FOUND, Json(json!({ "error": "there is nothing here" }))).into_response()
+}
+
+fn unread(why: &str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "error": why }))).into_response()
+}

@@ -1,0 +1,220 @@
+//! A host's seat: what it said last, what it is told, and from where it speaks. Check-ins that say
+//! nothing new end here.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use nixfleet_link::{Answer, CheckIn, PublicKey};
+use tokio::sync::watch;
+
+/// The most machines of one key that are remembered.
+const MACHINES: usize = 4;
+/// For how long a machine that has gone is one of two.
+const MACHINE_GONE: Duration = Duration::from_secs(15 * 60);
+/// How many check-ins a host has at a stretch, and how many a second after that.
+const CHECK_INS: Rate = Rate { burst: 60.0, a_second: 20.0 };
+/// The same of those that say something new, and have to be written down.
+const NEWS: Rate = Rate { burst: 100.0, a_second: 0.2 };
+
+/// How often something may be.
+struct Rate {
+    burst: f64,
+    a_second: f64,
+}
+
+/// How much of a rate is left.
+#[derive(Debug, Default)]
+struct Bucket(Option<(f64, Instant)>);
+
+impl Bucket {
+    fn take(&mut self, rate: &Rate, now: Instant) -> bool {
+        let (left, since) = self.0.unwrap_or((rate.burst, now));
+        let left = (left + (now - since).as_secs_f64() * rate.a_second).min(rate.burst);
+        let may = left >= 1.0;
+        self.0 = Some((if may { left - 1.0 } else { left }, now));
+        may
+    }
+}
+
+/// A host's seat.
+#[derive(Debug)]
+pub struct Seat {
+    /// The host's name.
+    pub name: String,
+    /// What it is told; a change of its mark wakes who waits.
+    pub answer: watch::Sender<Arc<Answer>>,
+    heard: Mutex<Heard>,
+}
+
+#[derive(Debug, Default)]
+struct Heard {
+    said: Option<CheckIn>,
+    at: Option<Timestamp>,
+    machines: Vec<Machine>,
+    check_ins: Bucket,
+    news: Bucket,
+    connections: usize,
+}
+
+/// A machine that has a host's key.
+#[derive(Debug, Clone)]
+struct Machine {
+    id: String,
+    from: IpAddr,
+    first: Instant,
+    last: Instant,
+}
+
+/// What a check-in is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Something new: the clerk writes it down.
+    New,
+    /// The same as before.
+    Same,
+    /// One too many in too short a time.
+    TooMany,
+}
+
+impl Seat {
+    fn new(name: &str, answer: Arc<Answer>) -> Self {
+        Self { name: name.to_owned(), answer: watch::Sender::new(answer), heard: Mutex::default() }
+    }
+
+    fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A host speaks.
+    pub fn hear(&self, said: &CheckIn, from: IpAddr, now: Timestamp) -> Said {
+        let (mut heard, instant) = (self.heard(), Instant::now());
+        if !heard.check_ins.take(&CHECK_INS, instant) {
+            return Said::TooMany;
+        }
+        heard.at = Some(now);
+        heard.machine(&said.machine, from, instant);
+        if heard.said.as_ref().is_some_and(|it| it.says_as(said)) {
+            Said::Same
+        } else if heard.news.take(&NEWS, instant) {
+            Said::New
+        } else {
+            Said::TooMany
+        }
+    }
+
+    /// What it said was written down.
+    pub fn wrote(&self, said: CheckIn) {
+        self.heard().said = Some(said);
+    }
+
+    /// When it was last heard of.
+    #[must_use]
+    pub fn seen(&self) -> Option<Timestamp> {
+        self.heard().at
+    }
+
+    /// From where it was last heard of.
+    #[must_use]
+    pub fn from(&self) -> Option<IpAddr> {
+        self.heard().machines.iter().max_by_key(|it| it.last).map(|it| it.from)
+    }
+
+    /// The addresses of machines that have this host's key at the same time, where there are several:
+    /// a disk that was cloned, or a key that was stolen.
+    #[must_use]
+    pub fn doubles(&self) -> Vec<IpAddr> {
+        let (heard, now) = (self.heard(), Instant::now());
+        let both = |one: &Machine, other: &Machine| {
+            one.id != other.id && one.last > other.first && other.last > one.first
+        };
+        let is_double = |it: &&Machine| {
+            now - it.last < MACHINE_GONE
+                && heard
+                    .machines
+                    .iter()
+                    .any(|other| now - other.last < MACHINE_GONE && both(it, other))
+        };
+        heard.machines.iter().filter(is_double).map(|it| it.from).collect()
+    }
+
+    /// Counts a connection, unless there are as many as there may be.
+    #[must_use]
+    pub fn sit(self: &Arc<Self>, most: usize) -> Option<Sitting> {
+        let mut heard = self.heard();
+        if heard.connections >= most {
+            return None;
+        }
+        heard.connections += 1;
+        Some(Sitting(self.clone()))
+    }
+}
+
+/// A connection of a host.
+#[derive(Debug)]
+pub struct Sitting(Arc<Seat>);
+
+impl Drop for Sitting {
+    fn drop(&mut self) {
+        self.0.heard().connections -= 1;
+    }
+}
+
+impl Heard {
+    fn machine(&mut self, id: &str, from: IpAddr, now: Instant) {
+        if let Some(machine) = self.machines.iter_mut().find(|it| it.id == id) {
+            (machine.from, machine.last) = (from, now);
+            return;
+        }
+        if self.machines.len() == MACHINES {
+            self.machines.sort_by_key(|it| it.last);
+            self.machines.remove(0);
+        }
+        self.machines.push(Machine {
+            id: id.chars().take(64).collect(),
+            from,
+            first: now,
+            last: now,
+        });
+    }
+}
+
+/// All seats, by the hosts' keys.
+#[derive(Debug, Default)]
+pub struct Seats(RwLock<Arc<HashMap<PublicKey, Arc<Seat>>>>);
+
+impl Seats {
+    /// The seat of a key, unless it is a stranger's.
+    #[must_use]
+    pub fn of(&self, key: &PublicKey) -> Option<Arc<Seat>> {
+        self.all().get(key).cloned()
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> Arc<HashMap<PublicKey, Arc<Seat>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A seat for each host of a release, the same as before where it had one. Who has none any more
+    /// is told by its next check-in.
+    pub fn set<'a>(
+        &self,
+        hosts: impl Iterator<Item = (PublicKey, &'a str, Answer, Option<CheckIn>)>,
+    ) {
+        let before = self.all();
+        let seat = |(key, name, answer, said): (PublicKey, &str, Answer, Option<CheckIn>)| {
+            let known = before.get(&key).filter(|it| it.name == name).cloned();
+            let seat = known.unwrap_or_else(|| {
+                let seat = Arc::new(Seat::new(name, Arc::new(answer)));
+                seat.heard().said = said;
+                seat
+            });
+            (key, seat)
+        };
+        let seats = Arc::new(hosts.map(seat).collect());
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = seats;
+    }
+}

@@ -1,0 +1,182 @@
+//! The program as it runs: its doors, and its end.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::Router;
+use jiff::Timestamp;
+use nixfleet_link::{HostKey, server_config};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::clerk::Clerk;
+use crate::config::Config;
+use crate::core::Core;
+use crate::hosts::{self, Crowd, Door};
+use crate::people::{self, Peer, People};
+use crate::seat::Seats;
+use crate::store::Store;
+
+/// What those who are being served have, once the program is to end.
+const FAREWELL: Duration = Duration::from_secs(20);
+/// How often systemd is told that all is well; it waits for two minutes.
+const ALIVE_EVERY: Duration = Duration::from_secs(30);
+
+/// Serves hosts and people until it is told to end.
+///
+/// # Errors
+/// When it cannot begin, in a sentence.
+pub fn serve(config: &Config) -> Result<(), String> {
+    let key = HostKey::read(&config.host_key).map_err(|error| error.to_string())?;
+    let (store, aside) = Store::open(&config.database).map_err(|error| error.to_string())?;
+    if let Some(aside) = aside {
+        eprintln!(
+            "the database was damaged and is now `{}`: a new one begins, and hosts say again what they run. Bring the newest release again",
+            aside.display()
+        );
+    }
+    let kept = store.kept().map_err(|error| error.to_string())?;
+    let core = Core::new(&config.fleet, config.signers(), kept, Timestamp::now())
+        .map_err(|error| format!("the database `{}`: {error}", config.database.display()))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    runtime.block_on(run(config, &key, core, store))
+}
+
+async fn run(config: &Config, key: &HostKey, core: Core, store: Store) -> Result<(), String> {
+    let (stopping, stop) = watch::channel(false);
+    let seats = Arc::new(Seats::default());
+    let clerk = Clerk::begin(core, store, seats.clone());
+    let crowd = Arc::new(Crowd::default());
+    let check_ins = Arc::new(AtomicU64::new(0));
+    let door = Door {
+        clerk: clerk.clone(),
+        seats: seats.clone(),
+        stop: stop.clone(),
+        check_ins: check_ins.clone(),
+    };
+    let people = People {
+        clerk: clerk.clone(),
+        seats: seats.clone(),
+        crowd: crowd.clone(),
+        check_ins,
+        database: config.database.clone(),
+        fleet: config.fleet.clone(),
+        stop: stop.clone(),
+    };
+    let tls = server_config(key).map_err(|error| error.to_string())?;
+    let mut doors = JoinSet::new();
+    for address in &config.listen {
+        let listener = listen(address).await?;
+        let router = hosts::router(door.clone());
+        doors.spawn(hosts::serve(
+            listener,
+            tls.clone(),
+            router,
+            seats.clone(),
+            crowd.clone(),
+            stop.clone(),
+        ));
+        println!("hosts ask at {address}, and know this control plane by {}", key.public().line());
+    }
+    let socket = bind(&config.socket)?;
+    doors.spawn(speak(socket, people::speaking(people.clone()), stop.clone()));
+    if let Some(page) = &config.page {
+        let router = people::page(people.clone());
+        if page.starts_with('/') {
+            doors.spawn(speak(bind(Path::new(page))?, router, stop.clone()));
+        } else {
+            let listener = listen(page).await?;
+            let router = people::from_here(router);
+            doors.spawn(read(listener, router, stop.clone()));
+        }
+        println!("people read at {page}");
+    }
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    until_told(&clerk).await.map_err(|error| error.to_string())?;
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    println!("ending: hosts that wait are told to come again");
+    let _ = stopping.send(true);
+    let over = async { while doors.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(FAREWELL, over).await;
+    farewell(&crowd).await;
+    Ok(())
+}
+
+/// Until those that were being served are gone, or their time is over.
+async fn farewell(crowd: &Crowd) {
+    let until = tokio::time::Instant::now() + FAREWELL;
+    while crowd.connections.load(std::sync::atomic::Ordering::Relaxed) > 0
+        && tokio::time::Instant::now() < until
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Waits for the word to end. As long as the clerk answers, systemd is told that all is well.
+async fn until_told(clerk: &Clerk) -> io::Result<()> {
+    let mut term = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut alive = tokio::time::interval(ALIVE_EVERY);
+    loop {
+        tokio::select! {
+            _ = term.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = alive.tick() => {
+                if clerk.look(|_| ()).await.is_ok() {
+                    let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+                }
+            }
+        }
+    }
+}
+
+async fn listen(address: &str) -> Result<TcpListener, String> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        // A kernel without IPv6: every address is then every one of IPv4.
+        Err(_) if address.starts_with("[::]:") => {
+            let address = address.replacen("[::]", "0.0.0.0", 1);
+            TcpListener::bind(&address)
+                .await
+                .map_err(|error| format!("cannot listen at `{address}`: {error}"))
+        }
+        Err(error) => Err(format!("cannot listen at `{address}`: {error}")),
+    }
+}
+
+/// A socket that the group may open. One that a program before left is taken away.
+fn bind(path: &Path) -> Result<UnixListener, String> {
+    let failed = |error: io::Error| format!("cannot listen at `{}`: {error}", path.display());
+    if fs::symlink_metadata(path).is_ok_and(|it| it.file_type().is_socket()) {
+        if std::os::unix::net::UnixStream::connect(path).is_ok() {
+            return Err(format!("another control plane answers at `{}`", path.display()));
+        }
+        fs::remove_file(path).map_err(failed)?;
+    }
+    let listener = UnixListener::bind(path).map_err(failed)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o660)).map_err(failed)?;
+    Ok(listener)
+}
+
+async fn speak(listener: UnixListener, router: Router, stop: watch::Receiver<bool>) {
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let _ = axum::serve(listener, service).with_graceful_shutdown(stopped(stop)).await;
+}
+
+async fn read(listener: TcpListener, router: Router, stop: watch::Receiver<bool>) {
+    let _ = axum::serve(listener, router).with_graceful_shutdown(stopped(stop)).await;
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|it| *it).await;
+}

@@ -1,0 +1,297 @@
+//! A control plane as it is installed, a fleet whose releases are signed, and hosts that speak to it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use nixfleet_link::client_config;
+use nixfleet_link::{
+    Answer, CHECK_IN, CheckIn, Connection, HostKey, Known, Limits, Reply, VERSION,
+};
+use nixfleet_release::{Document, Entry, FORMAT, Hash, Head, Key, NAMESPACE, Signers, entry_file};
+use nixfleet_rollout::{Phase, Report};
+use serde_json::Value;
+use ssh_key::private::{Ed25519Keypair, KeypairData};
+use ssh_key::{HashAlg, LineEnding, PrivateKey};
+
+pub const LIMITS: Limits =
+    Limits { connect: Duration::from_secs(10), answer: Duration::from_secs(20) };
+
+pub fn private(seed: u8) -> PrivateKey {
+    let pair = Ed25519Keypair::from_seed(&[seed; 32]);
+    PrivateKey::new(KeypairData::Ed25519(pair), "test").unwrap()
+}
+
+pub fn public(seed: u8) -> Key {
+    private(seed).public_key().to_openssh().unwrap().parse().unwrap()
+}
+
+/// The path of what a release has for a host.
+pub fn system(host: &str, sequence: u64) -> String {
+    format!(
+        "/nix/store/{}-nixos-system-{host}",
+        "0123456789abcdfghijklmnpqrsvwxyz"
+            .chars()
+            .cycle()
+            .skip(usize::try_from(sequence % 32).unwrap())
+            .take(32)
+            .collect::<String>()
+    )
+}
+
+/// A fleet: its hosts with their waves, in which each host's key follows from its place.
+pub struct Fleet {
+    pub hosts: Vec<(String, String)>,
+    pub waves: Value,
+}
+
+impl Fleet {
+    pub fn of(hosts: &[(&str, &str)], waves: Value) -> Self {
+        let hosts = hosts.iter().map(|(name, wave)| ((*name).into(), (*wave).into())).collect();
+        Self { hosts, waves }
+    }
+
+    pub fn seed(&self, host: &str) -> u8 {
+        100 + u8::try_from(self.hosts.iter().position(|it| it.0 == host).unwrap()).unwrap()
+    }
+
+    /// A release, signed by the key of seed 1.
+    pub fn release(&self, sequence: u64) -> BTreeMap<String, String> {
+        self.release_by(sequence, "home", 1)
+    }
+
+    pub fn release_by(&self, sequence: u64, fleet: &str, signer: u8) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        let mut hashes = BTreeMap::new();
+        for (name, wave) in &self.hosts {
+            let entry = Entry {
+                format: FORMAT,
+                name: name.clone(),
+                host_key: Some(public(self.seed(name))),
+                platform: "x86_64-linux".into(),
+                system: system(name, sequence).parse().unwrap(),
+                closure: Hash::of(b"closure"),
+                closure_size: None,
+                wave: Some(wave.clone()),
+                tags: vec!["web".into()],
+                salt: "salt".into(),
+            };
+            let document = Document::write(&entry).unwrap();
+            hashes.insert(name.clone(), document.hash());
+            files.insert(entry_file(name), String::from_utf8(document.bytes().to_vec()).unwrap());
+        }
+        let head = Head {
+            format: FORMAT,
+            fleet: fleet.into(),
+            sequence,
+            created: "2026-11-25T12:00:00Z".parse().unwrap(),
+            expires: None,
+            previous: None,
+            revision: None,
+            signers: Signers { keys: vec![public(1)], threshold: 1 },
+            rotations: vec![],
+            caches: vec![],
+            waves: serde_json::from_value(self.waves.clone()).unwrap(),
+            budgets: vec![],
+            on_failure: nixfleet_release::plan::OnFailure::default(),
+            hosts: hashes,
+        };
+        let head = Document::write(&head).unwrap();
+        let signature = private(signer).sign(NAMESPACE, HashAlg::Sha512, head.bytes()).unwrap();
+        files.insert("release.json.sig".into(), signature.to_pem(LineEnding::LF).unwrap());
+        files.insert("release.json".into(), String::from_utf8(head.bytes().to_vec()).unwrap());
+        files
+    }
+}
+
+/// A control plane that runs.
+pub struct Plane {
+    pub folder: PathBuf,
+    pub address: String,
+    pub page: String,
+    child: Option<Child>,
+    _temporary: Option<tempfile::TempDir>,
+}
+
+impl Plane {
+    pub fn start() -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path().to_owned();
+        let key = private(2).to_openssh(LineEnding::LF).unwrap();
+        fs::write(folder.join("key"), key.as_bytes()).unwrap();
+        let mut plane = Self {
+            folder,
+            address: free(),
+            page: free(),
+            child: None,
+            _temporary: Some(temporary),
+        };
+        plane.again();
+        plane
+    }
+
+    /// Starts it once more, over the same folder.
+    pub fn again(&mut self) {
+        let config = serde_json::json!({
+            "fleet": "home",
+            "keys": [public(1).line()],
+            "threshold": 1,
+            "listen": [self.address],
+            "page": self.page,
+            "socket": self.folder.join("socket"),
+            "hostKey": self.folder.join("key"),
+            "database": self.database(),
+        });
+        let path = self.folder.join("control-plane.json");
+        fs::write(&path, config.to_string()).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_nixfleet-control-plane"))
+            .args(["--config", path.to_str().unwrap(), "run"])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        self.child = Some(child);
+        let until = Instant::now() + Duration::from_secs(20);
+        while !self.call("GET", "/v1/status", "").status.success() {
+            assert!(Instant::now() < until, "the control plane does not begin");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("db.sqlite")
+    }
+
+    pub fn kill(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Tells it to end, and waits until it has.
+    pub fn stop(&mut self) -> bool {
+        let mut child = self.child.take().unwrap();
+        let told = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+        told.success() && child.wait().unwrap().success()
+    }
+
+    pub fn call(&self, method: &str, path: &str, body: &str) -> Output {
+        call(&self.folder.join("socket"), method, path, body)
+    }
+
+    pub fn get(&self, path: &str) -> Value {
+        let output = self.call("GET", path, "");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{path}: {output:?}"))
+    }
+
+    /// The answer to something that is said, and whether it was a good one.
+    pub fn post(&self, path: &str, body: &Value) -> (bool, Value) {
+        let output = self.call("POST", path, &body.to_string());
+        let value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{path}: {output:?}"));
+        (output.status.success(), value)
+    }
+
+    pub fn bring(&self, files: &BTreeMap<String, String>) -> (bool, Value) {
+        self.post("/v1/release", &serde_json::to_value(files).unwrap())
+    }
+
+    pub fn command(&self, command: &Value) -> (bool, Value) {
+        self.post("/v1/commands", command)
+    }
+}
+
+impl Drop for Plane {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+pub fn call(socket: &Path, method: &str, path: &str, body: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_nixfleet-control-plane"))
+        .args(["call", method, path, "--socket", socket.to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), body.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn free() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// A host that speaks.
+pub struct Host {
+    pub connection: Connection,
+    pub said: CheckIn,
+}
+
+impl Host {
+    pub fn of(plane: &Plane, fleet: &Fleet, name: &str) -> Self {
+        let said = CheckIn {
+            version: VERSION,
+            agent: "test".into(),
+            machine: name.into(),
+            report: Report { running: system(name, 0), boot: "boot".into(), ..Report::default() },
+            ..CheckIn::default()
+        };
+        Self { connection: open(plane, fleet.seed(name)), said }
+    }
+
+    pub fn ask(&mut self) -> Reply {
+        let body = serde_json::to_vec(&self.said).unwrap();
+        self.connection.ask("POST", CHECK_IN, &[], &body, 64 * 1024, LIMITS.answer).unwrap()
+    }
+
+    pub fn check_in(&mut self) -> Answer {
+        let reply = self.ask();
+        assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+        serde_json::from_slice(&reply.body).unwrap()
+    }
+
+    /// Whether it may go; none if it is offered nothing.
+    pub fn may(&mut self) -> Option<bool> {
+        self.said.known = None;
+        self.said.wait = 0;
+        self.check_in().offered.map(|it| it.wait.is_none())
+    }
+
+    /// Asks until it may go.
+    pub fn may_soon(&mut self) {
+        let until = Instant::now() + Duration::from_secs(5);
+        while self.may() != Some(true) {
+            assert!(Instant::now() < until, "it may not go");
+            std::thread::sleep(Duration::from_millis(60));
+        }
+    }
+
+    pub fn says(&mut self, phase: Phase, sequence: u64, name: &str) {
+        let report = &mut self.said.report;
+        if phase == Phase::Committed {
+            report.running = system(name, sequence);
+        }
+        (report.phase, report.sequence) = (phase, Some(sequence));
+        report.target = Some(system(name, sequence));
+        report.tries = sequence;
+        report.turn += 1;
+        self.check_in();
+    }
+
+    pub fn knows(&mut self, sequence: u64) {
+        self.said.release = Some(Known { sequence, hash: Hash::of(b"x") });
+    }
+}
+
+pub fn open(plane: &Plane, seed: u8) -> Connection {
+    let key = HostKey::of_seed(&[seed; 32]).unwrap();
+    let pin = HostKey::of_seed(&[2; 32]).unwrap().public();
+    Connection::open(&plane.address, &client_config(&key, pin).unwrap(), LIMITS).unwrap()
+}
