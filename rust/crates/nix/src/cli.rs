@@ -41,12 +41,13 @@ pub struct NixCli {
 }
 
 impl Default for NixCli {
+    /// The `nix` on PATH, which ends when this process does.
     fn default() -> Self {
         Self {
             program: "nix".into(),
             arguments: Vec::new(),
             heap: None,
-            through: Vec::new(),
+            through: process::binding(),
             patience: None,
         }
     }
@@ -71,13 +72,6 @@ impl NixCli {
     #[must_use]
     pub fn heap_limit(mut self, mebibytes: usize) -> Self {
         self.heap = Some(format!("{mebibytes}M"));
-        self
-    }
-
-    /// Runs Nix through a program that becomes it, such as `setpriv --pdeathsig TERM --`.
-    #[must_use]
-    pub fn through(mut self, words: Vec<OsString>) -> Self {
-        self.through = words;
         self
     }
 
@@ -125,7 +119,8 @@ impl NixCli {
         };
         match status {
             Some(status) if status.success() => Ok(stdout.into_raw().into_bytes()),
-            status => Err(NixError::failed(shown, status.and_then(|it| it.code()), stderr)),
+            Some(status) => Err(NixError::ended(shown, status, stderr)),
+            None => Err(NixError::failed(shown, None, stderr)),
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod failure;
 pub mod fleet;
 pub mod keys;
 pub mod list;
+pub mod preflight;
 pub mod release;
 pub mod validate;
 pub mod vm;

@@ -20,6 +20,21 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// The exit of a status that a crate below has chosen.
+    #[must_use]
+    pub fn of(status: u8) -> Self {
+        match status {
+            0 => Self::Fine,
+            1 => Self::Faults,
+            2 => Self::Usage,
+            4 => Self::TimedOut,
+            130 => Self::Interrupted,
+            _ => Self::Lacking,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

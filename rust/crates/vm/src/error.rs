@@ -10,6 +10,10 @@ use thiserror::Error as ThisError;
 use crate::report::NixFailure;
 use crate::{Fault, Phase};
 
+/// What gives a host a disk layout.
+pub(crate) const DISKS: &str = "write `isVm = true;` for a machine of QEMU, or give it a layout: \
+     `modules = [ inputs.nixfleet.nixosModules.disks.ext4 ];` or one of disko's";
+
 /// A VM command that did not do its work.
 #[derive(Debug, ThisError)]
 pub enum Error {
@@ -29,6 +33,14 @@ pub enum Error {
     NoIso {
         /// The folder that was looked at.
         folder: String,
+    },
+    /// The host, once evaluated, has no disks.
+    #[error(
+        "`{host}` has no disk layout (`disko.devices.disk` is empty), so there is nothing to install it on"
+    )]
+    NoDisks {
+        /// The host.
+        host: String,
     },
     /// The installer could not be given the disk's name.
     #[error(
@@ -210,6 +222,14 @@ pub enum Error {
     Interrupted,
 }
 
+/// What Nix says where a derivation is for a platform that it cannot build for
+/// (`derivation-goal.cc`; since 2.31 `Reason: required system or feature not available`).
+fn needs_builder(message: &str) -> bool {
+    ["is required to build", "required system or feature not available", "platform mismatch"]
+        .iter()
+        .any(|it| message.contains(it))
+}
+
 impl Error {
     /// A failure with a file or folder.
     #[must_use]
@@ -234,6 +254,7 @@ impl Error {
             | Self::Install { .. }
             | Self::Network { .. }
             | Self::NoIso { .. }
+            | Self::NoDisks { .. }
             | Self::DiskName { .. }
             | Self::Assertions { .. } => 1,
             Self::BadName { .. } => 2,
@@ -256,9 +277,16 @@ impl Error {
             Self::Install { log, .. } => {
                 Some(format!("all that it wrote is in `{}`", log.display()))
             }
+            Self::NoDisks { .. } => Some(DISKS.to_owned()),
+            Self::Nix(NixError::Failed { cause, .. }) if needs_builder(&cause.message) => Some(
+                "this machine cannot build for that platform: name a machine that can in `builders`, \
+                 or let this one emulate it, on NixOS by `boot.binfmt.emulatedSystems`"
+                    .to_owned(),
+            ),
             Self::Nix(NixError::Failed { .. }) => {
                 Some("`--show-trace` shows all that Nix says".to_owned())
             }
+            Self::Nix(error) => error.help(),
             _ => None,
         }
     }

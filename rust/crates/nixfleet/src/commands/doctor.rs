@@ -2,13 +2,19 @@
 
 mod finding;
 mod fleet;
+mod hosts;
 mod local;
+mod nix;
 mod target;
 mod vms;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
+use nixfleet_nix::Patience;
+use nixfleet_vm::preflight::ThisMachine;
 
 use crate::commands::fleet as fleets;
 use crate::error::Error;
@@ -21,6 +27,9 @@ use crate::text::quote::quote;
 use finding::{Finding, Status};
 use target::{Address, Meant, Target};
 
+/// How long reading the fleet may take: thousands of hosts take seconds.
+const READING: Duration = Duration::from_secs(30);
+
 /// The arguments of `doctor`.
 #[derive(Debug, Args)]
 pub struct Doctor {
@@ -29,8 +38,8 @@ pub struct Doctor {
     #[arg(long, value_name = "USER@ADDRESS")]
     target: Option<String>,
 
-    /// The host that is meant for the target
-    #[arg(short = 'h', long = "host", value_name = "HOST", requires = "target")]
+    /// The host that is meant for the target, or of which to say whether it can be tested here
+    #[arg(short = 'h', long = "host", value_name = "HOST")]
     host: Option<String>,
 
     /// The target's SSH port [default: that of your SSH configuration, else 22]
@@ -46,7 +55,7 @@ pub struct Doctor {
 pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
     let findings = match &args.target {
         Some(target) => of_target(global, args, target)?,
-        None => this_machine(global),
+        None => this_machine(global, args)?,
     };
     print(&match global.format {
         Format::Json => json::render_list("findings", &findings),
@@ -56,14 +65,28 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
     Ok(if lacking { Exit::Lacking } else { Exit::Fine })
 }
 
-fn this_machine(global: &Global) -> Vec<Finding> {
+fn this_machine(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
+    let (mut findings, answers) = nix::findings();
     // What is lacking may be why the fleet cannot be read.
-    let inventory = fleets::inventory(global);
+    let by_nix = global.inventory.is_none();
+    let inventory = (answers || !by_nix).then(|| {
+        let patience = Patience { limit: READING, stop: Arc::new(|| false) };
+        fleets::inventory_by(global, &fleets::nix(global).patience(patience))
+    });
+    if let (Some(Ok(inventory)), Some(host)) = (&inventory, &args.host) {
+        fleets::require(inventory, std::slice::from_ref(host))?;
+    }
     let tree = Tree::new(&fleets::flake(global));
-    let mut findings = local::findings();
-    findings.extend(vms::findings(inventory.as_ref().ok()));
-    findings.extend(fleet::findings(inventory, &tree));
-    findings
+    let here = ThisMachine::new(args.identities.clone());
+    let read = inventory.as_ref().and_then(|it| it.as_ref().ok());
+    findings.extend(local::findings());
+    findings.extend(vms::findings(read));
+    let hosts = read.map(|it| hosts::findings(global, it, args.host.as_ref(), &here, &tree));
+    if let Some(inventory) = inventory {
+        findings.extend(fleet::findings(inventory, &tree));
+    }
+    findings.extend(hosts.into_iter().flatten());
+    Ok(findings)
 }
 
 fn of_target(global: &Global, args: &Doctor, target: &str) -> Result<Vec<Finding>, Error> {

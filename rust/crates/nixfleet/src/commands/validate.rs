@@ -91,7 +91,7 @@ pub fn plain(global: &Global, inventory: &Inventory) -> Report {
 }
 
 /// What the inventory shows, at its places.
-fn inventoried(
+pub fn inventoried(
     global: &Global,
     inventory: &Inventory,
     wanted: &dyn Fn(&str) -> bool,

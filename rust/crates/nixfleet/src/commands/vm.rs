@@ -52,7 +52,7 @@ pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
     faults::explain(global, &mut reports);
     let written = show::files(args, &reports);
     show::reports(global, &reports, "test");
-    Ok(written.unwrap_or_else(|| show::exit(nixfleet_vm::report::exit_status(&reports))))
+    Ok(written.unwrap_or_else(|| Exit::of(nixfleet_vm::report::exit_status(&reports))))
 }
 
 fn install(
@@ -75,7 +75,7 @@ fn install(
     drop(fleet);
     faults::explain(global, &mut reports);
     show::reports(global, &reports, "build");
-    Ok(show::exit(nixfleet_vm::report::exit_status(&reports)))
+    Ok(Exit::of(nixfleet_vm::report::exit_status(&reports)))
 }
 
 /// Starts VMs.

@@ -12,6 +12,7 @@ pub const CODES: &[&str] = &[
     "cache-key-invalid",
     "disk-duplicate",
     "disk-name-unstable",
+    "disks-missing",
     "dns-invalid",
     "duration-invalid",
     "evaluation-failed",
@@ -25,6 +26,7 @@ pub const CODES: &[&str] = &[
     "file-untracked",
     "firmware-missing",
     "fleet-unreadable",
+    "folder-unwritable",
     "gateway-invalid",
     "gateway-outside-subnet",
     "home-invalid",
@@ -87,8 +89,10 @@ mod tests {
 
     /// What stops a VM before it starts, or a command before it looks at a fleet.
     const OF_VMS: &[&str] = &[
+        "disks-missing",
         "firmware-missing",
         "fleet-unreadable",
+        "folder-unwritable",
         "host-foreign",
         "host-unknown",
         "iso-key-encrypted",

@@ -139,6 +139,94 @@ fn doctor_tells_what_is_lacking() {
     Fleet::new("UTC").expect(&target, 3, "lacking  ssh: `ssh` does not start", "");
 }
 
+/// A Nix that ends as a script has it, and what is to be told of it.
+#[test]
+fn doctor_tells_a_nix_that_fails_dies_writes_something_else_or_hangs() {
+    let good = r#"case "$*" in
+  *--version*) echo 'nix (Nix) 2.26.3' ;;
+  *config*) echo 'flakes nix-command' ;;
+  *store*) ;;
+  *) SCRIPT ;;
+esac"#;
+    let of_fleet = |script: &str| good.replace("SCRIPT", script);
+    for (script, says, helps) in [
+        (
+            "exit 3".to_owned(),
+            "nix: `nix --version` failed with status 3 and said nothing",
+            "by hand",
+        ),
+        (
+            "echo error: no libstdc++ >&2; exit 127".to_owned(),
+            "nix: `nix --version` failed: no libstdc++",
+            "by hand",
+        ),
+        (
+            "kill -KILL $$".to_owned(),
+            "nix: `nix --version` was ended by signal 9 (SIGKILL)",
+            "memory",
+        ),
+        ("kill -SEGV $$".to_owned(), "signal 11 (SIGSEGV)", "another version of Nix"),
+        (
+            "echo Hello World 1.0".to_owned(),
+            "says `Hello World 1.0`, which is no version of Nix",
+            "/bin/nix` is something else",
+        ),
+        (":".to_owned(), "`nix --version` says nothing", "is something else"),
+        (of_fleet("echo '<html>'"), "fleet: ", "may be something else"),
+        (of_fleet("kill -KILL $$"), "fleet: `nix eval` was ended by signal 9 (SIGKILL)", "memory"),
+        (of_fleet("exit 1"), "fleet: `nix eval` failed with status 1 and said nothing", "validate"),
+        (
+            good.replace(
+                "*store*) ;;",
+                "*store*) echo 'error: cannot connect to socket' >&2; exit 1 ;;",
+            ),
+            "nix store: cannot connect to socket",
+            "systemctl start nix-daemon",
+        ),
+    ] {
+        let fleet = Fleet::new("UTC");
+        fleet.program("nix", &script);
+        let output = fleet.run(&["doctor"]);
+        let out = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(3), "{out}");
+        let lacking = out.split("lacking  ").find(|it| it.contains(says));
+        let lacking = lacking.unwrap_or_else(|| panic!("{script}: {out}"));
+        assert!(lacking.contains(helps), "{helps}: {lacking}");
+    }
+}
+
+#[test]
+fn doctor_waits_for_no_nix_that_hangs() {
+    let fleet = Fleet::new("UTC");
+    assert!(fleet.link("sleep"));
+    fleet.program("nix", "exec sleep 600");
+    let out = "nix: `nix --version` took longer than 10 s, and was ended";
+    fleet.expect(&["doctor"], 3, out, "");
+}
+
+/// Whoever ends the tool, and however, ends Nix with it.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_command_that_is_killed_leaves_no_nix() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    for signal in [Signal::TERM, Signal::HUP, Signal::KILL] {
+        let fleet = Fleet::new("UTC");
+        assert!(fleet.link("sleep") && fleet.link("setpriv"));
+        fleet.program("nix", "echo $$ >pid; exec sleep 600");
+        let mut tool = fleet.command(&["validate"]).spawn().unwrap();
+        let pid = || fs::read_to_string(fleet.path().join("pid")).unwrap_or_default();
+        let long = std::time::Duration::from_secs(60);
+        assert!(nixfleet_nix::process::wait_until(long, || pid().ends_with('\n')));
+        let nix = pid().trim().parse().unwrap();
+        let tool_pid = i32::try_from(tool.id()).ok().and_then(Pid::from_raw).unwrap();
+        kill_process(tool_pid, signal).unwrap();
+        tool.wait().unwrap();
+        let is_gone = || crate::vm::is_gone(nix);
+        assert!(nixfleet_nix::process::wait_until(long, is_gone), "{signal:?} leaves Nix");
+    }
+}
+
 #[test]
 fn doctor_looks_at_a_target() {
     let fleet = Fleet::new("UTC");

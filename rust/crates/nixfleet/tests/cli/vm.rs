@@ -42,7 +42,7 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 /// Whether a process is gone, or a zombie that nobody has asked after.
-fn is_gone(pid: i32) -> bool {
+pub fn is_gone(pid: i32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     test_kill_process(Pid::from_raw(pid).unwrap()).is_err() || stat.contains(") Z ")
 }

@@ -30,6 +30,10 @@ pub struct Behaviour {
     pub host_name: Option<&'static str>,
     pub unit_state: Option<&'static str>,
     pub disk_error: bool,
+    /// The host's layout has no disks.
+    pub no_disks: bool,
+    /// A signal ends Nix while it builds.
+    pub nix_dies: bool,
     /// The time of day jumps by so many seconds at the beginning of a phase.
     pub jump: Option<(Phase, i64)>,
     /// `kill -9` at the beginning of a phase, or else at its end.

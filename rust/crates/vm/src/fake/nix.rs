@@ -1,5 +1,8 @@
 //! A Nix that builds at once what it is asked for, or fails.
 
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
 use nixfleet_nix::{Closures, Nix, NixError, StorePath};
 use serde_json::Value;
 
@@ -24,13 +27,16 @@ impl Nix for Fake {
         if self.behaviour.memory > 0 {
             test["memory"] = self.behaviour.memory.into();
         }
-        let test: Value = serde_json::json!({
+        let mut test: Value = serde_json::json!({
             "test": test,
             "disks": [
                 { "device": "/dev/disk/by-id/nvme-1", "sizes": ["1G", "100%"] },
                 { "device": "/dev/disk/by-id/nvme-2", "sizes": ["100G"] },
             ],
         });
+        if self.behaviour.no_disks {
+            test["disks"] = serde_json::json!([]);
+        }
         Ok(test.to_string().into_bytes())
     }
 
@@ -39,6 +45,10 @@ impl Nix for Fake {
             let limit = Phase::Build.limit(Accelerator::Kvm);
             self.sleep(limit);
             return Err(NixError::TimedOut { command: "nix build".into(), limit });
+        }
+        if self.behaviour.nix_dies {
+            let killed = ExitStatus::from_raw(9);
+            return Err(NixError::ended("nix build --json x".into(), killed, String::new()));
         }
         match self.behaviour.nix_error {
             Some(error) => Err(NixError::failed("nix build".into(), Some(1), error)),

@@ -38,7 +38,9 @@ pub struct Built {
 #[derive(Debug, Default, Deserialize)]
 struct Asked {
     test: Value,
-    disks: Vec<Disk>,
+    /// Of a host with disko; one without any has an empty list.
+    #[serde(default)]
+    disks: Option<Vec<Disk>>,
     #[serde(default)]
     machine: Guest,
 }
@@ -59,7 +61,7 @@ const ASK: &str = "c: {
     parts = disk: let all = (disk.content or null).partitions or { }; in
       if isAttrs all then attrValues all else all;
     sizes = disk: filter isString (map (part: part.size or null) (parts disk));
-  in map (disk: { inherit (disk) device; sizes = sizes disk; imageSize = disk.imageSize or null; })
+  in if !(c ? disko) then null else map (disk: { inherit (disk) device; sizes = sizes disk; imageSize = disk.imageSize or null; })
     (attrValues (c.disko.devices.disk or { }));
 }";
 
@@ -86,6 +88,12 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
             let outputs = nix.build(&installables);
             (outputs, asked.join().unwrap_or_else(|panic| resume_unwind(panic)))
         });
+        if let Ok(asked) = &asked
+            && asked["disks"].as_array().is_some_and(Vec::is_empty)
+        {
+            // NixOS may refuse to build such a host, in words that do not say why.
+            return Err(Error::NoDisks { host: host.clone() });
+        }
         let outputs = outputs.map_err(failed)?;
         let [iso_path, system, disk_script] = &outputs[..] else {
             return Err(Error::Nix(NixError::Answer {
@@ -101,7 +109,7 @@ pub fn build(run: &mut Run) -> Result<Built, Error> {
             system: system.clone(),
             disk_script: disk_script.clone(),
             test: read_test(host, asked.test)?,
-            disks: ordered(asked.disks),
+            disks: ordered(asked.disks.unwrap_or_default()),
             machine: asked.machine,
         })
     })

@@ -12,6 +12,18 @@ fn rows() -> Vec<(&'static str, Behaviour, u8, &'static str)> {
     vec![
         ("all goes well", well(), 0, ""),
         ("nix fails", Behaviour { nix_error: Some(untracked), ..well() }, 3, "web.nix"),
+        (
+            "nix dies",
+            Behaviour { nix_dies: true, ..well() },
+            3,
+            "`nix build` was ended by signal 9 (SIGKILL)",
+        ),
+        (
+            "the host has no disks",
+            Behaviour { no_disks: true, nix_error: Some("error: no root"), ..well() },
+            1,
+            "`web-01` has no disk layout",
+        ),
         ("nix hangs", Behaviour { nix_hangs: true, ..well() }, 4, "Nix has not finished"),
         (
             "the ISO package is none",

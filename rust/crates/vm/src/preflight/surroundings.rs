@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use nixfleet_inventory::keys::{Identity, identities};
+use rustix::fs::{Access, access, statvfs};
 
 use crate::accelerator::Choice;
 use crate::{Firmware, Platform};
@@ -20,6 +21,8 @@ pub trait Surroundings {
     fn identities(&self) -> Vec<Identity>;
     /// The files and folders in which keys were looked for, for a message.
     fn looked_at(&self) -> Vec<String>;
+    /// Why no folder can be made or written at a path; `None` when it can.
+    fn unwritable(&self, path: &Path) -> Option<String>;
     /// The bytes that are free where a path is, or will be; `None` when that cannot be told.
     fn free_space(&self, path: &Path) -> Option<u64>;
 }
@@ -76,9 +79,22 @@ impl Surroundings for ThisMachine {
         places
     }
 
+    fn unwritable(&self, path: &Path) -> Option<String> {
+        let there = path.ancestors().find(|it| it.symlink_metadata().is_ok())?;
+        if !there.is_dir() {
+            return Some(format!("`{}` is no folder", there.display()));
+        }
+        // By the user whom the files will be of; root may write anywhere but on what is read-only.
+        let error = access(there, Access::WRITE_OK | Access::EXEC_OK).err()?;
+        Some(format!("`{}`: {}", there.display(), std::io::Error::from(error)))
+    }
+
     fn free_space(&self, path: &Path) -> Option<u64> {
         let there = path.ancestors().find(|it| it.exists())?;
-        let about = rustix::fs::statvfs(there).ok()?;
-        Some(about.f_bavail.saturating_mul(about.f_frsize))
+        let about = statvfs(there).ok()?;
+        // A file system that counts its files may have room for none (`statvfs(3)`).
+        let is_out_of_files = about.f_files > 0 && about.f_favail == 0;
+        let free = about.f_bavail.saturating_mul(about.f_frsize);
+        Some(if is_out_of_files { 0 } else { free })
     }
 }

@@ -15,6 +15,7 @@ struct Here {
     missing: Vec<&'static str>,
     firmware: bool,
     space: u64,
+    unwritable: bool,
     identities: Vec<Identity>,
 }
 
@@ -24,6 +25,7 @@ impl Default for Here {
             missing: Vec::new(),
             firmware: true,
             space: 1 << 40,
+            unwritable: false,
             identities: vec![identity(KEY)],
         }
     }
@@ -57,6 +59,10 @@ impl Surroundings for Here {
 
     fn looked_at(&self) -> Vec<String> {
         vec!["`~/.ssh`".into()]
+    }
+
+    fn unwritable(&self, _: &Path) -> Option<String> {
+        self.unwritable.then(|| "read-only".to_owned())
     }
 
     fn free_space(&self, _: &Path) -> Option<u64> {
@@ -143,4 +149,46 @@ fn all_faults_are_reported_together() {
     let (codes, status) = codes(&mismatch, "web-01", &bare);
     assert_eq!(codes, ["program-missing", "host-key-mismatch", "firmware-missing"]);
     assert_eq!(status, 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told() {
+    let good = fleet(&json!([KEY]), &json!([KEY]), "x86_64-linux");
+    let here = Here { unwritable: true, ..Here::default() };
+    assert_eq!(codes(&good, "web-01", &here), (vec!["folder-unwritable"], 3));
+    let folder = tempfile::tempdir().unwrap();
+    let here = ThisMachine::default();
+    assert_eq!(here.unwritable(&folder.path().join("a/b")), None);
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let reason = here.unwritable(&folder.path().join("file/b")).unwrap();
+    assert!(reason.ends_with("file` is no folder"), "{reason}");
+    std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
+    assert!(here.unwritable(&folder.path().join("link/b")).is_some());
+    if Path::new("/proc/sys").is_dir() {
+        assert!(here.unwritable(Path::new("/proc/sys/vms")).is_some());
+    }
+}
+
+#[test]
+fn a_host_without_disks_and_a_fleet_without_hosts_are_told() {
+    let with = |modules: &Value, is_vm: bool| {
+        let mut inventory = fleet(&json!([KEY]), &json!([KEY]), "x86_64-linux");
+        let host = inventory.hosts.get_mut("web-01").unwrap();
+        host.modules = modules.as_u64();
+        host.is_vm = is_vm.into();
+        codes(&inventory, "web-01", &Here::default())
+    };
+    assert_eq!(with(&json!(0), false), (vec!["disks-missing"], 1));
+    // Modules may bring them.
+    for (modules, is_vm) in [(json!(0), true), (json!(1), false), (json!(null), false)] {
+        assert_eq!(with(&modules, is_vm), (vec![], 0));
+    }
+    let none = |inventory: &Inventory| {
+        let error = check(inventory, &[], Path::new("/s"), &Here::default()).unwrap_err();
+        (error.to_string(), error.exit_status())
+    };
+    let mut fleet = fleet(&json!([KEY]), &json!([KEY]), "aarch64-darwin");
+    assert_eq!(none(&fleet), ("all hosts of the fleet are Macs".to_owned(), 1));
+    fleet.hosts.clear();
+    assert_eq!(none(&fleet), ("the fleet has no hosts".to_owned(), 2));
 }

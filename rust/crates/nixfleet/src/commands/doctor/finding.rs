@@ -49,6 +49,11 @@ impl Finding {
         Self { status: Status::Lacking, help: Some(help.into()), ..Self::fine(name, text) }
     }
 
+    /// Whether all is well with it.
+    pub fn is_fine(&self) -> bool {
+        self.status == Status::Fine
+    }
+
     /// The finding for people, in lines that end with a word where a terminal shows them.
     pub fn line(&self) -> String {
         self.within(columns(io::stdout()).unwrap_or(usize::MAX))

@@ -21,19 +21,34 @@ pub fn findings(inventory: Result<Inventory, Error>, tree: &Tree) -> Vec<Finding
             let count = inventory.hosts.len();
             Finding::fine("fleet", format!("{count} host{}", if count == 1 { "" } else { "s" }))
         }
-        // Said of Nix itself already.
-        Err(Error::Inventory(InventoryError::Nix(NixError::Missing))) => return Vec::new(),
         // There need not be a fleet where one asks what a machine lacks.
         Err(error @ Error::NoFlake(_)) => {
             Finding::note("fleet", error.to_string(), error.help().unwrap_or_default())
         }
-        Err(error) => {
-            Finding::lacking("fleet", error.to_string(), "`nixfleet validate` shows where")
-        }
+        Err(error) => Finding::lacking("fleet", error.to_string(), cure(&error)),
     };
     let mut findings = vec![fleet];
     findings.extend(lacking.into_iter().map(|fault| of_file(&fault, tree)));
     findings
+}
+
+/// What to do about a fleet that cannot be read.
+fn cure(error: &Error) -> String {
+    let by_hand = "run `nix eval --json .#nixfleet` by hand, to see what it";
+    match error {
+        Error::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => {
+            format!("{by_hand} waits for")
+        }
+        Error::Inventory(
+            InventoryError::Malformed { .. } | InventoryError::Nix(NixError::Answer { .. }),
+        ) => {
+            format!("{by_hand} writes: `nix` on PATH may be something else")
+        }
+        Error::Inventory(InventoryError::Nix(error @ NixError::Died { .. })) => {
+            error.help().unwrap_or_default()
+        }
+        _ => "`nixfleet validate` shows where".to_owned(),
+    }
 }
 
 /// A file that Nix does not find, and the line that names it.
@@ -43,10 +58,14 @@ fn of_file(fault: &Fault, tree: &Tree) -> Finding {
         "file-ignored" => "ignored file",
         _ => "untracked file",
     };
-    let place = fault.position.as_ref().map(|it| {
-        let (_, path) = tree.locate(&it.file);
-        format!("; {}:{} names it", tree.show(&path), it.line)
-    });
+    let place = place(fault, tree).map(|it| format!("; {it} names it"));
     let text = format!("{}{}", fault.problem, place.unwrap_or_default());
     Finding::lacking(name, text, fault.problem.help())
+}
+
+/// `hosts/web.nix:8`, where a fault is written.
+pub fn place(fault: &Fault, tree: &Tree) -> Option<String> {
+    let position = fault.position.as_ref()?;
+    let (_, path) = tree.locate(&position.file);
+    Some(format!("{}:{}", tree.show(&path), position.line))
 }

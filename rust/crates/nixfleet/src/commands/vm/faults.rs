@@ -4,46 +4,18 @@
 use std::io::Write;
 
 use nixfleet_nix::Cause;
-use nixfleet_vm::Fault as VmFault;
 use nixfleet_vm::report::HostReport;
 use serde::Serialize;
-use thiserror::Error;
 
 use crate::commands::fleet;
 use crate::exit::Exit;
+use crate::faults::Fault;
 use crate::faults::files;
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
-use crate::faults::{Fault, Problem};
 use crate::global::{Format, Global};
 use crate::text::json;
 use crate::text::output::print;
-
-#[derive(Debug, Error)]
-#[error("{}", .0.message)]
-struct Preflight(VmFault);
-
-impl Problem for Preflight {
-    fn code(&self) -> &'static str {
-        self.0.code
-    }
-
-    fn help(&self) -> String {
-        self.0.help.clone()
-    }
-}
-
-impl From<VmFault> for Fault {
-    fn from(fault: VmFault) -> Self {
-        Self {
-            hosts: fault.host.iter().cloned().collect(),
-            field: fault.field.to_owned(),
-            position: fault.position.clone(),
-            text: None,
-            problem: Box::new(Preflight(fault)),
-        }
-    }
-}
 
 /// The result of a test that did not begin.
 #[derive(Serialize)]

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nixfleet_nix::process;
 use nixfleet_nix::{NixCli, Patience};
 use nixfleet_vm::observer::{Observer, Silent};
-use nixfleet_vm::preflight::{self, Plan, ThisMachine};
+use nixfleet_vm::preflight::{Plan, ThisMachine};
 use nixfleet_vm::report::{HostReport, PhaseReport};
 use nixfleet_vm::run::Options;
 use nixfleet_vm::state::{Fleet, Folder};
@@ -17,6 +16,7 @@ use nixfleet_vm::{Accelerator, Cancel, Error as VmError, Phase, World, ports};
 use super::args::{Build, Hosts};
 use super::jobs;
 use crate::commands::fleet as flakes;
+use crate::commands::preflight::{self, Refusal};
 use crate::error::Error;
 use crate::global::Global;
 use crate::side_by_side::each;
@@ -38,7 +38,9 @@ pub struct VmFleet {
 pub enum Failure {
     /// The fleet cannot be read.
     Fleet(Error),
-    /// The preflight found faults, or a folder cannot be had.
+    /// The preflight found faults.
+    Refused(Refusal),
+    /// A folder cannot be had.
     Vm(VmError),
 }
 
@@ -54,23 +56,19 @@ impl VmFleet {
             return Err(Failure::Fleet(Error::NoInstaller));
         }
         let begun = Instant::now();
-        let state = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
-        let named = |host: &String| args.hosts.hosts.contains(host);
-        let hosts: Vec<String> = if args.hosts.all {
-            // Macs cannot be run; a host with a wrong platform is reported.
-            let is_mac = |it: &str| it.ends_with("-darwin");
-            let hosts = inventory.hosts.iter();
-            let linux = hosts.filter(|(_, it)| !it.text("platform").is_some_and(is_mac));
-            linux.map(|(name, _)| name.clone()).collect()
-        } else {
-            let known: Vec<String> =
-                inventory.hosts.keys().filter(|it| named(it)).cloned().collect();
-            let strange = args.hosts.hosts.iter().filter(|it| !inventory.hosts.contains_key(*it));
-            known.into_iter().chain(strange.cloned()).collect()
+        let hosts = match &args.hosts {
+            Hosts { all: true, .. } => preflight::installable(&inventory),
+            Hosts { hosts, .. } => {
+                let named = |host: &&String| hosts.contains(host);
+                let known = inventory.hosts.keys().filter(named);
+                let strange = hosts.iter().filter(|it| !inventory.hosts.contains_key(*it));
+                known.chain(strange).cloned().collect()
+            }
         };
         let here = ThisMachine::new(args.identity.clone());
-        let data = nixfleet_vm::state::data_folder().map_err(Failure::Vm)?;
-        let plans = preflight::check(&inventory, &hosts, &data, &here).map_err(Failure::Vm)?;
+        let plans = preflight::check(global, &inventory, &hosts, &here);
+        let plans = plans.map_err(Failure::Vm)?.map_err(Failure::Refused)?;
+        let state = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
         let folders = plans.into_iter().map(|plan| {
             let folder = state.host(&plan.host)?;
             Ok((plan, folder))
@@ -129,7 +127,7 @@ fn nix(global: &Global, cancel: &Cancel, phase: Phase, options: &Options) -> Nix
     let limit = options.limits.get(&phase).copied().unwrap_or(phase.limit(Accelerator::Kvm));
     let cancel = cancel.clone();
     let stop = Arc::new(move || cancel.requested());
-    flakes::nix(global).through(process::binding()).patience(Patience { limit, stop })
+    flakes::nix(global).patience(Patience { limit, stop })
 }
 
 /// The folders of VMs that may be there. No fleet is read for them: what was built can be started,

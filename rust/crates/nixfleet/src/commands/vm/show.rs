@@ -13,6 +13,7 @@ use super::args::TestVm;
 use super::fleet::Failure;
 use super::{faults, is_json};
 use crate::commands::failure::{own_place, show_trace};
+use crate::commands::preflight::Refusal;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::faults::report::message;
@@ -20,18 +21,6 @@ use crate::global::Global;
 use crate::text::json;
 use crate::text::output::print;
 use crate::text::quote::word;
-
-/// The exit status as the tool's own.
-pub fn exit(status: u8) -> Exit {
-    match status {
-        0 => Exit::Fine,
-        1 => Exit::Faults,
-        2 => Exit::Usage,
-        4 => Exit::TimedOut,
-        130 => Exit::Interrupted,
-        _ => Exit::Lacking,
-    }
-}
 
 fn tell(text: &str) {
     let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
@@ -53,16 +42,17 @@ pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
             }
             None => Err(error),
         },
+        Failure::Refused(Refusal { faults, exit }) => {
+            faults::tell(global, faults);
+            Ok(exit)
+        }
         Failure::Vm(error) => Ok(self::error(global, None, &error)),
     }
 }
 
 /// Tells an error, faults at their places.
 pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
-    let status = error.exit_status();
-    if let VmError::Preflight { faults } = error {
-        faults::tell(global, faults.iter().cloned().map(Into::into).collect());
-    } else if is_json(global) {
+    if is_json(global) {
         let fault = json!({ "host": host, "message": error.to_string(), "help": error.help() });
         print(&json::render(&faults::NothingBegun { hosts: [], faults: [fault] }));
     } else {
@@ -72,7 +62,7 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
             tell(&indented(evidence));
         }
     }
-    exit(status)
+    Exit::of(error.exit_status())
 }
 
 /// Tells how the runs ended: what went wrong with each, then a line for each, then the sum.
@@ -210,7 +200,7 @@ pub fn files(args: &TestVm, reports: &[HostReport]) -> Option<Exit> {
     let mut failed = None;
     for error in [junit, page].into_iter().flatten().filter_map(Result::err) {
         tell(&message(&error.to_string(), None, None));
-        failed = Some(exit(error.exit_status()));
+        failed = Some(Exit::of(error.exit_status()));
     }
     failed
 }

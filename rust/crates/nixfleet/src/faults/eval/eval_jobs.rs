@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{fmt, thread};
 
 use nixfleet_inventory::Flake;
-use nixfleet_nix::{Cause, NixError};
+use nixfleet_nix::{Cause, NixError, process};
 use serde::Deserialize;
 
 use super::answer::{Answer, QUESTION};
@@ -119,7 +119,7 @@ impl EvalJobs<'_> {
     }
 
     fn command(&self, output: &str, select: &str) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = process::bound(PROGRAM);
         command
             .args(["--extra-experimental-features", "nix-command flakes"])
             .args(["--workers", &self.workers.to_string()])

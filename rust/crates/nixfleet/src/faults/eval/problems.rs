@@ -135,7 +135,7 @@ pub fn failure(name: &str, host: &Host, error: &NixError, max_memory: usize, tre
     }
     let NixError::Failed { cause, .. } = error else {
         let (message, host) = (error.to_string(), Some(name.to_owned()));
-        return fault(name, position, EvalProblem::Failed { message, host, cure: None });
+        return fault(name, position, EvalProblem::Failed { message, host, cure: error.help() });
     };
     if let Some(fault) = files::explain(cause, tree) {
         return Fault { hosts: vec![name.to_owned()], ..fault };

@@ -1,0 +1,66 @@
+//! Which hosts can be installed into VMs here, by the preflight of `test-vm` itself.
+
+use nixfleet_inventory::Inventory;
+use nixfleet_vm::preflight::ThisMachine;
+
+use super::finding::Finding;
+use super::fleet::place;
+use crate::commands::preflight::{self, Refusal};
+use crate::faults::source::Tree;
+use crate::global::Global;
+
+/// So many faults are told; `validate` and `test-vm` tell all.
+const MOST: usize = 20;
+
+/// What `doctor` says of this machine in lines of its own.
+const OF_MACHINE: [&str; 3] = ["program-missing", "qemu-missing", "firmware-missing"];
+
+/// What keeps hosts from being tested here; that nothing does, where it is so.
+pub fn findings(
+    global: &Global,
+    inventory: &Inventory,
+    host: Option<&String>,
+    here: &ThisMachine,
+    tree: &Tree,
+) -> Vec<Finding> {
+    // A fleet that calls `mkHost` by hand has no installer to boot.
+    if inventory.by_hand {
+        return Vec::new();
+    }
+    let hosts = host.map_or_else(|| preflight::installable(inventory), |it| vec![it.clone()]);
+    // Macs alone are no lack.
+    if hosts.is_empty() {
+        return Vec::new();
+    }
+    match preflight::check(global, inventory, &hosts, here) {
+        Ok(Ok(plans)) => {
+            let count = plans.len();
+            let hosts = if count == 1 { plans[0].host.clone() } else { format!("{count} hosts") };
+            vec![Finding::fine("test-vm", format!("{hosts} can be installed and tested here"))]
+        }
+        Ok(Err(refusal)) => refused(&refusal, tree),
+        Err(error) => {
+            vec![Finding::lacking("test-vm", error.to_string(), "see that the folder can be made")]
+        }
+    }
+}
+
+fn refused(refusal: &Refusal, tree: &Tree) -> Vec<Finding> {
+    let faults = refusal.faults.iter().filter(|it| !OF_MACHINE.contains(&it.problem.code()));
+    let all: Vec<Finding> = faults
+        .map(|fault| {
+            let name = match fault.host() {
+                Some(host) => format!("test-vm of {host}"),
+                None => "test-vm".to_owned(),
+            };
+            let at = place(fault, tree).map(|it| format!("; {it}")).unwrap_or_default();
+            Finding::lacking(&name, format!("{}{at}", fault.problem), fault.problem.help())
+        })
+        .collect();
+    let more = all.len().saturating_sub(MOST);
+    let rest = (more > 0).then(|| {
+        let text = format!("{more} more faults keep hosts from being tested");
+        Finding::lacking("test-vm", text, "`nixfleet test-vm --all` tells them all")
+    });
+    all.into_iter().take(MOST).chain(rest).collect()
+}
