@@ -44,6 +44,8 @@ impl Deciding<'_> {
             State::RollingBack
         } else if has_failed {
             State::Halted
+        } else if rollout.plan.expires.is_some_and(|it| it <= self.now) {
+            State::Expired
         } else if self.is_paused() {
             State::Paused
         } else {
@@ -90,7 +92,7 @@ impl Deciding<'_> {
                 State::RolledBack
             }
             State::Running if self.used_up.is_some() && !is_moving => State::Halted,
-            State::Running
+            State::Running | State::Expired
                 if !is_moving
                     && tally.waiting == 0
                     && self.waves.iter().all(|it| it.state == WaveState::Passed) =>
@@ -108,9 +110,8 @@ impl Deciding<'_> {
             let is_on = matches!(verdict.standing, Standing::Going | Standing::OnTheWay);
             let is_held = verdict.standing == Standing::Going && track.is_held().is_some();
             verdict.may = match state {
-                State::RollingBack | State::RolledBack if verdict.standing == Standing::Going => {
-                    May::Back
-                }
+                State::RollingBack if verdict.may == May::Back => May::Back,
+                State::RollingBack if track.is_going_back(system, self.rollout.began) => May::Back,
                 _ if state.lets_go() && is_on && !is_held => {
                     May::Go { again: track.is_to_try_again(system) }
                 }

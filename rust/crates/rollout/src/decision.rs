@@ -48,6 +48,8 @@ pub enum State {
     RolledBack,
     /// A person ended it.
     Aborted,
+    /// The release has expired: no host takes it any more.
+    Expired,
     /// A newer release took its place.
     Superseded,
     /// Every wave has what it needs, and no host is on the way or waits for leave. Hosts that were
@@ -67,7 +69,12 @@ impl State {
     pub fn is_failure(self) -> bool {
         matches!(
             self,
-            Self::Halted | Self::RollingBack | Self::RolledBack | Self::Aborted | Self::Superseded
+            Self::Halted
+                | Self::RollingBack
+                | Self::RolledBack
+                | Self::Aborted
+                | Self::Expired
+                | Self::Superseded
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::decision::{State, Verdict, WaveState};
+use crate::decision::{May, State, Verdict, WaveState};
 use crate::event::Kind;
 use crate::now::Deciding;
 use crate::standing::{Judged, Standing, after};
@@ -36,22 +36,31 @@ impl Deciding<'_> {
             if self.judged[*host].standing != Standing::Waiting {
                 continue;
             }
-            if self.waves[at].tally.taking_room >= self.waves[at].at_most {
+            if self.waves[at].room() == 0 {
                 let why = words::wave_is_full(self, at);
+                if self.waves[at].tally.lost() >= self.waves[at].at_most {
+                    self.used_up.get_or_insert_with(|| why.clone());
+                }
                 return self.wait(at, &why);
             }
             match self.full_budget(*host) {
                 None => self.give_leave(*host),
-                Some(budget) => {
-                    let it = &self.budgets[budget];
-                    if it.tally.lost() >= it.at_most {
-                        self.used_up = Some(budget);
-                    }
-                    let why = words::budget_is_full(self, budget);
-                    self.verdicts[*host].wait = Some(why.into());
-                }
+                Some(budget) => self.verdicts[*host].wait = Some(self.budget_is_full(budget)),
             }
         }
+    }
+
+    /// The sentence is made once: what is full stays so while leave is given.
+    fn budget_is_full(&mut self, at: usize) -> Arc<str> {
+        if let Some(why) = &self.budgets[at].is_full {
+            return why.clone();
+        }
+        let why: Arc<str> = words::budget_is_full(self, at).into();
+        if self.budgets[at].tally.lost() >= self.budgets[at].at_most {
+            self.used_up.get_or_insert_with(|| why.to_string());
+        }
+        self.budgets[at].is_full = Some(why.clone());
+        why
     }
 
     fn full_budget(&self, host: usize) -> Option<usize> {
@@ -108,6 +117,7 @@ impl Deciding<'_> {
             let name = self.rollout.members[host].name.clone();
             self.record(Kind::Back { host: name });
             self.count_as_going(host);
+            self.verdicts[host].may = May::Back;
             self.waves[self.rollout.wave_of[host]].tally.let_back();
             for budget in &self.rollout.budgets_of[host] {
                 self.budgets[*budget].tally.let_back();

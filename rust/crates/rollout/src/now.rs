@@ -1,5 +1,7 @@
 //! A decision in the making: what is known, as it is at the moment.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::decision::{Verdict, WaveState};
@@ -18,8 +20,8 @@ pub(crate) struct Deciding<'a> {
     pub verdicts: Vec<Verdict>,
     pub events: Vec<Event>,
     pub next: Option<Timestamp>,
-    /// The budget whose room is all taken by hosts that failed, and that others wait for.
-    pub used_up: Option<usize>,
+    /// What says so, where hosts wait for room that is all taken by hosts that failed.
+    pub used_up: Option<String>,
 }
 
 /// A wave at the moment.
@@ -27,6 +29,8 @@ pub(crate) struct WaveNow {
     pub tally: Tally,
     pub state: WaveState,
     pub need: usize,
+    /// Whether a person took it as done: what failed takes no room then.
+    forgives: bool,
     pub at_most: usize,
     /// When what it waits for is, if time is what it waits for.
     pub until: Option<Timestamp>,
@@ -36,6 +40,8 @@ pub(crate) struct WaveNow {
 pub(crate) struct BudgetNow {
     pub tally: Tally,
     pub at_most: usize,
+    /// What says so to hosts that it lets not go.
+    pub is_full: Option<Arc<str>>,
 }
 
 impl<'a> Deciding<'a> {
@@ -52,9 +58,12 @@ impl<'a> Deciding<'a> {
             tally
         };
         let waves = rollout.waves.iter().map(|it| WaveNow::new(it, tally(&it.hosts))).collect();
-        let budgets = rollout.budgets.iter().zip(&rollout.plan.budgets).map(|(it, budget)| {
-            BudgetNow { tally: tally(&it.hosts), at_most: budget.at_most.at_most(it.hosts.len()) }
-        });
+        let budgets =
+            rollout.budgets.iter().zip(&rollout.plan.budgets).map(|(it, budget)| BudgetNow {
+                tally: tally(&it.hosts),
+                at_most: budget.at_most.at_most(it.hosts.len()),
+                is_full: None,
+            });
         Self {
             budgets: budgets.collect(),
             next: judged.iter().filter_map(|it| it.until).min(),
@@ -96,11 +105,18 @@ impl WaveNow {
         let counted = tally.counted();
         Self {
             need: known.wave.need.map_or(counted, |it| it.at_least(counted)),
+            forgives: known.promoted.is_some(),
             at_most: known.wave.at_most.map_or(tally.hosts, |it| it.at_most(tally.hosts)),
             state: WaveState::Closed,
             until: None,
             tally,
         }
+    }
+
+    /// How many more may be let go.
+    pub fn room(&self) -> usize {
+        let forgiven = if self.forgives { self.tally.failed } else { 0 };
+        self.at_most.saturating_sub(self.tally.taking_room - forgiven)
     }
 
     /// More failed than may, or those that failed have taken all the room.

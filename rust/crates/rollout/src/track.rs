@@ -124,8 +124,12 @@ impl Track {
     pub fn leave(&self, system: &str, began: Timestamp) -> Option<Timestamp> {
         let Some(told) = &self.told else { return self.go.max(self.back) };
         let is_busy = told.report.phase.is_busy();
-        // Leave of an older release: who asks anew has not begun and will not.
-        let is_void = |it: Timestamp| it < began && !is_busy && self.seen >= Some(began);
+        // Leave of an older release, or from before a person did without the host: one that is at rest
+        // when it is heard of again has not begun and will not.
+        let skipped = self.skip.as_ref().map(|it| it.at);
+        let is_old = |it: Timestamp| it < began && self.seen >= Some(began);
+        let was_left_out = |it: Timestamp| skipped >= Some(it) && self.seen > skipped;
+        let is_void = |it: Timestamp| !is_busy && (is_old(it) || was_left_out(it));
         let over = self.over.as_ref().map(|it| it.at);
         let has_gone = |it: Timestamp| !is_busy && over > Some(it);
         let is_back = |it: Timestamp| !is_busy && told.report.running != system && told.at > it;

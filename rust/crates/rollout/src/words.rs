@@ -29,6 +29,13 @@ pub fn rollout(it: &Deciding, state: State, tally: &Tally) -> String {
             let newer = rollout.superseded.map_or(0, |(_, sequence)| sequence);
             format!("{release}: release {newer} took its place{finish}")
         }
+        State::Expired => {
+            let at = rollout.plan.expires.map_or_else(String::new, exact);
+            let progress = progress(it, None, tally);
+            format!(
+                "{release} expired at {at}, and no host takes it any more: release anew; {progress}"
+            )
+        }
         State::Aborted => {
             format!("{release}: {}{finish}", said(rollout.abort.as_ref(), "ended it"))
         }
@@ -96,7 +103,7 @@ fn failed(it: &Deciding) -> String {
             )
         })
         .collect();
-    parts.extend(it.used_up.filter(|_| parts.is_empty()).map(|at| budget_is_full(it, at)));
+    parts.extend(it.used_up.clone().filter(|_| parts.is_empty()));
     if parts.is_empty() {
         parts.push("more hosts failed than the plan allows".into());
     }

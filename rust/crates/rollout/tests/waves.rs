@@ -187,3 +187,18 @@ fn people_pause_hold_and_end_a_rollout() {
     assert!(fleet.go().is_empty());
     assert_eq!(fleet.decide().state, State::Aborted);
 }
+
+#[test]
+fn an_expired_release_goes_nowhere_and_says_so() {
+    let plan = r#"{"expires": "2026-11-25T13:00:00Z", "waves": [{"name": "all", "atMost": 1}]}"#;
+    let mut fleet = Fleet::new(plan, &["a:all", "b:all"]);
+    assert_eq!(fleet.decide().next, Some("2026-11-25T12:10:00Z".parse().unwrap()));
+    fleet.pass_without(30, &[]);
+    fleet.commit("a");
+    fleet.pass_without(31, &[]);
+    fleet.report("b", nixfleet_rollout::Phase::Idle, fleet::OLD);
+    let decision = fleet.decide();
+    assert_eq!(decision.state, State::Expired);
+    assert!(decision.sentence.starts_with("release 41 expired at 2026-11-25 13:00:00 UTC"));
+    assert!(fleet.go().is_empty());
+}
