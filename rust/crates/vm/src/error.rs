@@ -167,6 +167,14 @@ pub enum Error {
         /// Its QEMU.
         pid: i32,
     },
+    /// QEMU has stopped the guest, and it does not go on.
+    #[error("the VM of `{host}` is stuck: {reason}")]
+    Stuck {
+        /// The host.
+        host: String,
+        /// Why.
+        reason: Foreign,
+    },
     /// A name that cannot be a folder.
     #[error(
         "`{name}` is no host name: expected letters, digits and hyphens, at most 63, none at an end"
@@ -277,6 +285,10 @@ impl Error {
             Self::Install { log, .. } => {
                 Some(format!("all that it wrote is in `{}`", log.display()))
             }
+            Self::Stuck { host, .. } => Some(format!(
+                "see to it, then `nixfleet start-vm -h {host}` lets it go on; `nixfleet clean-vm -h \
+                 {host}` ends it and deletes its disk"
+            )),
             Self::NoDisks { .. } => Some(DISKS.to_owned()),
             Self::Nix(NixError::Failed { cause, .. }) if needs_builder(&cause.message) => Some(
                 "this machine cannot build for that platform: name a machine that can in `builders`, \

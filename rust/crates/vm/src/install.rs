@@ -150,7 +150,7 @@ fn commit(run: &Run, built: &Built, key: &str) -> Result<String, Error> {
     // They were written without synchronising, for speed.
     disks.in_folder(&scratch).iter().try_for_each(|it| files::sync(it))?;
     files::sync(&scratch.join("vars.fd"))?;
-    for name in ["known_hosts", "qemu.pid"] {
+    for name in ["known_hosts", "qemu.pid", "sockets"] {
         files::remove(&scratch.join(name))?;
     }
     let record = InstallRecord {

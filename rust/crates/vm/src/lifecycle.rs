@@ -7,7 +7,7 @@ mod stop;
 
 pub use build::build;
 pub use clean::clean;
-pub use start::{Start, Started, start};
+pub use start::{Start, Started, Was, start};
 pub use stop::{Stopped, stop};
 
 use nixfleet_assertion::word;

@@ -8,8 +8,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+#[cfg(test)]
+pub(crate) use identity::holder;
 pub use identity::{end_leftover, running};
 pub use machine::QemuMachine;
+pub use machine::stop_of;
 
 use crate::hypervisor::{Hypervisor, Machine};
 use crate::{Cancel, Error, Launch};

@@ -8,7 +8,8 @@
 //!     installs/<key>-<n>/  an installed host, never written again: its disks (disk.qcow2,
 //!                          disk-2.qcow2, …), vars.fd, install.json
 //!     installing/          an install under way; becomes one of installs/ when it has succeeded
-//!     vm/                  the VM that stays: an overlay of an installed disk, vm.json, logs
+//!     vm/                  the VM that stays: an overlay of an installed disk, vm.json, logs; while
+//!                          it runs, qemu.pid, which QEMU holds a lock on, and a link to its sockets
 //!     test/                the VM of a test; gone afterwards
 //!     logs/                what the last run wrote, by phase
 //!     last-test.json       how the last test ended
@@ -28,6 +29,7 @@ pub use lock::Lock;
 pub use records::{InstallRecord, LastTest, State, VmRecord};
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::launch::Files;
@@ -178,26 +180,45 @@ impl Folder {
         }
     }
 
-    /// A socket of one of the machines.
+    /// A socket of one of the machines: where it was put when the machine was started, which need
+    /// not be where one would put it today.
     #[must_use]
     pub fn socket(&self, role: Role, kind: &str) -> PathBuf {
-        self.sockets.join(format!("{}-{}.{kind}", self.id, role.name()))
+        let sockets = fs::read_link(self.sockets_of(role)).unwrap_or_else(|_| self.sockets.clone());
+        sockets.join(format!("{}-{}.{kind}", self.id, role.name()))
+    }
+
+    /// The link to the folder of a machine's sockets.
+    fn sockets_of(&self, role: Role) -> PathBuf {
+        self.role(role).join("sockets")
+    }
+
+    /// Writes down where the sockets of a machine that starts are.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn place_sockets(&self, role: Role) -> Result<(), Error> {
+        let link = self.sockets_of(role);
+        files::remove(&link)?;
+        symlink(&self.sockets, &link).map_err(|error| Error::io("write", &link, error))
     }
 
     /// The process of one of the machines, when it runs.
     #[must_use]
     pub fn running(&self, role: Role) -> Option<i32> {
-        let files = self.files(role);
-        qemu::running(&files.pid, &files.qmp)
+        qemu::running(&self.files(role).pid)
     }
 
     /// How the VM is, without changing anything.
     #[must_use]
     pub fn state(&self) -> State {
         let vm = self.vm();
+        let files = self.files(Role::Vm);
+        let pid = qemu::running(&files.pid);
         State {
             built: vm.is_some(),
-            pid: self.running(Role::Vm),
+            pid,
+            stopped: pid.and_then(|_| qemu::stop_of(&files.qmp)),
             port: vm.as_ref().map(|it| it.port),
             system: vm.map(|it| it.system),
             last_test: files::read_json(&self.path.join("last-test.json")),

@@ -5,6 +5,7 @@ mod disks;
 use clap::Args;
 use nixfleet_inventory::{Host, Inventory};
 use nixfleet_nix::{NixError, visible};
+use nixfleet_vm::hypervisor::Status;
 use nixfleet_vm::state::{Fleet, LastTest};
 use nixfleet_vm::{Clock, SystemClock};
 use serde::Serialize;
@@ -45,6 +46,9 @@ struct Entry<'a> {
     /// Null where they were not evaluated.
     disks: Option<Disks>,
     vm: &'static str,
+    /// What stopped the guest of a VM that runs.
+    #[serde(skip)]
+    stopped: Option<Status>,
     last_test: Option<LastTest>,
 }
 
@@ -52,12 +56,14 @@ impl<'a> Entry<'a> {
     fn new(name: &'a str, host: &'a Host, vms: Option<&Fleet>) -> Self {
         let state = vms.and_then(|vms| Some(vms.host(name).ok()?.state())).unwrap_or_default();
         let vm = match (state.pid, state.built) {
+            (Some(_), _) if state.stopped.is_some() => "stuck",
             (Some(_), _) => "running",
             (None, true) => "stopped",
             (None, false) => "none",
         };
         Self {
             vm,
+            stopped: state.stopped,
             last_test: state.last_test,
             host: name,
             platform: host.text("platform"),
@@ -111,7 +117,25 @@ pub fn run(global: &Global, args: &List) -> Result<Exit, Error> {
         Format::Json => json::render_list("hosts", &hosts),
         _ => human(&hosts, args.eval),
     });
+    for entry in &hosts {
+        stuck(entry);
+    }
     Ok(exit)
+}
+
+/// Says why a VM that runs does not, and what to do.
+fn stuck(entry: &Entry) {
+    let reason = match &entry.stopped {
+        None => return,
+        Some(Status::DiskFull) => "no space is left for its disk".to_owned(),
+        Some(Status::Failed(reason)) => reason.to_string(),
+        Some(other) => format!("it is {other:?}"),
+    };
+    let host = visible(entry.host);
+    failure::warn(&format!(
+        "the VM of {host} is stuck: {reason}; see to it, then `nixfleet start-vm -h {host}` lets it \
+         go on"
+    ));
 }
 
 fn human(hosts: &[Entry], with_disks: bool) -> String {

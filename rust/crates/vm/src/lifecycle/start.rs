@@ -1,14 +1,18 @@
 //! `start-vm`: the VM that stays, in the background.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use super::stop::stuck;
 use crate::accelerator::Choice;
-use crate::launch::Display;
+use crate::hypervisor::{Machine, Status};
+use crate::launch::{Display, Forward};
 use crate::preflight::{Key, Plan, Surroundings};
-use crate::run::{Boot, Options, Run};
+use crate::qemu::QemuMachine;
+use crate::run::{Boot, Options, Run, Running};
 use crate::ssh::Target;
 use crate::state::{Folder, Lock, Role, VmRecord};
-use crate::{Error, Firmware, Phase, Platform, World, files};
+use crate::{Accelerator, Error, Firmware, Phase, Platform, World, files};
 use nixfleet_assertion::host::Expected;
 
 /// How to start a VM.
@@ -24,11 +28,22 @@ pub struct Start {
     pub options: Options,
 }
 
+/// How a VM was before it was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Was {
+    /// It did not run.
+    Off,
+    /// It ran.
+    Running,
+    /// QEMU had stopped its guest, which goes on now.
+    Stopped,
+}
+
 /// A VM that runs.
 #[derive(Debug, Clone)]
 pub struct Started {
-    /// Whether it ran before.
-    pub already: bool,
+    /// How it was before.
+    pub was: Was,
     /// What runs its instructions.
     pub accelerator: Choice,
     /// How its user is reached.
@@ -47,7 +62,7 @@ pub fn start(
     here: &dyn Surroundings,
     start: &Start,
 ) -> Result<Started, Error> {
-    let _lock = Lock::take(folder)?;
+    let _lock = lock(world, folder, start)?;
     let not_built = || Error::NotBuilt { host: folder.host().to_owned() };
     if !folder.path().exists() {
         return Err(not_built());
@@ -66,16 +81,34 @@ pub fn start(
             run.target(Role::Vm, port, &record.user)?,
         ))
     };
-    let started = |already, target| Started {
-        already,
+    let started = |was, target| Started {
+        was,
         accelerator: plan.accelerator.clone(),
         target,
         screen: Some(folder.socket(Role::Vm, "spice")).filter(|it| it.exists()),
     };
-    if folder.running(Role::Vm).is_some() {
-        let (_, target) = root_and_user(record.port)?;
-        return Ok(started(true, target));
+    let files = folder.files(Role::Vm);
+    if let Some(mut machine) = QemuMachine::attach(&files.pid, &files.qmp, &files.log) {
+        let stopped = machine.status() != Status::Running && machine.pid_runs();
+        if stopped && !machine.resume() {
+            return Err(stuck(folder, machine.status()));
+        }
+        let (root, mut target) = root_and_user(record.port)?;
+        if start.wait {
+            let forwards = vec![Forward { host: record.port, guest: 22 }];
+            let machine = Box::new(machine);
+            let console = files.console;
+            let mut running = Running { machine, forwards, console, given_up: 0, root };
+            run.wait_for_ssh(Phase::WaitHost, &mut running)?;
+        }
+        target.shared = None;
+        return Ok(started(if stopped { Was::Stopped } else { Was::Running }, target));
     }
+    let display = match &start.display {
+        // Sockets of a machine that is gone may have lain elsewhere.
+        Display::Spice(_) => Display::Spice(folder.socket(Role::Vm, "spice")),
+        other => other.clone(),
+    };
     let mut running = run.boot(&Boot {
         role: Role::Vm,
         iso: None,
@@ -85,7 +118,7 @@ pub fn start(
         cores: start.options.cores.unwrap_or(record.cores),
         port: Some(record.port),
         outside: &[],
-        display: start.display.clone(),
+        display,
         lan: None,
         bound: false,
     })?;
@@ -97,7 +130,21 @@ pub fn start(
     }
     running.machine.release();
     target.shared = None;
-    Ok(started(false, target))
+    Ok(started(Was::Off, target))
+}
+
+/// The VM's lock. Who waits for the VM waits for another that starts it as well.
+fn lock(world: &World, folder: &Folder, start: &Start) -> Result<Lock, Error> {
+    let end = world.clock.now() + Phase::WaitHost.limit(Accelerator::Tcg);
+    loop {
+        match Lock::take(folder) {
+            Err(Error::Locked { .. }) if start.wait && world.clock.now() < end => {
+                world.cancel.check()?;
+                world.clock.sleep(Duration::from_millis(200));
+            }
+            taken => return taken,
+        }
+    }
 }
 
 /// What a VM is run with, from its record alone: starting needs no Nix.

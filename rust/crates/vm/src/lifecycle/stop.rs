@@ -45,6 +45,10 @@ pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, 
     let Some(mut machine) = QemuMachine::attach(&files.pid, &files.qmp, &files.log) else {
         return Ok(if tested { Stopped::TestEnded } else { Stopped::Already });
     };
+    // A guest that QEMU has stopped powers down no more before it goes on.
+    if machine.status() != Status::Running && machine.pid_runs() && !machine.resume() {
+        return Err(stuck(folder, machine.status()));
+    }
     let clock = &world.clock;
     let begun = clock.now();
     let mut ask = begun + BUTTON;
@@ -72,6 +76,16 @@ pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, 
     Ok(Stopped::PoweredOff)
 }
 
+/// Why a guest that QEMU has stopped does not go on.
+pub(super) fn stuck(folder: &Folder, status: Status) -> Error {
+    let host = folder.host().to_owned();
+    match status {
+        Status::DiskFull => Error::DiskFull { folder: folder.path().to_owned() },
+        Status::Failed(reason) => Error::Stuck { host, reason },
+        other => Error::Stuck { host, reason: format!("it is {other:?}").into() },
+    }
+}
+
 /// How root of the VM is reached, by the VM's record.
 fn root(folder: &Folder) -> Option<Target> {
     let record = folder.vm()?;
@@ -88,25 +102,17 @@ fn root(folder: &Folder) -> Option<Target> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::os::unix::process::CommandExt;
-    use std::process::{Child, Command};
+    use std::process::Child;
 
     use super::*;
     use crate::fake::{Behaviour, Fake};
+    use crate::qemu::holder;
     use crate::state::Fleet;
 
     /// A process that is taken for the VM's QEMU, and heeds no power button.
     fn qemu(folder: &Folder) -> Child {
-        let files = folder.files(Role::Vm);
         fs::create_dir_all(folder.role(Role::Vm)).unwrap();
-        let mut command = Command::new("sh");
-        command.arg0("qemu").args(["-c", "while :; do sleep 0.1; done"]).arg(&files.qmp);
-        let child = command.spawn().unwrap();
-        fs::write(&files.pid, child.id().to_string()).unwrap();
-        while folder.running(Role::Vm).is_none() {
-            std::thread::yield_now();
-        }
-        child
+        holder::hold(&folder.files(Role::Vm).pid)
     }
 
     #[test]

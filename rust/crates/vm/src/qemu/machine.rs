@@ -17,6 +17,12 @@ use nixfleet_nix::{Foreign, process};
 /// How long QEMU may take until its control socket answers: it maps its memory first.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
+/// How long a QEMU that runs may take to greet whom it has not talked to yet.
+const ATTACH_LIMIT: Duration = Duration::from_secs(3);
+
+/// The same, for who only looks.
+const LOOK_LIMIT: Duration = Duration::from_millis(500);
+
 /// A QEMU that was started here, or found running.
 #[derive(Debug)]
 pub struct QemuMachine {
@@ -70,18 +76,21 @@ impl QemuMachine {
     /// The QEMU of a VM that an earlier command started, when it runs.
     #[must_use]
     pub fn attach(pid_file: &Path, socket: &Path, log: &Path) -> Option<Self> {
-        let pid = identity::running(pid_file, socket)?;
+        let pid = identity::running(pid_file)?;
+        let mut qmp = Qmp::connect_within(ATTACH_LIMIT, socket).ok();
+        // What stopped it was told when it did, to whoever listened then.
+        let trouble = qmp.as_mut().and_then(stop);
         Some(Self {
             child: None,
             pid,
-            qmp: Qmp::connect(socket).ok(),
+            qmp,
             socket: socket.to_owned(),
             pid_file: pid_file.to_owned(),
             log: log.to_owned(),
             released: true,
             powered_off: false,
             ends_on_restart: false,
-            trouble: None,
+            trouble,
             ended: None,
         })
     }
@@ -89,7 +98,7 @@ impl QemuMachine {
     /// Whether the process is there, whatever the guest does.
     #[must_use]
     pub fn pid_runs(&self) -> bool {
-        self.ended.is_none() && identity::is_ours(self.pid, &self.socket)
+        self.ended.is_none() && identity::is_ours(self.pid, &self.pid_file)
     }
 
     fn connect(&mut self, launch: &Launch, cancel: &Cancel) -> Result<Qmp, Error> {
@@ -127,7 +136,7 @@ impl QemuMachine {
         if self.ended.is_none() {
             let how = match &mut self.child {
                 Some(child) => child.try_wait().ok().flatten().map(|it| it.to_string()),
-                None if identity::is_ours(self.pid, &self.socket) => None,
+                None if identity::is_ours(self.pid, &self.pid_file) => None,
                 None => Some("it is gone".to_owned()),
             }?;
             let last = self.qmp.as_mut().map(Qmp::last_events).unwrap_or_default();
@@ -179,11 +188,54 @@ impl QemuMachine {
 
     /// Why the guest is paused, when that is QEMU's own doing.
     fn paused(&mut self) -> Option<Status> {
-        let answer = self.qmp.as_mut()?.execute("query-status", None).ok()?;
-        let status = answer["status"].as_str()?;
-        (status == "internal-error")
-            .then(|| Status::Failed(format!("QEMU paused the guest: {status}").into()))
+        let status = query(self.qmp.as_mut()?)?;
+        (status == "internal-error").then(|| paused_by(&status))
     }
+
+    /// Lets a guest go on that QEMU has stopped; whether it does, and is not stopped again at once.
+    pub fn resume(&mut self) -> bool {
+        let Some(qmp) = &mut self.qmp else { return false };
+        if qmp.execute("cont", None).is_err() {
+            return false;
+        }
+        // What it was to write is written anew within that time.
+        thread::sleep(Duration::from_millis(500));
+        self.trouble = stop(qmp);
+        let _ = qmp.events();
+        self.trouble.is_none()
+    }
+}
+
+/// What stopped the guest of a QEMU that runs, by its control socket; `None` where nothing did, or
+/// where it does not say.
+#[must_use]
+pub fn stop_of(socket: &Path) -> Option<Status> {
+    stop(&mut Qmp::connect_within(LOOK_LIMIT, socket).ok()?)
+}
+
+fn query(qmp: &mut Qmp) -> Option<String> {
+    let answer = qmp.execute("query-status", None).ok()?;
+    answer["status"].as_str().map(str::to_owned)
+}
+
+/// Why a guest does not run, as QEMU has it (`RunState` in its `qapi/run-state.json`).
+fn stop(qmp: &mut Qmp) -> Option<Status> {
+    let status = query(qmp)?;
+    match &*status {
+        "io-error" => {
+            let disks = qmp.execute("query-block", None).unwrap_or_default();
+            let is_full = |it: &Value| it["io-status"] == "nospace";
+            let full = disks.as_array().is_some_and(|it| it.iter().any(is_full));
+            Some(if full { Status::DiskFull } else { paused_by("an error of its disk") })
+        }
+        "internal-error" => Some(paused_by(&status)),
+        "paused" => Some(paused_by("somebody asked it to")),
+        _ => None,
+    }
+}
+
+fn paused_by(reason: &str) -> Status {
+    Status::Failed(format!("QEMU paused the guest: {reason}").into())
 }
 
 impl Machine for QemuMachine {
@@ -227,7 +279,7 @@ impl Machine for QemuMachine {
     fn kill(&mut self) {
         match &mut self.child {
             Some(child) => process::end(child, Duration::from_secs(3)),
-            None => identity::end(self.pid, &self.socket),
+            None => identity::end(self.pid, &self.pid_file),
         }
         let _ = self.exited();
     }

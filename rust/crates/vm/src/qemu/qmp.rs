@@ -23,6 +23,11 @@ pub struct Qmp {
 impl Qmp {
     /// Connects, and waits for the greeting.
     pub fn connect(path: &Path) -> io::Result<Self> {
+        Self::connect_within(PATIENCE, path)
+    }
+
+    /// Connects, and waits so long for the greeting: QEMU talks to one at a time.
+    pub fn connect_within(patience: Duration, path: &Path) -> io::Result<Self> {
         let socket = UnixStream::connect(path)?;
         socket.set_write_timeout(Some(PATIENCE))?;
         let reader = BufReader::new(socket.try_clone()?);
@@ -36,7 +41,7 @@ impl Qmp {
             }
         });
         let mut qmp = Self { socket, lines, events: Vec::new() };
-        qmp.receive(|it| it.get("QMP").is_some(), PATIENCE)?;
+        qmp.receive(|it| it.get("QMP").is_some(), patience)?;
         qmp.execute("qmp_capabilities", None)?;
         Ok(qmp)
     }

@@ -66,6 +66,7 @@ impl Run<'_> {
     /// When QEMU does not come up.
     pub fn boot(&self, boot: &Boot) -> Result<Running, Error> {
         let folder = self.folder.role(boot.role);
+        self.folder.place_sockets(boot.role)?;
         let files = self.folder.files(boot.role);
         let mut wanted = boot.port;
         let mut attempts = 5;

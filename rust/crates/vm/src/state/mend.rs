@@ -15,9 +15,11 @@ impl Folder {
         let mut found = Vec::new();
         for role in [Role::Installing, Role::Test] {
             let files = self.files(role);
-            if qemu::end_leftover(&files.pid, &files.qmp) {
+            if qemu::end_leftover(&files.pid) {
                 found.push("ended a QEMU that an earlier run left over".to_owned());
             }
+            self.is_down(role)?;
+            self.remove_sockets(role)?;
             if self.role(role).exists() {
                 files::remove(&self.role(role))?;
                 found.push(match role {
@@ -25,7 +27,6 @@ impl Folder {
                     _ => "removed the disk of a test that did not finish".to_owned(),
                 });
             }
-            self.remove_sockets(role)?;
         }
         if self.running(Role::Vm).is_none() {
             self.remove_sockets(Role::Vm)?;
@@ -46,7 +47,19 @@ impl Folder {
     /// # Errors
     /// When one cannot be removed.
     pub fn remove_sockets(&self, role: Role) -> Result<(), Error> {
-        ["qmp", "ssh", "spice"].iter().try_for_each(|it| files::remove(&self.socket(role, it)))
+        ["qmp", "ssh", "spice"].iter().try_for_each(|it| files::remove(&self.socket(role, it)))?;
+        files::remove(&self.sockets_of(role))
+    }
+
+    /// Makes sure that a machine does not run: its disks must not be removed below it.
+    ///
+    /// # Errors
+    /// When it runs.
+    pub fn is_down(&self, role: Role) -> Result<(), Error> {
+        match self.running(role) {
+            Some(pid) => Err(Error::Running { host: self.host.clone(), pid }),
+            None => Ok(()),
+        }
     }
 
     /// Removes installed disks that nothing needs: neither `keep` nor the VM that stays.

@@ -6,6 +6,7 @@ use nixfleet_nix::Foreign;
 use serde::{Deserialize, Serialize};
 
 use super::Disks;
+use crate::hypervisor::Status;
 use crate::launch::Guest;
 
 /// An install that succeeded.
@@ -75,8 +76,10 @@ pub struct LastTest {
 pub struct State {
     /// Whether there is one.
     pub built: bool,
-    /// Its process, when it runs.
+    /// Its process, when it runs; 0 where that is of another container.
     pub pid: Option<i32>,
+    /// What stopped its guest, when QEMU has.
+    pub stopped: Option<Status>,
     /// The port of its SSH.
     pub port: Option<u16>,
     /// The system that it was installed with: another one than the host's of today is old.

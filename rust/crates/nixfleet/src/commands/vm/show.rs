@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nixfleet_text::Foreign;
 use nixfleet_vm::Error as VmError;
-use nixfleet_vm::lifecycle::Started;
+use nixfleet_vm::lifecycle::{Started, Was};
 use nixfleet_vm::report::{HostReport, Outcome, Verdict};
 use serde_json::json;
 
@@ -173,14 +173,22 @@ pub fn started(global: &Global, host: &str, started: &Started) {
         ));
         return;
     }
-    if let Some(reason) = started.accelerator.reason.as_ref().filter(|_| !started.already) {
+    if let Some(reason) = started.accelerator.reason.as_ref().filter(|_| started.was == Was::Off) {
         tell(&format!("{host}: {}: {reason}", started.accelerator.accelerator));
     }
-    tell(&format!("{host}: {}", if started.already { "runs already" } else { "started" }));
+    tell(&format!("{host}: {}", was(started.was)));
     if let Some(screen) = screen {
         tell(&format!("{host}: `{}` shows its screen", viewer(&screen)));
     }
     print(&format!("{ssh}\n"));
+}
+
+fn was(was: Was) -> &'static str {
+    match was {
+        Was::Off => "started",
+        Was::Running => "runs already",
+        Was::Stopped => "goes on, where QEMU had stopped it",
+    }
 }
 
 /// Where a socket of SPICE is, as its viewers take it.

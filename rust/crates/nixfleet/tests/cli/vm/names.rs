@@ -27,8 +27,8 @@ fn a_hosts_name_leads_to_no_other_folder_and_no_shell() {
                 let arguments = [command, INVENTORY, &which];
                 let output = fleet.command(&arguments).envs(firmware(&fleet)).output().unwrap();
                 let err = text(&output.stderr);
-                assert_eq!(output.status.code(), Some(2), "{arguments:?}: {err}");
-                assert!(err.contains("is no host name"), "{err}");
+                assert_eq!(output.status.code(), Some(1), "{arguments:?}: {err}");
+                assert!(err.contains("error[host-name-invalid]"), "{err}");
             }
         }
         for command in [&["start-vm"][..], &["stop-vm"], &["clean-vm", "--yes"]] {

@@ -69,6 +69,8 @@ fn serve(socket: &Path, events: &[String], status: &str) {
     for line in reader.lines().map_while(Result::ok) {
         let answer = if line.contains("query-status") {
             format!(r#"{{ "return": {{ "status": "{status}" }} }}"#)
+        } else if line.contains("query-block") {
+            r#"{ "return": [{ "device": "disk1" }, { "io-status": "nospace" }] }"#.to_owned()
         } else {
             r#"{ "return": {} }"#.to_owned()
         };
@@ -157,4 +159,32 @@ fn a_qemu_that_hangs_is_not_waited_for_by_who_wants_the_end() {
     cancel.request();
     let error = QemuMachine::start(&launch, &cancel).unwrap_err();
     assert!(matches!(error, Error::Interrupted), "{error}");
+}
+
+/// The event that told it came when nobody listened.
+#[test]
+fn who_comes_later_is_told_that_the_guest_was_stopped() {
+    let failed = |text: &str| Status::Failed(format!("QEMU paused the guest: {text}").into());
+    for (status, expected) in [
+        ("running", Status::Running),
+        ("io-error", Status::DiskFull),
+        ("internal-error", failed("internal-error")),
+        ("paused", failed("somebody asked it to")),
+    ] {
+        let told = Told::new(&[], status);
+        let (folder, files) = (told.folder.path(), &told.launch.files);
+        let mut qemu = identity::holder::hold(&files.pid);
+        fs::write(folder.join("started"), "").unwrap();
+        process::wait_until(LONG, || files.qmp.exists());
+        let mut machine = QemuMachine::attach(&files.pid, &files.qmp, &files.log).unwrap();
+        assert_eq!(machine.status(), expected, "{status}");
+        assert!(machine.pid_runs());
+        // It says so still when it was to go on.
+        assert_eq!(machine.resume(), expected == Status::Running, "{status}");
+        assert_eq!(machine.status(), expected, "{status}");
+        drop(machine);
+        assert!(qemu.try_wait().unwrap().is_none(), "what was found running is not ended");
+        qemu.kill().unwrap();
+        qemu.wait().unwrap();
+    }
 }
