@@ -5,7 +5,7 @@ use std::env;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use crate::commands::{completions, doctor, keys, list, release, validate, vm};
+use crate::commands::{completions, doctor, keys, list, release, rollout, validate, vm};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::Global;
@@ -38,6 +38,8 @@ pub enum Command {
     Doctor(doctor::Doctor),
     /// Build, sign and hand out what the hosts are to run
     Release(release::Release),
+    /// Watch the newest release on its way to the hosts, and stop, delay or allow
+    Rollout(rollout::Rollout),
     /// Install a host into a VM that stays
     BuildVm(vm::BuildVm),
     /// Start a VM that was built
@@ -62,6 +64,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::List(args) => list::run(&cli.global, args),
         Command::Doctor(args) => doctor::run(&cli.global, args),
         Command::Release(args) => release::run(&cli.global, args),
+        Command::Rollout(args) => rollout::run(&cli.global, args),
         Command::Completions(args) => Ok(completions::completions(args, Cli::command())),
         Command::Man => Ok(completions::man(Cli::command())),
         Command::BuildVm(args) => vm::build(&cli.global, args),

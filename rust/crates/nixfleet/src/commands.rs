@@ -8,5 +8,6 @@ pub mod keys;
 pub mod list;
 pub mod preflight;
 pub mod release;
+pub mod rollout;
 pub mod validate;
 pub mod vm;

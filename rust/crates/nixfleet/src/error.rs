@@ -1,5 +1,6 @@
 //! Why a command could not do its work.
 
+mod control_plane;
 mod release;
 
 use nixfleet_inventory::InventoryError;
@@ -9,6 +10,7 @@ use thiserror::Error;
 
 use crate::exit::Exit;
 use crate::text::quote::quote;
+pub use control_plane::Plane;
 pub use release::Trouble;
 
 /// A failure of a command, as opposed to faults that it found.
@@ -26,6 +28,9 @@ pub enum Error {
          made by `mkHost` alone"
     )]
     NoInstaller,
+    /// A control plane can't be asked, or refuses.
+    #[error(transparent)]
+    Plane(#[from] Plane),
     /// A release can't be made, read or published.
     #[error(transparent)]
     Release(#[from] Trouble),
@@ -47,6 +52,7 @@ impl Error {
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         match self {
+            Self::Plane(plane) => plane.help(),
             Self::Release(trouble) => trouble.help(),
             Self::NoFlake(_) => Some(
                 "name the fleet's folder with `--flake`, or begin one with \
@@ -108,6 +114,7 @@ impl Error {
             Self::Inventory(_) | Self::NoFlake(_) => Exit::Lacking,
             Self::UnknownHost { .. } => Exit::Usage,
             Self::NoInstaller => Exit::Faults,
+            Self::Plane(plane) => plane.exit(),
             Self::Release(trouble) => trouble.exit(),
         }
     }

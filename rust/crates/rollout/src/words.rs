@@ -166,23 +166,22 @@ pub fn wave(it: &Deciding, at: usize) -> String {
             let window = opening.map_or_else(String::new, |it| window(it, now.until));
             format!("{window}; {}", progress())
         }
-        WaveState::Open => {
-            let need = match now.tally.counted() {
-                0 => format!(
-                    ", and one has to before any other wave: start {} or `skip` it",
-                    names(it.named(Some(at), &[Standing::Offline]))
-                ),
-                counted if counted == now.need => String::new(),
-                _ => format!(", {} have to", now.need),
-            };
-            format!("{}{need}", progress())
-        }
+        WaveState::Open if now.tally.counted() == 0 => format!(
+            "{}; one has to before any other wave: start {} or `skip` it",
+            progress(),
+            names(it.named(Some(at), &[Standing::Offline]))
+        ),
+        WaveState::Open => progress(),
     }
 }
 
 /// `9 of 40 hosts arrived; on the way, at most 10 at a time: web-10, web-11, web-12 and 7 more`.
 fn progress(it: &Deciding, wave: Option<usize>, tally: &Tally) -> String {
     let mut text = format!("{} of {} arrived", tally.arrived, hosts(tally.hosts));
+    let open = wave.map(|at| &it.waves[at]).filter(|it| it.state != WaveState::Passed);
+    if let Some(now) = open.filter(|it| it.need < it.tally.counted()) {
+        let _ = write!(text, ", {} have to", now.need);
+    }
     let mut add = |words: &str, standing: &[Standing]| {
         let named = it.named(wave, standing);
         if !named.is_empty() {
@@ -313,7 +312,7 @@ impl Rollout {
             Standing::Held => match (track.is_held(), phase) {
                 (Some(word), _) => {
                     format!(
-                        "{} holds it since {since}: `release` lets it go",
+                        "{} holds it since {since}: `resume {host}` lets it go",
                         nixfleet_nix::visible(&word.by)
                     )
                 }

@@ -8,6 +8,7 @@ mod machine;
 mod places;
 mod preflight;
 mod release;
+mod rollout;
 mod validate;
 mod vm;
 mod with_inputs;

@@ -1,0 +1,256 @@
+//! The door of people: the control plane's socket, on this machine or over SSH.
+//!
+//! Who may is who may log in there and open the socket: there is no key or token of its own.
+
+use std::ffi::OsString;
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nixfleet_nix::process;
+use nixfleet_rollout::View;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::commands::fleet;
+use crate::error::{Error, Plane};
+use crate::global::Global;
+
+/// Where the module has the socket.
+const SOCKET: &str = "/run/nixfleet-control-plane/socket";
+
+/// What an answer may take.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// The most bytes of an answer: fifty thousand hosts, each with its sentence.
+const BYTES: u64 = 64 << 20;
+
+/// How the control plane is asked.
+pub enum Door {
+    /// By its socket here.
+    Socket(PathBuf),
+    /// Over SSH: the words before the command that is run there.
+    Ssh {
+        /// `ssh` and its options.
+        words: Vec<OsString>,
+        /// The machine, as messages show it.
+        place: String,
+    },
+}
+
+impl Door {
+    /// The one that is meant: what the command line says, else the socket of this machine, else the
+    /// machine that the fleet names.
+    pub fn find(
+        global: &Global,
+        machine: Option<&str>,
+        socket: Option<&Path>,
+    ) -> Result<Self, Error> {
+        if let Some(socket) = socket {
+            return Ok(Self::Socket(socket.to_owned()));
+        }
+        if let Some(machine) = machine {
+            return Ok(Self::ssh(machine));
+        }
+        if Path::new(SOCKET).exists() {
+            return Ok(Self::Socket(SOCKET.into()));
+        }
+        let inventory = fleet::inventory(global)?;
+        let address = inventory.release["controlPlane"]["address"].as_str();
+        // Its port there is that of hosts.
+        let machine = address.map(|it| it.rsplit_once(':').map_or(it, |(machine, _)| machine));
+        Ok(machine.map(Self::ssh).ok_or(Plane::Unnamed)?)
+    }
+
+    fn ssh(machine: &str) -> Self {
+        let options = std::env::var("NIX_SSHOPTS").ok().and_then(|it| shlex::split(&it));
+        let mut words: Vec<OsString> = vec!["ssh".into()];
+        words.extend(options.unwrap_or_default().into_iter().map(OsString::from));
+        words.extend(["-o", "BatchMode=yes", "-o", "ConnectTimeout=15"].map(OsString::from));
+        let (user, host) =
+            machine.rsplit_once('@').map_or((None, machine), |it| (Some(it.0), it.1));
+        // An address of IPv6 with a port stands in brackets.
+        let (host, port) = match host.rsplit_once(':') {
+            Some((before, port)) if before.ends_with(']') || !before.contains(':') => {
+                (before, Some(port))
+            }
+            _ => (host, None),
+        };
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        for (option, value) in [("-l", user), ("-p", port)] {
+            words.extend(value.into_iter().flat_map(|it| [option.into(), it.into()]));
+        }
+        words.extend(["--".into(), host.into()]);
+        Self::Ssh { words, place: format!("`{}`", nixfleet_text::visible(machine)) }
+    }
+
+    /// Reads something.
+    pub fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Plane> {
+        let text = self.ask("GET", path, None)?;
+        serde_json::from_str(&text)
+            .map_err(|error| Plane::Garbled { place: self.place(), why: error.to_string() })
+    }
+
+    /// Reads a text.
+    pub fn text(&self, path: &str) -> Result<String, Plane> {
+        self.ask("GET", path, None)
+    }
+
+    /// The rollout as it is.
+    pub fn view(&self) -> Result<View, Plane> {
+        self.read("/v1/rollout")
+    }
+
+    /// Says something; who said so, as the control plane knows them.
+    pub fn say(&self, command: &nixfleet_rollout::Command) -> Result<String, Plane> {
+        let json = serde_json::to_string(command).unwrap_or_default();
+        let answer = self.ask("POST", "/v1/commands", Some(&json))?;
+        let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+        Ok(nixfleet_text::visible(answer["by"].as_str().unwrap_or("you")).into_owned())
+    }
+
+    fn place(&self) -> String {
+        match self {
+            Self::Socket(path) => format!("`{}`", path.display()),
+            Self::Ssh { place, .. } => place.clone(),
+        }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: Option<&str>) -> Result<String, Plane> {
+        match self {
+            Self::Socket(socket) => self.by_socket(socket, method, path, body.unwrap_or_default()),
+            Self::Ssh { words, .. } => self.over_ssh(words, method, path, body),
+        }
+    }
+
+    fn over_ssh(
+        &self,
+        words: &[OsString],
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<String, Plane> {
+        let quoted =
+            |it: &str| shlex::try_quote(it).map(std::borrow::Cow::into_owned).unwrap_or_default();
+        let call = format!("nixfleet-control-plane call {method} {}", quoted(path));
+        let script = match body {
+            Some(body) => format!("printf %s {} | {call}", quoted(body)),
+            None => call,
+        };
+        let mut command: Command = process::bound(&words[0]);
+        command.args(&words[1..]).arg(format!("sh -c {}", quoted(&script)));
+        let output = process::output(&mut command, ANSWER)
+            .map_err(|error| self.unreached(&format!("`ssh`: {error}")))?;
+        let Some(status) = output.status else {
+            return Err(Plane::Slow { place: self.place(), seconds: ANSWER.as_secs() });
+        };
+        let answer = output.stdout.raw();
+        match (status.success(), refusal(answer)) {
+            (true, _) => Ok(answer.to_owned()),
+            (false, Some(why)) => Err(Plane::Refused(why)),
+            (false, None) if status.code() == Some(127) => Err(self
+                .unreached("there is no `nixfleet-control-plane` there: is it the right machine?")),
+            (false, None) => {
+                let said = output.stderr.raw().trim();
+                let why = if said.is_empty() {
+                    format!("`ssh` ended with {status}")
+                } else {
+                    said.into()
+                };
+                Err(self.unreached(&why))
+            }
+        }
+    }
+
+    fn by_socket(
+        &self,
+        socket: &Path,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> Result<String, Plane> {
+        let begun = Instant::now();
+        let failed = |error: std::io::Error| match error.kind() {
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                Plane::Slow { place: self.place(), seconds: ANSWER.as_secs() }
+            }
+            _ => self.unreached(&error.to_string()),
+        };
+        let mut stream = UnixStream::connect(socket).map_err(failed)?;
+        stream.set_write_timeout(Some(ANSWER)).map_err(failed)?;
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
+        // One that refuses early does not read all.
+        let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        let (mut answer, mut buffer) = (Vec::new(), vec![0; 64 * 1024]);
+        loop {
+            let left = ANSWER.saturating_sub(begun.elapsed()).max(Duration::from_millis(1));
+            stream.set_read_timeout(Some(left)).map_err(failed)?;
+            match stream.read(&mut buffer).map_err(failed)? {
+                0 => break,
+                read => answer.extend_from_slice(&buffer[..read]),
+            }
+            if answer.len() as u64 > BYTES {
+                return Err(self.garbled("it is longer than any answer"));
+            }
+        }
+        let text = String::from_utf8_lossy(&answer);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            return Err(self.garbled("it is not HTTP"));
+        };
+        let is_good = head.split(' ').nth(1).is_some_and(|it| it.starts_with('2'));
+        match (is_good, refusal(body)) {
+            (true, _) => Ok(body.to_owned()),
+            (false, Some(why)) => Err(Plane::Refused(why)),
+            (false, None) => Err(self.garbled("it refuses without a reason")),
+        }
+    }
+
+    fn unreached(&self, why: &str) -> Plane {
+        Plane::Unreached { place: self.place(), why: why.to_owned() }
+    }
+
+    fn garbled(&self, why: &str) -> Plane {
+        Plane::Garbled { place: self.place(), why: why.to_owned() }
+    }
+}
+
+/// Why it refuses, in its own words.
+fn refusal(answer: &str) -> Option<String> {
+    let answer: Value = serde_json::from_str(answer).ok()?;
+    answer["error"].as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_is_named_as_for_ssh_and_is_never_an_option_of_it() {
+        let words = |machine: &str| match Door::ssh(machine) {
+            Door::Ssh { words, .. } => words
+                .iter()
+                .map(|it| it.to_string_lossy().into_owned())
+                .skip_while(|it| it != "ConnectTimeout=15")
+                .skip(1)
+                .collect::<Vec<_>>()
+                .join(" "),
+            Door::Socket(_) => unreachable!(),
+        };
+        assert_eq!(words("cp.example.org"), "-- cp.example.org");
+        assert_eq!(words("ops@cp:2222"), "-l ops -p 2222 -- cp");
+        assert_eq!(words("2001:db8::7"), "-- 2001:db8::7");
+        assert_eq!(words("ops@[2001:db8::7]:22"), "-l ops -p 22 -- 2001:db8::7");
+        assert_eq!(words("-oProxyCommand=x"), "-- -oProxyCommand=x");
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_its_own_words() {
+        assert_eq!(refusal(r#"{"error": "no"}"#), Some("no".into()));
+        assert_eq!(refusal("no"), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! What happened, as the control plane has it.
+
+use std::fmt::Write;
+
+use nixfleet_text::visible;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Log;
+use super::door::Door;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::global::{Format, Global};
+use crate::text::json;
+use crate::text::output::print;
+
+/// A page of the log, newest first.
+#[derive(Deserialize)]
+struct Page {
+    events: Vec<Value>,
+    before: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    events: Vec<Value>,
+}
+
+/// Shows the log.
+pub fn run(global: &Global, door: &Door, args: &Log) -> Result<Exit, Error> {
+    let query = |name: &str, limit: usize, before: Option<u64>| {
+        let mut path = format!("/v1/{name}?limit={limit}");
+        if let Some(host) = &args.host {
+            // A name of a host needs no escape, and what is none is no host of the log.
+            let host: String =
+                host.chars().filter(|it| it.is_ascii_alphanumeric() || *it == '-').collect();
+            let _ = write!(path, "&host={host}");
+        }
+        if let Some(before) = before {
+            let _ = write!(path, "&before={before}");
+        }
+        path
+    };
+    if args.csv {
+        print(&door.text(&query("log.csv", args.limit, None))?);
+        return Ok(Exit::Fine);
+    }
+    let (mut events, mut before) = (Vec::new(), None);
+    while events.len() < args.limit {
+        let page: Page = door.read(&query("log", args.limit - events.len(), before))?;
+        let is_last = page.events.is_empty() || page.before.is_none();
+        events.extend(page.events);
+        before = page.before;
+        if is_last {
+            break;
+        }
+    }
+    let text = match global.format {
+        Format::Json => json::render(&Shown { events }),
+        _ => events.iter().map(line).collect(),
+    };
+    print(&text);
+    Ok(Exit::Fine)
+}
+
+fn line(event: &Value) -> String {
+    let text = |value: &Value| visible(value.as_str().unwrap_or_default()).into_owned();
+    let at = text(if event["at"].is_null() { &event["event"]["at"] } else { &event["at"] });
+    // To the second: `2026-11-25T12:00:00Z`.
+    let at = at.split_once('.').map_or(at.clone(), |(at, _)| format!("{at}Z"));
+    format!("{at}  {}\n", text(&event["sentence"]))
+}

@@ -1,0 +1,224 @@
+//! `nixfleet rollout` beside a control plane: the real plan behind a socket, and what SSH does to it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use nixfleet_rollout::{Command, Event, Kind, Member, Phase, Plan, Report, Rollout};
+use serde_json::{Value, json};
+
+use super::{Fleet, text};
+
+const PLAN: &str = r#"{"sequence": 41, "waves": [
+  {"name": "canary"}, {"name": "web", "atMost": 2, "need": "50%"}, {"name": "rest"}]}"#;
+
+/// A fleet of seven hosts whose canary has committed.
+struct Plane {
+    fleet: Fleet,
+    rollout: Arc<Mutex<Rollout>>,
+}
+
+impl Plane {
+    fn new() -> Self {
+        let fleet = Fleet::new("UTC");
+        let member = |name: &str, wave: &str| Member {
+            name: name.into(),
+            system: "/nix/store/new".into(),
+            wave: Some(wave.into()),
+            tags: vec![],
+        };
+        let mut members = vec![member("web-01", "canary"), member("db-01", "rest")];
+        members.extend((2..7).map(|it| member(&format!("web-0{it}"), "web")));
+        let plan: Plan = serde_json::from_str(PLAN).unwrap();
+        let rollout = Rollout::new(plan, members, jiff::Timestamp::now());
+        let rollout = Arc::new(Mutex::new(rollout));
+        let plane = Self { fleet, rollout };
+        for host in ["web-01", "web-02", "web-03", "web-04", "web-05", "web-06", "db-01"] {
+            plane.report(host, Phase::Idle, "/nix/store/old");
+        }
+        plane.report("web-01", Phase::Committed, "/nix/store/new");
+        let listener = UnixListener::bind(plane.fleet.path().join("socket")).unwrap();
+        let rollout = plane.rollout.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                serve(&rollout, &stream.unwrap());
+            }
+        });
+        plane
+    }
+
+    fn report(&self, host: &str, phase: Phase, running: &str) {
+        let mut rollout = self.rollout.lock().unwrap();
+        let target = Some("/nix/store/new".into());
+        let report = Report { phase, target, running: running.into(), ..Report::default() };
+        happened(&mut rollout, Kind::Report { host: host.into(), report });
+    }
+
+    /// What is written to standard output, of a command that is to end so.
+    fn run(&self, arguments: &[&str], status: i32) -> String {
+        let socket = self.fleet.path().join("socket");
+        let mut all = vec!["rollout"];
+        all.extend(arguments);
+        all.extend(["--socket", socket.to_str().unwrap()]);
+        let output = self.fleet.command(&all).env("COLUMNS", "80").output().unwrap();
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(status), "{out}{err}");
+        let fits = out.lines().all(|it| it.chars().count() <= 80);
+        assert!(fits || out.starts_with('{'), "{out}");
+        format!("{out}{err}")
+    }
+}
+
+fn happened(rollout: &mut Rollout, kind: Kind) {
+    rollout.apply(&Event { at: jiff::Timestamp::now(), kind });
+    let decision = rollout.decide(jiff::Timestamp::now());
+    for event in &decision.events {
+        rollout.apply(event);
+    }
+}
+
+fn serve(rollout: &Mutex<Rollout>, mut stream: &UnixStream) {
+    let mut reader = BufReader::new(stream);
+    let mut first = String::new();
+    reader.read_line(&mut first).unwrap();
+    let mut length = 0;
+    for line in reader.by_ref().lines().map_while(Result::ok).take_while(|it| !it.is_empty()) {
+        if let Some(value) = line.strip_prefix("content-length: ") {
+            length = value.parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let mut rollout = rollout.lock().unwrap();
+    let decision = rollout.decide(jiff::Timestamp::now());
+    let path = first.split(' ').nth(1).unwrap();
+    let answer = match path.split('?').next().unwrap() {
+        "/v1/rollout" => serde_json::to_value(rollout.view(&decision)).unwrap(),
+        "/v1/status" => json!({ "fleet": "demo", "release":
+            { "created": "2026-11-25T12:00:00Z", "signedBy": ["ann"] } }),
+        "/v1/log" => json!({ "events": [{ "id": 1, "at": "2026-11-25T12:00:00.5Z",
+            "sentence": "web-01 \u{1b}[2Jcommitted" }], "before": null }),
+        "/v1/commands" => {
+            let command: Command = serde_json::from_slice(&body).unwrap();
+            happened(&mut rollout, Kind::Said { by: "ops".into(), command });
+            json!({ "by": "ops" })
+        }
+        other => panic!("{other}"),
+    };
+    let _ = write!(stream, "HTTP/1.0 200 OK\r\n\r\n{answer}");
+}
+
+#[test]
+fn it_is_shown_in_eighty_columns_with_what_each_wave_waits_for() {
+    let plane = Plane::new();
+    plane.report(
+        "web-02",
+        Phase::Reverted { why: "nginx.service failed".into() },
+        "/nix/store/old",
+    );
+    let shown = plane.run(&["show"], 0);
+    for words in [
+        "release 41 of demo, made 2026-11-25T12:00:00Z, signed by ann",
+        "canary  [##############################]  1 of 1, done",
+        "web     [>>>>>>!!!!!!..................]  0 of 5, open",
+        "  0 of 5 hosts arrived, 3 have to; on the way, at most 2 at a time: web-03;",
+        "  wave `rest` opens after `web`",
+        "web-02  web   failed",
+        "nginx.service failed",
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+    assert!(!shown.contains("web-04"), "{shown}");
+    assert!(plane.run(&["show", "--all"], 0).contains("web-04"));
+    let host = plane.run(&["show", "-h", "web-02"], 0);
+    assert!(host.contains("should run  /nix/store/new") && !host.contains("canary"), "{host}");
+    let json: Value = serde_json::from_str(&plane.run(&["show", "--format", "json"], 0)).unwrap();
+    assert_eq!((&json["apiVersion"], &json["state"]), (&json!(1), &json!("running")));
+}
+
+#[test]
+fn a_word_is_said_and_what_follows_is_shown() {
+    let plane = Plane::new();
+    assert!(
+        plane.run(&["pause"], 0).starts_with("ops paused release 41\nrelease 41: ops paused it")
+    );
+    assert!(plane.run(&["resume"], 0).starts_with("ops resumed release 41\n"));
+    let held = plane.run(&["hold", "web-05", "web-06"], 0);
+    assert!(held.starts_with("ops holds web-05\nops holds web-06\n"), "{held}");
+    assert!(plane.run(&["show", "-h", "web-05"], 0).contains("`resume web-05` lets it go"));
+    assert!(plane.run(&["resume", "web-05"], 0).starts_with("ops lets go again web-05\n"));
+    assert!(plane.run(&["skip", "web-06"], 0).starts_with("ops does without web-06\n"));
+    assert!(plane.run(&["promote"], 0).starts_with("ops takes wave web as done\n"));
+    assert!(plane.run(&["abort"], 0).contains("release 41: ops ended it"));
+}
+
+#[test]
+fn a_name_that_there_is_not_meets_the_nearest_and_nothing_is_said() {
+    let plane = Plane::new();
+    let error = plane.run(&["skip", "web-02", "web-O3"], 2);
+    assert!(error.contains("release 41 has no host `web-O3`; did you mean `web-03`?"), "{error}");
+    assert!(!plane.run(&["show", "--all"], 0).contains("left out"));
+    let error = plane.run(&["promote", "canari"], 2);
+    assert!(error.contains("no wave `canari`; did you mean `canary`?"), "{error}");
+    assert!(plane.run(&["hold"], 2).contains("<HOST>"));
+}
+
+#[test]
+fn waiting_tells_success_failure_and_time_out_apart() {
+    let plane = Plane::new();
+    let waited = plane.run(&["wait", "--timeout", "1s"], 4);
+    assert!(waited.contains("wave `web`") && waited.contains("within 1s"), "{waited}");
+    assert!(
+        plane.run(&["wait", "--timeout", "1s", "--release", "42"], 4).contains("not there yet")
+    );
+    assert!(plane.run(&["wait", "--release", "40"], 1).contains("release 41 took its place"));
+    for host in ["web-02", "web-03", "web-04", "web-05", "web-06", "db-01"] {
+        plane.report(host, Phase::Committed, "/nix/store/new");
+    }
+    assert!(plane.run(&["wait"], 0).contains("7 of 7 hosts run it"));
+    let plane = Plane::new();
+    plane.run(&["abort"], 0);
+    plane.run(&["wait"], 1);
+}
+
+#[test]
+fn the_log_is_foreign_text() {
+    let plane = Plane::new();
+    let log = plane.run(&["log"], 0);
+    assert_eq!(log, "2026-11-25T12:00:00Z  web-01 \\u{1b}[2Jcommitted\n");
+}
+
+#[test]
+fn over_ssh_the_control_planes_own_program_is_asked() {
+    let plane = Plane::new();
+    let fleet = &plane.fleet;
+    assert!(fleet.link("sh") && fleet.link("cat"));
+    let decision = plane.rollout.lock().unwrap().decide(jiff::Timestamp::now());
+    let view = plane.rollout.lock().unwrap().view(&decision);
+    fs::write(fleet.path().join("view"), serde_json::to_string(&view).unwrap()).unwrap();
+    fleet.program("ssh", "while [ \"$1\" != -- ]; do shift; done\n[ \"$2\" = cp ] || { echo no route >&2; exit 255; }\nexec sh -c \"$3\"");
+    fleet.program(
+        "nixfleet-control-plane",
+        "[ \"$1 $2\" = 'call GET' ] && exec cat view\necho \"$*: $(cat)\" >>said\nprintf '{\"error\": \"it cannot be written down now\"}'\nexit 1",
+    );
+    let rollout = |arguments: &[&str], machine: &str| {
+        let mut all = vec!["rollout", "--control-plane", machine];
+        all.extend(arguments);
+        let output = fleet.run(&all);
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (status, shown) = rollout(&["wait", "--timeout", "0s"], "cp");
+    assert!(status == Some(4) && shown.contains("wave `web`"), "{shown}");
+    let (status, error) = rollout(&["hold", "web-02"], "ops@cp");
+    assert!(error.contains("refuses: it cannot be written down now"), "{error}");
+    assert_eq!(status, Some(1));
+    let said = fs::read_to_string(fleet.path().join("said")).unwrap();
+    assert_eq!(said.trim(), r#"call POST /v1/commands: {"command":"hold","host":"web-02"}"#);
+    let (status, error) = rollout(&["show"], "gone");
+    assert_eq!(status, Some(3));
+    assert!(error.contains("can't be asked at `gone`: no route"), "{error}");
+    // The fleet names none.
+    fleet.expect(&["rollout", "show", super::INVENTORY], 3, "", "the fleet names no control plane");
+}
