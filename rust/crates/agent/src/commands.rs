@@ -100,6 +100,8 @@ fn serve(config: Config, path: PathBuf) -> Result<ExitCode, String> {
     let folder = Folder::take(&config.state).map_err(|error| error.to_string())?;
     let mut host = host(config, path, folder)?;
     let state = host.state().map_err(|error| error.to_string())?;
+    // Other sources are asked none the less, and the reason is among those that are shown.
+    let _ = host.speak();
     crate::notify::ready();
     run::run(&mut host, state, None, &settings, |_| false)?;
     Ok(ExitCode::SUCCESS)

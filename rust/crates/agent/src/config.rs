@@ -23,6 +23,9 @@ pub struct Config {
     pub fleet: String,
     /// Where releases come from, asked in this order.
     pub source: Vec<String>,
+    /// The control plane, asked before them.
+    #[serde(default)]
+    pub control_plane: Option<crate::control_plane::Settings>,
     /// Who may make a release.
     pub keys: Vec<Key>,
     /// How many of them it takes.
@@ -75,7 +78,7 @@ impl Config {
         let config: Self = serde_json::from_slice(&text)
             .map_err(|error| format!("`{shown}` is no configuration of the agent: {error}"))?;
         config.signers().check().map_err(|why| format!("`{shown}`: {why}"))?;
-        if config.source.is_empty() {
+        if config.source.is_empty() && config.control_plane.is_none() {
             return Err(format!("`{shown}`: `source` is empty, so no release can come"));
         }
         Ok(config)

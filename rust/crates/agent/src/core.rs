@@ -148,6 +148,11 @@ fn idle(state: &mut State, poll: Poll, now: Moment, settings: &Settings) -> Step
             state.heard(now, settings);
             return Step::Idle;
         }
+        Poll::Wait(why) => {
+            state.heard(now, settings);
+            state.wait = Some(why);
+            return Step::Idle;
+        }
         Poll::Failed(why) => {
             state.unheard(why, now);
             return Step::Idle;
@@ -172,7 +177,11 @@ fn idle(state: &mut State, poll: Poll, now: Moment, settings: &Settings) -> Step
     } else {
         wait
     };
-    if is_there || was_shown || state.wait.is_some() { Step::Idle } else { Step::Room(target) }
+    if is_there || was_shown || state.wait.is_some() {
+        return Step::Idle;
+    }
+    state.begun += 1;
+    Step::Room(target)
 }
 
 fn ask(

@@ -1,6 +1,7 @@
 //! The machine that the agent runs on: each action of the core, done.
 
 mod boot;
+mod control_plane;
 mod facts;
 mod fetch;
 mod guard;
@@ -14,7 +15,7 @@ mod unit;
 use std::path::PathBuf;
 
 use crate::config::Config;
-use crate::core::{Action, Event, Facts, Moment, State};
+use crate::core::{Action, Command, Event, Facts, Moment, State};
 use crate::folder::{Folder, FolderError};
 use crate::report;
 use crate::run::{self, World};
@@ -29,6 +30,7 @@ pub struct Host {
     folder: Folder,
     wake: Wake,
     offers: offer::Offers,
+    control_plane: Option<control_plane::Speaking>,
     /// The configuration's own path, for the guard.
     config_path: PathBuf,
 }
@@ -37,7 +39,14 @@ impl Host {
     /// The machine, by its configuration.
     #[must_use]
     pub fn new(config: Config, config_path: PathBuf, folder: Folder, wake: Wake) -> Self {
-        Self { config, folder, wake, offers: offer::Offers::default(), config_path }
+        Self {
+            config,
+            folder,
+            wake,
+            offers: offer::Offers::default(),
+            control_plane: None,
+            config_path,
+        }
     }
 
     /// A folder with a release that an operator brought: asked first, once, and not made to wait.
@@ -70,6 +79,7 @@ impl World for Host {
     fn show(&mut self, state: &State) {
         crate::notify::status(&run::sentence(state));
         report::write(&self.config, state);
+        self.check_in(state);
     }
 
     fn act(&mut self, action: &Action) -> Event {
@@ -87,6 +97,7 @@ impl Host {
                 match self.wake.wait(*after, &self.folder) {
                     Some(Request::Apply(folder)) => self.offers.brought = Some(folder),
                     Some(Request::Command(command)) => return Event::Command(command),
+                    None if self.told_to_retry() => return Event::Command(Command::Retry),
                     None => {}
                 }
                 Event::Polled(self.poll())

@@ -6,6 +6,7 @@
 
 pub mod commands;
 pub mod config;
+pub mod control_plane;
 pub mod core;
 pub mod folder;
 pub mod host;
@@ -13,5 +14,6 @@ pub mod notify;
 pub mod report;
 pub mod run;
 pub mod source;
+pub mod standing;
 pub mod turn;
 pub mod wake;

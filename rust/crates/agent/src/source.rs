@@ -4,7 +4,10 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::control_plane::ControlPlane;
 
 /// What a whole answer may take: one that drips for ever is left.
 const ANSWER_LIMIT: Duration = Duration::from_secs(120);
@@ -14,11 +17,14 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(20);
 const REDIRECTS: u32 = 4;
 
 /// One source.
+#[derive(Clone)]
 pub enum Source {
     /// A folder of this machine: a mounted stick, what an operator brought.
     Folder(PathBuf),
     /// A server of files.
     Server(String),
+    /// The control plane.
+    ControlPlane(Arc<ControlPlane>),
 }
 
 /// What a source has under a name.
@@ -67,6 +73,7 @@ impl Source {
                 Ok(Found::Bytes { bytes, mark: None })
             }
             Self::Server(url) => get(&format!("{url}/{name}"), limit, mark),
+            Self::ControlPlane(it) => it.fetch(name, limit, mark),
         }
     }
 
@@ -76,6 +83,7 @@ impl Source {
         match self {
             Self::Folder(path) => path.display().to_string(),
             Self::Server(url) => url.clone(),
+            Self::ControlPlane(it) => it.name(),
         }
     }
 }

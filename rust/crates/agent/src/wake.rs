@@ -3,7 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -32,6 +32,18 @@ pub enum Request {
 /// What can be waited for.
 pub struct Wake {
     woken: UnixStream,
+    sender: UnixStream,
+}
+
+/// Wakes the one that waits.
+pub struct Waker(UnixStream);
+
+impl Waker {
+    /// Wakes it; one that is awake does not wait the next time.
+    pub fn wake(&mut self) {
+        // Full is as good: it wakes.
+        let _ = self.0.write(&[1]);
+    }
 }
 
 impl Wake {
@@ -42,8 +54,17 @@ impl Wake {
     pub fn new() -> std::io::Result<Self> {
         let (woken, sender) = UnixStream::pair()?;
         woken.set_nonblocking(true)?;
-        signal_hook::low_level::pipe::register(SIGHUP, sender)?;
-        Ok(Self { woken })
+        sender.set_nonblocking(true)?;
+        signal_hook::low_level::pipe::register(SIGHUP, sender.try_clone()?)?;
+        Ok(Self { woken, sender })
+    }
+
+    /// What wakes it from another thread.
+    ///
+    /// # Errors
+    /// When the system gives no handle.
+    pub fn waker(&self) -> std::io::Result<Waker> {
+        Ok(Waker(self.sender.try_clone()?))
     }
 
     /// Waits for so many milliseconds, or until there is a request. Of many hosts that were told
@@ -52,7 +73,7 @@ impl Wake {
         if let Some(request) = next(folder) {
             return Some(request);
         }
-        let extra = RandomState::new().build_hasher().finish() % (after / 10 + 1);
+        let extra = u64::from(chance()) % (after / 10 + 1);
         self.sleep(after.saturating_add(extra));
         next(folder)
     }
@@ -75,6 +96,12 @@ impl Wake {
         let mut bytes = [0; 64];
         while self.woken.read(&mut bytes).is_ok_and(|read| read > 0) {}
     }
+}
+
+/// A number by chance.
+pub(crate) fn chance() -> u32 {
+    let number = RandomState::new().build_hasher().finish();
+    u32::try_from(number & u64::from(u32::MAX)).unwrap_or_default()
 }
 
 /// The oldest request, taken away.

@@ -55,6 +55,8 @@ pub struct Facts {
 pub enum Poll {
     /// Nothing new.
     Nothing,
+    /// There is a newer release, and this host is not to go yet, for this reason.
+    Wait(String),
     /// A release that may be obeyed.
     Offer(Offer),
     /// No source answered, or none with what may be obeyed.

@@ -19,6 +19,9 @@ pub struct State {
     /// How the last try ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<(Outcome, Target)>,
+    /// How many tries were begun in all.
+    #[serde(default)]
+    pub begun: u64,
     /// How often the present target was begun and cut short.
     #[serde(default)]
     pub tries: u32,

@@ -52,17 +52,25 @@ pub(super) fn wall() -> Timestamp {
 
 pub(super) fn read(config: &Config) -> Facts {
     Facts {
-        boot: fs::read_to_string("/proc/sys/kernel/random/boot_id")
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
-        running: resolved(Path::new(RUNNING)),
+        boot: boot(),
+        running: running(),
         default: resolved(&config.profile),
         failed_units: failed_units(),
     }
 }
 
-fn resolved(path: &Path) -> String {
+/// The kernel's id of this boot.
+pub(super) fn boot() -> String {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    id.trim().to_owned()
+}
+
+/// The path of the system that runs.
+pub(super) fn running() -> String {
+    resolved(Path::new(RUNNING))
+}
+
+pub(super) fn resolved(path: &Path) -> String {
     fs::canonicalize(path).map(|it| it.display().to_string()).unwrap_or_default()
 }
 

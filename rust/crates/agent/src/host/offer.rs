@@ -5,6 +5,7 @@ use std::fs;
 use std::time::UNIX_EPOCH;
 
 use jiff::Timestamp;
+use nixfleet_link::{Known, Offered};
 use nixfleet_nix::visible;
 use nixfleet_release::{
     Admitted, Cache, Document, ENTRY_BYTES, Entry, HEAD_BYTES, HEAD_FILE, Hash, Head,
@@ -13,6 +14,7 @@ use nixfleet_release::{
 use serde::{Deserialize, Serialize};
 
 use super::{Host, facts};
+use crate::control_plane::{ControlPlane, Verdict};
 use crate::core::{Offer, Poll, Target};
 use crate::source::{Found, Source};
 use crate::turn;
@@ -30,10 +32,19 @@ struct Newest {
     entry: Entry,
     /// Of which source, and the source's mark of the head.
     source: String,
+    is_of_plane: bool,
     mark: Option<String>,
     hash: Hash,
     /// Whether an operator said that it is to go at once.
     at_once: bool,
+}
+
+/// What a source says.
+enum Heard {
+    /// Its release is the newest that is known.
+    Release,
+    /// There is one, and this host is to wait.
+    Wait(String),
 }
 
 /// What is trusted, as it is written down.
@@ -64,13 +75,12 @@ impl Host {
         crate::notify::alive();
         let brought = self.offers.brought.take();
         let mut problems = Vec::new();
-        for (name, at_once) in brought
-            .iter()
-            .map(|it| (it, true))
-            .chain(self.config.source.clone().iter().map(|it| (it, false)))
-        {
-            match self.ask_source(name, at_once) {
-                Ok(()) => return self.offer(),
+        let brought = brought.iter().map(|it| (Source::read(it), true));
+        let sources = self.sources().into_iter().map(|it| (it, false));
+        for (source, at_once) in brought.chain(sources) {
+            match source.and_then(|it| self.ask_source(&it, at_once)) {
+                Ok(Heard::Release) => return self.offer(),
+                Ok(Heard::Wait(why)) => return Poll::Wait(why),
                 Err(why) => problems.push(why),
             }
         }
@@ -99,36 +109,70 @@ impl Host {
         {
             return Some(format!("its wave goes in its window, {window}, alone"));
         }
-        turn::wait(&it.head, &it.entry, facts::wall())
+        match self.plane().and_then(|plane| plane.verdict(it.hash)) {
+            Some(Verdict::Go) => None,
+            Some(Verdict::Wait(why)) => Some(why),
+            // One that came between two of its answers.
+            None if it.is_of_plane => Some("the control plane has yet to say when".into()),
+            None => turn::wait(&it.head, &it.entry, facts::wall()),
+        }
+    }
+
+    /// What the control plane's last answer says, where nothing has to be fetched for it. One for
+    /// which this host waits anyway is not: ten thousand hosts would, at once.
+    fn heard_of_plane(&self, plane: &ControlPlane) -> Result<Option<Heard>, String> {
+        let newest = self.offers.newest.as_ref();
+        match plane.offered() {
+            Ok(it) if newest.is_some_and(|newest| newest.hash == it.release.hash) => {
+                Ok(Some(Heard::Release))
+            }
+            Ok(Offered { release, wait, .. }) => Ok(wait.map(|why| {
+                Heard::Wait(format!("release {}: {}", release.sequence, visible(&why)))
+            })),
+            // What it has allowed it has allowed.
+            Err(_) if newest.is_some_and(|it| plane.verdict(it.hash) == Some(Verdict::Go)) => {
+                Ok(Some(Heard::Release))
+            }
+            Err(why) => Err(why),
+        }
     }
 
     /// Takes the newest release that a source has. One request where nothing is new.
-    fn ask_source(&mut self, name: &str, at_once: bool) -> Result<(), String> {
-        let source = Source::read(name)?;
+    fn ask_source(&mut self, source: &Source, at_once: bool) -> Result<Heard, String> {
+        let is_of_plane = match source {
+            Source::ControlPlane(plane) => {
+                if let Some(heard) = self.heard_of_plane(plane)? {
+                    return Ok(heard);
+                }
+                true
+            }
+            _ => false,
+        };
+        let name = source.name();
         let known = self.offers.newest.as_ref().filter(|it| it.source == name);
         let found = source.fetch(HEAD_FILE, HEAD_BYTES, known.and_then(|it| it.mark.as_deref()))?;
         let (bytes, mark) = match found {
-            Found::Unchanged => return Ok(()),
+            Found::Unchanged => return Ok(Heard::Release),
             Found::Bytes { bytes, mark } => (bytes, mark),
         };
         let hash = Hash::of(&bytes);
         if let Some(newest) = self.offers.newest.as_mut().filter(|it| it.hash == hash) {
             newest.at_once |= at_once;
-            return Ok(());
+            return Ok(Heard::Release);
         }
         let refused = |why: String| format!("{}: {}", source.name(), visible(&why));
-        let signatures = bytes_of(&source, SIGNATURES_FILE, SIGNATURES_BYTES)?;
+        let signatures = bytes_of(source, SIGNATURES_FILE, SIGNATURES_BYTES)?;
         let mut trust = self.trust()?;
         let admitted = match trust.admit(bytes.clone(), &signatures, &clocks()) {
             Ok(admitted) => admitted,
             Err(why) => {
-                trust = followed(&source, trust, &bytes).ok_or_else(|| refused(why.to_string()))?;
+                trust = followed(source, trust, &bytes).ok_or_else(|| refused(why.to_string()))?;
                 trust
                     .admit(bytes, &signatures, &clocks())
                     .map_err(|why| refused(why.to_string()))?
             }
         };
-        let entry = bytes_of(&source, &entry_file(&self.config.host_name), ENTRY_BYTES)?;
+        let entry = bytes_of(source, &entry_file(&self.config.host_name), ENTRY_BYTES)?;
         let entry = admitted
             .entry(&self.config.host_name, &self.config.host_keys(), entry)
             .map_err(|why| refused(why.to_string()))?;
@@ -137,12 +181,13 @@ impl Host {
         self.offers.newest = Some(Newest {
             head,
             entry: entry.value().clone(),
-            source: name.to_owned(),
+            source: name,
+            is_of_plane,
             mark,
             hash,
             at_once,
         });
-        Ok(())
+        Ok(Heard::Release)
     }
 
     /// What is trusted now: what the last release said, unless the host's owner has since changed
@@ -161,6 +206,12 @@ impl Host {
             }
         };
         Ok(Trust { fleet: self.config.fleet.clone(), signers, floor: self.config.floor, seen })
+    }
+
+    /// The newest release that was taken.
+    pub(super) fn known(&self) -> Option<Known> {
+        let stored: Trusted = self.folder.read(TRUST).ok().flatten()?;
+        Some(Known { sequence: stored.sequence, hash: stored.hash.parse().ok()? })
     }
 
     /// Before anything is done with a release it is written down that there is one: an older one is

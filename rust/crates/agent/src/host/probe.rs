@@ -8,11 +8,10 @@ use std::time::Duration;
 use nixfleet_assertion::{Assertion, From, Port, Ran};
 use nixfleet_nix::Foreign;
 use nixfleet_nix::process;
-use nixfleet_release::{HEAD_BYTES, HEAD_FILE};
+use nixfleet_release::{SIGNATURES_BYTES, SIGNATURES_FILE};
 
 use super::{Host, facts, unit};
 use crate::core::Attempt;
-use crate::source::Source;
 
 /// What one assertion may take to answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -34,8 +33,8 @@ impl Host {
     /// Any source that answers will do.
     fn unreachable(&self) -> Option<String> {
         let mut last = None;
-        for source in &self.config.source {
-            let asked = Source::read(source).and_then(|it| it.fetch(HEAD_FILE, HEAD_BYTES, None));
+        for source in self.sources() {
+            let asked = source.and_then(|it| it.fetch(SIGNATURES_FILE, SIGNATURES_BYTES, None));
             match asked {
                 Ok(_) => return None,
                 Err(why) => last = Some(why),

@@ -1,0 +1,55 @@
+//! Where this host stands, as it is said to a control plane.
+
+use nixfleet_rollout::{Phase, Report};
+
+use crate::core::{Outcome, State, Step};
+
+/// What a state says. `running` and `boot` are the system that runs and the boot that it runs in;
+/// `turn` counts up in a boot.
+#[must_use]
+pub fn report(state: &State, running: &str, boot: &str, turn: u64) -> Report {
+    let target = state.step.target().or(state.last.as_ref().map(|it| &it.1));
+    Report {
+        phase: phase(state),
+        sequence: target.map(|it| it.sequence),
+        target: target.map(|it| it.system.clone()),
+        running: running.to_owned(),
+        boot: boot.to_owned(),
+        tries: state.begun,
+        turn,
+    }
+}
+
+fn phase(state: &State) -> Phase {
+    match &state.step {
+        Step::Idle => idle(state),
+        Step::Room(_) | Step::Fetch(_) | Step::Ask(_) => Phase::Fetching,
+        Step::Arm(_) | Step::Test(_) => Phase::Switching,
+        Step::Probation(_) | Step::Commit(_) => Phase::Probation,
+        Step::Stage(_) | Step::Restart(_) => Phase::Restarting,
+        Step::Revert { .. } | Step::Rescue { .. } => Phase::Reverting,
+        Step::Disarm { outcome: Outcome::Committed, .. } => Phase::Committed,
+        Step::Disarm { .. } => Phase::Reverting,
+    }
+}
+
+fn idle(state: &State) -> Phase {
+    if let Some(why) = &state.hold {
+        return Phase::Held { why: why.clone() };
+    }
+    let Some((outcome, target)) = &state.last else { return Phase::Idle };
+    let is_denied = state.denied.as_ref().is_some_and(|it| it.system == target.system);
+    let why = |why: &String| why.clone();
+    match outcome {
+        Outcome::Committed => Phase::Committed,
+        Outcome::Reverted { why: it } if is_denied => Phase::Reverted { why: why(it) },
+        Outcome::Refused { why: it } if is_denied => Phase::Failed { why: why(it) },
+        // It is tried again.
+        Outcome::Reverted { why: it }
+        | Outcome::Refused { why: it }
+        | Outcome::Interrupted { why: it } => Phase::Refused { why: why(it) },
+        Outcome::Overridden | Outcome::Shown => {
+            Phase::Held { why: outcome.sentence(target.sequence) }
+        }
+    }
+}
