@@ -2,27 +2,45 @@
 # brings no agent: somebody takes it to them.
 { name, release }:
 let
-  inherit (builtins) isAttrs isList;
+  inherit (builtins) isAttrs isList mapAttrs;
   source = release.source or null;
+  sources =
+    if source == null then
+      [ ]
+    else if isList source then
+      source
+    else
+      [ source ];
+  controlPlane = release.controlPlane or null;
 in
-if !isAttrs release || source == null || source == [ ] then
+if !isAttrs release || (sources == [ ] && controlPlane == null) then
   [ ]
 else
   [
     (
-      { lib, ... }:
+      { lib, options, ... }:
       let
         inherit (import ./priority.nix { inherit lib; }) said taste;
-      in
-      {
-        services.nixfleet-agent = {
-          # One host may be without: a plain `enable = false` of a module wins, as a default does.
-          enable = taste true;
+        ofFleet = {
           fleet = said name;
-          source = said (if isList source then source else [ source ]);
           keys = said release.keys or [ ];
           threshold = said release.threshold or 1;
         };
+      in
+      {
+        services = {
+          nixfleet-agent = {
+            # One host may be without: a plain `enable = false` of a module wins, as a default does.
+            enable = taste true;
+            source = said sources;
+            controlPlane = if isAttrs controlPlane then mapAttrs (_: said) controlPlane else { };
+          }
+          // ofFleet;
+        }
+        # The host that is the control plane has it of the same fleet.
+        // (
+          if options.services ? nixfleet-control-plane then { nixfleet-control-plane = ofFleet; } else { }
+        );
       }
     )
   ]

@@ -145,6 +145,10 @@ in
           poll = "1h";
           dryRun = true;
           metrics = "/var/lib/node-exporter/nixfleet.prom";
+          controlPlane = {
+            address = "fleet.example.org:7250";
+            inherit key;
+          };
         })
         {
           nixfleet.health.units = [ "nginx.service" ];
@@ -197,6 +201,53 @@ in
       false
       false
     ];
+  };
+
+  "test: a fleet's control plane is asked by every host, and the host that is it has the fleet's keys" =
+    {
+      expr =
+        let
+          host =
+            (nixfleet.mkFleet {
+              name = "home";
+              release = {
+                keys = [ key ];
+                controlPlane = {
+                  address = "fleet.example.org:7250";
+                  inherit key;
+                };
+              };
+              hosts.web-01 = {
+                platform = "x86_64-linux";
+                stateVersion = "26.05";
+                modules = [ nixfleet.nixosModules.control-plane ];
+              };
+            }).nixosConfigurations.web-01.config.services;
+        in
+        {
+          inherit (host.nixfleet-agent) enable controlPlane source;
+          inherit (host.nixfleet-control-plane) fleet keys threshold;
+        };
+      expected = {
+        enable = true;
+        controlPlane = {
+          address = "fleet.example.org:7250";
+          inherit key;
+        };
+        source = [ ];
+        fleet = "home";
+        keys = [ key ];
+        threshold = 1;
+      };
+    };
+
+  "test: a control plane without a key is refused, since any machine could pass for it" = {
+    expr = lib.any (lib.hasInfix "any machine at its address could pass for the control plane") (
+      refusals (with' {
+        controlPlane.address = "fleet.example.org:7250";
+      })
+    );
+    expected = true;
   };
 
   "test: what must hold on a host must hold in its VM too, and comes first" = {

@@ -50,6 +50,29 @@ in
       ];
     };
 
+    controlPlane = {
+      address = mkOption {
+        type = types.nullOr (types.strMatching "(.+|\\[.+]):[0-9]{1,5}");
+        default = null;
+        description = ''
+          Where the control plane is that says when this host goes: a name or address, and a port. It is
+          asked before `source`, which is where releases come from while it does not answer. `null`:
+          there is none, and the plan's own times decide.
+        '';
+        example = "fleet.example.org:7250";
+      };
+
+      key = mkOption {
+        type = types.nullOr sshKey;
+        default = null;
+        description = ''
+          The control plane's SSH host key, of type ed25519: no other is spoken to. The line of
+          `/etc/ssh/ssh_host_ed25519_key.pub` there.
+        '';
+        example = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE… root@fleet";
+      };
+    };
+
     keys = mkOption {
       type = types.listOf sshKey;
       default = [ ];

@@ -10,6 +10,8 @@ let
   cfg = config.services.nixfleet-agent;
   state = "/var/lib/nixfleet";
   loader = config.boot.loader;
+  # By which a control plane knows this host.
+  ed25519 = lib.filter (key: key.type == "ed25519") config.services.openssh.hostKeys;
 
   settings = {
     hostName = config.hostSpec.hostName or config.networking.hostName;
@@ -28,6 +30,14 @@ let
       threshold
       window
       ;
+    controlPlane =
+      if cfg.controlPlane.address == null then
+        null
+      else
+        {
+          inherit (cfg.controlPlane) address key;
+          hostKey = if ed25519 == [ ] then "/etc/ssh/ssh_host_ed25519_key" else (lib.head ed25519).path;
+        };
     hostKeyFiles = map (key: "${key.path}.pub") config.services.openssh.hostKeys;
     inherit state;
     profile = "/nix/var/nix/profiles/system";
@@ -75,10 +85,16 @@ in
         message = "no release could ever have enough signatures: `services.nixfleet-agent.threshold` is ${toString cfg.threshold}, and `keys` has ${toString (lib.length (lib.unique cfg.keys))} different ones";
       }
       {
-        assertion = cfg.source != [ ];
+        assertion = cfg.source != [ ] || cfg.controlPlane.address != null;
         message = ''
-          no release could ever come to this host: `services.nixfleet-agent.source` is empty.
+          no release could ever come to this host: `services.nixfleet-agent.source` is empty, and there is no `controlPlane`.
             Write where releases are: services.nixfleet-agent.source = [ "https://fleet.example.org" ];'';
+      }
+      {
+        assertion = cfg.controlPlane.address == null || cfg.controlPlane.key != null;
+        message = ''
+          any machine at its address could pass for the control plane: `services.nixfleet-agent.controlPlane.key` is not set.
+            Write the line of /etc/ssh/ssh_host_ed25519_key.pub there: services.nixfleet-agent.controlPlane.key = "ssh-ed25519 AAAA… root@fleet";'';
       }
     ];
 

@@ -229,7 +229,7 @@ impl Talker {
         let mut pause = SHORTEST;
         loop {
             let (said, version) = self.next();
-            match self.check_in(&mut connection, said) {
+            match self.check_in(&mut connection, &said) {
                 Ok(answer) => {
                     pause = SHORTEST;
                     let rest = Duration::from_secs(answer.again.min(LONGEST_REST));
@@ -240,7 +240,7 @@ impl Talker {
                     connection = None;
                     // What it was cut short for is to be said at once.
                     if self.shared.talk().version == version {
-                        self.unheard(why);
+                        self.unheard(&why);
                         self.rest(jittered(pause), version);
                         pause = (pause * 2).min(LONGEST);
                     }
@@ -265,14 +265,14 @@ impl Talker {
     fn check_in(
         &self,
         connection: &mut Option<Connection>,
-        said: CheckIn,
+        said: &CheckIn,
     ) -> Result<Answer, String> {
         let mut it = match connection.take() {
             Some(it) => it,
             None => Connection::open(&self.address, &self.tls, LIMITS)?,
         };
         self.shared.talk().waiting = it.socket().ok();
-        let body = serde_json::to_vec(&said).map_err(|error| error.to_string())?;
+        let body = serde_json::to_vec(said).map_err(|error| error.to_string())?;
         let within = Duration::from_secs(said.wait) + LATE;
         let json = [("content-type", "application/json")];
         let reply = it.ask("POST", CHECK_IN, &json, &body, ANSWER_BYTES, within);
@@ -299,8 +299,8 @@ impl Talker {
         }
     }
 
-    fn unheard(&self, why: String) {
-        self.shared.talk().problem = Some(visible(&why).into_owned());
+    fn unheard(&self, why: &str) {
+        self.shared.talk().problem = Some(visible(why).into_owned());
         self.shared.news.notify_all();
     }
 

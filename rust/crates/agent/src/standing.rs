@@ -27,9 +27,8 @@ fn phase(state: &State) -> Phase {
         Step::Arm(_) | Step::Test(_) => Phase::Switching,
         Step::Probation(_) | Step::Commit(_) => Phase::Probation,
         Step::Stage(_) | Step::Restart(_) => Phase::Restarting,
-        Step::Revert { .. } | Step::Rescue { .. } => Phase::Reverting,
         Step::Disarm { outcome: Outcome::Committed, .. } => Phase::Committed,
-        Step::Disarm { .. } => Phase::Reverting,
+        Step::Revert { .. } | Step::Rescue { .. } | Step::Disarm { .. } => Phase::Reverting,
     }
 }
 
