@@ -8,10 +8,16 @@ mod probe;
 use std::fmt;
 use std::fs::{self, File};
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Platform, files};
+use crate::{Clock, Platform, SystemClock, files};
+use probe::Trouble;
+
+/// How long a trial that failed is taken for granted: what kept it from working, another hypervisor
+/// or a module that was not loaded, may be gone the next time.
+const FAILURE: Duration = Duration::from_secs(300);
 
 /// An accelerator of QEMU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,8 +73,9 @@ impl Choice {
         Self { accelerator: Accelerator::Tcg, reason: Some(reason.into()) }
     }
 
-    /// The fastest accelerator that works for the platform. What a trial found is kept in `cache`
-    /// until this machine restarts or its QEMU changes.
+    /// The fastest accelerator that works for the platform. One that worked is kept in `cache` until
+    /// this machine restarts or its QEMU changes; one that did not, for some minutes; and what came
+    /// of a trial for want of memory or of space is not kept.
     #[must_use]
     pub fn find(platform: Platform, qemu: &Path, cache: &Path) -> Self {
         Self::find_with(Path::new("/dev/kvm"), platform, qemu, cache)
@@ -87,18 +94,22 @@ impl Choice {
         }
         let file = cache.join(format!("accelerator-{}.json", platform.system()));
         let key = trial_key(qemu);
-        if let Some(kept) = files::read_json::<Kept>(&file).filter(|it| it.key == key) {
+        let now = Duration::from_secs(SystemClock::default().date());
+        let holds = |it: &Kept| it.key == key && it.holds(now);
+        if let Some(kept) = files::read_json::<Kept>(&file).filter(holds) {
             return kept.choice;
         }
-        let choice = match probe::run(platform, qemu, accelerator) {
-            Ok(()) => Self { accelerator, reason: None },
-            Err(reason) => {
-                Self::software(format!("{accelerator} is there and does not work: {reason}"))
-            }
+        let does_not_work = |reason: &str| {
+            Self::software(format!("{accelerator} is there and does not work: {reason}"))
+        };
+        let (choice, until) = match probe::run(platform, qemu, accelerator) {
+            Ok(()) => (Self { accelerator, reason: None }, None),
+            Err(Trouble::Own(reason)) => (does_not_work(&reason), Some((now + FAILURE).as_secs())),
+            Err(Trouble::Outside(reason)) => return does_not_work(&reason),
         };
         // A cache that cannot be written costs a trial each time, no more.
-        let _ = files::private_folder(cache)
-            .and_then(|()| files::write_json(&file, &Kept { key, choice: choice.clone() }));
+        let kept = Kept { key, choice: choice.clone(), until };
+        let _ = files::private_folder(cache).and_then(|()| files::write_json(&file, &kept));
         choice
     }
 }
@@ -119,6 +130,16 @@ fn unusable(error: &std::io::Error) -> String {
 struct Kept {
     key: String,
     choice: Choice,
+    /// Until when it holds, in seconds since 1970; always where it is none.
+    #[serde(default)]
+    until: Option<u64>,
+}
+
+impl Kept {
+    fn holds(&self, now: Duration) -> bool {
+        // A clock that was set back would let it hold for years.
+        self.until.is_none_or(|it| (now.as_secs()..=(now + FAILURE).as_secs()).contains(&it))
+    }
 }
 
 /// Changes whenever a trial may have another outcome.

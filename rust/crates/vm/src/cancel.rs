@@ -1,5 +1,6 @@
 //! Ctrl-C asks for an orderly end, which takes seconds at most. Another one changes nothing.
 
+use std::fs;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,14 +16,17 @@ use crate::Error;
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
-    /// A token that SIGINT, SIGTERM and SIGHUP set: Ctrl-C, a supervisor, a terminal that is gone.
+    /// A token that SIGINT, SIGTERM and SIGHUP set: Ctrl-C, a supervisor, a terminal that is gone;
+    /// but for those that whoever started us wants ignored, as `nohup` does.
     ///
     /// # Errors
     /// When the signals cannot be watched.
     pub fn on_signals() -> io::Result<Self> {
         let cancel = Self::default();
         let watcher = cancel.clone();
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let ignored = ignored();
+        let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|it| !ignored.contains(it));
+        let mut signals = Signals::new(heeded)?;
         thread::spawn(move || {
             for _ in signals.forever() {
                 watcher.request();
@@ -49,4 +53,13 @@ impl Cancel {
     pub fn check(&self) -> Result<(), Error> {
         if self.requested() { Err(Error::Interrupted) } else { Ok(()) }
     }
+}
+
+/// The signals that this process was started to ignore. Linux alone says so without being asked by a
+/// call that is unsafe: a mask, whose lowest bit is signal 1 (`proc_pid_status(5)`).
+fn ignored() -> Vec<i32> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|it| u64::from_str_radix(it.trim(), 16).ok()).unwrap_or(0);
+    (1..=64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
 }

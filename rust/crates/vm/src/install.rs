@@ -3,6 +3,7 @@
 
 mod build;
 mod disk;
+pub mod extra_files;
 mod key;
 
 use std::fs;

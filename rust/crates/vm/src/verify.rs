@@ -1,17 +1,19 @@
 //! Checking that what was asserted holds: side by side, each tried until it does or its time is
 //! over, and told in the order of the source.
 
+mod slots;
+
 use std::panic::resume_unwind;
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use crate::report::Outcome;
 use crate::run::{Run, Running};
 use crate::ssh::{SshError, Target};
-use crate::{Error, Phase};
+use crate::{Clock, Error, Phase};
 use nixfleet_assertion::{Assertion, Ran, host, word};
 use nixfleet_nix::Foreign;
+use slots::{Slot, Slots};
 
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -84,17 +86,19 @@ impl Verifier<'_> {
     /// What must hold on every host.
     fn host(&self, expected: &host::Expected) -> Vec<Outcome> {
         let clock = &self.run.world.clock;
-        let begun = clock.now();
+        let mut time = Stopwatch::new(&**clock);
         let script = host::script(expected);
         let mut settled = None;
         loop {
-            let answer = self.ask(&self.root, &script, UP * self.factor);
+            let slot = time.stopped(|| self.slots.take());
+            let answer = self.ask(&slot, &self.root, &script, UP * self.factor);
+            drop(slot);
             let (text, trouble) = match answer {
                 Ok(ran) => (ran.stdout, None),
                 Err(error) => (Foreign::default(), Some(Foreign::from(error.to_string()))),
             };
             let checks = host::judge(expected, &text);
-            let took = clock.now().saturating_sub(begun);
+            let took = time.took();
             if host::is_settled(&text) {
                 settled = settled.or(Some(clock.now()));
             }
@@ -122,22 +126,24 @@ impl Verifier<'_> {
     fn login(&self, user: &str) -> Vec<Outcome> {
         let target = Target { user: user.to_owned(), shared: None, ..self.root.clone() };
         let title = format!("{user} logs in over SSH");
-        vec![self.until(title.into(), UP, None, |limit| match self.ask(&target, "true", limit) {
-            Ok(ran) if ran.status == 0 => Ok(()),
-            Ok(ran) => {
-                let (status, said) = (ran.status, ran.stderr.excerpt());
-                Err(format!("the login shell ended with {status}: {said}").into())
+        vec![self.until(title.into(), UP, None, |slot, limit| {
+            match self.ask(slot, &target, "true", limit) {
+                Ok(ran) if ran.status == 0 => Ok(()),
+                Ok(ran) => {
+                    let (status, said) = (ran.status, ran.stderr.excerpt());
+                    Err(format!("the login shell ended with {status}: {said}").into())
+                }
+                Err(error) => Err(error.to_string().into()),
             }
-            Err(error) => Err(error.to_string().into()),
         })]
     }
 
     /// One of the user's assertions.
     fn assertion(&self, assertion: &Assertion) -> Outcome {
-        self.until(assertion.title(), assertion.within(), assertion.unit(), |limit| {
+        self.until(assertion.title(), assertion.within(), assertion.unit(), |slot, limit| {
             let mut answer = Err(SshError::Unreachable(Foreign::default()));
             let mut ask = || {
-                answer = self.ask(&self.root, &assertion.script(), limit);
+                answer = self.ask(slot, &self.root, &assertion.script(), limit);
                 true
             };
             match assertion.outside_port() {
@@ -155,25 +161,28 @@ impl Verifier<'_> {
         })
     }
 
-    /// Tries until it holds or its time is over. There is always one attempt.
+    /// Tries until it holds or its time is over, which does not run while it waits for others. There
+    /// is always one attempt.
     fn until(
         &self,
         assertion: Foreign,
         within: Duration,
         unit: Option<&str>,
-        attempt: impl Fn(Duration) -> Result<(), Foreign>,
+        attempt: impl Fn(&Slot, Duration) -> Result<(), Foreign>,
     ) -> Outcome {
         let clock = &self.run.world.clock;
-        let begun = clock.now();
+        let mut time = Stopwatch::new(&**clock);
         let within = within * self.factor;
         loop {
-            let took = || clock.now().saturating_sub(begun);
+            let slot = time.stopped(|| self.slots.take());
             // An attempt that began in time may end a little later.
-            let left = within.saturating_sub(took()).max(Duration::from_secs(5));
-            let seen = attempt(left).err();
-            if seen.is_none() || took() >= within || self.is_over() {
+            let left = within.saturating_sub(time.took()).max(Duration::from_secs(5));
+            let seen = attempt(&slot, left).err();
+            drop(slot);
+            let took = time.took();
+            if seen.is_none() || took >= within || self.is_over() {
                 let journal = seen.as_ref().and(unit).and_then(|it| self.journal(it));
-                let seconds = took().as_secs_f64();
+                let seconds = took.as_secs_f64();
                 return Outcome { assertion, held: seen.is_none(), seconds, seen, journal };
             }
             clock.sleep(PAUSE);
@@ -183,42 +192,43 @@ impl Verifier<'_> {
     fn journal(&self, unit: &str) -> Option<Foreign> {
         let unit = word(unit);
         let script = format!("journalctl --no-pager -o short -n 20 -u {unit}");
-        let ran = self.ask(&self.root, &script, Duration::from_secs(20)).ok()?;
+        let slot = self.slots.take();
+        let ran = self.ask(&slot, &self.root, &script, Duration::from_secs(20)).ok()?;
         Some(ran.stdout.trim()).filter(|it| !it.is_empty())
     }
 
-    fn ask(&self, target: &Target, script: &str, limit: Duration) -> Result<Ran, SshError> {
-        let _slot = self.slots.take();
+    /// Asks the guest; who does has a slot.
+    fn ask(
+        &self,
+        _: &Slot,
+        target: &Target,
+        script: &str,
+        limit: Duration,
+    ) -> Result<Ran, SshError> {
         self.run.world.remote.run(target, script, limit)
     }
 }
 
-/// So many at a time.
-struct Slots {
-    free: Mutex<usize>,
-    freed: Condvar,
+/// How long something has taken, without the time for which the watch was stopped.
+struct Stopwatch<'a> {
+    clock: &'a dyn Clock,
+    begun: Duration,
 }
 
-struct Slot<'a>(&'a Slots);
-
-impl Slots {
-    fn new(count: usize) -> Self {
-        Self { free: Mutex::new(count), freed: Condvar::new() }
+impl<'a> Stopwatch<'a> {
+    fn new(clock: &'a dyn Clock) -> Self {
+        Self { clock, begun: clock.now() }
     }
 
-    fn take(&self) -> Slot<'_> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut free =
-            self.freed.wait_while(free, |it| *it == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-        Slot(self)
+    fn took(&self) -> Duration {
+        self.clock.now().saturating_sub(self.begun)
     }
-}
 
-impl Drop for Slot<'_> {
-    fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.freed.notify_one();
+    fn stopped<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let took = self.took();
+        let result = work();
+        self.begun = self.clock.now().saturating_sub(took);
+        result
     }
 }
 

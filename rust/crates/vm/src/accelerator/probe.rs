@@ -1,8 +1,11 @@
 //! The trial: a machine without devices runs a few instructions and ends.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
+
+use rustix::process::Signal;
 
 use super::Accelerator;
 use crate::Platform;
@@ -22,8 +25,25 @@ const AARCH64: [u32; 4] = [
     0x1400_0000, // b    .
 ];
 
+/// Why a trial failed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// For the accelerator, as far as one can tell.
+    Own(String),
+    /// For something else, which may be over the next time: memory, space, processes.
+    Outside(String),
+}
+
+/// What QEMU and the C library say where a machine is short of something (`strerror(3)`).
+const SHORT_OF: [&str; 4] = [
+    "annot allocate memory",
+    "No space left",
+    "Resource temporarily unavailable",
+    "Too many open files",
+];
+
 /// Runs the trial, with the processor model that the VMs get.
-pub fn run(platform: Platform, qemu: &Path, accelerator: Accelerator) -> Result<(), String> {
+pub fn run(platform: Platform, qemu: &Path, accelerator: Accelerator) -> Result<(), Trouble> {
     run_within(LIMIT, platform, qemu, accelerator)
 }
 
@@ -32,8 +52,9 @@ fn run_within(
     platform: Platform,
     qemu: &Path,
     accelerator: Accelerator,
-) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("the trial could not be made: {error}");
+) -> Result<(), Trouble> {
+    let failed =
+        |error: std::io::Error| Trouble::Outside(format!("the trial could not be made: {error}"));
     let mut rom = tempfile::NamedTempFile::new().map_err(failed)?;
     std::io::Write::write_all(&mut rom, &image(platform)).map_err(failed)?;
 
@@ -47,15 +68,24 @@ fn run_within(
         command.args(["-device", "isa-debug-exit,iobase=0xf4,iosize=1"]);
     }
     let output = process::output(&mut command, limit).map_err(failed)?;
-    match output.status {
-        None => Err(format!("a guest hung for {} s", limit.as_secs())),
-        Some(status) if status.code() == Some(good_status(platform)) => Ok(()),
-        // What it says tells more than a plain status, and less than the signal of a crash.
-        Some(status) if status.code().is_some() && !output.stderr.trim().is_empty() => {
-            Err(format!("QEMU ended with {status}: {}", output.stderr.last_line()))
-        }
-        Some(status) => Err(format!("QEMU ended with {status}")),
+    let Some(status) = output.status else {
+        return Err(Trouble::Own(format!("a guest hung for {} s", limit.as_secs())));
+    };
+    if status.code() == Some(good_status(platform)) {
+        return Ok(());
     }
+    // What it says tells more than a plain status, and less than the signal of a crash.
+    let said = output.stderr.last_line();
+    let reason = if status.code().is_some() && !said.is_empty() {
+        format!("QEMU ended with {status}: {said}")
+    } else {
+        format!("QEMU ended with {status}")
+    };
+    // Nobody kills a QEMU for what it is, but the kernel for want of memory, and users.
+    let killed = [Signal::KILL, Signal::TERM].map(|it| Some(it.as_raw()));
+    let is_outside = killed.contains(&status.signal())
+        || SHORT_OF.iter().any(|words| output.stderr.contains(words));
+    Err(if is_outside { Trouble::Outside(reason) } else { Trouble::Own(reason) })
 }
 
 fn image(platform: Platform) -> Vec<u8> {
@@ -102,13 +132,13 @@ mod tests {
     #[test]
     fn a_qemu_that_ends_at_once_or_hangs_fails_the_trial() {
         let ended = run(Platform::X86_64, Path::new("/bin/false"), Accelerator::Kvm);
-        assert!(ended.unwrap_err().contains("exit status: 1"));
+        assert_eq!(ended, Err(Trouble::Own("QEMU ended with exit status: 1".into())));
         let folder = tempfile::tempdir().unwrap();
         let hanging = folder.path().join("qemu");
         std::fs::write(&hanging, "#!/bin/sh\nexec sleep 60\n").unwrap();
         std::fs::set_permissions(&hanging, std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .unwrap();
         let hung = run(Platform::X86_64, &hanging, Accelerator::Kvm);
-        assert_eq!(hung.unwrap_err(), "a guest hung for 2 s");
+        assert_eq!(hung, Err(Trouble::Own("a guest hung for 2 s".into())));
     }
 }

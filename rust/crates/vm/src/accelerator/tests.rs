@@ -74,6 +74,35 @@ mod linux {
     }
 
     #[test]
+    fn a_trial_that_failed_for_something_else_is_made_again() {
+        for script in [
+            "echo 'qemu: cannot set up guest memory: Cannot allocate memory' >&2; exit 1",
+            "kill -KILL $$",
+            "echo 'fork: Resource temporarily unavailable' >&2; exit 1",
+        ] {
+            let machine = Machine::new();
+            machine.qemu(script);
+            assert_eq!(machine.choice().accelerator, Accelerator::Tcg);
+            assert_eq!(machine.choice().accelerator, Accelerator::Tcg);
+            assert_eq!(machine.tries(), 2, "{script}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_kept_for_minutes_whatever_the_clock_does() {
+        let machine = Machine::new();
+        machine.qemu("exit 1");
+        machine.choice();
+        machine.choice();
+        assert_eq!(machine.tries(), 1);
+        let kept = |until| Kept { key: String::new(), choice: machine.choice(), until };
+        let now = Duration::from_secs(10_000);
+        assert!(kept(Some(10_300)).holds(now) && kept(None).holds(now));
+        assert!(!kept(Some(9_999)).holds(now), "it is over");
+        assert!(!kept(Some(20_000)).holds(now), "the clock was set back");
+    }
+
+    #[test]
     fn one_that_works_is_used_and_tried_once_for_a_qemu() {
         let machine = Machine::new();
         machine.qemu(if native() == Platform::X86_64 { "exit 33" } else { "exit 0" });

@@ -1,9 +1,9 @@
 //! What an install is known by.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{Built, disk_sizes};
+use super::{Built, disk_sizes, extra_files};
 use crate::Error;
 use crate::run::Run;
 use crate::state::short_hash;
@@ -24,31 +24,7 @@ pub fn key(run: &Run, built: &Built) -> Result<String, Error> {
         format!("variables {} {}", firmware.vars.display(), length(&firmware.vars)),
     ];
     if let Some(folder) = &run.options.extra_files {
-        digest(folder, folder, &mut parts)?;
+        parts.extend(extra_files::digest(folder, &run.world.cancel)?);
     }
     Ok(short_hash(parts.join("\n"), 20))
-}
-
-/// The names, modes and contents of files, in a fixed order.
-fn digest(root: &Path, path: &Path, parts: &mut Vec<String>) -> Result<(), Error> {
-    use std::os::unix::fs::MetadataExt;
-
-    let failed = |error| Error::io("read", path, error);
-    let metadata = fs::symlink_metadata(path).map_err(failed)?;
-    let name = path.strip_prefix(root).unwrap_or(path).display();
-    if metadata.is_dir() {
-        parts.push(format!("folder {name} {:o}", metadata.mode()));
-        let mut entries: Vec<PathBuf> =
-            fs::read_dir(path).map_err(failed)?.flatten().map(|it| it.path()).collect();
-        entries.sort();
-        entries.iter().try_for_each(|it| digest(root, it, parts))
-    } else if metadata.is_symlink() {
-        parts.push(format!("link {name} {}", fs::read_link(path).map_err(failed)?.display()));
-        Ok(())
-    } else {
-        let content = fs::read(path).map_err(failed)?;
-        let content = short_hash(content, 64);
-        parts.push(format!("file {name} {:o} {content}", metadata.mode()));
-        Ok(())
-    }
 }

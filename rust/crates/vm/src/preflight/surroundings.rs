@@ -80,6 +80,13 @@ impl Surroundings for ThisMachine {
     }
 
     fn unwritable(&self, path: &Path) -> Option<String> {
+        match path.to_str() {
+            None => return Some("its name is no UTF-8".to_owned()),
+            Some(name) if name.contains("${") => {
+                return Some("`ssh` takes `${` in its name for a variable".to_owned());
+            }
+            Some(_) => {}
+        }
         let there = path.ancestors().find(|it| it.symlink_metadata().is_ok())?;
         if !there.is_dir() {
             return Some(format!("`{}` is no folder", there.display()));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -41,7 +42,7 @@ impl Ssh {
         let mut all = vec!["-F".to_owned(), "/dev/null".to_owned()];
         all.extend(set("BatchMode", "yes"));
         all.extend(set("IdentitiesOnly", "yes"));
-        all.extend(set("UserKnownHostsFile", &quoted(&target.known_hosts.to_string_lossy())));
+        all.extend(set("UserKnownHostsFile", &quoted(&target.known_hosts)));
         all.extend(set("GlobalKnownHostsFile", "/dev/null"));
         all.extend(set("StrictHostKeyChecking", "accept-new"));
         all.extend(set("LogLevel", "ERROR"));
@@ -49,19 +50,23 @@ impl Ssh {
         all.extend(set("ServerAliveCountMax", "8"));
         all.extend(["-o".to_owned(), QUICK_EXCHANGE.to_owned()]);
         if let Some(socket) = &target.shared {
-            all.extend(set("ControlPath", &quoted(&socket.to_string_lossy())));
+            all.extend(set("ControlPath", &quoted(socket)));
         }
-        all.extend(["-i".to_owned(), target.identity.to_string_lossy().into_owned()]);
+        // `-i` would look for a file by the name, and only then read `%` as `ssh_config(5)` does.
+        all.extend(set("IdentityFile", &quoted(&target.identity)));
         all.extend(["-p".to_owned(), target.port.to_string()]);
-        all.push(format!("{}@127.0.0.1", target.user));
+        // What begins with a dash behind it is no option.
+        all.extend(["--".to_owned(), format!("{}@127.0.0.1", target.user)]);
         all
     }
 }
 
-/// A value with blanks or per cent signs, as `ssh_config(5)` wants it.
-fn quoted(value: &str) -> String {
-    let value = value.replace('%', "%%");
-    if value.contains(char::is_whitespace) { format!("\"{value}\"") } else { value }
+/// A path as a value of `ssh_config(5)`: in quotes, within which `ssh` takes a backslash off quotes
+/// and backslashes alone (`argv_split` in its `misc.c`), and with no token in it.
+#[must_use]
+pub fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    format!("\"{}\"", path.replace('%', "%%").replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 impl Remote for Ssh {
@@ -194,9 +199,41 @@ mod tests {
             "BatchMode=yes",
             "IdentitiesOnly=yes",
             "UserKnownHostsFile=\"/a b/known\"",
+            "IdentityFile=\"/k\"",
+            "-- root@127.0.0.1",
             "KexAlgorithms=^curve25519-sha256",
         ] {
             assert!(line.contains(option), "{line}");
+        }
+    }
+
+    /// The real program reads the options as they are meant, whatever the folder is called.
+    #[test]
+    fn a_path_may_have_any_name() {
+        let folder = "/it's a \"50%\" \\\"fleet\\\n#$HOME %h/known";
+        let target = Target {
+            port: 2222,
+            user: "-oProxyCommand=touch pwned".into(),
+            identity: folder.into(),
+            known_hosts: folder.into(),
+            shared: Some(folder.into()),
+            lost: Cancel::default(),
+        };
+        let options = Ssh::options(&target);
+        assert_eq!(options[options.len() - 2], "--");
+        let Some(ssh) = process::find("ssh") else { return };
+        // A user of such a name is refused by newer versions.
+        let target = Target { user: "root".into(), ..target };
+        let mut command = std::process::Command::new(ssh);
+        let command = command.arg("-G").args(Ssh::options(&target));
+        let output = process::output(command, Duration::from_secs(20)).unwrap();
+        assert!(output.status.unwrap().success(), "{}", output.stderr);
+        let said = output.stdout.into_raw();
+        for word in ["userknownhostsfile", "identityfile", "controlpath"] {
+            // Tokens are read only when it connects, but for the control path's.
+            let (tokens, plain) = (folder.replace('%', "%%"), folder);
+            let is_said = |it: &str| said.contains(&format!("{word} {it}\n"));
+            assert!(is_said(&tokens) || is_said(plain), "{word}: {said}");
         }
     }
 

@@ -71,12 +71,8 @@ impl Fleet {
 /// The first letters of the SHA-256 of a text or a file's content.
 #[must_use]
 pub fn short_hash(content: impl AsRef<[u8]>, letters: usize) -> String {
-    let hash = Sha256::digest(content);
-    hash.iter().flat_map(|it| [it >> 4, it & 15]).take(letters).map(hex).collect()
-}
-
-fn hex(digit: u8) -> char {
-    char::from_digit(u32::from(digit), 16).unwrap_or('0')
+    let hash = format!("{:x}", Sha256::digest(content));
+    hash.chars().take(letters).collect()
 }
 
 /// A folder name that a person recognises and that no other fleet has.

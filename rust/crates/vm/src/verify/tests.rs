@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 use serde_json::{Value, json};
 
@@ -248,4 +248,39 @@ fn an_assertion_that_cannot_be_judged_is_not_passed_over() {
         assert!(!script.starts_with("systemctl is-active"), "a fault of ours");
         Ok(late(script, now))
     });
+}
+
+/// Those that ask take all the slots for a minute, and the one that waits for them meanwhile has its
+/// own five seconds still: it holds at the second attempt.
+#[test]
+fn the_time_of_an_assertion_does_not_run_while_it_waits_for_others() {
+    let root = tempfile::tempdir().unwrap();
+    let world = Fake::new(Behaviour::default()).world(root.path());
+    let clock = world.clock.clone();
+    let (long, attempts) = (Arc::clone(&clock), Mutex::new(0));
+    let all = std::sync::Barrier::new(SESSIONS);
+    let answer = move |script: &str, now: u64| {
+        if script == "slow" {
+            if all.wait().is_leader() {
+                // The last one waits for a slot by then.
+                std::thread::sleep(Duration::from_millis(100));
+                long.sleep(Duration::from_secs(60));
+            }
+            all.wait();
+        }
+        if script == "queued" {
+            let mut attempts = attempts.lock().unwrap();
+            *attempts += 1;
+            return Ok(if *attempts > 1 { "up" } else { "" }.to_owned());
+        }
+        Ok(late(script, now))
+    };
+    let world = World { remote: Arc::new(Guest { clock, answer }), ..world };
+    let mut commands = vec![json!("slow"); SESSIONS];
+    commands.push(json!({ "command": "queued", "within": 5, "stdout": { "exact": "up" } }));
+    let test = serde_json::from_value(json!({ "commands": commands })).unwrap();
+    let assertions = Assertion::all(&test);
+    let all = verified(&world, Accelerator::Kvm, Dying::default(), &assertions).unwrap();
+    let queued = all.last().unwrap();
+    assert!(queued.held && queued.seconds < 5.0, "{queued:?}");
 }

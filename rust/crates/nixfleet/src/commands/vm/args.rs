@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use nixfleet_vm::install::extra_files;
 use nixfleet_vm::lifecycle::Start;
 use nixfleet_vm::run::Options;
 use nixfleet_vm::state::{Folder, Role};
@@ -82,8 +83,12 @@ impl Build {
 }
 
 fn folder(text: &str) -> Result<PathBuf, String> {
-    let is_folder = Path::new(text).is_dir();
-    is_folder.then(|| text.into()).ok_or_else(|| "there is no such folder".to_owned())
+    if !Path::new(text).is_dir() {
+        return Err("there is no such folder".to_owned());
+    }
+    // A name that begins with a dash would be an option to what copies it.
+    let folder = Path::new(text).canonicalize().map_err(|error| error.to_string())?;
+    extra_files::trouble(&folder).map_or(Ok(folder), Err)
 }
 
 fn limit(text: &str) -> Result<(Phase, Duration), String> {

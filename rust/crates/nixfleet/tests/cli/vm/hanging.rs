@@ -94,3 +94,52 @@ fn a_nix_that_hangs_ends_when_the_tool_is_killed() {
         kill_process(Pid::from_raw(nix[1]).unwrap(), Signal::KILL).unwrap();
     }
 }
+
+/// `nohup` ignores SIGHUP for what it starts: a terminal that is closed ends nothing then.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_started_to_ignore_a_signal_ignores_it() {
+    let (word, _, arguments) = CALLS[0];
+    let fleet = hanging(word);
+    let tool = fleet.command(arguments);
+    let mut nohup = std::process::Command::new("/bin/sh");
+    nohup.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(tool.get_program());
+    nohup.args(tool.get_args()).current_dir(fleet.path()).envs(firmware(&fleet));
+    for (name, value) in tool.get_envs() {
+        match value {
+            Some(value) => nohup.env(name, value),
+            None => nohup.env_remove(name),
+        };
+    }
+    let mut child = nohup.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let running = processes(&fleet);
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::HUP).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none() && !is_gone(running[0]), "it heeded SIGHUP");
+    kill_process(pid, Signal::TERM).unwrap();
+    let output = child.wait_with_output().unwrap();
+    is_over(&fleet, &output, 130, "interrupted", "SIGTERM");
+}
+
+#[test]
+fn a_pipe_among_the_extra_files_is_told_before_it_is_read() {
+    let fleet = fleet();
+    fs::create_dir(fleet.path().join("extra")).unwrap();
+    let pipe = fleet.path().join("extra/pipe");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &pipe,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR,
+        0,
+    )
+    .unwrap();
+    let test = ["test-vm", INVENTORY, "-h", "web-01", "--extra-files", "extra"];
+    fleet.expect(
+        &test,
+        2,
+        "",
+        "extra/pipe` is a pipe; only files, folders and links can be copied",
+    );
+}

@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use nixfleet_nix::process::{Output, output};
+use nixfleet_vm::ssh::quoted;
 use tempfile::NamedTempFile;
 
 use super::address::{Address, Route};
@@ -69,7 +70,7 @@ pub fn run(
         command.args(["-o", "IdentitiesOnly=yes"]);
     }
     for identity in identities {
-        command.arg("-i").arg(identity);
+        command.args(["-o", &format!("IdentityFile={}", quoted(identity))]);
     }
     // Whatever the login shell is, what runs is `sh`.
     let script = format!("sh -c {}", word(script));
@@ -87,11 +88,6 @@ fn known(files: &[PathBuf]) -> io::Result<NamedTempFile> {
         known.write_all(b"\n")?;
     }
     Ok(known)
-}
-
-/// A path as `ssh_config(5)` wants it.
-fn quoted(path: &Path) -> String {
-    format!("\"{}\"", path.display().to_string().replace('%', "%%"))
 }
 
 #[cfg(test)]
