@@ -18,6 +18,9 @@ pub enum Trouble {
     /// What the fleet says can't be read, though no check found fault with it.
     #[error("the fleet's `release` can't be read: {}", visible(.0))]
     Plan(String),
+    /// A plan that can never finish, with each reason.
+    #[error("{}", lines(.0))]
+    Never(Vec<nixfleet_rollout::Impossible>),
     /// There are changes that no commit has.
     #[error(
         "there are changes that no commit has ({}), and a release names the commit that it was made from",
@@ -157,6 +160,7 @@ impl Trouble {
             Self::NoPlan
             | Self::Plan(_)
             | Self::Dirty(_)
+            | Self::Never(_)
             | Self::TooFew { .. }
             | Self::Stranger { .. }
             | Self::Taken(_)
@@ -172,6 +176,10 @@ impl Trouble {
 fn failed(hosts: &[(String, String)]) -> String {
     let lines = hosts.iter().map(|(host, why)| format!("{} can't be built: {why}", quote(host)));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+fn lines(never: &[nixfleet_rollout::Impossible]) -> String {
+    never.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn before(numbers: &[u64]) -> String {

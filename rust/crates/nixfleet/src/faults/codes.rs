@@ -77,6 +77,7 @@ pub const CODES: &[&str] = &[
     "wave-host-unknown",
     "wave-missing",
     "wave-name-duplicate",
+    "wave-need-unmet",
     "window-invalid",
 ];
 

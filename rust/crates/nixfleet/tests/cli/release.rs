@@ -467,3 +467,13 @@ fn whoever_writes_to_a_place_chooses_no_number() {
     fleet.fake("nix", "case \"$*\" in *path-info*) exit 1;; esac; PATH=${PATH#*:} exec nix \"$@\"");
     fleet.expect(&["--key", "ann", "--rollback-to", "1"], 0, &["release 2"]);
 }
+
+#[test]
+#[ignore = "needs nix"]
+fn a_plan_that_can_never_finish_is_told_before_anything_is_built() {
+    let fleet = Fleet::new(&["ann"], 1);
+    let told = ["wave `rest` can open at", "and the release expires at", "let it expire later"];
+    fleet.expect(&["--key", "ann", "--expires", "10m"], 1, &told);
+    assert!(!fleet.path("home/.local/share/nixfleet/releases/demo/1").exists());
+    fleet.expect(&["--key", "ann", "--expires", "31m"], 0, &["release 1"]);
+}

@@ -34,6 +34,11 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
         return Ok(Exit::Faults);
     }
     let plan = Plan::read(&inventory)?;
+    let expires = args.expires.map(|it| now() + it.get());
+    let never = plan.never(now(), expires);
+    if !never.is_empty() {
+        return Err(Trouble::Never(never).into());
+    }
     let tree = Tree::new(&fleet::flake(global));
     let revision = commit::revision(tree.repository(), args.allow_dirty)?;
     let history = History::of(&plan.fleet)?;
@@ -70,7 +75,7 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
         entries: &before_entries.unwrap_or_default(),
         revision,
         now,
-        expires: args.expires.map(|it| now + it.get()),
+        expires,
         salt: &salt,
     })?;
     if before.as_ref().is_some_and(|it| it.value().hosts == release.head.value().hosts) {

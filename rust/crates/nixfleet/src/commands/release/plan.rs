@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use nixfleet_inventory::Inventory;
 use nixfleet_release::plan::{Budget, Choice, OnFailure, Wave, choosing};
 use nixfleet_release::{Cache, Key, Signers};
+use nixfleet_rollout::{Impossible, Member, impossible};
 use serde::Deserialize;
 
 use crate::error::Trouble;
@@ -87,6 +89,24 @@ impl Plan {
             on_failure: written.on_failure,
             wave_of,
         })
+    }
+
+    /// Why a release of it that is made now can never reach all hosts; none if it can.
+    pub fn never(&self, now: Timestamp, expires: Option<Timestamp>) -> Vec<Impossible> {
+        let plan = nixfleet_rollout::Plan {
+            sequence: 0,
+            expires,
+            waves: self.waves.clone(),
+            budgets: self.budgets.clone(),
+            on_failure: self.on_failure,
+        };
+        let member = |(name, wave): (&String, &String)| Member {
+            name: name.clone(),
+            system: String::new(),
+            wave: Some(wave.clone()),
+            tags: Vec::new(),
+        };
+        impossible(&plan, &self.wave_of.iter().map(member).collect::<Vec<_>>(), now)
     }
 }
 

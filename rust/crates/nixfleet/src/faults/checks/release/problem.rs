@@ -39,6 +39,8 @@ pub enum ReleaseProblem {
     Host { given: String, nearest: Option<String> },
     #[error("the wave {} has no hosts", quote(.0))]
     Empty(String),
+    #[error("the wave {} needs {need}, and has {}", quote(.wave), hosts(*.has))]
+    Need { wave: String, need: usize, has: usize },
     #[error("two waves are called {}", quote(.0))]
     TwoOfAName(String),
     #[error("{} in no wave, so no release reaches {}", are(.0), it(.0))]
@@ -66,6 +68,7 @@ impl Problem for ReleaseProblem {
             Self::Tag { .. } => "tag-unknown",
             Self::Host { .. } => "wave-host-unknown",
             Self::Empty(_) => "wave-empty",
+            Self::Need { .. } => "wave-need-unmet",
             Self::TwoOfAName(_) => "wave-name-duplicate",
             Self::NoWave(_) => "wave-missing",
             Self::TwoWaves { .. } => "wave-ambiguous",
@@ -115,6 +118,9 @@ impl Problem for ReleaseProblem {
                 "its hosts are those that `hosts` names or that have one of the `tags`, and that no \
                  wave names; remove it, or let it have some"
                     .to_owned()
+            }
+            Self::Need { has, .. } => {
+                format!("write {has} at most, or a part, as `\"90%\"`, or let it have more")
             }
             Self::TwoOfAName(_) => "give each a name of its own".to_owned(),
             Self::NoWave(_) => {
@@ -168,6 +174,10 @@ fn beyond(threshold: i64, keys: usize) -> String {
         (_, 1) => format!("the threshold is `{threshold}`, and there is one key"),
         _ => format!("the threshold is `{threshold}`, and there are {keys} different keys"),
     }
+}
+
+fn hosts(count: usize) -> String {
+    format!("{count} host{}", if count == 1 { "" } else { "s" })
 }
 
 fn are(hosts: &[String]) -> String {

@@ -76,11 +76,13 @@ pub fn check(scope: &mut Scope, release: &Map<String, Value>) {
     }
     let mut lonely = Vec::new();
     let mut chosen = BTreeSet::new();
+    let mut count = vec![0_usize; sets.len()];
     for (name, host) in &scope.inventory.hosts {
         match *choosing(&waves, name, &host.tags().collect::<Vec<_>>()) {
             [] => lonely.push(name.clone()),
             [one] => {
                 chosen.insert(one);
+                count[one] += 1;
             }
             [one, other, ..] => {
                 chosen.extend([one, other]);
@@ -92,6 +94,13 @@ pub fn check(scope: &mut Scope, release: &Map<String, Value>) {
                 let field = format!("release.waves.{other}.name");
                 scope.report(&field, Some(&names[other]), problem);
             }
+        }
+    }
+    for (at, set) in sets.iter().enumerate().filter(|(at, _)| count[*at] > 0) {
+        let need = set.get("need").and_then(Value::as_u64).and_then(|it| usize::try_from(it).ok());
+        if let Some(need) = need.filter(|it| *it > count[at]) {
+            let problem = ReleaseProblem::Need { wave: names[at].clone(), need, has: count[at] };
+            scope.report(&format!("release.waves.{at}.need"), None, problem);
         }
     }
     if !lonely.is_empty() {
