@@ -8,7 +8,8 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 use crate::commands::{completions, doctor, keys, list, release, rollout, validate, vm};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::global::Global;
+use crate::global::{Format, Global};
+use crate::text::output::{print, tell};
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
@@ -58,6 +59,9 @@ pub enum Command {
 
 /// Does what the command line says.
 pub fn run(cli: &Cli) -> Result<Exit, Error> {
+    if cli.global.format == Format::Github && !cli.command.annotates() {
+        return Err(Error::NoAnnotations);
+    }
     match &cli.command {
         Command::Validate(args) => validate::run(&cli.global, args),
         Command::Keys(args) => keys::run(&cli.global, args),
@@ -68,15 +72,35 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Completions(args) => Ok(completions::completions(args, Cli::command())),
         Command::Man => Ok(completions::man(Cli::command())),
         Command::BuildVm(args) => vm::build(&cli.global, args),
-        Command::StartVm(args) => Ok(vm::start(&cli.global, args)),
-        Command::StopVm(args) => Ok(vm::stop(&cli.global, args)),
-        Command::CleanVm(args) => Ok(vm::clean(&cli.global, args)),
+        Command::StartVm(args) => vm::start(&cli.global, args),
+        Command::StopVm(args) => vm::stop(&cli.global, args),
+        Command::CleanVm(args) => vm::clean(&cli.global, args),
         Command::TestVm(args) => vm::test(&cli.global, args),
     }
 }
 
+impl Command {
+    /// Whether it finds what a line of the fleet's text can be annotated with.
+    fn annotates(&self) -> bool {
+        matches!(self, Self::Validate(_) | Self::BuildVm(_) | Self::TestVm(_))
+    }
+}
+
+/// Writes what the parser has to say: help that was asked for, or what is wrong.
+pub fn explain(error: clap::Error) -> Exit {
+    let error = with_tip(error);
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        tell(&text);
+        Exit::Usage
+    } else {
+        print(&text);
+        Exit::Fine
+    }
+}
+
 /// An error of the command line, with what is meant by `validate web-01`.
-pub fn with_tip(mut error: clap::Error) -> clap::Error {
+fn with_tip(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };

@@ -19,6 +19,9 @@ pub enum Error {
     /// The fleet cannot be read.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
+    /// The command's result is no annotation.
+    #[error("`--format github` writes annotations, and this command has none")]
+    NoAnnotations,
     /// There is no flake where the command line says.
     #[error("there is no `flake.nix` in {} or above it", quote(.0))]
     NoFlake(String),
@@ -57,6 +60,10 @@ impl Error {
             Self::NoFlake(_) => Some(
                 "name the fleet's folder with `--flake`, or begin one with \
                  `nix flake init -t github:nixfleet/nixfleet`"
+                    .to_owned(),
+            ),
+            Self::NoAnnotations => Some(
+                "it is for `validate`, `build-vm` and `test-vm`; for programs write `--format json`"
                     .to_owned(),
             ),
             Self::NoInstaller => Some(
@@ -112,7 +119,7 @@ impl Error {
             Self::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => Exit::TimedOut,
             Self::Inventory(InventoryError::Nix(NixError::Interrupted)) => Exit::Interrupted,
             Self::Inventory(_) | Self::NoFlake(_) => Exit::Lacking,
-            Self::UnknownHost { .. } => Exit::Usage,
+            Self::UnknownHost { .. } | Self::NoAnnotations => Exit::Usage,
             Self::NoInstaller => Exit::Faults,
             Self::Plane(plane) => plane.exit(),
             Self::Release(trouble) => trouble.exit(),

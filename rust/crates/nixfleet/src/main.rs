@@ -17,14 +17,18 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::Cli;
+use text::output;
 
 fn main() -> ExitCode {
-    let cli = Cli::try_parse().unwrap_or_else(|error| cli::with_tip(error).exit());
-    match cli::run(&cli) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            commands::failure::report(&cli.global, &error);
-            error.exit().into()
+    let exit = match Cli::try_parse() {
+        Ok(cli) => {
+            cli::run(&cli).unwrap_or_else(|error| commands::failure::report(&cli.global, &error))
         }
+        Err(error) => cli::explain(error),
+    };
+    match output::failure() {
+        Some(failure) => commands::failure::unwritten(&failure),
+        None => exit,
     }
+    .into()
 }

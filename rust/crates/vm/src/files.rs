@@ -18,12 +18,18 @@ use crate::Error;
 /// When the file cannot be written; the old one then stays.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
     let failed = |error| Error::io("write", path, error);
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = parent(path);
     let mut file = NamedTempFile::with_prefix_in(".new-", folder).map_err(failed)?;
     file.write_all(content).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     sync(folder)
+}
+
+/// The folder of a file; that of a bare name is the current one.
+#[must_use]
+pub fn parent(file: &Path) -> &Path {
+    file.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes a value as JSON, whole or not at all.

@@ -2,6 +2,7 @@
 
 pub mod html;
 pub mod junit;
+pub mod place;
 
 use std::path::PathBuf;
 
@@ -180,8 +181,13 @@ impl HostReport {
 /// failed that there is.
 #[must_use]
 pub fn exit_status(reports: &[HostReport]) -> u8 {
-    let all: Vec<u8> = reports.iter().map(HostReport::exit_status).collect();
-    [130, 3, 4, 2, 1].into_iter().find(|it| all.contains(it)).unwrap_or(0)
+    worst(&reports.iter().map(HostReport::exit_status).collect::<Vec<_>>())
+}
+
+/// The exit status that tells of several.
+#[must_use]
+pub fn worst(statuses: &[u8]) -> u8 {
+    [130, 3, 4, 2, 1].into_iter().find(|it| statuses.contains(it)).unwrap_or(0)
 }
 
 /// A run with an assertion that failed.

@@ -7,6 +7,7 @@ use clap_complete::{Shell, generate};
 use clap_mangen::Man;
 
 use crate::exit::Exit;
+use crate::text::output;
 
 /// The arguments of `completions`.
 #[derive(Debug, Args)]
@@ -20,7 +21,7 @@ pub struct Completions {
 pub fn completions(args: &Completions, mut cli: Command) -> Exit {
     let mut text = Vec::new();
     generate(args.shell, &mut cli, "nixfleet", &mut text);
-    let _ = io::stdout().write_all(&text);
+    output::hand_out(&text);
     Exit::Fine
 }
 
@@ -29,7 +30,7 @@ pub fn man(cli: Command) -> Exit {
     let mut text = Vec::new();
     // Writing to memory does not fail.
     let _ = render_man(&mut text, cli);
-    let _ = io::stdout().write_all(&text);
+    output::hand_out(&text);
     Exit::Fine
 }
 

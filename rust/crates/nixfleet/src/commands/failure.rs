@@ -1,23 +1,49 @@
 //! How a failure of a command is told.
 
-use std::io::Write;
+use std::collections::BTreeMap;
 
 use nixfleet_inventory::InventoryError;
 use nixfleet_nix::{Cause, NixError};
 use nixfleet_text::{Foreign, visible};
+use serde::Serialize;
 
 use crate::commands::fleet;
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::faults::Fault;
 use crate::faults::eval::definition;
 use crate::faults::files;
 use crate::faults::report::{message, warning};
 use crate::faults::source::{Place, Sources, Tree};
-use crate::global::Global;
+use crate::global::{Format, Global};
+use crate::text::json;
+use crate::text::output::{self, print, tell};
 
 /// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
-/// and what to do. `--show-trace` adds all that Nix wrote.
-pub fn report(global: &Global, error: &Error) {
+/// and what to do. `--show-trace` adds all that Nix wrote. Programs read a document whatever happens.
+pub fn report(global: &Global, error: &Error) -> Exit {
+    explain(global, error);
+    if global.format == Format::Json && !output::is_used() {
+        let error = Failed { message: error.to_string(), help: error.help() };
+        print(&json::render(&BTreeMap::from([("error", error)])));
+    }
+    error.exit()
+}
+
+/// A failure for programs.
+#[derive(Serialize)]
+pub struct Failed {
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// Says that a result has reached nobody.
+pub fn unwritten(failure: &str) -> Exit {
+    tell(&message(failure, None, None));
+    Exit::Lacking
+}
+
+fn explain(global: &Global, error: &Error) {
     let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
     let failed = match error {
         Error::Inventory(InventoryError::Nix(NixError::Failed { cause, stderr, .. })) => {
@@ -42,7 +68,7 @@ pub fn report(global: &Global, error: &Error) {
         let said = sources.tree().localize(&said);
         message(&said, place.as_ref(), error.help().as_deref())
     };
-    let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+    tell(&text);
     if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
         show_trace(stderr);
     }
@@ -56,11 +82,11 @@ pub fn own_place(cause: &Cause, sources: &mut Sources) -> Option<Place> {
 
 /// Writes what went otherwise than planned, while the command does its work all the same.
 pub fn warn(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", warning(text).trim_end());
+    tell(&warning(text));
 }
 
 /// Writes all that Nix wrote.
 pub fn show_trace(stderr: &Foreign) {
     let text: String = stderr.raw().lines().flat_map(|line| [visible(line), "\n".into()]).collect();
-    let _ = writeln!(anstream::stderr(), "\n{text}");
+    tell(&format!("\n{text}"));
 }

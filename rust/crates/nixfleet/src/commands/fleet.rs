@@ -47,13 +47,22 @@ fn reading(global: &Global, nix: &NixCli) -> NixCli {
 /// Refuses a host that the fleet does not have, and proposes the nearest that it has.
 pub fn require(inventory: &Inventory, hosts: &[String]) -> Result<(), Error> {
     match hosts.iter().find(|host| !inventory.hosts.contains_key(*host)) {
-        Some(name) => {
-            let names = inventory.hosts.keys().map(String::as_str);
-            let nearest = nearest(name, names).map(str::to_owned);
-            Err(Error::UnknownHost { name: name.clone(), nearest })
-        }
+        Some(name) => Err(unknown(name, inventory.hosts.keys())),
         None => Ok(()),
     }
+}
+
+/// Refuses a host that is none of these.
+pub fn require_one_of(names: &[String], hosts: &[String]) -> Result<(), Error> {
+    match hosts.iter().find(|host| !names.contains(host)) {
+        Some(name) => Err(unknown(name, names.iter())),
+        None => Ok(()),
+    }
+}
+
+fn unknown<'a>(name: &str, names: impl Iterator<Item = &'a String>) -> Error {
+    let nearest = nearest(name, names.map(String::as_str)).map(str::to_owned);
+    Error::UnknownHost { name: name.to_owned(), nearest }
 }
 
 /// Refuses a folder without a flake before Nix does, which takes its time and more words.

@@ -28,8 +28,8 @@ pub struct List {
     eval: bool,
 
     /// How many hosts to evaluate at a time [default: the processors, as far as memory goes]
-    #[arg(long, value_name = "N", requires = "eval")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "N", requires = "eval", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
 }
 
 /// A host of the list.
@@ -157,7 +157,7 @@ fn evaluate(
     let nix = fleet::nix(global).heap_limit(MAX_MEMORY);
     let hosts: Vec<(&str, &Host)> =
         inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
-    let jobs = args.jobs.unwrap_or_else(|| default_jobs(MAX_MEMORY));
+    let jobs = args.jobs.map_or_else(|| default_jobs(MAX_MEMORY), usize::from);
     disks::of_hosts(&nix, &fleet::flake(global), &hosts, jobs)
 }
 

@@ -2,11 +2,13 @@
 
 mod args;
 mod faults;
+mod files;
 mod fleet;
 mod jobs;
+mod outcome;
 mod show;
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
@@ -23,6 +25,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
 use crate::side_by_side::each;
+use crate::text::output;
 use fleet::VmFleet;
 
 /// How long a VM may take to power down before it is ended.
@@ -37,10 +40,15 @@ pub fn build(global: &Global, args: &BuildVm) -> Result<Exit, Error> {
 
 /// Tests hosts.
 pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
-    let result = VmFleet::open(global, &args.build, args.options());
-    let mut fleet = match result {
+    if let Some(exit) = files::check(args) {
+        return Ok(exit);
+    }
+    let mut fleet = match VmFleet::open(global, &args.build, args.options()) {
         Ok(fleet) => fleet,
-        Err(failure) => return show::failure(global, failure),
+        Err(failure) => {
+            files::write(args, &files::not_begun(args, &failure));
+            return show::failure(global, failure);
+        }
     };
     let jobs = if args.together { fleet.join() } else { args.build.jobs };
     let fleet = fleet;
@@ -50,7 +58,7 @@ pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
     // The moving lines are gone before anything else is written.
     drop(fleet);
     faults::explain(global, &mut reports);
-    let written = show::files(args, &reports);
+    let written = files::write(args, &reports);
     show::reports(global, &reports, "test");
     Ok(written.unwrap_or_else(|| Exit::of(nixfleet_vm::report::exit_status(&reports))))
 }
@@ -79,108 +87,88 @@ fn install(
 }
 
 /// Starts VMs.
-pub fn start(global: &Global, args: &StartVm) -> Exit {
+pub fn start(global: &Global, args: &StartVm) -> Result<Exit, Error> {
     let folders = match fleet::folders(global, &args.hosts) {
         Ok(folders) => folders,
-        Err(error) => return show::error(global, None, &error),
+        Err(failure) => return show::failure(global, failure),
     };
     let world = fleet::world(global);
     if args.ssh && folders.len() > 1 {
-        return show::usage("`--ssh` logs in to one host", "give one `-h HOST`");
+        return Ok(show::usage("`--ssh` logs in to one host", "give one `-h HOST`"));
     }
     let here = ThisMachine::new(Vec::new());
     let jobs = args.jobs.map_or_else(|| jobs::fitting(args.memory, args.cpus), usize::from);
     let results =
         each(&folders, jobs, |folder| lifecycle::start(&world, folder, &here, &args.start(folder)));
-    let mut exit = Exit::Fine;
-    for (folder, result) in folders.iter().zip(results) {
-        match result {
-            Ok(started) => {
-                if args.ssh {
-                    return log_in(&started.target);
-                }
-                show::started(global, folder.host(), &started);
-            }
-            Err(error) => exit = show::error(global, Some(folder.host()), &error),
-        }
+    if let ([Ok(started)], true) = (&results[..], args.ssh) {
+        return Ok(log_in(&started.target));
     }
-    exit
+    let done = results.into_iter().map(|it| it.map(|started| show::started(&started)));
+    Ok(outcome::tell(global, &folders, done.collect()))
 }
 
 /// Becomes `ssh`; comes back only when that does not start.
 fn log_in(target: &nixfleet_vm::ssh::Target) -> Exit {
     let error = Command::new("ssh").args(lifecycle::ssh_words(target)).exec();
-    let _ = writeln!(io::stderr(), "error: `ssh` did not start: {error}");
+    show::failed(&format!("`ssh` did not start: {error}"));
     Exit::Lacking
 }
 
 /// Stops VMs.
-pub fn stop(global: &Global, args: &StopVm) -> Exit {
+pub fn stop(global: &Global, args: &StopVm) -> Result<Exit, Error> {
     let folders = match fleet::folders(global, &args.hosts) {
         Ok(folders) => folders,
-        Err(error) => return show::error(global, None, &error),
+        Err(failure) => return show::failure(global, failure),
     };
     let world = fleet::world(global);
     let jobs = args.jobs.map_or(folders.len(), usize::from);
     let results = each(&folders, jobs, |folder| {
         (lifecycle::stop(folder, &world, STOP_LIMIT), world.clock.now())
     });
-    let mut exit = Exit::Fine;
-    for (folder, (result, took)) in folders.iter().zip(results) {
-        let text = match result {
-            Ok(Stopped::NoVm) => "there is no VM".to_owned(),
-            Ok(Stopped::Asked) => {
-                exit = Exit::Interrupted;
-                "was asked to power down, and runs until it has".to_owned()
-            }
-            Ok(Stopped::Already) => "was not running".to_owned(),
-            Ok(Stopped::TestEnded) => "the VM of its test was ended".to_owned(),
-            Ok(Stopped::PoweredOff) => format!("powered down in {:.1} s", took.as_secs_f64()),
-            Ok(Stopped::Killed) => "did not power down, and was ended".to_owned(),
-            Err(error) => {
-                exit = show::error(global, Some(folder.host()), &error);
-                continue;
-            }
+    let is_asked = results.iter().any(|(it, _)| matches!(it, Ok(Stopped::Asked)));
+    let done = results.into_iter().map(|(result, took)| {
+        let text = match result? {
+            Stopped::NoVm => "there is no VM".to_owned(),
+            Stopped::Asked => "was asked to power down, and runs until it has".to_owned(),
+            Stopped::Already => "was not running".to_owned(),
+            Stopped::TestEnded => "the VM of its test was ended".to_owned(),
+            Stopped::PoweredOff => format!("powered down in {:.1} s", took.as_secs_f64()),
+            Stopped::Killed => "did not power down, and was ended".to_owned(),
         };
-        show::result(global, folder.host(), &text);
-    }
-    exit
+        Ok(text.into())
+    });
+    let exit = outcome::tell(global, &folders, done.collect());
+    Ok(if is_asked { Exit::Interrupted } else { exit })
 }
 
 /// Deletes VMs.
-pub fn clean(global: &Global, args: &CleanVm) -> Exit {
+pub fn clean(global: &Global, args: &CleanVm) -> Result<Exit, Error> {
     // Ctrl-C ends it at once, at the question as well: what is left of a VM is removed the next time.
     let folders = match fleet::folders(global, &args.hosts) {
         Ok(folders) => folders,
-        Err(error) => return show::error(global, None, &error),
+        Err(failure) => return show::failure(global, failure),
     };
-    let there: Vec<&Folder> = folders.iter().filter(|it| it.path().exists()).collect();
+    let there: Vec<&str> =
+        folders.iter().filter(|it| it.path().exists()).map(Folder::host).collect();
     if !args.yes && !there.is_empty() {
-        let names: Vec<&str> = there.iter().map(|it| it.host()).collect();
         if !io::stdin().is_terminal() {
             let text = "`clean-vm` asks before it deletes, and nobody is at the terminal";
-            return show::usage(text, "give `--yes`");
+            return Ok(show::usage(text, "give `--yes`"));
         }
-        if !agreed(&names) {
-            return Exit::Fine;
+        if !agreed(&there) {
+            return Ok(Exit::Fine);
         }
     }
-    let mut exit = Exit::Fine;
     let jobs = args.jobs.map_or(folders.len(), usize::from);
-    let results = each(&folders, jobs, lifecycle::clean);
-    for (folder, result) in folders.iter().zip(results) {
-        match result {
-            Ok(true) => show::result(global, folder.host(), "removed"),
-            Ok(false) => show::result(global, folder.host(), "there was nothing to remove"),
-            Err(error) => exit = show::error(global, Some(folder.host()), &error),
-        }
-    }
-    exit
+    let done = each(&folders, jobs, lifecycle::clean).into_iter().map(|it| {
+        let text = if it? { "removed" } else { "there was nothing to remove" };
+        Ok(text.to_owned().into())
+    });
+    Ok(outcome::tell(global, &folders, done.collect()))
 }
 
 fn agreed(names: &[&str]) -> bool {
-    let _ = write!(io::stderr(), "delete the VM and its disk of {}? [y/N] ", names.join(", "));
-    let _ = io::stderr().flush();
+    output::ask(&format!("delete the VM and its disk of {}? [y/N]", names.join(", ")));
     let mut answer = String::new();
     let _ = io::stdin().lock().read_line(&mut answer);
     matches!(answer.trim(), "y" | "Y" | "yes")

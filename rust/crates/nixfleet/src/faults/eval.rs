@@ -14,6 +14,7 @@ mod workers;
 use std::io::{self, IsTerminal};
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use nixfleet_inventory::{Flake, Host};
 use nixfleet_nix::{NixCli, NixError};
@@ -36,11 +37,12 @@ pub struct EvalArgs {
     pub eval: bool,
 
     /// How many hosts to evaluate at a time [default: the processors, as far as memory goes]
-    #[arg(long, value_name = "N", requires = "eval")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "N", requires = "eval", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
 
     /// What one evaluation may take, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = MAX_MEMORY, requires = "eval")]
+    #[arg(long, value_name = "MIB", default_value_t = MAX_MEMORY, requires = "eval",
+        value_parser = RangedU64ValueParser::<usize>::new().range(64..=16 << 20))]
     max_memory: usize,
 }
 
@@ -75,7 +77,7 @@ impl Evaluation<'_> {
     /// what it refutes.
     pub fn run(&self, hosts: Vec<(&str, &Host)>, faults: Vec<Fault>) -> Found {
         let max_memory = self.args.max_memory;
-        let jobs = self.args.jobs.unwrap_or_else(|| default_jobs(max_memory));
+        let jobs = self.args.jobs.map_or_else(|| default_jobs(max_memory), usize::from);
         let jobs = jobs.clamp(1, hosts.len().max(1));
         let bar = progress(hosts.len());
         let answers = Answers::new(hosts, bar);

@@ -1,6 +1,6 @@
 //! The result of `validate`: its faults, merged, placed and in order.
 
-mod github;
+pub mod github;
 mod human;
 mod json;
 mod reach;

@@ -1,7 +1,7 @@
 //! What happens, while it happens: on a terminal a moving line a host, else a line a phase.
 
 use std::collections::HashMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use nixfleet_text::Foreign;
 use nixfleet_vm::Phase;
 use nixfleet_vm::observer::Observer;
+
+use super::output;
 
 /// The progress of runs on standard error.
 pub struct Progress {
@@ -43,10 +45,10 @@ impl Progress {
 
     fn line(&self, text: &str) {
         // A terminal may be gone; the work goes on.
-        let _ = match &self.bars {
-            Some(bars) => bars.println(text),
-            None => writeln!(io::stderr(), "{text}"),
-        };
+        match &self.bars {
+            Some(bars) => drop(bars.println(&*output::obeyed(text))),
+            None => output::tell(text),
+        }
     }
 }
 

@@ -5,6 +5,8 @@ mod eval;
 mod files;
 mod hostile;
 mod machine;
+mod numbers;
+mod output;
 mod places;
 mod preflight;
 mod release;

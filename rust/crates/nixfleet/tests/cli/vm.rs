@@ -1,8 +1,10 @@
 //! The VM commands with programs on PATH that behave as badly as can be.
 
+mod documents;
 mod hanging;
 mod names;
 mod persistent;
+mod reports;
 mod untracked;
 
 use std::fs;

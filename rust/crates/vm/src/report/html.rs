@@ -7,8 +7,11 @@ use std::path::Path;
 
 use nixfleet_nix::Foreign;
 
-use super::{ErrorReport, HostReport, Outcome, Verdict};
-use crate::{Error, console, files};
+use super::{ErrorReport, HostReport, Outcome, Verdict, place};
+use crate::{Error, console};
+
+/// The page's file in its folder.
+pub const PAGE: &str = "index.html";
 
 const STYLE: &str = include_str!("html.css");
 
@@ -24,10 +27,10 @@ pub fn write(folder: &Path, reports: &[HostReport]) -> Result<(), Error> {
     for report in reports {
         if let Some(from) = &report.screenshot {
             let content = fs::read(from).map_err(|error| Error::io("read", from, error))?;
-            files::write(&folder.join(format!("{}.png", report.host)), &content)?;
+            place::write(&folder.join(format!("{}.png", report.host)), &content)?;
         }
     }
-    files::write(&folder.join("index.html"), page(reports).as_bytes())
+    place::write(&folder.join(PAGE), page(reports).as_bytes())
 }
 
 // Writing to a `String` cannot fail, here and below.

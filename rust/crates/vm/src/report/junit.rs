@@ -6,8 +6,8 @@ use std::time::Duration;
 use nixfleet_nix::Foreign;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{HostReport, Outcome};
-use crate::{Error, files};
+use super::{HostReport, Outcome, place};
+use crate::Error;
 
 /// Writes a `JUnit` report.
 ///
@@ -16,7 +16,7 @@ use crate::{Error, files};
 pub fn write(path: &Path, reports: &[HostReport]) -> Result<(), Error> {
     let xml =
         xml(reports).map_err(|error| Error::io("write", path, std::io::Error::other(error)))?;
-    files::write(path, xml.as_bytes())
+    place::write(path, xml.as_bytes())
 }
 
 fn xml(reports: &[HostReport]) -> Result<String, quick_junit::SerializeError> {

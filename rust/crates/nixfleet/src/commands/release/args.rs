@@ -52,8 +52,8 @@ pub struct Make {
     pub allow_dirty: bool,
 
     /// How many builds to run at a time [default: the processors, as far as memory goes]
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }
 
 /// What is done with a release that there is. RELEASE is the number of one that was made on this

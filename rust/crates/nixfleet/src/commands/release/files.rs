@@ -116,7 +116,7 @@ pub fn make_folder(path: &Path) -> Result<(), Trouble> {
 /// Writes a file whole or not at all: beside it first, then under its name.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
     let io = |error| Trouble::Io { path: path.to_owned(), done: "written", error };
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = nixfleet_vm::files::parent(path);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(io)?;
     // Others are to read it, as a web server does; a temporary file is its maker's alone.

@@ -52,7 +52,7 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
         None => {
             let hosts: Vec<(&str, &Host)> =
                 inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
-            let jobs = args.jobs.unwrap_or_else(|| default_jobs(MAX_MEMORY));
+            let jobs = args.jobs.map_or_else(|| default_jobs(MAX_MEMORY), usize::from);
             let built = build::systems(&nix, &fleet::flake(global), &hosts, jobs)?;
             let paths: Vec<StorePath> = built.values().cloned().collect();
             let closures = nix.closures(None, &paths).map_err(of_nix)?;

@@ -15,7 +15,7 @@ use super::{AGAIN, Show};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use crate::text::output::print;
+use crate::text::output::{clear, print};
 use crate::text::table;
 use crate::text::wrap::{columns, fit};
 
@@ -59,9 +59,11 @@ pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
         } else {
             let width = columns(io::stdout()).unwrap_or(usize::MAX);
             let is_live = args.watch && io::stdout().is_terminal();
-            let clear = if is_live { "\x1b[H\x1b[2J" } else { "" };
             let head = head(&door.read("/v1/status")?, &view, width);
-            print(&format!("{clear}{head}{}", body(&view, args, width)));
+            if is_live {
+                clear();
+            }
+            print(&format!("{head}{}", body(&view, args, width)));
         }
         if !args.watch || view.state == State::Complete || view.state.is_failure() {
             return Ok(Exit::Fine);

@@ -1,6 +1,5 @@
 //! Waiting for the end of a rollout, for scripts: the exit status tells how it ended.
 
-use std::io::Write;
 use std::time::Instant;
 
 use nixfleet_nix::process::wait_until;
@@ -12,6 +11,7 @@ use super::{AGAIN, Wait, show};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
+use crate::text::output::tell;
 
 /// How often in a row the control plane may not answer: it may be restarted meanwhile.
 const UNANSWERED: u32 = 10;
@@ -95,7 +95,7 @@ fn end(global: &Global, view: &View, sentence: &str) {
 }
 
 fn say(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", nixfleet_text::visible(text));
+    tell(&nixfleet_text::visible(text));
 }
 
 #[cfg(test)]

@@ -11,6 +11,15 @@ use nixfleet_vm::run::Options;
 use nixfleet_vm::state::{Folder, Role};
 use nixfleet_vm::{Phase, launch};
 
+/// The most memory of a VM, in MiB: 16 TiB, more than a machine has.
+const MEMORY: i64 = 16 << 20;
+
+/// The largest disk, in GiB: 64 TiB, where ext4 and qcow2 end as a rule.
+const DISK: i64 = 64 << 10;
+
+/// The most virtual processors: as many as QEMU's machine for x86 takes (`pc_q35.c`, `max_cpus`).
+const CPUS: i64 = 4096;
+
 /// Which hosts a command is for.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
@@ -39,15 +48,15 @@ pub struct Build {
     pub rebuild: bool,
 
     /// Size of each disk in GiB, in place of the host's `vmTest.diskSize`
-    #[arg(long, value_name = "GIB", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "GIB", value_parser = clap::value_parser!(u32).range(1..=DISK))]
     pub disk_size: Option<u32>,
 
     /// Memory in MiB, in place of the host's `vmTest.memory`
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..=MEMORY))]
     pub memory: Option<u32>,
 
     /// Virtual processors, in place of the host's `vmTest.cores`
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=CPUS))]
     pub cpus: Option<u32>,
 
     /// Files to put onto the new system, as `nixos-anywhere --extra-files` does
@@ -91,6 +100,9 @@ fn folder(text: &str) -> Result<PathBuf, String> {
     extra_files::trouble(&folder).map_or(Ok(folder), Err)
 }
 
+/// The longest that a phase may be given: what is longer is no limit, and a clock's end is nearer.
+const YEAR: u64 = 365 * 24 * 60 * 60;
+
 fn limit(text: &str) -> Result<(Phase, Duration), String> {
     let (phase, seconds) = text.split_once('=').ok_or("write `PHASE=SECONDS`")?;
     let phase = Phase::parse(phase).filter(|it| it.waits()).ok_or_else(|| {
@@ -98,7 +110,11 @@ fn limit(text: &str) -> Result<(Phase, Duration), String> {
         let phases: Vec<_> = phases.collect();
         format!("no phase of that name waits for anything; there are {}", phases.join(", "))
     })?;
-    let seconds: u64 = seconds.parse().map_err(|_| "seconds are a whole number".to_owned())?;
+    let whole = || "seconds are a whole number, from 1 to 31536000, a year".to_owned();
+    let seconds: u64 = seconds.parse().map_err(|_| whole())?;
+    if !(1..=YEAR).contains(&seconds) {
+        return Err(whole());
+    }
     Ok((phase, Duration::from_secs(seconds)))
 }
 
@@ -175,11 +191,11 @@ pub struct StartVm {
     pub ssh: bool,
 
     /// Memory in MiB, in place of what the VM was built with
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..=MEMORY))]
     pub memory: Option<u32>,
 
     /// Virtual processors, in place of what the VM was built with
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=CPUS))]
     pub cpus: Option<u32>,
 
     /// Let the guest reach nothing outside

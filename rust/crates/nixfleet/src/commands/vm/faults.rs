@@ -1,8 +1,6 @@
 //! What keeps hosts from being installed, told as `validate` tells its faults: at their places, and
 //! in each of the tool's formats.
 
-use std::io::Write;
-
 use nixfleet_nix::Cause;
 use nixfleet_vm::report::HostReport;
 use serde::Serialize;
@@ -15,7 +13,7 @@ use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::global::{Format, Global};
 use crate::text::json;
-use crate::text::output::print;
+use crate::text::output::{self, print};
 
 /// The result of a test that did not begin.
 #[derive(Serialize)]
@@ -34,7 +32,7 @@ pub fn tell(global: &Global, faults: Vec<Fault>) {
         }
         Format::Github => print(&report.render(Format::Github)),
         Format::Human => {
-            let _ = writeln!(anstream::stderr(), "{}", report.explain().trim_end());
+            output::tell(&report.explain());
         }
     }
 }

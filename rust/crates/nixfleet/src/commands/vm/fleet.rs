@@ -1,10 +1,11 @@
 //! The fleet as the VM commands see it: hosts with their plans and folders.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nixfleet_nix::{NixCli, Patience};
+use nixfleet_text::nearest;
 use nixfleet_vm::observer::{Observer, Silent};
 use nixfleet_vm::preflight::{Plan, ThisMachine};
 use nixfleet_vm::report::{HostReport, PhaseReport};
@@ -130,14 +131,43 @@ fn nix(global: &Global, cancel: &Cancel, phase: Phase, options: &Options) -> Nix
     flakes::nix(global).patience(Patience { limit, stop })
 }
 
-/// The folders of VMs that may be there. No fleet is read for them: what was built can be started,
-/// stopped and cleaned away when the fleet is broken or has lost the host.
-pub fn folders(global: &Global, hosts: &Hosts) -> Result<Vec<Folder>, VmError> {
-    let fleet = Fleet::new(&flakes::flake(global))?;
+/// The folders of VMs that may be there. No fleet is read for those that are: what was built can be
+/// started, stopped and cleaned away when the fleet is broken or has lost the host.
+pub fn folders(global: &Global, hosts: &Hosts) -> Result<Vec<Folder>, Failure> {
+    let fleet = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
     let names = if hosts.all { fleet.hosts() } else { hosts.hosts.clone() };
     // A host that is named twice is one: two threads would meet at its lock.
     let mut seen = HashSet::new();
-    names.iter().filter(|it| seen.insert(*it)).map(|it| fleet.host(it)).collect()
+    let names = names.iter().filter(|it| seen.insert(*it));
+    let folders: Result<Vec<_>, _> = names.map(|it| fleet.host(it)).collect();
+    let folders = folders.map_err(Failure::Vm)?;
+    let absent: Vec<String> =
+        folders.iter().filter(|it| !it.path().exists()).map(|it| it.host().to_owned()).collect();
+    if !absent.is_empty() {
+        known(global, &fleet, &absent).map_err(Failure::Fleet)?;
+    }
+    Ok(folders)
+}
+
+/// How long a fleet is read for a name alone.
+const QUICK: Duration = Duration::from_secs(20);
+
+/// Refuses a host that has no VM and that the fleet does not have either, as far as that can be read.
+fn known(global: &Global, fleet: &Fleet, absent: &[String]) -> Result<(), Error> {
+    let mut names = fleet.hosts();
+    let quick = HashMap::from([(Phase::Preflight, QUICK)]);
+    let quick = Options { limits: quick, ..Options::default() };
+    match flakes::inventory_by(global, &nix(global, &super::cancel(), Phase::Preflight, &quick)) {
+        Ok(inventory) => names.extend(inventory.hosts.into_keys()),
+        // Nobody can say that there is no such host; one that is nearly a VM's is a slip.
+        Err(_)
+            if absent.iter().all(|it| nearest(it, names.iter().map(String::as_str)).is_none()) =>
+        {
+            return Ok(());
+        }
+        Err(_) => {}
+    }
+    flakes::require_one_of(&names, absent)
 }
 
 /// The world of VMs that are there.

@@ -1,6 +1,5 @@
 //! How the VM commands tell what they did.
 
-use std::io::Write;
 use std::path::Path;
 
 use nixfleet_text::Foreign;
@@ -9,21 +8,33 @@ use nixfleet_vm::lifecycle::{Started, Was};
 use nixfleet_vm::report::{HostReport, Outcome, Verdict};
 use serde_json::json;
 
-use super::args::TestVm;
 use super::fleet::Failure;
+use super::outcome::{Done, Login};
 use super::{faults, is_json};
 use crate::commands::failure::{own_place, show_trace};
 use crate::commands::preflight::Refusal;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::faults::report::message;
-use crate::global::Global;
+use crate::faults::report::{github, message};
+use crate::global::{Format, Global};
 use crate::text::json;
-use crate::text::output::print;
+use crate::text::output::{print, tell};
 use crate::text::quote::word;
 
-fn tell(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+/// Tells something of a host, beside its result.
+pub fn note(host: &str, text: &str) {
+    tell(&format!("{host}: {text}"));
+}
+
+/// Tells an error that is of no host; its exit status.
+pub fn error_alone(error: &VmError) -> Exit {
+    tell(&message(&error.to_string(), None, error.help().as_deref()));
+    Exit::of(error.exit_status())
+}
+
+/// Tells that something of this machine failed.
+pub fn failed(text: &str) {
+    tell(&message(text, None, None));
 }
 
 /// Tells that the command line asks for what cannot be.
@@ -67,9 +78,10 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
 
 /// Tells how the runs ended: what went wrong with each, then a line for each, then the sum.
 pub fn reports(global: &Global, reports: &[HostReport], what: &str) {
-    if is_json(global) {
-        print(&json::render_list("hosts", &reports));
-        return;
+    match global.format {
+        Format::Json => return print(&json::render_list("hosts", &reports)),
+        Format::Github => print(&annotations(reports, what)),
+        Format::Human => {}
     }
     for report in reports {
         problems(global, report);
@@ -85,6 +97,21 @@ pub fn reports(global: &Global, reports: &[HostReport], what: &str) {
         let passed = reports.iter().filter(|it| it.result == Verdict::Passed).count();
         print(&format!("{passed} of {} hosts passed\n", reports.len()));
     }
+}
+
+/// An annotation for each host, and one more for each assertion that did not hold.
+fn annotations(reports: &[HostReport], what: &str) -> String {
+    let mut text = String::new();
+    for report in reports {
+        let title = format!("{what}-vm {}", report.host);
+        for Outcome { assertion, seen, .. } in report.assertions.iter().filter(|it| !it.held) {
+            let seen = seen.as_ref().map(Foreign::excerpt).unwrap_or_default();
+            text += &github::of_run("error", &title, &format!("not so: {assertion}: {seen}"));
+        }
+        let level = if report.result == Verdict::Passed { "notice" } else { "error" };
+        text += &github::of_run(level, &title, &sentence(report, what));
+    }
+    text
 }
 
 /// What went wrong on a host, in full.
@@ -151,36 +178,22 @@ fn indented(text: &Foreign) -> String {
     text.lines().map(|it| format!("  | {it}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Tells the result of a small step.
-pub fn result(global: &Global, host: &str, text: &str) {
-    if is_json(global) {
-        print(&format!("{}\n", json!({ "host": host, "result": text })));
-    } else {
-        print(&format!("{host}: {text}\n"));
-    }
-}
-
-/// Tells that a VM runs, and how to log in.
-pub fn started(global: &Global, host: &str, started: &Started) {
-    let ssh = nixfleet_vm::lifecycle::ssh_command(&started.target);
+/// What a VM that runs is told with, and how to log in.
+pub fn started(started: &Started) -> Done {
+    let accelerator = started.accelerator.accelerator;
     let screen = started.screen.as_ref().map(|it| url(it.as_ref()));
-    if is_json(global) {
-        let accelerator = started.accelerator.accelerator.name();
-        let port = started.target.port;
-        print(&format!(
-            "{}\n",
-            json!({ "host": host, "port": port, "ssh": ssh, "accelerator": accelerator, "screen": screen })
-        ));
-        return;
-    }
-    if let Some(reason) = started.accelerator.reason.as_ref().filter(|_| started.was == Was::Off) {
-        tell(&format!("{host}: {}: {reason}", started.accelerator.accelerator));
-    }
-    tell(&format!("{host}: {}", was(started.was)));
-    if let Some(screen) = screen {
-        tell(&format!("{host}: `{}` shows its screen", viewer(&screen)));
-    }
-    print(&format!("{ssh}\n"));
+    let result = was(started.was);
+    let slow = started.accelerator.reason.as_ref().filter(|_| started.was == Was::Off);
+    let slow = slow.map(|reason| format!("{accelerator}: {reason}"));
+    let shown = screen.as_ref().map(|it| format!("`{}` shows its screen", viewer(it)));
+    let login = Login {
+        port: started.target.port,
+        ssh: nixfleet_vm::lifecycle::ssh_command(&started.target),
+        accelerator: accelerator.name(),
+        screen,
+    };
+    let notes = slow.into_iter().chain([result.to_owned()]).chain(shown).collect();
+    Done { result: result.to_owned(), login: Some(login), notes }
 }
 
 fn was(was: Was) -> &'static str {
@@ -199,18 +212,6 @@ fn url(socket: &Path) -> String {
 /// The command that opens it.
 fn viewer(url: &str) -> String {
     format!("remote-viewer {}", word(url))
-}
-
-/// Writes the files that were asked for; an exit status when one cannot be written.
-pub fn files(args: &TestVm, reports: &[HostReport]) -> Option<Exit> {
-    let junit = args.junit.as_ref().map(|path| nixfleet_vm::report::junit::write(path, reports));
-    let page = args.report.as_ref().map(|folder| nixfleet_vm::report::html::write(folder, reports));
-    let mut failed = None;
-    for error in [junit, page].into_iter().flatten().filter_map(Result::err) {
-        tell(&message(&error.to_string(), None, None));
-        failed = Some(Exit::of(error.exit_status()));
-    }
-    failed
 }
 
 #[cfg(test)]

@@ -32,6 +32,11 @@ fn annotation(located: &Located) -> String {
     format!("::{level} {properties}::{}", escape(&text.join("\n")))
 }
 
+/// An annotation of no line: how a run ended.
+pub fn of_run(level: &str, title: &str, text: &str) -> String {
+    format!("::{level} title={}::{}\n", property(title), escape(&visible_lines(text)))
+}
+
 fn escape(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,0 +1,91 @@
+//! What `start-vm`, `stop-vm` and `clean-vm` did with each host's VM: a line each for people, one
+//! document for programs.
+
+use nixfleet_text::Foreign;
+use nixfleet_vm::Error as VmError;
+use nixfleet_vm::state::Folder;
+use serde::Serialize;
+
+use super::{is_json, show};
+use crate::commands::failure::Failed;
+use crate::exit::Exit;
+use crate::global::Global;
+use crate::text::json;
+use crate::text::output::print;
+
+/// What was done with a VM.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Done {
+    /// In a few words.
+    pub result: String,
+    /// How to log in to it, where it runs.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub login: Option<Login>,
+    /// What a person is told of it on standard error.
+    #[serde(skip)]
+    pub notes: Vec<String>,
+}
+
+/// How to log in to a VM that runs.
+#[derive(Serialize)]
+pub struct Login {
+    pub port: u16,
+    pub ssh: String,
+    pub accelerator: &'static str,
+    pub screen: Option<String>,
+}
+
+impl From<String> for Done {
+    fn from(result: String) -> Self {
+        Self { result, login: None, notes: Vec::new() }
+    }
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    host: &'a str,
+    #[serde(flatten)]
+    done: Option<Done>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Failed>,
+}
+
+/// Tells what was done with each VM; the exit status is the worst of all.
+pub fn tell(global: &Global, folders: &[Folder], done: Vec<Result<Done, VmError>>) -> Exit {
+    let statuses: Vec<u8> =
+        done.iter().filter_map(|it| Some(it.as_ref().err()?.exit_status())).collect();
+    if is_json(global) {
+        let rows: Vec<Row> =
+            folders.iter().zip(done).map(|(folder, done)| row(folder, done)).collect();
+        print(&json::render_list("hosts", &rows));
+    } else {
+        for (folder, done) in folders.iter().zip(done) {
+            line(global, folder.host(), done);
+        }
+    }
+    Exit::of(nixfleet_vm::report::worst(&statuses))
+}
+
+fn row(folder: &Folder, done: Result<Done, VmError>) -> Row<'_> {
+    let (done, error) = match done {
+        Ok(done) => (Some(done), None),
+        Err(error) => (None, Some(Failed { message: error.to_string(), help: error.help() })),
+    };
+    Row { host: folder.host(), done, error }
+}
+
+fn line(global: &Global, host: &str, done: Result<Done, VmError>) {
+    match done {
+        Ok(Done { login: Some(login), notes, .. }) => {
+            for note in &notes {
+                show::note(host, note);
+            }
+            print(&format!("{}\n", Foreign::from(login.ssh)));
+        }
+        Ok(done) => print(&format!("{host}: {}\n", done.result)),
+        Err(error) => {
+            show::error(global, Some(host), &error);
+        }
+    }
+}
