@@ -2,7 +2,7 @@
 """Writes and signs a release by hand, for tests of what a host takes and what it refuses.
 
   release.py FOLDER --key FILE [--sequence N] [--fleet NAME] [--host NAME] --system PATH
-             [--signers FILE.pub] [--cache URL --cache-key KEY] [--closure HASH]
+             [--signers FILE.pub] [--cache URL… --cache-key KEY] [--closure HASH] [--created TIME]
 """
 import argparse
 import base64
@@ -30,8 +30,9 @@ def closure(system):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
-    for name in ["key", "system", "signers", "cache", "cache-key", "closure"]:
+    for name in ["key", "system", "signers", "cache-key", "closure", "created", "closure-size"]:
         parser.add_argument(f"--{name}")
+    parser.add_argument("--cache", nargs="*", default=[])
     parser.add_argument("--sequence", type=int, default=1)
     parser.add_argument("--fleet", default="demo")
     parser.add_argument("--host", default="guest")
@@ -40,12 +41,13 @@ def main():
     entry = json.dumps({
         "format": 1, "name": args.host, "platform": "x86_64-linux", "system": args.system,
         "closure": args.closure or closure(args.system), "salt": os.urandom(16).hex(),
+        **({"closureSize": int(args.closure_size)} if args.closure_size else {}),
     }).encode()
     head = json.dumps({
         "format": 1, "fleet": args.fleet, "sequence": args.sequence,
-        "created": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": args.created or datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "signers": {"keys": [open(args.signers or f"{args.key}.pub").read().strip()], "threshold": 1},
-        "caches": [{"url": args.cache, "key": args.cache_key}] if args.cache else [],
+        "caches": [{"url": url, "key": args.cache_key} for url in args.cache],
         "hosts": {args.host: sha256(entry)},
     }).encode()
     write(f"{args.folder}/hosts/{args.host}.json", entry)

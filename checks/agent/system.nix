@@ -8,6 +8,9 @@
   status ? 0,
   check ? "true",
   kernel ? "one",
+  interface ? "1",
+  # The configuration of the system's own agent.
+  agent ? null,
   # NixOS's own program, where a path to it is given.
   real ? null,
 }:
@@ -51,7 +54,8 @@ let
             $out/install-bootloader
             exit
             ;;
-          test | switch) ;;
+          switch) $out/install-bootloader || exit 1 ;;
+          test) ;;
           *) exit 1 ;;
         esac
         [[ $(cat /run/current-system/init-interface-version) == $(cat $out/init-interface-version) ]] || exit 100
@@ -93,14 +97,20 @@ derivation {
     ${check}
   '';
   inherit installBootloader;
-  inherit kernel;
+  inherit interface kernel;
+  agent = if agent == null then "" else agent;
   args = [
     "-euc"
     ''
       mkdir -p $out/bin $out/etc $out/units
       echo 26.05 >$out/nixos-version
       echo guest >$out/etc/hostname
-      echo 1 >$out/init-interface-version
+      echo $interface >$out/init-interface-version
+      if [[ -n $agent ]]; then
+        mkdir -p $out/sw/bin $out/etc/nixfleet
+        ln -s /agent/nixfleet-agent $out/sw/bin/
+        echo "$agent" >$out/etc/nixfleet/agent.json
+      fi
       for part in kernel initrd kernel-modules; do ln -s "/boot/$part-$kernel" $out/$part; done
       echo "''${activate//@out@/$out}" >$out/activate
       cp $out/activate $out/dry-activate

@@ -142,6 +142,7 @@ in
           reboot = "in-window";
           probation = "10m";
           settle = "5m";
+          switchWithin = "20m";
           poll = "1h";
           dryRun = true;
           metrics = "/var/lib/node-exporter/nixfleet.prom";

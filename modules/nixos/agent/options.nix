@@ -140,6 +140,16 @@ in
       example = "5m";
     };
 
+    switchWithin = mkOption {
+      type = span;
+      default = "10m";
+      description = ''
+        What a switch may take, from stopping the first unit to starting the last. What takes longer is
+        ended, and gone back from.
+      '';
+      example = "30m";
+    };
+
     poll = mkOption {
       type = span;
       default = "5m";

@@ -27,6 +27,7 @@ let
       reboot
       settle
       source
+      switchWithin
       threshold
       window
       ;

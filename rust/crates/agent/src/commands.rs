@@ -10,8 +10,9 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Config;
 use crate::core::{self, Command, Event, Moment, Outcome, State, Step};
+use crate::finding::Status;
 use crate::folder::{Folder, FolderError};
-use crate::host::Host;
+use crate::host::{Host, armed};
 use crate::report::{self, Report};
 use crate::run;
 use crate::wake::{self, Request, Wake};
@@ -37,6 +38,13 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Say whether this host could take a release and come back from it: sources, signers, room, the
+    /// boot loader. It touches nothing.
+    Check {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Take a release from a folder at once, and wait for how it ends.
     Apply {
         /// The folder: `release.json`, `release.json.sig` and `hosts/`.
@@ -57,6 +65,9 @@ enum What {
     /// Go back to the system before: what the guard does.
     #[command(hide = true)]
     Revert,
+    /// Say what does not hold, by this configuration: what the agent before asks its successor.
+    #[command(hide = true)]
+    Probe,
     /// Write down how a unit ended: what systemd runs after it.
     #[command(hide = true)]
     Ended {
@@ -77,6 +88,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
     ended(Config::read(&arguments.config).and_then(|config| match arguments.what {
         What::Run => serve(config, arguments.config),
         What::Status { json } => status(&config, json),
+        What::Check { json } => check(config, arguments.config, json),
         What::Apply { release, within } => {
             apply(config, arguments.config, &release, Duration::from_secs(within * 60))
         }
@@ -84,6 +96,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
         What::Hold { reason } => tell(&config, Command::Hold(reason)),
         What::Resume => tell(&config, Command::Resume),
         What::Revert => revert(config, arguments.config),
+        What::Probe => probe(config, arguments.config),
         What::Ended { .. } => Ok(ExitCode::SUCCESS),
     }))
 }
@@ -95,24 +108,49 @@ fn ended(done: Result<ExitCode, String>) -> ExitCode {
     })
 }
 
+/// What cannot be written down is not begun; a try that is under way is gone back from, which needs
+/// no paper.
 fn serve(config: Config, path: PathBuf) -> Result<ExitCode, String> {
+    let served = keep_serving(config.clone(), path.clone());
+    if let Err(why) = &served
+        && armed::read().is_some()
+    {
+        go_back(config, path, Event::Unwritable(why.clone()))?;
+    }
+    served
+}
+
+fn keep_serving(config: Config, path: PathBuf) -> Result<ExitCode, String> {
     let settings = config.settings();
     let folder = Folder::take(&config.state).map_err(|error| error.to_string())?;
     let mut host = host(config, path, folder)?;
-    let state = host.state().map_err(|error| error.to_string())?;
+    let state = host.state_or_anew().map_err(|error| error.to_string())?;
     // Other sources are asked none the less, and the reason is among those that are shown.
     let _ = host.speak();
     crate::notify::ready();
-    run::run(&mut host, state, None, &settings, |_| false)?;
+    // After a release that brought another agent, or other words for this one, systemd starts that.
+    let unit = own_unit();
+    let is_replaced = |state: &State| state.step == Step::Idle && own_unit() != unit;
+    run::run(&mut host, state, None, &settings, is_replaced)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What systemd is to start as the agent, as far as it is written in one file.
+fn own_unit() -> Option<String> {
+    let text = fs::read_to_string("/etc/systemd/system/nixfleet-agent.service").ok()?;
+    Some(text)
 }
 
 /// The guard's work: the agent is dead, or stuck. What it wrote down says what to go back to.
 fn revert(config: Config, path: PathBuf) -> Result<ExitCode, String> {
+    go_back(config, path, Event::Overdue)
+}
+
+fn go_back(config: Config, path: PathBuf, cause: Event) -> Result<ExitCode, String> {
     let settings = config.settings();
     let until = Instant::now() + LETTING_GO;
     let folder = loop {
-        match Folder::take(&config.state) {
+        match Folder::take_to_go_back(&config.state) {
             Ok(folder) => break folder,
             Err(FolderError::Held(_)) if Instant::now() < until => {
                 thread::sleep(Duration::from_millis(500));
@@ -122,14 +160,37 @@ fn revert(config: Config, path: PathBuf) -> Result<ExitCode, String> {
         }
     };
     let mut host = host(config, path, folder)?;
-    let state = host.state().map_err(|error| error.to_string())?;
-    if state.step.attempt().is_none() {
+    let written = host.state().ok().filter(|it| it.step.attempt().is_some());
+    let armed = || armed::read().map(|it| State { step: Step::Test(it), ..State::default() });
+    let Some(state) = written.or_else(armed) else {
         return Ok(ExitCode::SUCCESS);
-    }
+    };
     let is_over =
         |state: &State| matches!(state.step, Step::Idle | Step::Stage(_) | Step::Restart(_));
-    run::run(&mut host, state, Some(Event::Overdue), &settings, is_over)?;
+    run::run(&mut host, state, Some(cause), &settings, is_over)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn probe(config: Config, path: PathBuf) -> Result<ExitCode, String> {
+    let folder = Folder::look(&config.state);
+    let failing = host(config, path, folder)?.failing();
+    println!("{}", serde_json::to_string(&failing).map_err(|error| error.to_string())?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(config: Config, path: PathBuf, json: bool) -> Result<ExitCode, String> {
+    let folder = Folder::look(&config.state);
+    let findings = host(config, path, folder)?.check();
+    if json {
+        let findings = serde_json::json!({ "apiVersion": 1, "findings": findings });
+        println!("{findings}");
+    } else {
+        for finding in &findings {
+            println!("{}", finding.line());
+        }
+    }
+    let lacks = findings.iter().any(|it| it.status == Status::Lacking);
+    Ok(if lacks { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 fn end_the_holder(state: &Path) {
@@ -167,9 +228,11 @@ fn status(config: &Config, json: bool) -> Result<ExitCode, String> {
 /// What the running agent shows; where none runs, what was written down.
 fn known(config: &Config) -> Result<Report, String> {
     match Folder::take(&config.state) {
-        Ok(folder) => {
-            Ok(Report::of(&config.host_name, &folder.state().map_err(|error| error.to_string())?))
-        }
+        Ok(folder) => Ok(Report::of(
+            &config.host_name,
+            &folder.state().map_err(|error| error.to_string())?,
+            None,
+        )),
         Err(FolderError::Held(_)) => {
             let path = report::path();
             let text = fs::read(&path)
@@ -221,7 +284,7 @@ fn apply(
             };
             let state = run::run(&mut host, state, None, &settings, is_over)?;
             println!("{}", run::sentence(&state));
-            Ok(verdict(&Report::of("", &state)))
+            Ok(verdict(&Report::of("", &state, None)))
         }
         Err(FolderError::Held(_)) => {
             wake::ask(&config.state, &Request::Apply(release))?;

@@ -8,10 +8,12 @@ use nixfleet_release::plan::{Span, Window};
 use nixfleet_release::{Key, Signers};
 use serde::Deserialize;
 
-use crate::core::{Reboot, Settings};
+use crate::core::{Reboot, Settings, Terms};
 
 /// The most bytes of a configuration.
-const CONFIG_BYTES: u64 = 1024 * 1024;
+pub const CONFIG_BYTES: u64 = 1024 * 1024;
+/// What a switch may take, in milliseconds, where the configuration does not say.
+const SWITCH_WITHIN: u64 = 600_000;
 
 /// The configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,6 +42,9 @@ pub struct Config {
     pub probation: Span,
     /// What a new system may take until all holds for the first time.
     pub settle: Span,
+    /// How long a switch may take.
+    #[serde(default)]
+    pub switch_within: Option<Span>,
     /// How long between two questions to the sources.
     pub poll: Span,
     /// Whether nothing is touched.
@@ -93,12 +98,13 @@ impl Config {
     /// What the decisions depend on.
     #[must_use]
     pub fn settings(&self) -> Settings {
+        let terms = terms(self.probation, self.settle, &self.health);
         Settings {
-            probation: milliseconds(self.probation),
-            // An assertion that may take longer has its own time.
-            settle: milliseconds(self.settle).max(longest_assertion(&self.health)),
+            probation: terms.probation,
+            settle: terms.settle,
             reboot: self.reboot,
             dry_run: self.dry_run,
+            switch: self.switch_within.map_or(SWITCH_WITHIN, milliseconds),
             poll_every: milliseconds(self.poll).max(1_000),
         }
     }
@@ -108,6 +114,15 @@ impl Config {
     pub fn host_keys(&self) -> Vec<Key> {
         let read = |path: &PathBuf| fs::read_to_string(path).ok()?.trim().parse().ok();
         self.host_key_files.iter().filter_map(read).collect()
+    }
+}
+
+/// The times in which a system has to prove itself. An assertion that may take longer has its own.
+#[must_use]
+pub fn terms(probation: Span, settle: Span, health: &Spec) -> Terms {
+    Terms {
+        probation: milliseconds(probation),
+        settle: milliseconds(settle).max(longest_assertion(health)),
     }
 }
 

@@ -16,11 +16,11 @@ mod state;
 mod tests;
 
 pub use action::Action;
-pub use attempt::{Attempt, Target, Way};
+pub use attempt::{Attempt, Target, Terms, Way};
 pub use event::{Asked, Blame, Command, Event, Facts, Offer, Poll, Tested};
 pub use outcome::Outcome;
 pub use probation::Probation;
-pub use settings::{COMMIT_LIMIT, Reboot, SWITCH_LIMIT, Settings};
+pub use settings::{COMMIT_LIMIT, PROBE_LIMIT, Reboot, Settings};
 pub use state::{Denied, State, Step};
 
 /// A point in time. Limits count by the clock that nobody sets.
@@ -62,8 +62,9 @@ fn react(mut state: State, event: Event, now: Moment, settings: &Settings) -> St
             Err((why, Blame::Target)) => state.denied(&target, why),
             Err((why, Blame::World)) => state.refused(&target, why, now),
         },
-        (Step::Ask(target), Event::Asked(asked, facts)) => {
-            ask(&mut state, target, asked, facts, now, settings)
+        (Step::Ask(target), Event::Asked(asked, facts, terms)) => {
+            let begin = |target, way| Attempt::new(target, way, facts, terms);
+            ask(&mut state, target, asked, begin, now, settings)
         }
         (Step::Arm(attempt), Event::Armed(armed)) => match armed {
             Ok(()) if attempt.way == Way::Live => Step::Test(attempt),
@@ -92,6 +93,7 @@ fn react(mut state: State, event: Event, now: Moment, settings: &Settings) -> St
         (Step::Commit(attempt), Event::Committed(committed)) => match committed {
             Ok(()) => {
                 state.tries = 0;
+                state.runs = Some(attempt.target.sequence);
                 Step::disarm(Outcome::Committed, &attempt)
             }
             Err(why) => {
@@ -102,7 +104,13 @@ fn react(mut state: State, event: Event, now: Moment, settings: &Settings) -> St
             Ok(()) => Step::Restart(attempt),
             Err(why) => Step::revert(attempt, format!("no boot entry could be made: {why}")),
         },
-        // While it waits for a restart, a newer release may take its place.
+        // While it waits for a restart, somebody may choose otherwise by hand,
+        (Step::Restart(attempt), Event::Polled(Poll::Offer(Offer { facts, .. })))
+            if attempt.is_foreign(&facts.running) || attempt.is_foreign_default(&facts.default) =>
+        {
+            Step::disarm(Outcome::Overridden, &attempt)
+        }
+        // and a newer release may take its place.
         (Step::Restart(attempt), Event::Polled(Poll::Offer(offer)))
             if offer.target.system != attempt.target.system =>
         {
@@ -119,6 +127,15 @@ fn react(mut state: State, event: Event, now: Moment, settings: &Settings) -> St
         (Step::Disarm { .. }, Event::Disarmed) => Step::Idle,
         // A system that waits for its boot has not begun to prove itself.
         (step @ (Step::Stage(_) | Step::Restart(_)), Event::Overdue) => step,
+        (step, Event::Unwritable(why)) => match step.attempt().cloned() {
+            Some(attempt) => Step::Revert { attempt, why, blamed: false, tries: 0 },
+            None => step,
+        },
+        (step, Event::Overridden { running }) => match step.attempt().cloned() {
+            Some(attempt) if running == attempt.old => Step::revert(attempt, GONE_BACK.into()),
+            Some(attempt) => Step::disarm(Outcome::Overridden, &attempt),
+            None => step,
+        },
         (step, Event::Overdue) => match step.attempt().cloned() {
             Some(attempt) => Step::revert(
                 attempt,
@@ -129,13 +146,13 @@ fn react(mut state: State, event: Event, now: Moment, settings: &Settings) -> St
         // An answer to what is no longer asked.
         (step, _) => step,
     };
-    if let Step::Disarm { outcome, target } = &state.step {
-        state.last = Some((outcome.clone(), target.clone()));
-    }
+    state.note_end();
     state
 }
 
 const BUSY: &str = "another switch is under way";
+/// Somebody's verdict, by hand: it is not tried again.
+const GONE_BACK: &str = "the machine was brought back to the system before it";
 
 fn no_guard(why: &str) -> String {
     format!("no guard could be set: {why}")
@@ -159,14 +176,24 @@ fn idle(state: &mut State, poll: Poll, now: Moment, settings: &Settings) -> Step
         }
     };
     state.heard(now, settings);
-    let Offer { target, wait, facts } = offer;
+    let Offer { target, wait, asked, facts } = offer;
+    state.offered = Some(target.sequence);
     if state.denied.as_ref().is_some_and(|it| it.system != target.system) {
         state.denied = None;
     }
-    let is_there = facts.running == target.system && facts.default == target.system;
+    let is_new = |system: &String| *system == target.system;
+    let is_there = is_new(&facts.running)
+        && is_new(&facts.default)
+        && (facts.boots.is_empty() || is_new(&facts.boots));
+    state.notice(&target, is_there, asked);
     let was_shown = settings.dry_run && state.shown.as_deref() == Some(target.system.as_str());
     state.wait = if is_there {
         None
+    } else if state.left.is_some() {
+        Some(format!(
+            "release {} is left, since this machine was switched by hand: the next release brings it on, or `nixfleet-agent retry`",
+            target.sequence
+        ))
     } else if let Some(denied) = &state.denied {
         Some(format!(
             "release {} names a system that was tried and failed here: {}",
@@ -188,7 +215,7 @@ fn ask(
     state: &mut State,
     target: Target,
     asked: Asked,
-    facts: Facts,
+    begin: impl FnOnce(Target, Way) -> Attempt,
     now: Moment,
     settings: &Settings,
 ) -> Step {
@@ -203,11 +230,11 @@ fn ask(
         state.last = Some((Outcome::Shown, target));
         return Step::Idle;
     }
-    if facts.running.is_empty() || facts.default.is_empty() {
+    let attempt = begin(target, way);
+    if attempt.old.is_empty() || attempt.old_default.is_empty() {
         let why = "what runs now and what boots are not known, so there would be no way back";
-        return state.refused(&target, why.into(), now);
+        return state.refused(&attempt.target, why.into(), now);
     }
-    let attempt = Attempt::new(target, way, facts);
     match way {
         Way::Live => Step::Arm(attempt),
         Way::Reboot => Step::Stage(attempt),
@@ -241,6 +268,7 @@ fn command_given(mut state: State, command: Command) -> State {
     match command {
         Command::Retry => {
             state.denied = None;
+            state.left = None;
             state.shown = None;
             state.tries = 0;
             state.poll_at = None;

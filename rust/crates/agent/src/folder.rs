@@ -15,13 +15,18 @@ use crate::core::State;
 /// The format that this program reads and writes.
 const FORMAT: u64 = 1;
 
+/// The file with the try under way.
+const STATE: &str = "state.json";
+
 /// The most bytes of a file of ours.
-const FILE_BYTES: u64 = 1024 * 1024;
+pub const FILE_BYTES: u64 = 1024 * 1024;
 
 /// The folder, held by this process alone.
 pub struct Folder {
     path: PathBuf,
-    _lock: File,
+    lock: Option<File>,
+    /// Whether what cannot be written is left: going back needs no paper.
+    is_lenient: bool,
 }
 
 /// A file's content with the format that it is in.
@@ -77,10 +82,36 @@ impl Folder {
             .map_err(io("write", &lock_path))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)
             .map_err(|_| FolderError::Held(path.to_owned()))?;
-        let folder = Self { path: path.to_owned(), _lock: lock };
+        let folder = Self { path: path.to_owned(), lock: Some(lock), is_lenient: false };
         // Whether anything can be written is found before anything is begun.
         folder.write_bytes("pid", std::process::id().to_string().as_bytes())?;
         Ok(folder)
+    }
+
+    /// Takes the folder to go back, which does not need it: it may be full, read-only or gone.
+    ///
+    /// # Errors
+    /// When another agent has it.
+    pub fn take_to_go_back(path: &Path) -> Result<Self, FolderError> {
+        match Self::take(path) {
+            Ok(folder) => Ok(Self { is_lenient: true, ..folder }),
+            Err(held @ FolderError::Held(_)) => Err(held),
+            Err(why) => {
+                eprintln!("nixfleet-agent: {why}; going back all the same");
+                let lock = File::open(path.join("lock")).ok();
+                if let Some(lock) = &lock {
+                    flock(lock, FlockOperation::NonBlockingLockExclusive)
+                        .map_err(|_| FolderError::Held(path.to_owned()))?;
+                }
+                Ok(Self { path: path.to_owned(), lock, is_lenient: true })
+            }
+        }
+    }
+
+    /// The folder as another agent has it: to be read, and nothing more.
+    #[must_use]
+    pub fn look(path: &Path) -> Self {
+        Self { path: path.to_owned(), lock: None, is_lenient: true }
     }
 
     /// The path of something in it.
@@ -95,7 +126,13 @@ impl Folder {
     /// # Errors
     /// When a newer agent wrote it.
     pub fn state(&self) -> Result<State, FolderError> {
-        Ok(self.read("state.json")?.unwrap_or_default())
+        Ok(self.read(STATE)?.unwrap_or_default())
+    }
+
+    /// Sets aside the state of a newer agent that has nothing under way: this one was released after
+    /// it, and begins anew.
+    pub fn forget_state(&self) {
+        self.set_aside(STATE);
     }
 
     /// Writes down where the host stands.
@@ -103,7 +140,7 @@ impl Folder {
     /// # Errors
     /// When it cannot be written: then nothing may be begun.
     pub fn keep(&self, state: &State) -> Result<(), FolderError> {
-        self.write("state.json", state)
+        self.write(STATE, state)
     }
 
     /// A file's content; `None` when it is not there, or says nothing and was set aside.
@@ -113,25 +150,28 @@ impl Folder {
     pub fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, FolderError> {
         let path = self.join(name);
         let Some(text) = read_bounded(&path) else { return Ok(None) };
-        match serde_json::from_slice::<Formatted<serde_json::Value>>(&text) {
-            Ok(Formatted { format, .. }) if format > FORMAT => {
-                return Err(FolderError::Newer { path, format });
+        if let Ok(Formatted { format, content }) = serde_json::from_slice(&text) {
+            // What a newer agent added, and this one need not know, is left.
+            match serde_json::from_value::<T>(content) {
+                Ok(content) => return Ok(Some(content)),
+                Err(_) if format > FORMAT => return Err(FolderError::Newer { path, format }),
+                Err(_) => {}
             }
-            Ok(Formatted { content, .. }) => {
-                if let Ok(content) = serde_json::from_value(content) {
-                    return Ok(Some(content));
-                }
-            }
-            Err(_) => {}
         }
-        let aside = self.join(&format!("{name}.unreadable"));
+        if self.lock.is_some() {
+            self.set_aside(name);
+        }
+        Ok(None)
+    }
+
+    fn set_aside(&self, name: &str) {
+        let (path, aside) = (self.join(name), self.join(&format!("{name}.unreadable")));
         eprintln!(
-            "nixfleet-agent: `{}` says nothing and is set aside as `{}`",
+            "nixfleet-agent: `{}` cannot be read and is set aside as `{}`",
             path.display(),
             aside.display()
         );
         let _ = fs::rename(&path, &aside);
-        Ok(None)
     }
 
     /// Writes a value, whole or not at all.
@@ -145,7 +185,13 @@ impl Folder {
     }
 
     fn write_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
-        write_whole(&self.join(name), bytes, 0o600)
+        match write_whole(&self.join(name), bytes, 0o600) {
+            Err(why) if self.is_lenient => {
+                eprintln!("nixfleet-agent: {why}");
+                Ok(())
+            }
+            written => written,
+        }
     }
 }
 
@@ -203,5 +249,26 @@ mod tests {
         fs::write(folder.join("state.json"), "{\"format\":2,\"step\":\"new\"}").unwrap();
         assert!(matches!(folder.state(), Err(FolderError::Newer { format: 2, .. })));
         assert!(folder.join("state.json").exists());
+        folder.forget_state();
+        assert_eq!(folder.state().unwrap(), State::default());
+        // What a newer agent added, and an older one need not know, is no reason to begin anew.
+        let text = "{\"format\":2,\"step\":{\"at\":\"idle\"},\"hold\":\"a look\",\"more\":1}";
+        fs::write(folder.join("state.json"), text).unwrap();
+        assert_eq!(folder.state().unwrap().hold.as_deref(), Some("a look"));
+    }
+
+    #[test]
+    fn going_back_needs_no_folder_that_can_be_written() {
+        let root = tempfile::tempdir().unwrap();
+        // A file in the folder's place: root is kept out by no mode.
+        let path = root.path().join("file");
+        fs::write(&path, "").unwrap();
+        assert!(Folder::take(&path).is_err());
+        let folder = Folder::take_to_go_back(&path).unwrap();
+        assert_eq!(folder.state().unwrap(), State::default());
+        folder.keep(&State::default()).unwrap();
+        let held = root.path().join("held");
+        let _first = Folder::take(&held).unwrap();
+        assert!(matches!(Folder::take_to_go_back(&held), Err(FolderError::Held(_))));
     }
 }

@@ -1,6 +1,8 @@
 //! The machine that the agent runs on: each action of the core, done.
 
+pub mod armed;
 mod boot;
+mod check;
 mod control_plane;
 mod facts;
 mod fetch;
@@ -9,13 +11,15 @@ mod offer;
 mod probe;
 mod rehearsal;
 mod room;
+mod successor;
 mod switch;
 mod unit;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::config::Config;
-use crate::core::{Action, Command, Event, Facts, Moment, State};
+use crate::core::{Action, Command, Event, Facts, Moment, Settings, State};
 use crate::folder::{Folder, FolderError};
 use crate::report;
 use crate::run::{self, World};
@@ -27,10 +31,13 @@ pub use unit::record;
 /// The machine.
 pub struct Host {
     config: Config,
+    settings: Settings,
     folder: Folder,
     wake: Wake,
     offers: offer::Offers,
     control_plane: Option<control_plane::Speaking>,
+    /// How often services had been started again at the last look.
+    restarts: BTreeMap<String, u64>,
     /// The configuration's own path, for the guard.
     config_path: PathBuf,
 }
@@ -39,12 +46,15 @@ impl Host {
     /// The machine, by its configuration.
     #[must_use]
     pub fn new(config: Config, config_path: PathBuf, folder: Folder, wake: Wake) -> Self {
+        let settings = config.settings();
         Self {
             config,
+            settings,
             folder,
             wake,
             offers: offer::Offers::default(),
             control_plane: None,
+            restarts: BTreeMap::new(),
             config_path,
         }
     }
@@ -61,6 +71,21 @@ impl Host {
     pub fn state(&self) -> Result<State, FolderError> {
         self.folder.state()
     }
+
+    /// The same for an agent that follows a newer one, to which a release went back: it begins anew,
+    /// unless the other's guard still stands.
+    ///
+    /// # Errors
+    /// When a newer agent wrote it, which has to finish what it began.
+    pub fn state_or_anew(&self) -> Result<State, FolderError> {
+        match self.folder.state() {
+            Err(FolderError::Newer { .. }) if armed::read().is_none() => {
+                self.folder.forget_state();
+                self.folder.state()
+            }
+            state => state,
+        }
+    }
 }
 
 impl World for Host {
@@ -69,7 +94,7 @@ impl World for Host {
     }
 
     fn facts(&self) -> Facts {
-        facts::read(&self.config)
+        facts::read(&self.config, self.boots())
     }
 
     fn keep(&mut self, state: &State) -> Result<(), String> {
@@ -78,7 +103,7 @@ impl World for Host {
 
     fn show(&mut self, state: &State) {
         crate::notify::status(&run::sentence(state));
-        report::write(&self.config, state);
+        report::write(&self.config, state, self.offers.heard_at);
         self.check_in(state);
     }
 
@@ -92,6 +117,9 @@ impl World for Host {
 
 impl Host {
     fn carry_out(&mut self, action: &Action) -> Event {
+        if let Some(running) = self.overridden(action) {
+            return Event::Overridden { running };
+        }
         match action {
             Action::Poll { after } => {
                 match self.wake.wait(*after, &self.folder) {
@@ -104,11 +132,16 @@ impl Host {
             }
             Action::Room(target) => Event::Room(self.room(target)),
             Action::Fetch(target) => Event::Fetched(self.fetch(target)),
-            Action::Ask(target) => Event::Asked(self.ask(target), self.facts()),
+            Action::Ask(target) => {
+                Event::Asked(switch::ask(target), self.facts(), self.terms(target))
+            }
             Action::Arm(attempt) => Event::Armed(self.arm(attempt)),
             Action::Test(attempt) => Event::Tested(self.test(attempt)),
             Action::Probe { attempt, after } => {
                 self.wake.pause(*after);
+                if let Some(running) = self.overridden(action) {
+                    return Event::Overridden { running };
+                }
                 Event::Probed(self.probe(attempt))
             }
             Action::Commit(attempt) => Event::Committed(self.commit(attempt)),
@@ -120,5 +153,21 @@ impl Host {
             }
             Action::Reboot => self.reboot(),
         }
+    }
+
+    /// The system that runs, where somebody switched the machine by hand in the middle of a try.
+    fn overridden(&self, action: &Action) -> Option<String> {
+        let running = facts::running();
+        let is_theirs = match action {
+            Action::Arm(it) | Action::Test(it) | Action::Stage(it) | Action::Revert(it) => {
+                it.is_foreign(&running)
+            }
+            Action::Probe { attempt, .. } => running != attempt.target.system,
+            Action::Commit(it) => {
+                running != it.target.system || it.is_foreign_default(&facts::default(&self.config))
+            }
+            _ => false,
+        };
+        is_theirs.then_some(running)
     }
 }

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 pub mod control_plane;
 pub mod core;
+pub mod finding;
 pub mod folder;
 pub mod host;
 pub mod notify;

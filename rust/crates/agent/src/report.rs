@@ -1,7 +1,8 @@
 //! Where a host stands, for people and programs: a file that `nixfleet-agent status` and
-//! `nixfleet status` read, and metrics in Prometheus' text format.
+//! `nixfleet status` read, and the metrics.
 
-use std::fmt::Write;
+mod metrics;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,12 @@ pub struct Report {
     pub sentence: String,
     /// The release that the last try was for.
     pub sequence: Option<u64>,
+    /// The release whose system runs, boots, and held.
+    #[serde(default)]
+    pub runs: Option<u64>,
+    /// The newest release that this host may obey, as far as it has heard since it was started.
+    #[serde(default)]
+    pub offered: Option<u64>,
     /// How the last try ended.
     pub last: Option<Outcome>,
     /// The system that is not tried again.
@@ -33,12 +40,15 @@ pub struct Report {
     pub hold: Option<String>,
     /// How often in a row the sources did not answer, or something else stood in the way.
     pub failures: u32,
+    /// When a source last answered with what may be obeyed, in seconds since 1970.
+    #[serde(default)]
+    pub heard_at: Option<i64>,
 }
 
 impl Report {
     /// The report of a state.
     #[must_use]
-    pub fn of(host: &str, state: &State) -> Self {
+    pub fn of(host: &str, state: &State, heard_at: Option<i64>) -> Self {
         let last = state.last.as_ref();
         Self {
             api_version: 1,
@@ -46,45 +56,15 @@ impl Report {
             step: step_name(&state.step),
             sentence: nixfleet_nix::visible(&run::sentence(state)).into_owned(),
             sequence: state.step.target().or(last.map(|it| &it.1)).map(|it| it.sequence),
+            runs: state.runs,
+            offered: state.offered,
             last: last.map(|it| it.0.clone()),
             denied: state.denied.clone(),
             hold: state.hold.clone(),
             failures: state.failures,
+            heard_at,
         }
     }
-
-    fn metrics(&self) -> String {
-        let mut text = String::new();
-        let mut metric = |name: &str, help: &str, labels: &str, value: u64| {
-            let _ = write!(
-                text,
-                "# HELP nixfleet_agent_{name} {help}\n# TYPE nixfleet_agent_{name} gauge\nnixfleet_agent_{name}{labels} {value}\n"
-            );
-        };
-        let committed = self.last == Some(Outcome::Committed);
-        metric(
-            "release_sequence",
-            "The release that the last try was for.",
-            "",
-            self.sequence.unwrap_or(0),
-        );
-        metric("committed", "Whether the last try was committed.", "", committed.into());
-        metric(
-            "denied",
-            "Whether the newest release names a system that failed here.",
-            "",
-            self.denied.is_some().into(),
-        );
-        metric("held", "Whether an operator holds this host.", "", self.hold.is_some().into());
-        metric("failures", "How often in a row no release could be had.", "", self.failures.into());
-        metric("step", "The step that is under way.", &format!("{{step=\"{}\"}}", self.step), 1);
-        metric("checked_timestamp_seconds", "When the host last looked for a release.", "", now());
-        text
-    }
-}
-
-fn now() -> u64 {
-    u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0)
 }
 
 /// The name that the state's file has for a step.
@@ -102,12 +82,13 @@ pub fn path() -> PathBuf {
 }
 
 /// Writes the report and the metrics. Nothing depends on them: what cannot be written is left.
-pub fn write(config: &Config, state: &State) {
-    let report = Report::of(&config.host_name, state);
+pub fn write(config: &Config, state: &State, heard_at: Option<i64>) {
+    let report = Report::of(&config.host_name, state, heard_at);
     if let Ok(json) = serde_json::to_vec(&report) {
         let _ = write_whole(&path(), &json, 0o644);
     }
     if let Some(path) = &config.metrics {
-        let _ = write_whole(path, report.metrics().as_bytes(), 0o644);
+        let text = metrics::text(&report, &metrics::Room::of(config));
+        let _ = write_whole(path, text.as_bytes(), 0o644);
     }
 }

@@ -72,7 +72,7 @@ impl Source {
                 let bytes = bounded(file, limit, &path.display().to_string())?;
                 Ok(Found::Bytes { bytes, mark: None })
             }
-            Self::Server(url) => get(&format!("{url}/{name}"), limit, mark),
+            Self::Server(url) => get(&format!("{url}/{name}"), limit, mark, ANSWER_LIMIT),
             Self::ControlPlane(it) => it.fetch(name, limit, mark),
         }
     }
@@ -90,9 +90,14 @@ impl Source {
 
 /// A new connection each time: one that was kept open would outlive what lets it be made anew, and
 /// prove nothing.
-fn get(url: &str, limit: usize, mark: Option<&str>) -> Result<Found, String> {
+fn get(
+    url: &str,
+    limit: usize,
+    mark: Option<&str>,
+    answer_limit: Duration,
+) -> Result<Found, String> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_global(Some(ANSWER_LIMIT))
+        .timeout_global(Some(answer_limit))
         .timeout_connect(Some(CONNECT_LIMIT))
         .max_redirects(REDIRECTS)
         .http_status_as_error(false)
@@ -170,6 +175,25 @@ mod tests {
         let same = b"HTTP/1.1 304 Same\r\nConnection: close\r\n\r\n";
         assert_eq!(said(&server(same.to_vec()), 100), "unchanged");
         assert!(said(&server(b"hello".to_vec()), 100).contains("does not answer"));
+    }
+
+    #[test]
+    fn a_source_that_drips_is_left() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n");
+            // Each byte comes well within any limit on a single read.
+            while stream.write_all(b" ").is_ok() {
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let limit = Duration::from_millis(400);
+        let began = std::time::Instant::now();
+        let why = get(&format!("http://{address}/"), 10_000, None, limit).err().unwrap();
+        assert!(why.contains("could not be read to its end"), "{why}");
+        assert!(began.elapsed() < limit * 20, "{:?}", began.elapsed());
     }
 
     #[test]

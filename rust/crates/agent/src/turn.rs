@@ -11,8 +11,7 @@ use nixfleet_release::{Entry, Hash, Head};
 
 /// Why the host does not go yet, and `None` once it may.
 ///
-/// A clock that is behind the release's making is wrong: what the release says of the past is then
-/// the only time there is, and the first wave goes.
+/// `now` is at least the release's making: a clock that is behind that is wrong.
 #[must_use]
 pub fn wait(head: &Head, entry: &Entry, now: Timestamp) -> Option<String> {
     let Some(position) = position(head, entry) else {

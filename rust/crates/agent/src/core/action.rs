@@ -67,8 +67,11 @@ impl Action {
     }
 }
 
-/// Milliseconds between two looks at a system on probation.
-const PROBE_EVERY: u64 = 2_000;
+/// Milliseconds between two looks at a system on probation: often at first, and for a long probation
+/// no more often than it needs.
+const PROBE_EVERY: std::ops::RangeInclusive<u64> = 2_000..=30_000;
+/// How many looks at least a probation has.
+const LOOKS: u64 = 20;
 
 pub(super) fn of(state: &State, now: Moment, settings: &Settings) -> Action {
     match state.step.clone() {
@@ -82,7 +85,13 @@ pub(super) fn of(state: &State, now: Moment, settings: &Settings) -> Action {
         Step::Arm(attempt) => Action::Arm(attempt),
         Step::Test(attempt) => Action::Test(attempt),
         Step::Probation(it) => {
-            let after = if it.was_probed() { PROBE_EVERY } else { 0 };
+            let every = it.attempt.terms(settings).probation / LOOKS;
+            let every = every.clamp(*PROBE_EVERY.start(), *PROBE_EVERY.end());
+            let after = match it.holds_since {
+                Some(_) => every,
+                None if it.was_probed() => *PROBE_EVERY.start(),
+                None => 0,
+            };
             Action::Probe { attempt: it.attempt, after }
         }
         Step::Commit(attempt) => Action::Commit(attempt),

@@ -1,6 +1,6 @@
 //! What the world tells the agent.
 
-use super::Target;
+use super::{Target, Terms};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +13,9 @@ pub enum Event {
     Room(Result<(), String>),
     /// Whether the system is here, whole, signed and what the release says.
     Fetched(Result<(), (String, Blame)>),
-    /// What the new system says to a switch, before anything is touched.
-    Asked(Asked, Facts),
+    /// What the new system says to a switch, before anything is touched, and the times in which it
+    /// wants to be judged.
+    Asked(Asked, Facts, Terms),
     /// Whether the guard stands.
     Armed(Result<(), String>),
     /// How the switch ended.
@@ -31,6 +32,13 @@ pub enum Event {
     Disarmed,
     /// The guard fired: the try was not over in its time.
     Overdue,
+    /// The agent's folder cannot be written: what cannot be written down is not gone on with.
+    Unwritable(String),
+    /// The machine was switched in the middle of the try, and not by the agent.
+    Overridden {
+        /// The system that runs now.
+        running: String,
+    },
     /// Time passed.
     Woke,
     /// What an operator says.
@@ -46,6 +54,8 @@ pub struct Facts {
     pub running: String,
     /// The system that the profile names.
     pub default: String,
+    /// The system that the boot loader starts; empty where that is not known.
+    pub boots: String,
     /// Units that have failed.
     pub failed_units: Vec<String>,
 }
@@ -70,6 +80,8 @@ pub struct Offer {
     pub target: Target,
     /// Why this host is not to go yet.
     pub wait: Option<String>,
+    /// Whether an operator asked for it, here and now.
+    pub asked: bool,
     /// What is so now.
     pub facts: Facts,
 }

@@ -31,19 +31,20 @@ impl Probation {
     /// Commit once all has held for long enough, go back once there is no time left to.
     pub(super) fn probed(mut self, failing: Vec<String>, now: Moment, settings: &Settings) -> Step {
         let since = |then: u64| now.since_boot.saturating_sub(then);
+        let terms = self.attempt.terms(settings);
         if failing.is_empty() {
             let holds_since = *self.holds_since.get_or_insert(now.since_boot);
-            if since(holds_since) >= settings.probation {
+            if since(holds_since) >= terms.probation {
                 return Step::Commit(self.attempt);
             }
         } else {
             self.holds_since = None;
         }
         // What begins to hold at the last moment still has its time to go on holding.
-        let ends = settings.settle + if failing.is_empty() { settings.probation } else { 0 };
+        let ends = terms.settle + if failing.is_empty() { terms.probation } else { 0 };
         if since(self.began) >= ends {
             let why = if failing.is_empty() {
-                format!("it did not hold for {} s at a stretch", settings.probation / 1000)
+                format!("it did not hold for {} s at a stretch", terms.probation / 1000)
             } else {
                 failing.join("; ")
             };

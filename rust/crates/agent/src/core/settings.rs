@@ -1,5 +1,7 @@
 //! What the host's own configuration says of its agent.
 
+use super::Terms;
+
 /// Whether the agent may restart the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -23,19 +25,21 @@ pub struct Settings {
     pub reboot: Reboot,
     /// Whether everything up to the guard is done, and nothing more.
     pub dry_run: bool,
+    /// What a switch may take: stopping a database, a slow disk. It is ended then, and gone back.
+    pub switch: u64,
     /// Between two questions to the sources.
     pub poll_every: u64,
 }
 
-/// What a switch may take: stopping a database, a slow disk. It is ended then, and gone back.
-pub const SWITCH_LIMIT: u64 = 600_000;
-/// What making the boot entries may take.
+/// What setting the profile may take, and what making the boot entries may.
 pub const COMMIT_LIMIT: u64 = 300_000;
+/// What one look at a system on probation may take: all its assertions, and sources that do not answer.
+pub const PROBE_LIMIT: u64 = 600_000;
 
 impl Settings {
     /// When the guard fires: after all that a good try may take.
     #[must_use]
-    pub fn guard_after(&self) -> u64 {
-        SWITCH_LIMIT + self.settle + self.probation + COMMIT_LIMIT
+    pub fn guard_after(&self, terms: Terms) -> u64 {
+        self.switch + terms.settle + terms.probation + PROBE_LIMIT + 2 * COMMIT_LIMIT
     }
 }

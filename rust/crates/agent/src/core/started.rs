@@ -1,6 +1,6 @@
 //! What the agent finds when it is started: after its own end, or the machine's.
 
-use super::{Attempt, Facts, Outcome, Probation, State, Step, Way};
+use super::{Attempt, Facts, GONE_BACK, MOST_TRIES, Outcome, Probation, State, Step, Way};
 
 pub(super) fn started(mut state: State, facts: &Facts) -> State {
     let step = std::mem::take(&mut state.step);
@@ -8,24 +8,27 @@ pub(super) fn started(mut state: State, facts: &Facts) -> State {
         // Nothing was touched: the sources are asked anew.
         None if !matches!(step, Step::Disarm { .. }) => Step::Idle,
         None => step,
-        Some(attempt) if is_foreign(&attempt, facts) => Step::disarm(Outcome::Overridden, &attempt),
-        Some(attempt) if attempt.boot == facts.boot => go_on(step),
+        Some(attempt) if attempt.is_foreign(&facts.running) => {
+            Step::disarm(Outcome::Overridden, &attempt)
+        }
+        Some(attempt) if attempt.boot == facts.boot => go_on(&mut state, step, facts),
         Some(attempt) => after_restart(&mut state, step, attempt.in_boot(facts), facts),
     };
-    if let Step::Disarm { outcome, target } = &state.step {
-        state.last = Some((outcome.clone(), target.clone()));
-    }
+    state.note_end();
     state
 }
 
-/// A system that is neither the old one nor the new is somebody's by hand, and theirs to keep.
-fn is_foreign(attempt: &Attempt, facts: &Facts) -> bool {
-    facts.running != attempt.old && facts.running != attempt.target.system
-}
-
 /// The agent alone was ended: the step is done again.
-fn go_on(step: Step) -> Step {
+fn go_on(state: &mut State, step: Step, facts: &Facts) -> Step {
     match step {
+        // The guard went back and could not write that down: a full disk is not the system's fault.
+        Step::Probation(Probation { attempt, .. }) | Step::Commit(attempt)
+            if facts.running != attempt.target.system =>
+        {
+            state.tries += 1;
+            let blamed = state.tries >= MOST_TRIES;
+            Step::Revert { attempt, why: GONE_BACK.into(), blamed, tries: 0 }
+        }
         Step::Probation(it) => {
             Step::Probation(Probation { holds_since: None, failing: None, ..it })
         }

@@ -22,6 +22,15 @@ pub struct State {
     /// How many tries were begun in all.
     #[serde(default)]
     pub begun: u64,
+    /// The release whose system this host runs, boots, and held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<u64>,
+    /// The release that this host was switched away from by hand: that stays until another comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u64>,
+    /// The newest release that this host may obey.
+    #[serde(skip)]
+    pub offered: Option<u64>,
     /// How often the present target was begun and cut short.
     #[serde(default)]
     pub tries: u32,
@@ -101,6 +110,23 @@ pub enum Step {
 }
 
 impl Step {
+    /// The names of all steps, as the state's file has them.
+    pub const NAMES: [&'static str; 13] = [
+        "idle",
+        "room",
+        "fetch",
+        "ask",
+        "arm",
+        "test",
+        "probation",
+        "commit",
+        "stage",
+        "restart",
+        "revert",
+        "rescue",
+        "disarm",
+    ];
+
     pub(super) fn revert(attempt: Attempt, why: String) -> Self {
         Self::Revert { attempt, why, blamed: true, tries: 0 }
     }
@@ -154,6 +180,28 @@ impl State {
         self.failures += 1;
         self.wait = Some(why);
         self.poll_at = Some(now.since_boot + longer.min(LONGEST_WAIT));
+    }
+
+    /// Which release runs, and whether somebody has switched away from it by hand.
+    pub(super) fn notice(&mut self, target: &Target, is_there: bool, asked: bool) {
+        if is_there {
+            (self.runs, self.left) = (Some(target.sequence), None);
+        } else if self.runs == Some(target.sequence) {
+            (self.runs, self.left) = (None, Some(target.sequence));
+        }
+        if asked || self.left != Some(target.sequence) {
+            self.left = None;
+        }
+    }
+
+    /// A try is over: how it ended is kept.
+    pub(super) fn note_end(&mut self) {
+        if let Step::Disarm { outcome, target } = &self.step {
+            if *outcome == Outcome::Overridden {
+                self.left = Some(target.sequence);
+            }
+            self.last = Some((outcome.clone(), target.clone()));
+        }
     }
 
     /// Nothing was begun: the same may go later.

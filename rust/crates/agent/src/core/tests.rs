@@ -103,6 +103,51 @@ fn a_switch_by_hand_is_left_alone() {
 }
 
 #[test]
+fn what_is_done_by_hand_in_the_middle_is_left_alone_wherever_it_comes() {
+    // From the guard on: before that, the release simply comes after it.
+    for at in 4..12 {
+        let mut machine = Machine::new(Way::Live, true);
+        machine.run([vec![Fault::None; at], vec![Fault::Meanwhile]].concat());
+        assert_eq!((machine.running(), machine.default()), ("by-hand", "by-hand"), "{at}");
+    }
+}
+
+#[test]
+fn what_is_done_by_hand_stays_until_the_next_release_or_a_word() {
+    for by_release in [true, false] {
+        let mut machine = Machine::new(Way::Live, true);
+        machine.run(fine());
+        machine.run(vec![Fault::Meanwhile]);
+        machine.run(fine());
+        assert_eq!((machine.running(), machine.switches_to_new), ("by-hand", 1));
+        if by_release {
+            machine.offer("newer", true);
+        } else {
+            machine.command(Command::Retry);
+        }
+        machine.run(fine());
+        assert_eq!(machine.running(), if by_release { "newer" } else { "new" });
+    }
+}
+
+#[test]
+fn a_system_that_somebody_left_by_hand_is_not_tried_again() {
+    let mut machine = Machine::new(Way::Live, true);
+    // Poll, room, fetch, ask, arm, test, and a first look.
+    machine.run([vec![Fault::None; 7], vec![Fault::GoneBack]].concat());
+    assert_eq!((machine.running(), machine.default(), machine.switches_to_new), ("old", "old", 1));
+    assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
+}
+
+#[test]
+fn a_try_whose_record_was_lost_goes_back_to_what_boots() {
+    let mut machine = Machine::new(Way::Live, false);
+    machine.run([vec![Fault::None; 7], vec![Fault::Forgotten]].concat());
+    assert_eq!((machine.running(), machine.default()), ("old", "old"));
+    assert_eq!(machine.switches_to_new, 2);
+}
+
+#[test]
 fn where_going_back_fails_the_machine_is_restarted() {
     let mut machine = Machine::new(Way::Live, false);
     machine.reverts = false;

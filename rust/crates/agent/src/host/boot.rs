@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use nixfleet_nix::process;
 
-use super::Host;
 use super::unit::{self, Ended};
+use super::{Host, facts, probe, switch};
 use crate::core::{Attempt, COMMIT_LIMIT, Event};
 
 const LIMIT: Duration = Duration::from_millis(COMMIT_LIMIT);
 /// The most bytes of a loader's file.
 const LOADER_BYTES: u64 = 64 * 1024;
+/// Where the kernel shows the one boot that was given (systemd.io, boot loader interface).
+const ONE_SHOT: &str =
+    "/sys/firmware/efi/efivars/LoaderEntryOneShot-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 /// How long a machine may take to go down before it is tried again.
 const GOING_DOWN: Duration = Duration::from_secs(300);
 
@@ -31,9 +34,51 @@ impl Host {
     }
 
     /// Makes a system what boots.
-    pub(super) fn set_default(&self, system: &str) -> Result<(), String> {
+    fn set_default(&self, system: &str) -> Result<(), String> {
         self.set_profile(system)?;
-        self.boot_entries(system)
+        boot_entries(system)
+    }
+
+    /// What booted before boots again, and the system that failed is no choice at the start of the
+    /// machine any more. What somebody chose by hand stays.
+    pub(super) fn undo_default(&self, attempt: &Attempt) -> Result<(), String> {
+        self.forget_once();
+        let default = facts::default(&self.config);
+        if attempt.is_foreign_default(&default) {
+            return Ok(());
+        }
+        let is_touched = default != attempt.old_default;
+        let boots_old = || self.default_entry().map(|it| it.contains(&attempt.old_default));
+        if !is_touched && boots_old() != Some(false) {
+            return Ok(());
+        }
+        let failed = if is_touched { self.newest_generation() } else { None };
+        self.set_profile(&attempt.old_default)?;
+        if let Some(number) = failed {
+            let profile = self.config.profile.display().to_string();
+            // It costs an entry in a menu alone.
+            let _ = in_unit(
+                "profile",
+                &["nix-env", "--profile", &profile, "--delete-generations", &number],
+            );
+        }
+        match boot_entries(&attempt.old_default) {
+            // A full boot partition: the loader's own file was not reached, and says what it said.
+            Err(_) if boots_old() == Some(true) => Ok(()),
+            made => made,
+        }
+    }
+
+    /// The number that the profile is at, where no other is higher: then the try has made it.
+    fn newest_generation(&self) -> Option<String> {
+        let name = self.config.profile.file_name()?.to_str()?.to_owned();
+        let number = |link: &str| -> Option<u64> {
+            link.strip_prefix(&format!("{name}-"))?.strip_suffix("-link")?.parse().ok()
+        };
+        let present = number(fs::read_link(&self.config.profile).ok()?.to_str()?)?;
+        let all = fs::read_dir(self.config.profile.parent()?).ok()?;
+        let highest = all.flatten().filter_map(|it| number(it.file_name().to_str()?)).max()?;
+        (present == highest).then(|| present.to_string())
     }
 
     /// The new system gets an entry, the old one stays the default, and the next boot alone is
@@ -43,13 +88,28 @@ impl Host {
         self.keep_old(attempt)?;
         self.set_profile(system)?;
         if self.loader().is_none() {
-            return self.boot_entries(system);
+            return boot_entries(system);
         }
-        self.boot_entries(&attempt.old)?;
+        boot_entries(&attempt.old_default)?;
         let entry = self
             .entry_of(system)
             .ok_or_else(|| format!("the boot loader has no entry for `{system}`"))?;
-        self.in_unit("once", &["bootctl", "set-oneshot", &entry])
+        fs::write(self.staged(), "")
+            .map_err(|error| format!("cannot write `{}`: {error}", self.staged().display()))?;
+        in_unit("once", &["bootctl", "set-oneshot", &entry])
+    }
+
+    /// The one boot that was given is taken back. Where it was used up, there is nothing to take.
+    pub(super) fn forget_once(&self) {
+        if self.staged().exists() || Path::new(ONE_SHOT).exists() {
+            // bootctl(1): an empty name removes the variable.
+            let _ = in_unit("once", &["bootctl", "set-oneshot", ""]);
+            let _ = fs::remove_file(self.staged());
+        }
+    }
+
+    fn staged(&self) -> PathBuf {
+        self.folder.join("staged")
     }
 
     pub(super) fn reboot(&mut self) -> Event {
@@ -64,33 +124,7 @@ impl Host {
 
     fn set_profile(&self, system: &str) -> Result<(), String> {
         let profile = self.config.profile.display().to_string();
-        self.in_unit("profile", &["nix-env", "--profile", &profile, "--set", system])
-    }
-
-    fn boot_entries(&self, system: &str) -> Result<(), String> {
-        self.in_unit("boot", &[&format!("{system}/bin/switch-to-configuration"), "boot"])
-    }
-
-    fn in_unit(&self, name: &str, words: &[&str]) -> Result<(), String> {
-        let record = self.record(name);
-        let _ = fs::remove_file(&record);
-        let ended = unit::run(
-            &format!("nixfleet-{name}.service"),
-            &record,
-            LIMIT,
-            words,
-            &crate::notify::alive,
-        );
-        let _ = fs::remove_file(&record);
-        match ended {
-            Ended::Exited(0) => Ok(()),
-            Ended::NotStarted(why) => Err(why),
-            other => Err(format!(
-                "`{}` {}; `journalctl -u nixfleet-{name}` has its words",
-                words.join(" "),
-                super::switch::tested(&other).ending(),
-            )),
-        }
+        in_unit("profile", &["nix-env", "--profile", &profile, "--set", system])
     }
 
     /// The configuration of systemd-boot, where that is the loader (bootctl(1), loader.conf(5)).
@@ -111,6 +145,13 @@ impl Host {
             .map(|it| it.1)
     }
 
+    /// The system that the loader starts by default, where it says so.
+    pub(super) fn boots(&self) -> Option<String> {
+        let entry = self.default_entry()?;
+        let init = entry.split_whitespace().find_map(|word| word.strip_prefix("init="))?;
+        Some(init.trim_end_matches("/init").to_owned())
+    }
+
     /// The entry that starts a system.
     fn entry_of(&self, system: &str) -> Option<String> {
         let starts = format!("init={system}/init");
@@ -124,6 +165,29 @@ impl Host {
             Some((entry.file_name().into_string().ok()?, read(&entry.path())?))
         };
         folder.flatten().filter_map(of).collect()
+    }
+}
+
+fn boot_entries(system: &str) -> Result<(), String> {
+    in_unit("boot", &[&format!("{system}/bin/switch-to-configuration"), "boot"])
+}
+
+fn in_unit(name: &str, words: &[&str]) -> Result<(), String> {
+    let record = switch::record(name);
+    let ended = switch::unlocked(|| {
+        let _ = fs::remove_file(&record);
+        unit::run(&format!("nixfleet-{name}.service"), &record, LIMIT, words, &crate::notify::alive)
+    });
+    let _ = fs::remove_file(&record);
+    match ended {
+        Ended::Exited(0) => Ok(()),
+        Ended::NotStarted(why) => Err(why),
+        other => Err(format!(
+            "`{}` {}{}",
+            words.join(" "),
+            switch::tested(&other).ending(),
+            probe::journal(&format!("nixfleet-{name}.service")),
+        )),
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is so on this machine now.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -18,12 +20,18 @@ const RUNNING: &str = "/run/current-system";
 /// The most failed units that are remembered.
 const FAILED_UNITS: usize = 1_000;
 
-pub(super) fn now(config: &Config) -> Moment {
+/// The time since the machine was started, sleep with it.
+pub(super) fn since_boot() -> Duration {
     let clock = clock_gettime(ClockId::Boottime);
-    let seconds = u64::try_from(clock.tv_sec).unwrap_or(0);
-    let nanoseconds = u64::try_from(clock.tv_nsec).unwrap_or(0);
+    Duration::new(
+        u64::try_from(clock.tv_sec).unwrap_or(0),
+        u32::try_from(clock.tv_nsec).unwrap_or(0),
+    )
+}
+
+pub(super) fn now(config: &Config) -> Moment {
     Moment {
-        since_boot: seconds * 1000 + nanoseconds / 1_000_000,
+        since_boot: u64::try_from(since_boot().as_millis()).unwrap_or(u64::MAX),
         window_open: config.window.as_ref().is_none_or(is_open),
     }
 }
@@ -50,12 +58,13 @@ pub(super) fn wall() -> Timestamp {
     Timestamp::now()
 }
 
-pub(super) fn read(config: &Config) -> Facts {
+pub(super) fn read(config: &Config, boots: Option<String>) -> Facts {
     Facts {
+        boots: boots.unwrap_or_default(),
         boot: boot(),
         running: running(),
-        default: resolved(&config.profile),
-        failed_units: failed_units(),
+        default: default(config),
+        failed_units: unwell_units(),
     }
 }
 
@@ -65,23 +74,65 @@ pub(super) fn boot() -> String {
     id.trim().to_owned()
 }
 
-/// The path of the system that runs.
+/// The system that runs, by its store path.
 pub(super) fn running() -> String {
     resolved(Path::new(RUNNING))
+}
+
+/// The system that the profile names, by its store path.
+pub(super) fn default(config: &Config) -> String {
+    resolved(&config.profile)
 }
 
 pub(super) fn resolved(path: &Path) -> String {
     fs::canonicalize(path).map(|it| it.display().to_string()).unwrap_or_default()
 }
 
-/// Units that have failed, and those that PID 1 starts again and again.
+/// Units that have failed.
 pub(super) fn failed_units() -> Vec<String> {
-    let words =
-        ["list-units", "--all", "--plain", "--no-legend", "--full", "--state=failed,auto-restart"];
+    let words = ["list-units", "--all", "--plain", "--no-legend", "--full", "--state=failed"];
     let text = unit::ask(&words).unwrap_or_default();
     text.lines()
         .filter_map(|line| line.split_whitespace().next())
         .take(FAILED_UNITS)
         .map(|name| nixfleet_nix::visible(name).into_owned())
         .collect()
+}
+
+/// How often PID 1 has started each service again since somebody last started it: a service that
+/// ends and is started again looks well at most moments.
+pub(super) fn restarts() -> BTreeMap<String, u64> {
+    let text = unit::ask(&["show", "--property=Id,NRestarts", "*.service"]).unwrap_or_default();
+    counted(&text)
+}
+
+/// Units that are not to be blamed on the next system: they fail already, or come and go.
+fn unwell_units() -> Vec<String> {
+    let mut units = failed_units();
+    units.extend(restarts().into_keys());
+    units.truncate(FAILED_UNITS);
+    units
+}
+
+/// The services that were started again, of what `systemctl show` says: a block of lines for each.
+fn counted(text: &str) -> BTreeMap<String, u64> {
+    let of = |block: &str| {
+        let value = |key| block.lines().find_map(|line| line.strip_prefix(key));
+        let count = value("NRestarts=")?.parse().ok().filter(|it| *it > 0)?;
+        Some((nixfleet_nix::visible(value("Id=")?).into_owned(), count))
+    };
+    text.split("\n\n").filter_map(of).take(FAILED_UNITS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn services_that_were_started_again_are_counted() {
+        let text = "Id=a.service\nNRestarts=0\n\nNRestarts=12\nId=b.service\n\nId=c.service\n";
+        assert_eq!(counted(text), BTreeMap::from([("b.service".into(), 12)]));
+        assert!(counted("").is_empty());
+        assert!(counted("Id=\n\nNRestarts=x\nId=a\n").is_empty());
+    }
 }

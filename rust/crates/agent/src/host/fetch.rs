@@ -11,7 +11,7 @@ use nixfleet_nix::{Foreign, StorePath, process};
 use nixfleet_release::{NarHash, closure_hash};
 use serde::Deserialize;
 
-use super::Host;
+use super::{Host, room};
 use crate::core::{Blame, Target};
 
 /// What a fetch may take in one go; what has come by then stays, and the next goes on from it.
@@ -62,6 +62,8 @@ impl Host {
             ("fallback", "false".into()),
             ("narinfo-cache-negative-ttl", "0".into()),
             ("connect-timeout", "20".into()),
+            // What has come of a file stays for the next attempt, and for the next call nothing does.
+            ("download-attempts", "10".into()),
             ("stalled-download-timeout", "60".into()),
             ("sync-before-registering", "true".into()),
         ] {
@@ -75,9 +77,10 @@ impl Host {
         match output.status {
             Some(status) if status.success() => Ok(()),
             Some(_) => Err(format!(
-                "`{}` could not be fetched: {}",
+                "`{}` could not be fetched: {}{}",
                 target.system,
-                last_line(&output.stderr)
+                reason(&output.stderr),
+                room::store_is_full(),
             )),
             None => Err(format!(
                 "`{}` did not arrive in {} hours",
@@ -166,8 +169,34 @@ fn closure(system: &str) -> Result<nixfleet_release::Hash, String> {
     Ok(closure_hash(&paths))
 }
 
+/// Why Nix brought nothing: the last of its reasons that is more than a summary.
+fn reason(said: &Foreign) -> String {
+    let of = |line: &&str| line.contains("error:") && !line.starts_with("error: build of '");
+    match said.raw().lines().rfind(of) {
+        Some(line) => Foreign::from(line.trim()).excerpt(),
+        None => last_line(said),
+    }
+}
+
 /// The last thing that a program said, in one line that is safe to show.
 pub(super) fn last_line(said: &Foreign) -> String {
     let line = said.last_line();
     if line.is_empty() { "it said nothing".to_owned() } else { line.excerpt() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_more_than_a_summary() {
+        let of = |text: &str| reason(&text.into());
+        let cut = "warning: error: unable to download 'http://a': cut; retrying in 9 ms\nerror: build of '/nix/store/a' failed\n";
+        assert!(of(cut).contains("unable to download 'http://a'"), "{}", of(cut));
+        assert_eq!(
+            of("error: build of '/nix/store/a' failed"),
+            "error: build of '/nix/store/a' failed"
+        );
+        assert_eq!(of(""), "it said nothing");
+    }
 }

@@ -8,7 +8,8 @@ use nixfleet_nix::process;
 
 use super::Host;
 use super::fetch::last_line;
-use super::unit;
+use super::switch::record;
+use super::{armed, unit};
 use crate::core::Attempt;
 
 /// The guard's unit and timer.
@@ -18,12 +19,13 @@ impl Host {
     /// Armed again, it begins anew.
     pub(super) fn arm(&mut self, attempt: &Attempt) -> Result<(), String> {
         self.keep_old(attempt)?;
-        for record in ["switch", "back"] {
-            let _ = fs::remove_file(self.record(record));
+        for name in ["switch", "back"] {
+            let _ = fs::remove_file(record(name));
         }
         stop();
+        armed::write(attempt)?;
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        let after = self.config.settings().guard_after() / 1000;
+        let after = self.settings.guard_after(attempt.terms(&self.settings)) / 1000;
         let mut command = Command::new("systemd-run");
         command
             .args(["--collect", "--no-ask-password", "--quiet"])
@@ -46,8 +48,10 @@ impl Host {
 
     pub(super) fn disarm(&mut self) {
         stop();
-        for record in ["switch", "back", "ask"] {
-            let _ = fs::remove_file(self.record(record));
+        self.forget_once();
+        armed::remove();
+        for name in ["switch", "back", "ask"] {
+            let _ = fs::remove_file(record(name));
         }
         let _ = fs::remove_dir_all(self.folder.join("roots"));
     }

@@ -2,13 +2,13 @@
 //! alone.
 
 use std::fs;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nixfleet_link::{Known, Offered};
 use nixfleet_nix::visible;
 use nixfleet_release::{
-    Admitted, Cache, Document, ENTRY_BYTES, Entry, HEAD_BYTES, HEAD_FILE, Hash, Head,
+    Admitted, Cache, Document, ENTRY_BYTES, Entry, HEAD_BYTES, HEAD_FILE, Hash, Head, Refusal,
     SIGNATURES_BYTES, SIGNATURES_FILE, Seen, Signers, Trust, entry_file,
 };
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Host, facts};
 use crate::control_plane::{ControlPlane, Verdict};
 use crate::core::{Offer, Poll, Target};
+use crate::run::World;
 use crate::source::{Found, Source};
 use crate::turn;
 
@@ -23,6 +24,8 @@ use crate::turn;
 #[derive(Default)]
 pub(super) struct Offers {
     newest: Option<Newest>,
+    /// When a source last answered with what may be obeyed, in seconds since 1970.
+    pub(super) heard_at: Option<i64>,
     /// A folder that an operator named, asked before all others and once.
     pub(super) brought: Option<String>,
 }
@@ -35,6 +38,8 @@ struct Newest {
     is_of_plane: bool,
     mark: Option<String>,
     hash: Hash,
+    /// When this host first saw it, by the clock that nobody sets.
+    seen: Duration,
     /// Whether an operator said that it is to go at once.
     at_once: bool,
 }
@@ -45,6 +50,18 @@ enum Heard {
     Release,
     /// There is one, and this host is to wait.
     Wait(String),
+}
+
+impl Newest {
+    /// The time for the plan. A clock that is behind the release's making is wrong; what has passed
+    /// since this host saw the release has surely passed.
+    fn now(&self) -> Timestamp {
+        let waited = facts::since_boot().saturating_sub(self.seen);
+        let surely = SignedDuration::try_from(waited)
+            .ok()
+            .and_then(|waited| self.head.created.checked_add(waited).ok());
+        surely.map_or(facts::wall(), |surely| facts::wall().max(surely))
+    }
 }
 
 /// What is trusted, as it is written down.
@@ -78,7 +95,11 @@ impl Host {
         let brought = brought.iter().map(|it| (Source::read(it), true));
         let sources = self.sources().into_iter().map(|it| (it, false));
         for (source, at_once) in brought.chain(sources) {
-            match source.and_then(|it| self.ask_source(&it, at_once)) {
+            let heard = source.and_then(|it| self.ask_source(&it, at_once));
+            if heard.is_ok() {
+                self.offers.heard_at = Some(facts::wall().as_second());
+            }
+            match heard {
                 Ok(Heard::Release) => return self.offer(),
                 Ok(Heard::Wait(why)) => return Poll::Wait(why),
                 Err(why) => problems.push(why),
@@ -88,15 +109,17 @@ impl Host {
     }
 
     /// The newest release, as an offer for now.
-    fn offer(&self) -> Poll {
+    fn offer(&mut self) -> Poll {
+        let facts = self.facts();
+        let Some(it) = &mut self.offers.newest else { return Poll::Nothing };
+        // What was asked for is done once it is there.
+        let system = it.entry.system.to_string();
+        it.at_once &= facts.running != system || facts.default != system;
         let Some(it) = &self.offers.newest else { return Poll::Nothing };
-        let target = Target {
-            sequence: it.head.sequence,
-            system: it.entry.system.to_string(),
-            closure: it.entry.closure.to_string(),
-        };
+        let target =
+            Target { sequence: it.head.sequence, system, closure: it.entry.closure.to_string() };
         let wait = if it.at_once { None } else { self.wait(it) };
-        Poll::Offer(Offer { target, wait, facts: facts::read(&self.config) })
+        Poll::Offer(Offer { target, wait, asked: it.at_once, facts })
     }
 
     fn wait(&self, it: &Newest) -> Option<String> {
@@ -114,7 +137,7 @@ impl Host {
             Some(Verdict::Wait(why)) => Some(why),
             // One that came between two of its answers.
             None if it.is_of_plane => Some("the control plane has yet to say when".into()),
-            None => turn::wait(&it.head, &it.entry, facts::wall()),
+            None => turn::wait(&it.head, &it.entry, it.now()),
         }
     }
 
@@ -161,17 +184,7 @@ impl Host {
             return Ok(Heard::Release);
         }
         let refused = |why: String| format!("{}: {}", source.name(), visible(&why));
-        let signatures = bytes_of(source, SIGNATURES_FILE, SIGNATURES_BYTES)?;
-        let mut trust = self.trust()?;
-        let admitted = match trust.admit(bytes.clone(), &signatures, &clocks()) {
-            Ok(admitted) => admitted,
-            Err(why) => {
-                trust = followed(source, trust, &bytes).ok_or_else(|| refused(why.to_string()))?;
-                trust
-                    .admit(bytes, &signatures, &clocks())
-                    .map_err(|why| refused(why.to_string()))?
-            }
-        };
+        let admitted = self.judge(source, bytes)?.map_err(|why| refused(why.to_string()))?;
         let entry = bytes_of(source, &entry_file(&self.config.host_name), ENTRY_BYTES)?;
         let entry = admitted
             .entry(&self.config.host_name, &self.config.host_keys(), entry)
@@ -185,9 +198,64 @@ impl Host {
             is_of_plane,
             mark,
             hash,
+            seen: facts::since_boot(),
             at_once,
         });
         Ok(Heard::Release)
+    }
+
+    /// Whether a release could still come from a source: it answers, anew, with one that the trusted
+    /// keys signed.
+    ///
+    /// # Errors
+    /// When none could, in a sentence.
+    pub(super) fn reach(&self, source: &Source) -> Result<String, String> {
+        if let Source::ControlPlane(_) = source {
+            // Its key says who it is; the head would be fetched by every host of a wave at once.
+            bytes_of(source, SIGNATURES_FILE, SIGNATURES_BYTES)?;
+            return Ok("it answers, by its key".into());
+        }
+        let Found::Bytes { bytes, .. } = source.fetch(HEAD_FILE, HEAD_BYTES, None)? else {
+            return Ok("the release that is known".into());
+        };
+        if self.offers.newest.as_ref().is_some_and(|it| it.hash == Hash::of(&bytes)) {
+            return Ok("the release that is known".into());
+        }
+        match self.judge(source, bytes)? {
+            Ok(it) => Ok(format!(
+                "release {}, signed by {} of the trusted keys",
+                it.head().value().sequence,
+                it.signed_by().len()
+            )),
+            // Signed all of them, by those whom this host trusts: the next may be taken.
+            Err(
+                why @ (Refusal::Older { .. }
+                | Refusal::BelowFloor { .. }
+                | Refusal::TwoOfOneNumber { .. }
+                | Refusal::Expired { .. }),
+            ) => Ok(visible(&why.to_string()).into_owned()),
+            Err(why) => Err(format!("{}: {}", source.name(), visible(&why.to_string()))),
+        }
+    }
+
+    /// Judges a head by its signatures, and by the changes of keys that were missed.
+    fn judge(&self, source: &Source, head: Vec<u8>) -> Result<Result<Admitted, Refusal>, String> {
+        let signatures = bytes_of(source, SIGNATURES_FILE, SIGNATURES_BYTES)?;
+        let trust = self.trust()?;
+        let admitted = trust.admit(head.clone(), &signatures, &clocks());
+        if admitted.is_ok() {
+            return Ok(admitted);
+        }
+        Ok(match followed(source, trust, &head) {
+            Some(trust) => trust.admit(head, &signatures, &clocks()),
+            None => admitted,
+        })
+    }
+
+    /// Who may make a release, as the last one said; `None` before there was one.
+    pub(super) fn trusted_signers(&self) -> Result<Option<Signers>, String> {
+        let trust = self.trust()?;
+        Ok(trust.seen.map(|_| trust.signers))
     }
 
     /// What is trusted now: what the last release said, unless the host's owner has since changed

@@ -8,7 +8,6 @@ use std::time::Duration;
 use nixfleet_assertion::{Assertion, From, Port, Ran};
 use nixfleet_nix::Foreign;
 use nixfleet_nix::process;
-use nixfleet_release::{SIGNATURES_BYTES, SIGNATURES_FILE};
 
 use super::{Host, facts, unit};
 use crate::core::Attempt;
@@ -19,11 +18,31 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Host {
-    pub(super) fn probe(&self, attempt: &Attempt) -> Vec<String> {
+    pub(super) fn probe(&mut self, attempt: &Attempt) -> Vec<String> {
         let mut failing = newly_failed(attempt);
-        failing.extend(self.assertions());
+        failing.extend(self.started_again(attempt));
+        failing
+            .extend(self.successor_says(&attempt.target.system).unwrap_or_else(|| self.failing()));
+        failing
+    }
+
+    /// What does not hold, as this agent's own configuration has it.
+    #[must_use]
+    pub fn failing(&self) -> Vec<String> {
+        let mut failing = self.assertions();
         failing.extend(self.unreachable());
         failing
+    }
+
+    /// Services that ended and were started again since the last look, and did not do that before.
+    fn started_again(&mut self, attempt: &Attempt) -> Vec<String> {
+        let now = facts::restarts();
+        let last = std::mem::replace(&mut self.restarts, now.clone());
+        now.into_iter()
+            .filter(|(name, count)| *count > last.get(name).copied().unwrap_or(0))
+            .filter(|(name, _)| is_news(attempt, name))
+            .map(|(name, _)| format!("unit `{name}` ended and was started again{}", journal(&name)))
+            .collect()
     }
 
     fn assertions(&self) -> Vec<String> {
@@ -34,8 +53,7 @@ impl Host {
     fn unreachable(&self) -> Option<String> {
         let mut last = None;
         for source in self.sources() {
-            let asked = source.and_then(|it| it.fetch(SIGNATURES_FILE, SIGNATURES_BYTES, None));
-            match asked {
+            match source.and_then(|it| self.reach(&it)) {
                 Ok(_) => return None,
                 Err(why) => last = Some(why),
             }
@@ -45,12 +63,16 @@ impl Host {
 }
 
 fn newly_failed(attempt: &Attempt) -> Vec<String> {
-    let own = |name: &String| name.starts_with("nixfleet-");
     facts::failed_units()
         .into_iter()
-        .filter(|name| !attempt.failed_before.contains(name) && !own(name))
+        .filter(|name| is_news(attempt, name))
         .map(|name| format!("unit `{name}` failed{}", journal(&name)))
         .collect()
+}
+
+/// Whether a unit that is unwell was not before, and is none of the agent's own.
+fn is_news(attempt: &Attempt, name: &String) -> bool {
+    !attempt.failed_before.contains(name) && !name.starts_with("nixfleet-")
 }
 
 fn failure(assertion: &Assertion) -> Option<String> {
@@ -93,10 +115,14 @@ fn on_the_machine(assertion: &Assertion) -> Assertion {
     }
 }
 
-/// The last words of a unit that failed.
-fn journal(unit: &str) -> String {
-    let mut command = Command::new("journalctl");
-    command.args(["--unit", unit, "--lines=1", "--output=cat", "--no-pager"]);
-    let line = super::switch::line_of(&mut command).unwrap_or_default();
-    if line.is_empty() { String::new() } else { format!(": {}", Foreign::from(line).excerpt()) }
+/// The last words of a unit in this boot: its own, and systemd's where it said none.
+pub(super) fn journal(unit: &str) -> String {
+    let last = |of: &str, lines: &str| {
+        let mut command = Command::new("journalctl");
+        command.args([of, "--boot", lines, "--output=cat", "--no-pager", "--quiet"]);
+        super::switch::text_of(&mut command).filter(|it| !it.is_empty())
+    };
+    last(&format!("_SYSTEMD_UNIT={unit}"), "--lines=3")
+        .or_else(|| last(&format!("--unit={unit}"), "--lines=1"))
+        .map_or_else(String::new, |text| format!(": {}", Foreign::from(text).excerpt()))
 }

@@ -17,27 +17,15 @@ const MARGIN: u64 = 256 * 1024 * 1024;
 /// What asking the cache may take.
 const ASK_LIMIT: Duration = Duration::from_secs(60);
 
+/// What to do about a full store.
+const COLLECT: &str = "`nix-collect-garbage --delete-older-than 30d`";
+/// What to do about a full boot partition.
+const COLLECT_BOOT: &str = "`nix-collect-garbage --delete-older-than 30d`, then switch once, which removes the entries of what is gone";
+
 impl Host {
     pub(super) fn room(&self, target: &Target) -> Result<(), String> {
-        let needed = self.missing_bytes(target);
-        has_room(
-            "/nix/store",
-            needed + MARGIN,
-            "the store",
-            "`nix-collect-garbage --delete-older-than 30d`",
-        )?;
-        let Some(boot) = &self.config.boot else { return Ok(()) };
-        // A kernel and an initrd more than there are now, as large as those that run.
-        let kernel = ["kernel", "initrd"]
-            .iter()
-            .map(|it| size(&Path::new("/run/current-system").join(it)))
-            .sum::<u64>();
-        has_room(
-            &boot.display().to_string(),
-            kernel + kernel / 4,
-            "the boot partition",
-            "`nix-collect-garbage --delete-older-than 30d`, then switch once, which removes the entries of what is gone",
-        )
+        of_store(self.missing_bytes(target))?;
+        self.config.boot.as_deref().map_or(Ok(()), |it| of_boot(it).map(drop))
     }
 
     /// What is to come, by what the release says of the whole and what of it is here. Where neither
@@ -66,15 +54,37 @@ impl Host {
     }
 }
 
-fn has_room(place: &str, needed: u64, what: &str, cure: &str) -> Result<(), String> {
-    let Ok(there) = statvfs(place) else { return Ok(()) };
+/// Whether the store has room for so much, and a little for the host's own sake; how much is free.
+pub(super) fn of_store(needed: u64) -> Result<String, String> {
+    has_room(Path::new("/nix/store"), needed + MARGIN, "the store", COLLECT)
+}
+
+/// The same of the boot partition, for a kernel and an initrd more than there are now, as large as
+/// those that run.
+pub(super) fn of_boot(boot: &Path) -> Result<String, String> {
+    let running = Path::new("/run/current-system");
+    let kernel = ["kernel", "initrd"].iter().map(|it| size(&running.join(it))).sum::<u64>();
+    has_room(boot, kernel + kernel / 4, "the boot partition", COLLECT_BOOT)
+}
+
+/// What is added to the words of a fetch that failed: Nix has many for a disk that filled up.
+pub(super) fn store_is_full() -> String {
+    let left = has_room(Path::new("/nix/store"), MARGIN / 16, "the store", COLLECT);
+    left.err().map_or_else(String::new, |why| format!("; {why}"))
+}
+
+fn has_room(place: &Path, needed: u64, what: &str, cure: &str) -> Result<String, String> {
+    let shown = place.display();
+    let Ok(there) = statvfs(place) else {
+        return Ok(format!("what is free on `{shown}` cannot be told"));
+    };
     let free = there.f_bavail.saturating_mul(there.f_frsize);
-    if free >= needed {
-        return Ok(());
-    }
     let mib = |bytes: u64| bytes / (1024 * 1024);
+    if free >= needed {
+        return Ok(format!("`{shown}` has {} MiB free", mib(free)));
+    }
     Err(format!(
-        "{what} (`{place}`) has {} MiB free, and about {} MiB are needed: make room, as with {cure}",
+        "{what} (`{shown}`) has {} MiB free, and about {} MiB are needed: make room, as with {cure}",
         mib(free),
         mib(needed),
     ))

@@ -3,20 +3,24 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nixfleet_nix::process;
 
 use super::unit::{self, Ended};
-use super::{Host, fetch};
-use crate::core::{Asked, Attempt, SWITCH_LIMIT, Target, Tested};
+use super::{Host, fetch, probe};
+use crate::core::{Asked, Attempt, Target, Tested, Way};
+use crate::report;
 
 /// What an answer may take that touches nothing.
 const ASK_LIMIT: Duration = Duration::from_secs(120);
-const LIMIT: Duration = Duration::from_millis(SWITCH_LIMIT);
 
 /// The status of a lock that another has (`EAGAIN`): nixpkgs, switch-to-configuration-ng, `die`.
 const LOCKED: i32 = 11;
+/// How long what has to be done waits for the lock, and how often it looks.
+const LOCK_PATIENCE: Duration = Duration::from_secs(900);
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// The unit that `nixos-rebuild` runs a switch in: who has the name has the machine.
 const BY_HAND: &str = "nixos-rebuild-switch-to-configuration.service";
@@ -24,66 +28,64 @@ const BY_HAND: &str = "nixos-rebuild-switch-to-configuration.service";
 /// What a switch of a running machine cannot change.
 const ONLY_BY_RESTART: [&str; 3] = ["kernel", "initrd", "kernel-modules"];
 
-impl Host {
-    pub(super) fn ask(&self, target: &Target) -> Asked {
-        if unit::is_there(BY_HAND) {
-            return Asked::Busy;
-        }
-        let check = run_in(self, "ask", &target.system, "check", ASK_LIMIT);
-        match check {
-            Ended::Exited(0) => {}
-            Ended::Exited(LOCKED) => return Asked::Busy,
-            Ended::Exited(status) => {
-                // An inhibitor says that the running machine cannot be switched, and a restart can.
-                return if has_inhibitors(&target.system)
-                    && differs_in(&target.system, &["switch-inhibitors"])
-                {
-                    Asked::NeedsRestart
-                } else {
-                    Asked::Refused(format!(
-                        "its own check refused with status {status}; `journalctl -u nixfleet-ask` has its words"
-                    ))
-                };
-            }
-            Ended::NotStarted(why) => {
-                return Asked::Refused(format!("its check could not be started: {why}"));
-            }
-            other => return Asked::Refused(format!("its own check {}", tested(&other).ending())),
-        }
-        if differs_in(&target.system, &ONLY_BY_RESTART)
-            || differs_in_content(&target.system, "init-interface-version")
-        {
-            return Asked::NeedsRestart;
-        }
-        Asked::Live
+pub(super) fn ask(target: &Target) -> Asked {
+    if unit::is_there(BY_HAND) {
+        return Asked::Busy;
     }
+    let _ = fs::remove_file(record("ask"));
+    match run_program("ask", &target.system, "check", ASK_LIMIT) {
+        Ended::Exited(0) => {}
+        Ended::Exited(LOCKED) => return Asked::Busy,
+        Ended::Exited(status) => {
+            // An inhibitor says that the running machine cannot be switched, and a restart can.
+            return if has_inhibitors(&target.system)
+                && differs_in(&target.system, &["switch-inhibitors"])
+            {
+                Asked::NeedsRestart
+            } else {
+                Asked::Refused(format!(
+                    "its own check refused with status {status}{}",
+                    probe::journal("nixfleet-ask.service")
+                ))
+            };
+        }
+        Ended::NotStarted(why) => {
+            return Asked::Refused(format!("its check could not be started: {why}"));
+        }
+        other => return Asked::Refused(format!("its own check {}", tested(&other).ending())),
+    }
+    if differs_in(&target.system, &ONLY_BY_RESTART)
+        || differs_in_content(&target.system, "init-interface-version")
+    {
+        return Asked::NeedsRestart;
+    }
+    Asked::Live
+}
 
+impl Host {
     pub(super) fn test(&mut self, attempt: &Attempt) -> Tested {
-        let ended = run_in(self, "switch", &attempt.target.system, "test", LIMIT);
-        tested(&ended)
+        let limit = Duration::from_millis(self.settings.switch);
+        tested(&run_program("switch", &attempt.target.system, "test", limit))
     }
 
     /// Back to the old system by its own program and its own path: never by the profile's
-    /// numbers, never by the network. Where the try touched the profile, that goes back first.
+    /// numbers, never by the network. What boots goes back first, where the try touched that.
     pub(super) fn revert(&mut self, attempt: &Attempt) -> Result<(), String> {
-        let facts = super::facts::read(&self.config);
-        if facts.default != attempt.old_default {
-            self.set_default(&attempt.old_default)?;
+        let undone = self.undo_default(attempt);
+        if attempt.way == Way::Reboot {
+            // The running machine was not switched: a restart lands on the old system.
+            return undone;
         }
-        if facts.running == attempt.old && !self.record("switch").exists() || attempt.has_booted {
-            return Ok(());
-        }
-        let _ = fs::remove_file(self.record("back"));
-        match run_in(self, "back", &attempt.old, "test", LIMIT) {
+        let limit = Duration::from_millis(self.settings.switch);
+        let ended = unlocked(|| {
+            let _ = fs::remove_file(record("back"));
+            run_program("back", &attempt.old, "test", limit)
+        });
+        match ended {
             // Units that fail in the old system failed there before, or are for its owner to see.
-            Ended::Exited(0 | 4) => Ok(()),
+            Ended::Exited(0 | 4) => undone,
             other => Err(format!("the switch back {}", tested(&other).ending())),
         }
-    }
-
-    /// Where a unit's end is written down.
-    pub(super) fn record(&self, name: &str) -> PathBuf {
-        self.folder.join(&format!("{name}.ended"))
     }
 
     pub(super) fn keep_old(&self, attempt: &Attempt) -> Result<(), String> {
@@ -91,19 +93,34 @@ impl Host {
     }
 }
 
-fn run_in(host: &Host, name: &str, system: &str, action: &str, limit: Duration) -> Ended {
-    let record = host.record(name);
-    if name == "ask" {
-        let _ = fs::remove_file(&record);
-    }
+fn run_program(name: &str, system: &str, action: &str, limit: Duration) -> Ended {
     let program = format!("{system}/bin/switch-to-configuration");
     unit::run(
         &format!("nixfleet-{name}.service"),
-        &record,
+        &record(name),
         limit,
         &[&program, action],
         &crate::notify::alive,
     )
+}
+/// Where a unit's end is written down: it says something of this boot alone, and a full disk does
+/// not keep it from being written.
+pub(super) fn record(name: &str) -> PathBuf {
+    report::path().with_file_name(format!("{name}.ended"))
+}
+
+/// Runs what has to be done, as soon as nobody else has the lock.
+pub(super) fn unlocked(run: impl Fn() -> Ended) -> Ended {
+    let until = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match run() {
+            Ended::Exited(LOCKED) if Instant::now() < until => {
+                crate::notify::alive();
+                thread::sleep(LOOK_EVERY);
+            }
+            ended => return ended,
+        }
+    }
 }
 
 pub(super) fn tested(ended: &Ended) -> Tested {
@@ -138,8 +155,8 @@ fn differs_in_content(system: &str, name: &str) -> bool {
     of(system) != of("/run/current-system")
 }
 
-/// Asks a program for one line.
-pub(super) fn line_of(command: &mut Command) -> Option<String> {
+/// Asks a program for its words.
+pub(super) fn text_of(command: &mut Command) -> Option<String> {
     let output = process::output(command, ASK_LIMIT).ok()?;
     output.status.filter(std::process::ExitStatus::success)?;
     Some(output.stdout.raw().trim().to_owned())

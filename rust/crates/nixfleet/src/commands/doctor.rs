@@ -1,5 +1,6 @@
 //! `nixfleet doctor`: what this machine lacks, and whether a target can be installed.
 
+mod agent;
 mod finding;
 mod fleet;
 mod hosts;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use nixfleet_nix::Patience;
 use nixfleet_vm::preflight::ThisMachine;
 
@@ -32,18 +33,24 @@ const READING: Duration = Duration::from_secs(30);
 
 /// The arguments of `doctor`.
 #[derive(Debug, Args)]
+#[group(skip)]
+#[command(group(ArgGroup::new("machine").args(["target", "agent"])))]
 pub struct Doctor {
     /// A machine to be installed: `root@192.168.1.10`, `root@192.168.1.10:2222`, or a name of your
     /// SSH configuration
     #[arg(long, value_name = "USER@ADDRESS")]
     target: Option<String>,
 
+    /// A host that runs, by its address: whether its agent could take a release and come back from it
+    #[arg(long, value_name = "USER@ADDRESS", conflicts_with = "host")]
+    agent: Option<String>,
+
     /// The host that is meant for the target, or of which to say whether it can be tested here
     #[arg(short = 'h', long = "host", value_name = "HOST")]
     host: Option<String>,
 
     /// The target's SSH port [default: that of your SSH configuration, else 22]
-    #[arg(short, long, visible_alias = "ssh-port", requires = "target")]
+    #[arg(short, long, visible_alias = "ssh-port", requires = "machine")]
     port: Option<u16>,
 
     /// A private key outside `~/.ssh`; may be given several times
@@ -51,11 +58,18 @@ pub struct Doctor {
     identities: Vec<PathBuf>,
 }
 
+impl Doctor {
+    fn machine(&self, address: &str) -> Target {
+        Target { address: Address::parse(address, self.port), identities: self.identities.clone() }
+    }
+}
+
 /// Looks at this machine, or at a target, and writes a line for each thing looked at.
 pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
-    let findings = match &args.target {
-        Some(target) => of_target(global, args, target)?,
-        None => this_machine(global, args)?,
+    let findings = match (&args.target, &args.agent) {
+        (Some(target), _) => of_target(global, args, target)?,
+        (None, Some(host)) => agent::findings(&args.machine(host)),
+        (None, None) => this_machine(global, args)?,
     };
     print(&match global.format {
         Format::Json => json::render_list("findings", &findings),
@@ -90,8 +104,7 @@ fn this_machine(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
 }
 
 fn of_target(global: &Global, args: &Doctor, target: &str) -> Result<Vec<Finding>, Error> {
-    let target =
-        Target { address: Address::parse(target, args.port), identities: args.identities.clone() };
+    let target = args.machine(target);
     let (nix, flake) = (fleets::nix(global), fleets::flake(global));
     let Some(name) = &args.host else {
         return Ok(target::findings(&target, None));

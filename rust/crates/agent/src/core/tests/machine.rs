@@ -22,6 +22,12 @@ pub enum Fault {
     Fails,
     /// Somebody switches the machine by hand, and the agent is restarted by it.
     ByHand,
+    /// The same, and the agent goes on.
+    Meanwhile,
+    /// Somebody goes back by hand, and the agent goes on.
+    GoneBack,
+    /// What was written down is lost, and the agent is restarted.
+    Forgotten,
 }
 
 pub fn fault() -> impl Strategy<Value = Fault> {
@@ -32,6 +38,7 @@ pub fn fault() -> impl Strategy<Value = Fault> {
         1 => Just(Fault::PowerBefore),
         1 => Just(Fault::PowerAfter),
         1 => Just(Fault::PowerWithin),
+        1 => Just(Fault::Forgotten),
         2 => Just(Fault::Fails),
     ]
 }
@@ -49,6 +56,7 @@ pub struct Machine {
     pub unproven_default: Option<String>,
     written: String,
     now: u64,
+    sequence: u64,
     way: Way,
     holds: bool,
     offered: String,
@@ -71,6 +79,7 @@ impl Machine {
             settings: Settings {
                 probation: 10_000,
                 settle: 60_000,
+                switch: 600_000,
                 reboot: Reboot::WhenNeeded,
                 dry_run: false,
                 poll_every: 60_000,
@@ -82,6 +91,7 @@ impl Machine {
             unproven_default: None,
             written: serde_json::to_string(&State::default()).unwrap(),
             now: 0,
+            sequence: 7,
             way,
             holds,
             offered: "new".into(),
@@ -111,6 +121,7 @@ impl Machine {
     }
 
     pub fn offer(&mut self, system: &str, holds: bool) {
+        self.sequence += 1;
         self.offered = system.into();
         self.holds = holds;
         self.proved = false;
@@ -138,6 +149,7 @@ impl Machine {
             boot: format!("boot-{}", self.boots),
             running: self.running.clone(),
             default: self.profile.clone(),
+            boots: self.default.clone(),
             failed_units: vec![],
         }
     }
@@ -152,12 +164,11 @@ impl Machine {
             let (next, action) = step(state, event, self.moment(), &self.settings);
             self.write(&next);
             state = next;
-            if let Action::Poll { .. } = action {
-                quiet += 1;
-            } else {
-                quiet = 0;
-            }
             let fault = faults.next().unwrap_or(Fault::None);
+            match action {
+                Action::Poll { .. } if fault == Fault::None => quiet += 1,
+                _ => quiet = 0,
+            }
             if quiet > 3 && faults.len() == 0 {
                 return;
             }
@@ -188,8 +199,18 @@ impl Machine {
                 self.running = "by-hand".into();
                 self.profile = "by-hand".into();
                 self.default = "by-hand".into();
-                self.offered = "by-hand".into();
             }
+            Fault::Meanwhile => {
+                self.running = "by-hand".into();
+                self.profile = "by-hand".into();
+                self.default = "by-hand".into();
+                return self.act(action, true);
+            }
+            Fault::GoneBack => {
+                self.running = "old".into();
+                return self.act(action, true);
+            }
+            Fault::Forgotten => self.write(&State::default()),
             Fault::None => return self.act(action, true),
             Fault::Fails => return self.act(action, false),
         }
@@ -204,29 +225,50 @@ impl Machine {
         self.running = starts;
     }
 
+    fn overridden(&self, action: &Action) -> Option<String> {
+        let is_theirs = match action {
+            Action::Probe { attempt, .. } | Action::Commit(attempt) => {
+                self.running != attempt.target.system
+            }
+            Action::Arm(it) | Action::Test(it) | Action::Stage(it) | Action::Revert(it) => {
+                it.is_foreign(&self.running)
+            }
+            _ => false,
+        };
+        is_theirs.then(|| self.running.clone())
+    }
+
     fn act(&mut self, action: &Action, well: bool) -> Event {
         self.now += 1_000;
         let done = if well { Ok(()) } else { Err("planted".to_owned()) };
+        if let Some(running) = self.overridden(action) {
+            return Event::Overridden { running };
+        }
         match action {
             Action::Poll { after } => {
                 self.now += after;
                 let target = Target {
-                    sequence: 7,
+                    sequence: self.sequence,
                     system: self.offered.clone(),
                     closure: "sha256-x".into(),
                 };
                 let facts = self.facts();
                 Event::Polled(if well {
-                    Poll::Offer(Offer { target, wait: None, facts })
+                    Poll::Offer(Offer { target, wait: None, asked: false, facts })
                 } else {
                     Poll::Failed("planted".into())
                 })
             }
             Action::Room(_) => Event::Room(done),
             Action::Fetch(_) => Event::Fetched(done.map_err(|why| (why, Blame::World))),
-            Action::Ask(_) if !well => Event::Asked(Asked::Busy, self.facts()),
-            Action::Ask(_) if self.way == Way::Live => Event::Asked(Asked::Live, self.facts()),
-            Action::Ask(_) => Event::Asked(Asked::NeedsRestart, self.facts()),
+            Action::Ask(_) => {
+                let asked = match self.way {
+                    _ if !well => Asked::Busy,
+                    Way::Live => Asked::Live,
+                    Way::Reboot => Asked::NeedsRestart,
+                };
+                Event::Asked(asked, self.facts(), (&self.settings).into())
+            }
             Action::Arm(_) => Event::Armed(done),
             Action::Test(attempt) => {
                 self.switches_to_new += 1;

@@ -4,12 +4,12 @@ use std::fmt::Write;
 use std::io;
 
 use nixfleet_nix::visible;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::text::wrap::{columns, fit};
 
 /// How a thing is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// As it should be.
@@ -21,7 +21,7 @@ pub enum Status {
 }
 
 /// What was found out about a thing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// How it is.
     pub status: Status,

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use nixfleet_inventory::keys::{Identity, identities};
 use nixfleet_inventory::{Flake, Host, Inventory};
 use nixfleet_nix::Nix;
+use nixfleet_nix::process::Output;
 
 pub use address::Address;
 use address::Route;
@@ -43,10 +44,7 @@ pub struct Meant<'a> {
 pub fn findings(target: &Target, meant: Option<&Meant>) -> Vec<Finding> {
     let route = match target.address.route() {
         Ok(route) => route,
-        Err(reason) => {
-            let help = "install OpenSSH, or mend what it complains of in your SSH configuration";
-            return vec![Finding::lacking("ssh", reason, help)];
-        }
+        Err(reason) => return vec![no_route(reason)],
     };
     let mut here = identities_here(&target.identities);
     let mut findings = look(target, &route, meant);
@@ -60,24 +58,52 @@ pub fn findings(target: &Target, meant: Option<&Meant>) -> Vec<Finding> {
     findings
 }
 
+/// What a machine says to a script, and what was found out on the way to it; its words where it let
+/// us in.
+pub fn ask(target: &Target, script: &str) -> (Vec<Finding>, Option<Output>) {
+    match target.address.route() {
+        Ok(route) => reach(target, &route, script),
+        Err(reason) => (vec![no_route(reason)], None),
+    }
+}
+
+fn no_route(reason: String) -> Finding {
+    let help = "install OpenSSH, or mend what it complains of in your SSH configuration";
+    Finding::lacking("ssh", reason, help)
+}
+
 fn look(target: &Target, route: &Route, meant: Option<&Meant>) -> Vec<Finding> {
+    let (mut findings, said) = reach(target, route, SCRIPT);
+    if let Some(said) = said {
+        let facts = Facts(said.stdout.raw());
+        findings.extend(if facts.are_whole() {
+            machine(&facts, meant)
+        } else {
+            vec![mute(&facts)]
+        });
+    }
+    findings
+}
+
+fn reach(target: &Target, route: &Route, script: &str) -> (Vec<Finding>, Option<Output>) {
     let mut findings = Vec::new();
     // Behind a jump host only `ssh` gets there.
     if !route.proxied {
         match greeting::greeting(&route.host, route.port) {
             Ok(line) => findings.push(Finding::fine("SSH server", line)),
             Err(trouble) => {
-                return vec![Finding::lacking("SSH server", trouble.to_string(), trouble.help())];
+                let finding = Finding::lacking("SSH server", trouble.to_string(), trouble.help());
+                return (vec![finding], None);
             }
         }
     }
-    let look = match connection::run(&target.address, route, &target.identities, SCRIPT) {
+    let look = match connection::run(&target.address, route, &target.identities, script) {
         Ok(look) => look,
         Err(error) => {
             // That it starts is known, so what fails is the writing of its files.
             let help = "`TMPDIR` has to be a folder that can be written";
             findings.push(Finding::lacking("ssh", error.to_string(), help));
-            return findings;
+            return (findings, None);
         }
     };
     let login = Login::new(route, &look);
@@ -86,15 +112,8 @@ fn look(target: &Target, route: &Route, meant: Option<&Meant>) -> Vec<Finding> {
     }
     findings.extend(login.host_key());
     findings.push(login.finding());
-    if login.is_in() {
-        let facts = Facts(look.output.stdout.raw());
-        findings.extend(if facts.are_whole() {
-            machine(&facts, meant)
-        } else {
-            vec![mute(&facts)]
-        });
-    }
-    findings
+    let is_in = login.is_in();
+    (findings, is_in.then_some(look.output))
 }
 
 fn machine(facts: &Facts, meant: Option<&Meant>) -> Vec<Finding> {
