@@ -1,11 +1,12 @@
 /*
   A fleet's outputs. `root` is the flake that the fleet is written in, as a store path, or null;
-  `moduleInputs` are the `inputs` that modules see, `written` the sets in which the arguments stand.
+  `source` the file of it that names the hosts, or null; `moduleInputs` are the `inputs` that modules see, `written` the sets in which the arguments stand.
   mkFleet and the flake-parts module learn them in different ways.
 */
 { inputs, lib }:
 {
   root,
+  source ? null,
   moduleInputs ? inputs,
   written ? null,
 }:
@@ -208,7 +209,7 @@ in
   apps = forEachSystem (
     pkgs:
     lib.mkApps {
-      inherit pkgs;
+      inherit pkgs source;
       package = package pkgs;
     }
   );

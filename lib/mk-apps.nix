@@ -23,9 +23,11 @@ in
   # Inputs
   `pkgs`: the package set to build with; `package`: the tool, `nixfleet.lib.package pkgs` unless
   given. Its `reader`, the tool without what only VMs need, runs the commands that read alone.
+  `source`: a file of the flake whose fleet the apps are of, as a path in the store; without it they
+  look at the flake of the folder that they are run in, wherever they come from.
 
   # Type
-  `mkApps :: { pkgs, package ? } -> { <command> :: { type, program, meta } }`
+  `mkApps :: { pkgs, package ?, source ? } -> { <command> :: { type, program, meta } }`
 
   # Example
   `apps.x86_64-linux = nixfleet.lib.mkApps { pkgs = nixpkgs.legacyPackages.x86_64-linux; };`
@@ -33,13 +35,24 @@ in
 {
   pkgs,
   package ? lib.package pkgs,
+  source ? null,
 }:
 let
+  # `nix run FLAKE#validate` is of FLAKE, wherever it is run. The text has no context: the flake is in
+  # the store when its app is, and is no input of the app.
+  ofFleet =
+    if source == null then
+      ""
+    else
+      let
+        quoted = builtins.replaceStrings [ "'" ] [ "'\\''" ] (builtins.unsafeDiscardStringContext source);
+      in
+      "export NIXFLEET_SOURCE='${quoted}'\n";
   app = tool: environment: command: description: {
     type = "app";
     program = toString (
       pkgs.writeShellScript "nixfleet-${command}" ''
-        ${environment}exec ${tool}/bin/nixfleet ${command} "$@"
+        ${ofFleet}${environment}exec ${tool}/bin/nixfleet ${command} "$@"
       ''
     );
     meta = { inherit description; };

@@ -45,4 +45,11 @@ in
   Outputs of your own go beside it: `mkFleet { … } // { formatter = …; }`, or, where both have
   one, `packages = lib.recursiveUpdate fleet.packages { … };`.
 */
-args: fleetOf { root = rootOf (hostsPosition args); } args
+args:
+let
+  position = hostsPosition args;
+in
+fleetOf {
+  root = rootOf position;
+  source = if position == null then null else position.file;
+} args

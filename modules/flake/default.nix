@@ -15,6 +15,7 @@ let
   cfg = config.nixfleet;
   fleetOf = import ../../lib/fleet.nix library;
   inherit (import ../../lib/inventory.nix) rootOf;
+  source = "${self.outPath}/flake.nix";
 in
 {
   imports = [ ./options.nix ];
@@ -22,7 +23,8 @@ in
   config.flake =
     fleetOf
       {
-        root = rootOf { file = "${self.outPath}/flake.nix"; };
+        root = rootOf { file = source; };
+        inherit source;
         moduleInputs = inputs;
         written = options.nixfleet.definitions;
       }

@@ -42,6 +42,16 @@ in
     expected = true;
   };
 
+  # So that `nix run FLAKE#validate` looks at FLAKE, wherever it is run.
+  "test: an app knows the fleet that it is of" = {
+    expr =
+      let
+        program = source: (nixfleet.mkApps { inherit pkgs source; }).validate.program;
+      in
+      program "/nix/store/a/flake.nix" != program "/nix/store/b/flake.nix";
+    expected = true;
+  };
+
   "test: the tool is a package" = {
     expr = lib.isDerivation (nixfleet.package pkgs);
     expected = true;

@@ -1,5 +1,6 @@
 //! What the tool does: a file a command, with its arguments, its work and what it shows.
 
+mod app;
 pub mod completions;
 pub mod doctor;
 pub mod failure;

@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 /// What every command takes.
 #[derive(Debug, Args)]
 pub struct Global {
-    /// The fleet's flake
-    #[arg(long, value_name = "FLAKE", default_value = ".", global = true)]
-    pub flake: String,
+    /// The fleet's flake [default: `.`; of an app, `nix run FLAKE#validate`, FLAKE]
+    #[arg(long, value_name = "FLAKE", global = true)]
+    pub flake: Option<String>,
 
     /// How to write the result
     #[arg(long, value_enum, default_value_t, global = true)]

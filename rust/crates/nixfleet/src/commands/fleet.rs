@@ -3,13 +3,15 @@
 use nixfleet_inventory::{Flake, Inventory};
 use nixfleet_nix::NixCli;
 
+use crate::commands::app;
 use crate::error::Error;
 use crate::global::Global;
 use nixfleet_text::nearest;
 
-/// The flake that the command line names.
+/// The flake that the command line names, else that of the app which runs this, else the folder's.
 pub fn flake(global: &Global) -> Flake {
-    Flake::new(&global.flake)
+    let flake = global.flake.clone().or_else(app::flake);
+    Flake::new(flake.as_deref().unwrap_or("."))
 }
 
 /// Nix, with what the command line hands on to it. It always tells the whole trace: the innermost

@@ -25,8 +25,18 @@ pub fn findings(inventory: Option<&Inventory>) -> Vec<Finding> {
         .then(|| local::program("qemu-img", "the disks of VMs are made with it"));
     let mut findings: Vec<Finding> = image_tool.into_iter().collect();
     findings.extend(platforms.into_iter().flat_map(|platform| of_platform(&machine, platform)));
+    if !findings.is_empty() {
+        findings.push(network());
+    }
     findings.extend(room(&machine));
     findings
+}
+
+/// How far guests reach, which is how QEMU's user network works.
+fn network() -> Finding {
+    let text = "guests reach outside, and at 10.0.2.2 what listens on this machine's loopback; \
+                `--offline` keeps them from both";
+    Finding::fine("network of VMs", text)
 }
 
 /// The Linux platform of this machine's processor.

@@ -67,7 +67,7 @@ pub struct Build {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
 
-    /// Let guests reach nothing outside
+    /// Let guests reach nothing outside, nor what listens on this machine's own loopback
     #[arg(long)]
     pub offline: bool,
 
@@ -198,7 +198,7 @@ pub struct StartVm {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=CPUS))]
     pub cpus: Option<u32>,
 
-    /// Let the guest reach nothing outside
+    /// Let the guest reach nothing outside, nor what listens on this machine's own loopback
     #[arg(long)]
     pub offline: bool,
 
