@@ -154,10 +154,9 @@ impl Core {
             Some(before) => before.rollout.newer(plan, members, now),
             None => Rollout::new(plan, members, now),
         };
-        keep.push(Keep::Release(Box::new(release.clone()), trusted.clone()));
-        let sequence = release.known.sequence;
-        // What is known of hosts goes with them: a new start finds it among this rollout's events.
-        keep.extend(rollout.events().into_iter().map(|it| Keep::Event(sequence, it)));
+        // What is known of hosts goes with them, and is no news of this rollout.
+        let known = rollout.events();
+        keep.push(Keep::Release(Box::new(release.clone()), trusted.clone(), known));
         self.trusted = Some(trusted);
         let gone: Vec<String> =
             self.said.keys().filter(|it| !release.entries.contains_key(*it)).cloned().collect();

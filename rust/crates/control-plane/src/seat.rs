@@ -1,14 +1,14 @@
 //! A host's seat: what it said last, what it is told, and from where it speaks. Check-ins that say
 //! nothing new end here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use nixfleet_link::{Answer, CheckIn, PublicKey};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// The most machines of one key that are remembered.
 const MACHINES: usize = 4;
@@ -56,7 +56,7 @@ struct Heard {
     machines: Vec<Machine>,
     check_ins: Bucket,
     news: Bucket,
-    connections: usize,
+    sitting: VecDeque<Arc<Notify>>,
 }
 
 /// A machine that has a host's key.
@@ -140,25 +140,38 @@ impl Seat {
         heard.machines.iter().filter(is_double).map(|it| it.from).collect()
     }
 
-    /// Counts a connection, unless there are as many as there may be.
+    /// A connection takes its place. Where there are as many as there may be, the oldest makes room.
     #[must_use]
-    pub fn sit(self: &Arc<Self>, most: usize) -> Option<Sitting> {
+    pub fn sit(self: &Arc<Self>, most: usize) -> Sitting {
+        let displaced = Arc::new(Notify::new());
         let mut heard = self.heard();
-        if heard.connections >= most {
-            return None;
+        heard.sitting.push_back(displaced.clone());
+        if heard.sitting.len() > most
+            && let Some(oldest) = heard.sitting.pop_front()
+        {
+            oldest.notify_one();
         }
-        heard.connections += 1;
-        Some(Sitting(self.clone()))
+        Sitting { seat: self.clone(), displaced }
     }
 }
 
 /// A connection of a host.
 #[derive(Debug)]
-pub struct Sitting(Arc<Seat>);
+pub struct Sitting {
+    seat: Arc<Seat>,
+    displaced: Arc<Notify>,
+}
+
+impl Sitting {
+    /// Until newer connections leave no room.
+    pub async fn displaced(&self) {
+        self.displaced.notified().await;
+    }
+}
 
 impl Drop for Sitting {
     fn drop(&mut self) {
-        self.0.heard().connections -= 1;
+        self.seat.heard().sitting.retain(|it| !Arc::ptr_eq(it, &self.displaced));
     }
 }
 

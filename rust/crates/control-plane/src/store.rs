@@ -70,8 +70,8 @@ pub enum StoreError {
 /// Something to write down.
 #[derive(Debug, Clone)]
 pub enum Keep {
-    /// A release that was taken, in place of the one before.
-    Release(Box<Shelf>, Trusted),
+    /// A release that was taken, in place of the one before, and what its rollout begins with.
+    Release(Box<Shelf>, Trusted, Vec<Event>),
     /// What a host says now.
     Host(String, Box<CheckIn>),
     /// A host is in the release no more.
@@ -89,7 +89,7 @@ pub struct Kept {
     pub trusted: Option<Trusted>,
     /// What each host said last.
     pub hosts: Vec<(String, CheckIn)>,
-    /// What happened of the newest release, oldest first.
+    /// What its rollout began with, and what happened since, oldest first.
     pub events: Vec<Event>,
 }
 
@@ -196,6 +196,10 @@ impl Store {
             let files = files.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             kept.release = Some((files.collect::<rusqlite::Result<_>>()?, json(&signed_by)?, at));
             kept.trusted = Some(json(&trusted)?);
+            let mut known = self.database.prepare("SELECT event FROM known ORDER BY rowid")?;
+            for event in known.query_map([], |row| text(row, 0))? {
+                kept.events.push(json(&event?)?);
+            }
             let mut events =
                 self.database.prepare("SELECT event FROM event WHERE release = ? ORDER BY id")?;
             let events = events.query_map([sequence], |row| text(row, 0))?;
@@ -218,8 +222,9 @@ fn write(database: &mut Connection, all: &[Keep]) -> rusqlite::Result<()> {
     let mut events = 0;
     for keep in all {
         match keep {
-            Keep::Release(shelf, trusted) => {
-                transaction.execute_batch("DELETE FROM release; DELETE FROM file;")?;
+            Keep::Release(shelf, trusted, known) => {
+                transaction
+                    .execute_batch("DELETE FROM release; DELETE FROM file; DELETE FROM known;")?;
                 transaction.execute(
                     "INSERT INTO release (sequence, trusted, signed_by, at) VALUES (?, ?, ?, ?)",
                     params![
@@ -232,6 +237,10 @@ fn write(database: &mut Connection, all: &[Keep]) -> rusqlite::Result<()> {
                 let mut file = transaction.prepare_cached("INSERT INTO file VALUES (?, ?)")?;
                 for (name, bytes) in &shelf.files {
                     file.execute(params![name, bytes])?;
+                }
+                let mut row = transaction.prepare_cached("INSERT INTO known VALUES (?)")?;
+                for event in known {
+                    row.execute([as_json(event)])?;
                 }
             }
             Keep::Host(name, said) => {

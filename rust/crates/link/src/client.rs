@@ -7,6 +7,7 @@ use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::keep_alive::keep_alive;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
@@ -72,6 +73,7 @@ impl Connection {
         }
         let socket = reached.ok_or_else(|| failed(last))?;
         socket.set_nodelay(true).map_err(failed)?;
+        keep_alive(&socket);
         // Never sent, and never compared: the key says who it is.
         let name = ServerName::try_from("control-plane").map_err(|error| error.to_string())?;
         let tls = ClientConnection::new(config.clone(), name).map_err(|error| error.to_string())?;

@@ -10,7 +10,7 @@ use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use nixfleet_link::peer_key;
+use nixfleet_link::{keep_alive, peer_key};
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::answers::Peer;
-use crate::seat::Seats;
+use crate::seat::{Seats, Sitting};
 
 /// The most connections. A fleet of 50,000 hosts has one each.
 const CONNECTIONS: usize = 65_536;
@@ -28,7 +28,7 @@ const UNKNOWN: usize = 32_768;
 const HANDSHAKES: usize = 64;
 /// What a connection may take to say who it is, with its wait for a turn.
 const HANDSHAKE: Duration = Duration::from_secs(20);
-/// The most connections of one host.
+/// The most connections of one host: the oldest makes room, which may be of before a power cut.
 const OF_A_HOST: usize = 4;
 /// The most connections of strangers: who brings a release is one.
 const STRANGERS: usize = 64;
@@ -125,6 +125,7 @@ impl One {
             return;
         }
         let _ = socket.set_nodelay(true);
+        keep_alive(&socket);
         let handshake = async {
             let turn = self.turns.acquire().await.ok()?;
             let stream = self.acceptor.accept(socket).await.ok()?;
@@ -136,10 +137,6 @@ impl One {
         drop(unknown);
         let seat = self.seats.of(&key);
         let sitting = seat.as_ref().map(|it| it.sit(OF_A_HOST));
-        if matches!(sitting, Some(None)) {
-            turn_away();
-            return;
-        }
         let stranger = seat.is_none().then(|| Counted::of(&crowd.strangers, STRANGERS));
         if matches!(stranger, Some(None)) {
             turn_away();
@@ -157,10 +154,19 @@ impl One {
         tokio::select! {
             _ = connection.as_mut() => return,
             () = sleep(limit) => return,
+            () = displaced(sitting.as_ref()) => return,
             _ = self.stop.wait_for(|it| *it) => {}
         }
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
+    }
+}
+
+/// Until a host's newer connections leave no room for this one.
+async fn displaced(sitting: Option<&Sitting>) {
+    match sitting {
+        Some(sitting) => sitting.displaced().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -11,6 +11,10 @@ CREATE TABLE file (
   name TEXT PRIMARY KEY,
   bytes BLOB NOT NULL
 ) STRICT;
+-- What its rollout began with: what was known of hosts.
+CREATE TABLE known (
+  event TEXT NOT NULL
+) STRICT;
 -- What each host said last.
 CREATE TABLE host (
   name TEXT PRIMARY KEY,
