@@ -98,6 +98,18 @@ in
     expected = [ ];
   };
 
+  "test: what a symlink of /etc leads to is told, and a file of the repository is none" = {
+    expr = told [
+      {
+        environment.etc = {
+          "app.key".source = "/var/keys/app";
+          "app.conf".source = ./impermanence-named-files.nix;
+        };
+      }
+    ];
+    expected = [ ''environment.etc."app.key".source /var/keys/app'' ];
+  };
+
   "test: a file of the repository, and one of a service that is off, is not" = {
     expr = told [
       {

@@ -316,4 +316,101 @@ in
       "What may be lost goes to `nixfleet.impermanence.auditIgnore`."
     ];
   };
+
+  "test: a folder of the root that is mounted elsewhere is told as itself, whatever lies in it" = {
+    expr = reported [
+      (service { StateDirectory = "bulk"; })
+      {
+        fileSystems = {
+          "/var/lib/bulk" = {
+            device = "/srv/bulk";
+            fsType = "none";
+            options = [ "bind" ];
+          };
+          "/data" = {
+            device = "/var/images/data.img";
+            fsType = "ext4";
+            options = [ "loop" ];
+          };
+        };
+      }
+    ];
+    expected = [
+      "/srv/bulk"
+      "/var/images"
+    ];
+  };
+
+  "test: what is mounted from where it lasts is not" = {
+    expr = reported [
+      (service { StateDirectory = "bulk"; })
+      (keeping [ "/srv/kept" ])
+      {
+        fileSystems = lib.genAttrs' [ "persist" "srv/kept" ] (folder: {
+          name = "/var/lib/${if folder == "persist" then "bulk" else "other"}";
+          value = {
+            device = "/${folder}/x";
+            fsType = "none";
+            options = [ "bind" ];
+          };
+        });
+      }
+    ];
+    expected = [ ];
+  };
+
+  "test: a unit's own folder of /etc or of root's home is found, and what others write there is not" =
+    {
+      expr = reported [
+        (service {
+          ReadWritePaths = [
+            "/etc/app"
+            "-/root/.config/app/keys"
+            "/root/.cache/app"
+            "/etc/resolv.conf"
+          ];
+          BindPaths = [ "/etc/bound" ];
+        })
+      ];
+      expected = [
+        "/etc/app"
+        "/root/.config/app"
+      ];
+    };
+
+  "test: options of other modules than NixOS's count where they are on, with their defaults" = {
+    expr =
+      map
+        (
+          enable:
+          reported [
+            (
+              { lib, ... }:
+              {
+                options.boot.signer = {
+                  enable = lib.mkEnableOption "it";
+                  keys = lib.mkOption {
+                    type = lib.types.str;
+                    default = "/var/lib/signer";
+                  };
+                };
+                config.boot.signer = { inherit enable; };
+              }
+            )
+          ]
+        )
+        [
+          true
+          false
+        ];
+    expected = [
+      [ "/var/lib/signer" ]
+      [ ]
+    ];
+  };
+
+  "test: files of /etc count by what is in them" = {
+    expr = reported [ { environment.etc."app.conf".text = "data = /var/lib/app"; } ];
+    expected = [ "/var/lib/app" ];
+  };
 }

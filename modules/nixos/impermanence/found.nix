@@ -11,7 +11,12 @@
 { config, options }:
 let
   inherit (lib) any concatMap filter;
-  inherit (import ./paths.nix { inherit lib; }) isWithin lasting ownDirectory;
+  inherit (import ./paths.nix { inherit lib; })
+    isWithin
+    lasting
+    ownDirectory
+    sourceOf
+    ;
   cfg = config.nixfleet.impermanence;
 
   owners = concatMap (storage: [ storage ] ++ lib.attrValues storage.users) (
@@ -22,7 +27,9 @@ let
 
   isCovered =
     path:
-    any (folder: isWithin folder path) (persisted ++ lasting config.fileSystems ++ cfg.auditIgnore);
+    any (folder: isWithin folder path) (
+      persisted ++ lasting persisted config.fileSystems ++ cfg.auditIgnore
+    );
 
   state = import ./state.nix { inherit lib nixos; } { inherit config options; };
 
@@ -37,6 +44,26 @@ let
     }) openssh.hostKeys
   );
 
+  # What lies in a folder of the root that is mounted elsewhere is told as that folder, and in an image
+  # as the folder that it is in.
+  mounts = filter (fs: sourceOf fs != null) (lib.attrValues config.fileSystems);
+  isMounted = path: any (fs: isWithin fs.mountPoint path) mounts;
+  sources = map (
+    fs:
+    let
+      isFolder = any (option: lib.elem option fs.options) [
+        "bind"
+        "rbind"
+      ];
+      path = if isFolder then sourceOf fs else dirOf (sourceOf fs);
+    in
+    {
+      inherit path;
+      source = "mounted at ${fs.mountPoint}";
+      entry = ''"${path}"'';
+    }
+  ) mounts;
+
   # What has its own entry is exactly known. The rest are paths that lie somewhere in a directory.
   exact = filter (item: item ? entry) (state ++ hostKeys);
   # Where systemd puts a symlink to a dynamic user's state: its home, and a path that others name.
@@ -50,6 +77,7 @@ let
     lib.optional
       (
         own != null
+        && !isElsewhere own
         && !isCovered item.path
         && !any (folder: isWithin folder item.path) known
         # Whoever keeps a part has thought of the rest; a file that somebody brings is told as one.
@@ -65,7 +93,9 @@ let
   ) (filter (item: !(item ? entry)) state);
   isLikely = item: item.likely or false;
 
-  lost = filter (item: !isCovered item.path && !lib.elem item.path aliases) (exact ++ around);
+  lost = filter (item: !isCovered item.path && !lib.elem item.path aliases) (
+    filter (item: !isMounted item.path) (exact ++ around) ++ sources
+  );
 
   # One line for each path, and none for what lies below another; what is sure goes before what is
   # likely.

@@ -5,7 +5,7 @@
 { lib, nixos }:
 let
   inherit (lib) concatMap filter hasPrefix;
-  inherit (import ./option-values.nix { inherit lib nixos; }) ofGiven;
+  inherit (import ./option-values.nix { inherit lib nixos; }) ofGiven valuesGiven;
 
   # By the name of the option: NixOS's own end so.
   isFile =
@@ -78,6 +78,14 @@ let
       item "boot.initrd.secrets.\"${name}\"" (toString (if source == null then name else source))
     ) secrets;
 
+  # /etc has a symlink to it.
+  ofEtc =
+    etc:
+    lib.mapAttrsToList (
+      name: file:
+      item "environment.etc.${lib.strings.escapeNixIdentifier name}.source" (toString file.source)
+    ) (lib.filterAttrs (_: file: file.enable && file.text == null && !lib.isPath file.source) etc);
+
   # `-` before a file: it need not be there.
   ofUnits =
     services:
@@ -110,4 +118,5 @@ filter (file: isPath file.path) (
   )
   ++ ofInitrd config.boot.initrd.secrets
   ++ ofUnits config.systemd.services
+  ++ ofEtc (valuesGiven options.environment.etc)
 )

@@ -191,6 +191,19 @@ let
     ) false;
   ofDefaults = (lib.mkOptionDefault null).priority;
 
+  # The values in a set that somebody else than NixOS gave a part of.
+  valuesGiven =
+    option:
+    builtins.intersectAttrs (lib.foldl' (names: it: names // it.value) { } (
+      lib.filter (
+        it: !lib.hasPrefix "${toString nixos}/" (toString it.file)
+      ) option.definitionsWithLocations
+    )) option.value;
+
+  # Declared by somebody else than NixOS, whose defaults are where that one keeps things.
+  isForeign =
+    option: !lib.all (file: lib.hasPrefix "${toString nixos}/" (toString file)) option.declarations;
+
   walkGiven =
     isWanted: name: group:
     if lib.isOption group then
@@ -205,19 +218,35 @@ let
         walkInside (walkGiven isWanted) name group
       );
 
+  # Whether all around an option is on is asked for foreign ones alone.
+  walkForeign =
+    isOn: name: group:
+    if lib.isOption group then
+      lib.optionals (isForeign group && isShown group && !isOpaque group.type && isOn) (values name group)
+    else
+      walkInside (walkForeign (
+        isOn && (group ? enable && lib.isOption group.enable -> attempt (group.enable.value == true) false)
+      )) name group;
+
   # Whether hardware is on is sometimes asked in ways that fail where it is not there, so elsewhere
   # than among services an `enable` counts where somebody gave it a value.
   isOffOption =
     name: option:
     if lib.hasPrefix "services." name then
-      !(isShown option && attempt (option.value == true) false)
+      isShown option && !attempt (option.value == true) false
     else
       isShown option && isGiven option && attempt (option.value == false) false;
 in
 {
+  inherit valuesGiven;
+
   # Of the services below a name that are on.
   ofEnabled = walkEnabled false;
 
   # Of all that somebody gave a value, where nothing is off, those with a wanted key.
   ofGiven = walkGiven;
+
+  # Of options that are none of NixOS's, where all is on. Nothing is asked of NixOS's own: some follow
+  # from the whole system, and so from what is said here.
+  ofForeign = walkForeign true;
 }

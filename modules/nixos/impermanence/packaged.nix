@@ -25,12 +25,17 @@ let
 
     # What the user decides about, since it may be large.
     "services.accounts-daemon".path = "/var/lib/AccountsService";
+    "services.connman" = {
+      path = "/var/lib/connman";
+      mode = "0700";
+    };
     "services.cron".path = "/var/cron";
     "services.flatpak".path = "/var/lib/flatpak";
     "services.fprintd".path = "/var/lib/fprint";
     "services.hardware.bolt".path = "/var/lib/boltd";
     "services.k3s" = kubernetes;
     "services.openiscsi".path = "/var/lib/iscsi";
+    "services.packagekit".path = "/var/lib/PackageKit";
     "services.power-profiles-daemon".path = "/var/lib/power-profiles-daemon";
     "services.printing".path = "/var/lib/cups";
     "services.rke2" = kubernetes;

@@ -3,19 +3,45 @@
 rec {
   isWithin = folder: path: path == folder || lib.hasPrefix "${lib.removeSuffix "/" folder}/" path;
 
-  # Where `fileSystems` mounts what is neither the root nor in memory: it outlives a boot.
+  # Where `fileSystems` mounts what is neither the root nor in memory: it outlives a boot. `kept` is what
+  # of the root does.
   lasting =
-    fileSystems:
-    map (fs: fs.mountPoint) (
-      lib.filter (
+    kept: fileSystems:
+    let
+      mounts = lib.filter (
         fs:
         fs.mountPoint != "/"
         && !lib.elem fs.fsType [
           "tmpfs"
           "ramfs"
         ]
-      ) (lib.attrValues fileSystems)
-    );
+      ) (lib.attrValues fileSystems);
+      parts = lib.partition (fs: sourceOf fs == null) mounts;
+      places = fss: map (fs: fs.mountPoint) fss;
+      own = places parts.right;
+      lasts = fs: lib.any (folder: isWithin folder (sourceOf fs)) (kept ++ own);
+    in
+    own ++ places (lib.filter lasts parts.wrong);
+
+  # What of the host's own tree a file system shows, a folder that is bound or a file that is an image:
+  # what is mounted there lasts where that does. Null where it is a device, or on the network.
+  sourceOf =
+    fs:
+    let
+      device = toString fs.device;
+    in
+    if
+      lib.hasPrefix "/" device
+      && !lib.any (folder: isWithin folder device) [
+        "/dev"
+        "/nix"
+      ]
+      && fs.fsType != "9p"
+      && fs.fsType != "virtiofs"
+    then
+      device
+    else
+      null;
 
   # Whether a text has one of some words. Unlike `lib.hasInfix` no regular expression, whose depth
   # grows with the text.
@@ -86,6 +112,22 @@ rec {
           ]
         then
           3
+        # XDG's folders of root's.
+        else if
+          lib.take 2 parts == [
+            "root"
+            ".config"
+          ]
+        then
+          3
+        else if
+          lib.take 3 parts == [
+            "root"
+            ".local"
+            "share"
+          ]
+        then
+          4
         else
           2;
       isNone =
@@ -93,6 +135,7 @@ rec {
         || lib.elem ".." parts
         || lib.any (folder: isWithin folder path) [
           # What is not meant to last (hier(7), file-hierarchy(7)).
+          "/root/.cache"
           "/var/cache"
           "/var/empty"
           "/var/lock"

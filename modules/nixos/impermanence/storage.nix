@@ -8,7 +8,9 @@ in
 {
   config.assertions = lib.mkIf cfg.enable [
     {
-      assertion = lib.any (mountPoint: isWithin mountPoint cfg.persistRoot) (lasting config.fileSystems);
+      assertion = lib.any (mountPoint: isWithin mountPoint cfg.persistRoot) (
+        lasting [ ] config.fileSystems
+      );
       message = ''
         nixfleet.impermanence: no file system is mounted at `${cfg.persistRoot}`, and what is to stay would be lost with the root.
           Either take a layout that has one:

@@ -1,10 +1,15 @@
-# Paths that a unit or an option of a service that is on names: likely the service's state. Pure: from a
-# configuration and its options.
+# Paths that a unit, an option of a service that is on, or an option that somebody gave a value names:
+# likely state. Pure: from a configuration and its options.
 { lib, nixos }:
 let
   inherit (lib) concatLists concatMap mapAttrsToList;
   inherit (import ../paths.nix { inherit lib; }) mentions ownDirectory pathsIn;
-  inherit (import ../option-values.nix { inherit lib nixos; }) ofEnabled;
+  inherit (import ../option-values.nix { inherit lib nixos; })
+    ofEnabled
+    ofForeign
+    ofGiven
+    valuesGiven
+    ;
 
   # Certificates are read by many, and kept by acme's own units, which say so.
   isOthers = lib.hasPrefix "/var/lib/acme/";
@@ -55,7 +60,8 @@ let
     "TemporaryFileSystem"
   ];
 
-  # A script that was made by writeShellScript is there with its text, unless it was put into a string.
+  # A script of writeShellScript and the like, or a file of `pkgs.formats`, is there with its contents,
+  # unless it was put into a string: the store cannot be asked in a flake's evaluation.
   textsOf =
     value:
     if lib.isString value then
@@ -63,7 +69,11 @@ let
     else if lib.isList value then
       concatMap textsOf value
     else if lib.isDerivation value then
-      [ (value.text or "") ]
+      lib.filter lib.isString [
+        (value.text or null)
+        (value.value or null)
+        (value.buildCommand or null)
+      ]
     else
       [ ];
 
@@ -89,11 +99,48 @@ let
       ++ ofSettings source service.environment
     );
 
-  ofOptions =
-    group: values:
+  ofValues =
+    values:
     concatMap (item: named "named by ${item.option}" item.value) (
-      lib.filter (item: !item.isLiteral) (ofEnabled group values)
+      lib.filter (item: !item.isLiteral) values
     );
+
+  switched = [
+    "services"
+    "virtualisation"
+  ];
+
+  # Roots of options that name no state, or that are looked at elsewhere.
+  others = [
+    "_module"
+    "assertions"
+    "containers"
+    "disko"
+    "documentation"
+    "fileSystems"
+    "home-manager"
+    "hostSpec"
+    "image"
+    "isoImage"
+    "lib"
+    "meta"
+    "nixfleet"
+    "nixpkgs"
+    "specialisation"
+    "swapDevices"
+    "system"
+    "systemd"
+    "users"
+    "warnings"
+  ];
+
+  # Files of /etc that are no file of NixOS's, by what is in them.
+  ofEtc = mapAttrsToList (
+    name: file:
+    ofSettings "named by environment.etc.${lib.strings.escapeNixIdentifier name}" {
+      contents = if file.text == null then file.source else file.text;
+    }
+  );
 
   # What NixOS and impermanence do themselves on each host. It makes no service's state, and `etc` is
   # all of /etc, which takes longer to evaluate than the rest of the audit.
@@ -120,7 +167,15 @@ in
 { config, options }:
 concatLists (mapAttrsToList ofUnit config.systemd.services)
 ++ concatLists (mapAttrsToList ofActivation (removeAttrs config.system.activationScripts common))
-++ concatMap (group: ofOptions group (options.${group} or { })) [
-  "services"
-  "virtualisation"
-]
+++ concatMap (
+  group:
+  let
+    values = options.${group} or { };
+  in
+  # Where there is no switch, as with `services.phpfpm.pools`, what somebody gave counts.
+  ofValues (ofEnabled group values ++ ofGiven (_: true) group values)
+) switched
+++ concatMap (root: ofValues (ofForeign root options.${root})) (
+  lib.attrNames (removeAttrs options (others ++ switched))
+)
+++ concatLists (ofEtc (valuesGiven options.environment.etc))

@@ -49,6 +49,26 @@ let
     in
     if lib.hasInfix "%" known then dirOf (lib.head (splitString "%" known)) else known;
 
+  # `-` before a path: it need not be there; `+`: it is below the service's own root.
+  withoutPrefix = word: lib.removePrefix "+" (lib.removePrefix "-" word);
+
+  # Of root's home and of /etc what a unit is let write to is its own, whoever else reads them.
+  writtenIn =
+    path:
+    if
+      lib.any (folder: lib.hasPrefix folder path) [
+        "/etc/"
+        "/root/"
+      ]
+      && !lib.elem path [
+        "/etc/hosts"
+        "/etc/resolv.conf"
+      ]
+    then
+      [ path ]
+    else
+      pathsIn path;
+
   ofService =
     unit: service:
     let
@@ -70,17 +90,18 @@ let
               ''"${resolve unit "${folder}/${relative}"}"'';
         }) (relativePaths (settings.${kind} or [ ]));
 
-      # What it may write to below a system that is read-only to it. `-` before a path: it need not be
-      # there; `+`: it is below the service's own root.
+      # What it may write to below a system that is read-only to it.
+      pathsOf =
+        pathsIn: settingsOf:
+        concatMap (word: pathsIn (resolve unit word)) (
+          concatMap (kind: map withoutPrefix (relativePaths (settings.${kind} or [ ]))) settingsOf
+        );
       writable =
-        concatMap (word: pathsIn (resolve unit (lib.removePrefix "+" (lib.removePrefix "-" word))))
-          (
-            concatMap (kind: relativePaths (settings.${kind} or [ ])) [
-              "ReadWritePaths"
-              "ReadWriteDirectories"
-              "BindPaths"
-            ]
-          );
+        pathsOf writtenIn [
+          "ReadWritePaths"
+          "ReadWriteDirectories"
+        ]
+        ++ pathsOf pathsIn [ "BindPaths" ];
     in
     lib.concatLists (lib.mapAttrsToList ofKind kinds)
     ++ map (path: {

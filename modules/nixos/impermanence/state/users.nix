@@ -10,6 +10,7 @@ let
     !lib.any (place: home == place || lib.hasPrefix "${place}/" home) [
       "/bin"
       "/dev"
+      "/homeless-shelter"
       "/nix"
       "/proc"
       "/root"
