@@ -11,7 +11,17 @@ let
       gateway = "192.168.1.1";
     };
   };
-  host = configOf { hostSpec = { inherit networking; }; } [ { nixfleet.guards.lockout = false; } ];
+  hostWith =
+    networking: modules:
+    configOf { hostSpec = { inherit networking; }; } (
+      modules ++ [ { nixfleet.guards.lockout = false; } ]
+    );
+  host = hostWith networking [ ];
+  cards =
+    config:
+    map (
+      card: "${card.interface}: ${toString card.address}${lib.optionalString card.dhcp "by DHCP"}"
+    ) config.nixfleet.vmNetwork;
 in
 {
   "test: NixOS's VM of a host lets somebody in, and its card asks by DHCP" = {
@@ -75,6 +85,81 @@ in
       };
       differ = true;
     };
+  };
+
+  "test: a bridge or a bond has its members' cards, the first with its address" = {
+    expr =
+      map
+        (
+          networking:
+          cards (
+            hostWith { interfaces.lan0.ipv4.addresses = [ "192.168.1.10/24" ]; } [ { inherit networking; } ]
+          )
+        )
+        [
+          {
+            bridges.lan0.interfaces = [
+              "eth0"
+              "eth1"
+            ];
+          }
+          {
+            bridges.lan0.interfaces = [ "bond0" ];
+            bonds.bond0.interfaces = [ "eth0" ];
+          }
+          { bridges.lan0.interfaces = [ ]; }
+        ];
+    expected = [
+      [
+        "eth0: 192.168.1.10/24"
+        "eth1: "
+      ]
+      [ "eth0: 192.168.1.10/24" ]
+      [ ]
+    ];
+  };
+
+  "test: what QEMU cannot forward to has a card for the test beside its own" = {
+    expr =
+      map
+        (
+          config:
+          cards config
+          ++ [ (lib.hasInfix "ip address add 10.0.2.15/24 dev nixfleet-vm" config.services.udev.extraRules) ]
+        )
+        [
+          (hostWith {
+            interfaces.eth0 = {
+              ipv4.dhcp = false;
+              ipv6.addresses = [ "2001:db8::2/64" ];
+            };
+          } [ ])
+          (hostWith { interfaces."eth0.7".ipv4.dhcp = true; } [
+            {
+              networking.vlans."eth0.7" = {
+                id = 7;
+                interface = "eth0";
+              };
+            }
+          ])
+          (hostWith { interfaces.eth0.ipv4.dhcp = true; } [ ])
+        ];
+    expected = [
+      [
+        "eth0: "
+        "nixfleet-vm: 10.0.2.15/24"
+        true
+      ]
+      [
+        "eth0: "
+        "nixfleet-vm: 10.0.2.15/24"
+        true
+      ]
+      [
+        "eth0: by DHCP"
+        false
+      ]
+    ];
   };
 
   "test: a host that names none has no file for them" = {

@@ -1,7 +1,12 @@
 # The cards that `nixfleet test-vm` gives a host which names its interfaces: one each, by whose address
 # the guest knows the name, and with what the tool has to put around it, so that a static address is
-# reached and finds its gateway.
-{ config, lib, ... }:
+# reached and finds its gateway. A bridge or a bond has the cards of its members.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   inherit (builtins) hashString substring;
   inherit (config.hostSpec) hostName networking;
@@ -15,12 +20,57 @@ let
     in
     "52:54:00:${byte 0}:${byte 2}:${byte 4}";
 
-  cards = lib.mapAttrsToList (interface: settings: {
-    inherit interface;
-    mac = macOf interface;
-    address = lib.head (settings.ipv4.addresses ++ [ null ]);
-    inherit (settings.ipv4) gateway dhcp;
-  }) networking.interfaces;
+  # The cards that an interface is made of, itself where it is one.
+  inherit (config.networking) bonds bridges vlans;
+  membersOf =
+    interface:
+    if vlans ? ${interface} then
+      membersOf vlans.${interface}.interface
+    else if bridges ? ${interface} || bonds ? ${interface} then
+      lib.concatMap membersOf (bridges.${interface} or bonds.${interface}).interfaces
+    else
+      [ interface ];
+
+  # The first member of what the host names has its address; QEMU's network knows no tags of VLANs.
+  cardsOf =
+    interface: settings:
+    lib.imap0 (
+      index: member:
+      {
+        interface = member;
+        mac = macOf member;
+        address = null;
+        gateway = null;
+        dhcp = false;
+      }
+      // lib.optionalAttrs (index == 0 && !(vlans ? ${interface})) {
+        address = lib.head (settings.ipv4.addresses ++ [ null ]);
+        inherit (settings.ipv4) gateway dhcp;
+      }
+    ) (membersOf interface);
+  isReached = card: card.address != null || card.dhcp;
+
+  # One for each, and of those that are alike the one that is reached.
+  hosts = lib.attrValues (
+    lib.foldl' (
+      all: card:
+      all
+      // lib.optionalAttrs (!(all ? ${card.interface}) || isReached card) { ${card.interface} = card; }
+    ) { } (lib.concatLists (lib.mapAttrsToList cardsOf networking.interfaces))
+  );
+
+  # QEMU forwards to IPv4 alone. A host without it gets a card for the test, which the configuration
+  # does not name.
+  needsOwn = hosts != [ ] && !lib.any isReached hosts;
+  own = {
+    interface = "nixfleet-vm";
+    mac = macOf "nixfleet-vm";
+    address = "10.0.2.15/24";
+    gateway = null;
+    dhcp = false;
+  };
+  cards = hosts ++ lib.optional needsOwn own;
+
 in
 {
   options.nixfleet.vmNetwork = lib.mkOption {
@@ -48,6 +98,11 @@ in
     {
       systemd.network = { inherit links; };
       boot.initrd.systemd.network = { inherit links; };
+
+      # Whatever configures the network leaves alone what it is not told of.
+      services.udev.extraRules = lib.mkIf needsOwn ''
+        ACTION=="add", SUBSYSTEM=="net", ATTR{address}=="${own.mac}", RUN+="${pkgs.iproute2}/bin/ip address add ${own.address} dev ${own.interface}", RUN+="${pkgs.iproute2}/bin/ip link set ${own.interface} up"
+      '';
     }
   );
 }
