@@ -2,7 +2,7 @@
 { inputs, nixfleet, ... }:
 let
   inherit (inputs.nixpkgs) lib;
-  inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf withLayout;
+  inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf ofLaterNixos withLayout;
 
   systemdBoot = modules: (configOf { } modules).boot.loader.systemd-boot.enable;
   partition = type: {
@@ -118,6 +118,13 @@ in
         config.boot.loader.raspberry-pi.enable = true;
       };
       container.boot.isContainer = true;
+      # Windows starts WSL's hosts.
+      withoutKernel = ofLaterNixos [ "boot" "kernel" "enable" ] lib.types.bool false;
+      # A network boot, a microvm.
+      storeFromElsewhere.fileSystems."/nix/.ro-store" = {
+        device = "store";
+        fsType = "virtiofs";
+      };
       bios = diskWith [ "EF02" ];
       # GRUB's partition beside UEFI's may be there for later.
       hybrid = diskWith [
@@ -131,6 +138,8 @@ in
       external = false;
       raspberryPi = false;
       container = false;
+      withoutKernel = false;
+      storeFromElsewhere = false;
       bios = false;
       hybrid = true;
       uefi = true;

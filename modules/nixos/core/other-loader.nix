@@ -87,7 +87,14 @@ let
     attrValues (config.disko.devices.disk or { })
   );
   isOfType = type: any (partition: partition.type or null == type) partitions;
+
+  # Whoever starts the host brings its kernel, or all of its store: a container, WSL, a network boot, a
+  # microvm. NixOS mounts a store that came read-only there.
+  isBroughtUp =
+    config.boot.isContainer
+    || !(config.boot.kernel.enable or true)
+    || config.fileSystems ? "/nix/.ro-store";
 in
-config.boot.isContainer
+isBroughtUp
 || any isOn (attrNames declared)
 || !isRefused && (hasSettings || isOfType "EF02" && !isOfType "EF00")

@@ -13,10 +13,21 @@
 { config, options }:
 let
   said =
-    import ./state/units.nix { inherit lib; } config.systemd.services
+    lib.filter (item: !isMadeAnew item) (
+      import ./state/units.nix { inherit lib; } config.systemd.services
+    )
     ++ import ./state/users.nix { inherit lib; } config.users.users
     ++ import ./state/tmpfiles.nix { inherit lib homes; } config.systemd.tmpfiles
     ++ packaged;
+
+  # What systemd-tmpfiles fills in /etc comes from the configuration.
+  inherit (config.systemd) tmpfiles;
+  isMadeAnew =
+    item:
+    lib.hasPrefix "/etc/" item.path
+    && lib.any (lib.hasInfix item.path) (
+      tmpfiles.rules ++ lib.concatMap lib.attrNames (lib.attrValues tmpfiles.settings)
+    );
 
   homes = map (user: user.home) (
     lib.filter (user: user.isNormalUser) (lib.attrValues config.users.users)

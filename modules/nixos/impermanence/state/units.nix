@@ -52,19 +52,11 @@ let
   # `-` before a path: it need not be there; `+`: it is below the service's own root.
   withoutPrefix = word: lib.removePrefix "+" (lib.removePrefix "-" word);
 
-  # Of root's home and of /etc what a unit is let write to is its own, whoever else reads them.
+  # Of root's home and of /etc what a unit is let write to is its own, whoever else reads them; but not
+  # single files (`/etc/resolv.conf`), which are written anew.
   writtenIn =
     path:
-    if
-      lib.any (folder: lib.hasPrefix folder path) [
-        "/etc/"
-        "/root/"
-      ]
-      && !lib.elem path [
-        "/etc/hosts"
-        "/etc/resolv.conf"
-      ]
-    then
+    if lib.hasPrefix "/root/" path || builtins.match "/etc/[^./]+(/.*)?" path != null then
       [ path ]
     else
       pathsIn path;
