@@ -8,6 +8,7 @@
   status ? 0,
   check ? "true",
   kernel ? "one",
+  params ? "root=LABEL=nixfleet panic=5 console=ttyS0",
   interface ? "1",
   # The configuration of the system's own agent.
   agent ? null,
@@ -23,7 +24,8 @@ let
     rm -f /boot/loader/entries/*
     for link in /nix/var/nix/profiles/system-*-link; do
       number=''${link%-link} number=''${number##*-} system=$(readlink -f "$link")
-      echo "options init=$system/init" >/boot/loader/entries/nixos-generation-$number.conf
+      printf 'title %s\nlinux /%s\ninitrd /initrd\noptions init=%s/init %s\n' "''${system##*-}" "$(basename "$(readlink "$system/kernel")")" \
+        "$system" "$(<"$system/kernel-params")" >/boot/loader/entries/nixos-generation-$number.conf
       [[ $system != "$out" ]] || default=nixos-generation-$number.conf
     done
     [[ -n ''${default:-} ]] || exit 1
@@ -97,7 +99,17 @@ derivation {
     ${check}
   '';
   inherit installBootloader;
-  inherit interface kernel;
+  inherit interface kernel params;
+  # What its kernel starts, where there is one: the first steps of NixOS's second stage.
+  initProgram = ''
+    #!/bin/bash
+    export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+    mount -t tmpfs -o mode=755 tmpfs /run
+    ln -sfn @out@ /run/current-system
+    ln -sfn @out@ /run/booted-system
+    @out@/activate
+    exec /lib/systemd/systemd
+  '';
   agent = if agent == null then "" else agent;
   args = [
     "-euc"
@@ -111,13 +123,15 @@ derivation {
         ln -s /agent/nixfleet-agent $out/sw/bin/
         echo "$agent" >$out/etc/nixfleet/agent.json
       fi
+      echo "$params" >$out/kernel-params
+      echo "''${initProgram//@out@/$out}" >$out/init
       for part in kernel initrd kernel-modules; do ln -s "/boot/$part-$kernel" $out/$part; done
       echo "''${activate//@out@/$out}" >$out/activate
       cp $out/activate $out/dry-activate
       echo "''${program//@out@/$out}" >$out/bin/switch-to-configuration
       echo "''${installBootloader//@out@/$out}" >$out/install-bootloader
       echo "$checkProgram" >$out/check
-      chmod +x $out/{activate,dry-activate,check,install-bootloader,bin/switch-to-configuration}
+      chmod +x $out/{init,activate,dry-activate,check,install-bootloader,bin/switch-to-configuration}
       # Where NixOS's own program looks for units.
       mkdir -p $out/etc/systemd
       ln -s ../../units $out/etc/systemd/system
