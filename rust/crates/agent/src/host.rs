@@ -133,7 +133,9 @@ impl Host {
             Action::Room(target) => Event::Room(self.room(target)),
             Action::Fetch(target) => Event::Fetched(self.fetch(target)),
             Action::Ask(target) => {
-                Event::Asked(switch::ask(target), self.facts(), self.terms(target))
+                let failed_units = facts::unwell_units();
+                let facts = Facts { failed_units, ..self.facts() };
+                Event::Asked(switch::ask(target), facts, self.terms(target))
             }
             Action::Arm(attempt) => Event::Armed(self.arm(attempt)),
             Action::Test(attempt) => Event::Tested(self.test(attempt)),

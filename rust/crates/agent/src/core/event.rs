@@ -56,7 +56,7 @@ pub struct Facts {
     pub default: String,
     /// The system that the boot loader starts; empty where that is not known.
     pub boots: String,
-    /// Units that have failed.
+    /// Units that have failed, or come and go; looked at before a try begins.
     pub failed_units: Vec<String>,
 }
 
