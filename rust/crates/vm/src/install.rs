@@ -56,7 +56,7 @@ pub fn room<'a>(run: &Run<'a>, built: &Built) -> Result<Option<Place<'a>>, Error
     let options = run.options;
     let Some(room) = &options.room else { return Ok(None) };
     let memory = options.memory.unwrap_or(built.test.memory).max(INSTALLER_MEMORY);
-    let cores = options.cores.unwrap_or(built.test.cores);
+    let cores = run.cores(built.test.cores);
     let share = Share { memory: memory.saturating_add(OVERHEAD), cores };
     let waits =
         || run.world.observer.step(&run.plan.host, &"waits for room beside other VMs".into());
@@ -104,7 +104,7 @@ fn install(run: &mut Run, built: &Built, key: &str) -> Result<String, Error> {
             // It boots by UEFI and asks by DHCP, whatever it installs.
             machine: Guest::default(),
             memory: run.options.memory.unwrap_or(built.test.memory).max(INSTALLER_MEMORY),
-            cores: run.options.cores.unwrap_or(built.test.cores),
+            cores: run.cores(built.test.cores),
             port: None,
             outside: &[],
             display: Display::None,

@@ -28,6 +28,8 @@ pub struct Options {
     pub memory: Option<u32>,
     /// Virtual processors; the host's `vmTest.cores` when not given.
     pub cores: Option<u32>,
+    /// What each host has of this machine's processors, where several run side by side.
+    pub share: Option<u32>,
     /// Disk in GiB; the host's `vmTest.diskSize` when not given.
     pub disk_size: Option<u32>,
     /// Install anew even when nothing has changed.
@@ -104,6 +106,16 @@ impl<'a> Run<'a> {
         given.unwrap_or_else(|| phase.limit(self.accelerator()))
     }
 
+    /// The virtual processors of a host that declares so many. Under emulation each of them keeps one
+    /// of this machine's busy, and more than there are wait for each other's locks: hosts side by side
+    /// have no more than their share, unless the user says so.
+    #[must_use]
+    pub fn cores(&self, declared: u32) -> u32 {
+        let share = self.options.share.filter(|_| self.accelerator().is_software());
+        let fitting = share.map_or(declared, |it| declared.min(it.max(1)));
+        self.options.cores.unwrap_or(fitting)
+    }
+
     /// What runs the guest's instructions.
     #[must_use]
     pub fn accelerator(&self) -> Accelerator {
@@ -121,5 +133,31 @@ impl<'a> Run<'a> {
         if !self.world.cancel.requested() && running.machine.screenshot(&path) {
             self.report.screenshot = Some(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accelerator::Choice;
+    use crate::fake::{Behaviour, Fake, plan};
+    use crate::state::Fleet;
+
+    #[test]
+    fn emulated_hosts_side_by_side_have_their_share_of_the_processors() {
+        let root = tempfile::tempdir().unwrap();
+        let world = Fake::new(Behaviour::default()).world(root.path());
+        let folder = Fleet::below(root.path(), root.path(), "f").unwrap().host("web-01").unwrap();
+        let cores = |accelerator, share, cores| {
+            let plan =
+                Plan { accelerator: Choice { accelerator, reason: None }, ..plan(root.path()) };
+            let options = Options { cores, share, ..Options::default() };
+            Run::new(&world, &plan, &folder, &options).cores(4)
+        };
+        assert_eq!(cores(Accelerator::Tcg, Some(2), None), 2);
+        assert_eq!(cores(Accelerator::Tcg, Some(8), None), 4, "what it declares is enough");
+        assert_eq!(cores(Accelerator::Tcg, None, None), 4, "it is alone");
+        assert_eq!(cores(Accelerator::Kvm, Some(2), None), 4);
+        assert_eq!(cores(Accelerator::Tcg, Some(2), Some(3)), 3, "the user says so");
     }
 }

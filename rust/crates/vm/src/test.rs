@@ -104,7 +104,7 @@ fn start(
         disks: installed.disks,
         machine: built.machine.clone(),
         memory: run.options.memory.unwrap_or(built.test.memory),
-        cores: run.options.cores.unwrap_or(built.test.cores),
+        cores: run.cores(built.test.cores),
         port,
         outside: &outside,
         display: Display::None,

@@ -27,6 +27,7 @@ use crate::global::{Format, Global};
 use crate::side_by_side::each;
 use crate::text::output;
 use fleet::VmFleet;
+use jobs::Each;
 
 /// How long a VM may take to power down before it is ended.
 const STOP_LIMIT: Duration = Duration::from_secs(90);
@@ -97,7 +98,8 @@ pub fn start(global: &Global, args: &StartVm) -> Result<Exit, Error> {
         return Ok(show::usage("`--ssh` logs in to one host", "give one `-h HOST`"));
     }
     let here = ThisMachine::new(Vec::new());
-    let jobs = args.jobs.map_or_else(|| jobs::fitting(args.memory, args.cpus), usize::from);
+    let each_vm = Each { memory: args.memory, cores: args.cpus, ..Each::default() };
+    let jobs = args.jobs.map_or_else(|| jobs::fitting(each_vm), usize::from);
     let results =
         each(&folders, jobs, |folder| lifecycle::start(&world, folder, &here, &args.start(folder)));
     if let ([Ok(started)], true) = (&results[..], args.ssh) {

@@ -15,7 +15,7 @@ use nixfleet_vm::together::Together;
 use nixfleet_vm::{Accelerator, Cancel, Error as VmError, Phase, World, ports};
 
 use super::args::{Build, Hosts};
-use super::jobs;
+use super::jobs::{self, Each};
 use crate::commands::fleet as flakes;
 use crate::commands::preflight::{self, Refusal};
 use crate::error::Error;
@@ -75,6 +75,8 @@ impl VmFleet {
             Ok((plan, folder))
         });
         let hosts = folders.collect::<Result<Vec<_>, VmError>>().map_err(Failure::Vm)?;
+        let nix = Arc::new(nix(Phase::Build));
+        options.share = jobs::share(at_a_time(&hosts, args.jobs, &options));
         let preflight = begun.elapsed();
         let observer: Arc<dyn Observer> =
             if super::is_json(global) { Arc::new(Silent) } else { Arc::new(Progress::new()) };
@@ -88,7 +90,6 @@ impl VmFleet {
                 );
             }
         }
-        let nix = Arc::new(nix(Phase::Build));
         let world = World::new(flakes::flake(global), nix, observer, cancel);
         Ok(Self { world, hosts, options, preflight })
     }
@@ -101,6 +102,7 @@ impl VmFleet {
         let port = ports::free(None).unwrap_or(4746);
         self.options.together = Some(Arc::new(Together::new(names, port)));
         self.options.room = None;
+        self.options.share = jobs::share(self.hosts.len());
         count
     }
 
@@ -110,8 +112,7 @@ impl VmFleet {
         jobs: Option<u16>,
         work: impl Fn(&Plan, &Folder) -> HostReport + Sync,
     ) -> Vec<HostReport> {
-        let (memory, cores) = (self.options.memory, self.options.cores);
-        let jobs = jobs.map_or_else(|| jobs::fitting(memory, cores), usize::from);
+        let jobs = at_a_time(&self.hosts, jobs, &self.options);
         each(&self.hosts, jobs, |(plan, folder)| {
             let mut report = work(plan, folder);
             let seconds = self.preflight.as_secs_f64();
@@ -120,6 +121,13 @@ impl VmFleet {
             report
         })
     }
+}
+
+/// How many hosts run at a time.
+fn at_a_time(hosts: &[(Plan, Folder)], jobs: Option<u16>, options: &Options) -> usize {
+    let software = hosts.iter().all(|(plan, _)| plan.accelerator.accelerator.is_software());
+    let each = Each { memory: options.memory, cores: options.cores, software };
+    jobs.map_or_else(|| jobs::fitting(each), usize::from).min(hosts.len())
 }
 
 /// A Nix that ends with the tool, on Ctrl-C, and when a phase has taken too long.
