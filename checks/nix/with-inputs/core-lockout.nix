@@ -238,6 +238,9 @@ in
             { services.openssh.extraConfig = "TrustedUserCAKeys /etc/ssh/ca.pub"; }
             { services.openssh.authorizedKeysCommand = "/run/wrappers/bin/keys"; }
             { systemd.services.apply-ec2-data.script = "true"; }
+            { systemd.services.fetch-ssh-keys.script = "true"; }
+            { systemd.services.amazon-ssm-agent.script = "true"; }
+            { boot.isContainer = true; }
             {
               services.tailscale.enable = true;
               services.tailscale.extraUpFlags = [ "--ssh" ];
@@ -249,6 +252,6 @@ in
             }
           ]
         );
-    expected = builtins.genList (_: [ ]) 16;
+    expected = builtins.genList (_: [ ]) 19;
   };
 }

@@ -36,7 +36,7 @@ in
         Whether a configuration that nobody could log in to over SSH is refused: root and the users of
         the group `wheel` without a key that the SSH server takes, or a server that is off or behind
         the firewall. Other ways in that are known are keys that a cloud hands out, SSH certificates,
-        commands that fetch keys, and Tailscale's SSH.
+        commands that fetch keys, the agents of AWS, Teleport and Tailscale, and a container's host.
       '';
       example = false;
     };

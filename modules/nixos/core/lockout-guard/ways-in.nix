@@ -161,16 +161,22 @@ rec {
       "TrustedUserCAKeys"
       "Match "
     ]
-    # Services of nixpkgs' images that bring a cloud's keys.
+    # Services of nixpkgs' images that bring a cloud's keys, and agents that let somebody in themselves.
     || any (name: config.systemd.services ? ${name}) [
       "amazon-init"
+      "amazon-ssm-agent"
       "apply-ec2-data"
       "cloud-init"
       "digitalocean-ssh-keys"
+      "fetch-ssh-keys"
       "google-guest-agent"
+      "install-vagrant-ssh-key"
       "openstack-init"
+      "teleport"
       "waagent"
     ]
+    # Whose host enters it: `pct enter`, `lxc exec`, `nixos-container root-login`.
+    || config.boot.isContainer
     || (
       (config.services.tailscale.enable or false)
       && any (flag: flag == "--ssh" || flag == "--ssh=true") (

@@ -1,0 +1,171 @@
+"""What the book says of the values that the library's modules set is what they are on the whole of NixOS, as
+checks/nix/real/settings/ has them; and of each option that a module sets, the book says it."""
+
+import json
+
+from markdown import BOOK, REPO
+
+SETTINGS = REPO / "checks/nix/real/settings"
+
+# By module and option: the page, its words, and the values that these stand for, as text of JSON. An option that no
+# reader needs to know of has none.
+INSIDE = None
+CLAIMS = {
+    "core": {
+        "boot.initrd.availableKernelModules": INSIDE,
+        "boot.loader.efi.canTouchEfiVariables": INSIDE,
+        "boot.loader.systemd-boot.configurationLimit": ("hosts", "with ten generations", ["10"]),
+        "boot.loader.systemd-boot.editor": ("hosts", "systemd-boot, without its editor", ["false"]),
+        "boot.loader.systemd-boot.enable": ("hosts", "systemd-boot", ["true"]),
+        "console.keyMap": ("reference/options-nixos", "The console takes the keymap for it", ['"us"']),
+        "environment.etc": INSIDE,
+        "i18n.defaultLocale": ("reference/options-nixos", "The locale of the system", ['"en_US.UTF-8"']),
+        "networking.firewall.enable": ("hosts", "the firewall is on", ["true"]),
+        "networking.hostName": INSIDE,
+        "networking.interfaces": ("hosts", "DHCP, or what", ["{}"]),
+        "nix.channel.enable": ("hosts", "no channel", ["false"]),
+        "nix.daemonCPUSchedPolicy": ("hosts", "Nix gives way: to the services for processor", ['"batch"']),
+        "nix.daemonIOSchedClass": ("hosts", "processor, disk and memory", ['"best-effort"']),
+        "nix.daemonIOSchedPriority": ("hosts", "processor, disk and memory", ["7"]),
+        "nix.gc.automatic": ("hosts", "a weekly garbage collection", ["true"]),
+        "nix.gc.dates": ("hosts", "a weekly garbage collection", ['"weekly"']),
+        "nix.gc.options": ("hosts", "of what is older than 30 days", ['"--delete-older-than 30d"']),
+        "nix.optimise.automatic": ("hosts", "the store is optimised by a timer", ["true"]),
+        "nix.settings": (
+            "hosts",
+            "when less than 1 GiB is free; to a cache that does not answer within 5 seconds, by building",
+            ['"min-free": 1073741824', '"connect-timeout": 5', '"fallback": true', '"nix-command", "flakes"'],
+        ),
+        "nixfleet.guards.renamedFrom": INSIDE,
+        "nixfleet.vmTest": INSIDE,
+        "security.sudo-rs.extraRules": ("hosts", "they need none for `sudo`", ['"NOPASSWD"']),
+        "security.sudo.extraRules": ("hosts", "they need none for `sudo`", ['"NOPASSWD"']),
+        "services.openssh.enable": ("hosts", "SSH by key alone", ["true"]),
+        "services.openssh.openFirewall": ("hosts", "open for SSH", ["true"]),
+        "services.openssh.settings": (
+            "hosts",
+            "SSH by key alone, for the primary user and for root",
+            ['"PasswordAuthentication": false', '"KbdInteractiveAuthentication": false', '"PermitRootLogin": "prohibit-password"'],
+        ),
+        "services.xserver.xkb.layout": ("reference/options-nixos", "its name in XKB", ['"us"']),
+        "system.preSwitchChecks": ("hosts", "The wrong machine.", ["nixfleetHostName"]),
+        "systemd.services": ("hosts", "processor, disk and memory", ['"OOMScoreAdjust": 250']),
+        "systemd.tmpfiles.settings": ("hosts", "A home that is missing is made", ['"/home/ops"']),
+        "time.timeZone": ("reference/options-nixos", "by its name in the tz database", ['"UTC"']),
+        "users.mutableUsers": ("hosts", "`users.mutableUsers = false`", ["false"]),
+        "users.users": ("hosts", "The primary user is in `wheel`", ['"extraGroups": ["wheel"]']),
+        "virtualisation.vmVariant": ("standard-tools", "build-vm", ['"autologinUser": "root"']),
+        "virtualisation.vmVariantWithBootLoader": ("standard-tools", "build-vm", ['"autologinUser": "root"']),
+        "warnings": INSIDE,
+    },
+    "server": {
+        "boot.kernel.sysctl": ("servers", "30 seconds after a kernel panic", ['"kernel.panic": 30']),
+        "boot.kernelParams": ("servers", "a login on the first serial port", ['"console=ttyS0,115200"']),
+        "boot.tmp.cleanOnBoot": ("servers", "empties `/tmp` at each boot", ["true"]),
+        "documentation.enable": ("servers", "no manuals", ["false"]),
+        "nix.nixPath": ("servers", "does not carry the source of nixpkgs", ['"nixpkgs=flake:nixpkgs"']),
+        "nixpkgs.flake.setFlakeRegistry": ("servers", "does not carry the source of nixpkgs", ["false"]),
+        "nixpkgs.flake.setNixPath": ("servers", "does not carry the source of nixpkgs", ["false"]),
+        "programs.command-not-found.enable": ("servers", "proposals of packages", ["false"]),
+        "services.openssh.authorizedKeysInHomedir": ("servers", "no `~/.ssh/authorized_keys`", ["false"]),
+        "system.preSwitchChecks": ("servers", "before each switch which packages change", ["nixfleet-packages"]),
+        "systemd.enableEmergencyMode": ("servers", "goes on booting when a file system is missing", ["false"]),
+        "systemd.network.wait-online.anyInterface": ("servers", "as soon as one network card is up", ["true"]),
+        "systemd.settings.Manager": (
+            "servers",
+            "hangs for 30 seconds, or a shutdown for 2 minutes",
+            ['"RuntimeWatchdogSec": "30s"', '"RebootWatchdogSec": "2min"'],
+        ),
+        "systemd.sleep.settings.Sleep": ("servers", "never sleeps", ['"AllowSuspend": false', '"AllowHibernation": false']),
+        "virtualisation.vmVariant": INSIDE,
+        "xdg.autostart.enable": ("servers", "icons, menus", ["false"]),
+        "xdg.icons.enable": ("servers", "icons, menus", ["false"]),
+        "xdg.menus.enable": ("servers", "icons, menus", ["false"]),
+        "xdg.mime.enable": ("servers", "icons, menus", ["false"]),
+        "xdg.sounds.enable": ("servers", "icons, menus", ["false"]),
+    },
+    "darwin-core": {
+        "environment.etc": INSIDE,
+        "networking.applicationFirewall.enable": ("hosts", "the application firewall", ["true"]),
+        "networking.computerName": ("hosts", "the host's three names", ['"macbook"']),
+        "networking.hostName": ("hosts", "the host's three names", ['"macbook"']),
+        "networking.localHostName": ("hosts", "the host's three names", ['"macbook"']),
+        "nix.enable": ("hosts", "`nixfleet.determinateNix = true;`", ["true"]),
+        "nix.gc.automatic": ("hosts", "a garbage collection of what is older than 30 days", ["true"]),
+        "nix.gc.options": ("hosts", "a garbage collection of what is older than 30 days", ["30d"]),
+        "nix.optimise.automatic": ("hosts", "an optimised store", ["true"]),
+        "nix.settings": ("hosts", "`nix-command` and `flakes`", ['"nix-command", "flakes"']),
+        "security.pam.services.sudo_local.reattach": ("hosts", "inside tmux and screen, too", ["true"]),
+        "security.pam.services.sudo_local.touchIdAuth": ("hosts", "Touch ID for `sudo`", ["true"]),
+        "services.openssh.enable": ("hosts", "SSH by key alone where there is a key", ["true"]),
+        "services.openssh.extraConfig": ("hosts", "SSH by key alone where there is a key", ["PasswordAuthentication no"]),
+        "system.checks.text": ("hosts", "The wrong machine.", ["<text>"]),
+        "system.defaults.NSGlobalDomain.AppleShowAllExtensions": ("hosts", "extensions shown in Finder", ["true"]),
+        "system.defaults.SoftwareUpdate.AutomaticallyInstallMacOSUpdates": ("hosts", "updates of macOS by themselves", ["true"]),
+        "system.defaults.loginwindow.GuestEnabled": ("hosts", "no guest account", ["false"]),
+        "system.primaryUser": ("hosts", "the primary user as nix-darwin's `system.primaryUser`", ['"me"']),
+        "users.users": INSIDE,
+        "warnings": INSIDE,
+    },
+    "disks-zfs": {
+        "boot.loader.grub.configurationLimit": INSIDE,
+        "boot.zfs.devNodes": INSIDE,
+        "boot.zfs.forceImportRoot": INSIDE,
+        "disko.devices": ("disks", "`rpool-web-01`", ['"rpool-web-01"', '"disk-web-01-root"']),
+        "networking.hostId": INSIDE,
+        "services.zfs.autoScrub.enable": ("disks", "read through once a month", ["true"]),
+        "system.preSwitchChecks": ("disks", "A switch that would leave the machine without its root is refused", ["nixfleetPool", "nixfleetDiskLabel"]),
+    },
+    "disks-btrfs-impermanence": {
+        "boot.initrd.supportedFilesystems": INSIDE,
+        "boot.initrd.systemd.enable": ("impermanence", "has to be systemd's, where the root is btrfs", ["true"]),
+        "boot.initrd.systemd.services": ("impermanence", "a service of the initrd makes an empty subvolume", ["nixfleet-wipe-root"]),
+        "boot.loader.grub.configurationLimit": INSIDE,
+        "disko.devices": ("disks", "`disk-web-01-root`", ['"disk-web-01-root"']),
+        "environment.persistence": (
+            "impermanence",
+            "`/var/lib/nixos`, `/var/lib/systemd`, `/var/log`, `/etc/machine-id`",
+            ['"/var/lib/nixos", "/var/lib/systemd", "/var/log", "/var/lib/dhcpcd"', '"/etc/machine-id"'],
+        ),
+        "nixfleet.impermanence.enable": ("impermanence", "The layout turns `nixfleet.impermanence.enable` on", ["true"]),
+        "services.btrfs.autoScrub.enable": ("disks", "read through once a month", ["true"]),
+        "services.openssh.hostKeys": ("impermanence", "which lie below `/persist/etc/ssh`", ['"/persist/etc/ssh/ssh_host_ed25519_key"']),
+        "services.userborn.passwordFilesLocation": ("impermanence", "Its ids are kept", ['"/var/lib/nixos"']),
+        "system.activationScripts": ("impermanence", "are taken over", ["nixfleetHostKeys"]),
+        "system.preSwitchChecks": ("disks", "A switch that would leave the machine without its root is refused", ["nixfleetDiskLabel"]),
+        "systemd.services": ("impermanence", "`nixfleet-root-wiped.service`", ["nixfleet-root-wiped"]),
+        "systemd.timers": ("impermanence", "daily by a timer", ["nixfleet-old-roots"]),
+        "virtualisation.vmVariant": ("impermanence", "in which the host is not impermanent", ['"enable": false']),
+        "virtualisation.vmVariantWithBootLoader": ("impermanence", "in which the host is not impermanent", ['"enable": false']),
+    },
+}
+
+
+def claims(book):
+    pages = {page.path: " ".join(page.path.read_text().split()) for page in book}
+    golden = {module: json.loads((SETTINGS / f"{module}.json").read_text()) for module in CLAIMS}
+    core = golden["core"]
+
+    def said(module, option, page, words, values):
+        if option not in golden[module]:
+            return f"{module} sets no `{option}`: take what the book says of it from {page}.md, and from here"
+        if words not in pages[BOOK / f"{page}.md"]:
+            return f"{page}.md does not say `{words}` of `{option}`: bring the words here up to date"
+        text = json.dumps(golden[module][option], ensure_ascii=False)
+        wrong = [value for value in values if value not in text]
+        return f"{page}.md says `{words}`, and `{option}` is {text[:200]}, without {', '.join(wrong)}" if wrong else ""
+
+    def complete(module):
+        own = {key for key, value in golden[module].items() if module in ("core", "darwin-core") or core.get(key) != value}
+        untold = sorted(own - set(CLAIMS[module]))
+        return f"{module} sets {', '.join(untold)}, of which checks/docs/claims.py knows no word of the book" if untold else ""
+
+    cases = [(f"claims: {module} is told", lambda module=module: complete(module)) for module in CLAIMS]
+    for module, options in CLAIMS.items():
+        for option, claim in options.items():
+            if claim is not INSIDE:
+                cases.append((f"claims: {module} {option}", lambda claim=claim, at=(module, option): said(*at, *claim)))
+    return cases
+
+
+CHECKS = [claims]
