@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use nixfleet_link::{Answer, CheckIn, Offered, PublicKey, VERSION};
 use nixfleet_release::Signers;
 use nixfleet_rollout::{
-    Command, Decision, Event, Impossible, Kind, May, Member, Plan, Rollout, Unknown, View,
-    impossible,
+    Command, Decision, Event, HostView, Impossible, Kind, May, Member, Plan, Rollout, Unknown,
+    View, impossible,
 };
 
 use crate::shelf::{self, Brought, Files, NotTaken, Shelf, Trusted};
@@ -100,6 +100,13 @@ impl Core {
     #[must_use]
     pub fn view(&self) -> Option<View> {
         self.current.as_ref().map(|it| it.rollout.view(&it.decision))
+    }
+
+    /// One host as it is shown.
+    #[must_use]
+    pub fn view_of(&self, host: &str) -> Option<HostView> {
+        let current = self.current.as_ref()?;
+        current.rollout.host_view(&current.decision, host)
     }
 
     /// The last decision, with the rollout that it is of.

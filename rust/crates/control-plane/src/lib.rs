@@ -12,6 +12,7 @@ pub mod core;
 pub mod hosts;
 pub mod log;
 mod metrics;
+mod page;
 pub mod people;
 pub mod seat;
 pub mod serve;

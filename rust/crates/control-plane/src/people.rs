@@ -12,6 +12,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
 pub use answers::People;
+pub(crate) use answers::{HostPage, Which, WhichEvents};
 pub use peer::Peer;
 
 /// What can be read.
@@ -30,9 +31,9 @@ pub fn reading(people: People) -> Router {
         .with_state(people)
 }
 
-/// What the page's door has: what can be read.
+/// What the page's door has: what can be read, by people and programs.
 pub fn page(people: People) -> Router {
-    reading(people)
+    reading(people.clone()).merge(crate::page::router(people))
 }
 
 /// For a door that is an address of this machine: what asks by another name is a page of a stranger

@@ -211,6 +211,12 @@ impl Seats {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The seat of a host.
+    #[must_use]
+    pub fn named(&self, host: &str) -> Option<Arc<Seat>> {
+        self.all().values().find(|it| it.name == host).cloned()
+    }
+
     /// A seat for each host of a release, the same as before where it had one. Who has none any more
     /// is told by its next check-in.
     pub fn set<'a>(

@@ -354,6 +354,38 @@ fn hosts_that_flood_or_lie_are_bounded() {
 }
 
 #[test]
+fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
+    use std::io::{Read, Write};
+    let fleet = two_waves();
+    let (plane, mut hosts) = begun(&fleet);
+    let ask = |path: &str| {
+        let mut stream = std::net::TcpStream::connect(&plane.page).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    hosts[0].may_soon();
+    let why = "</p><script>alert(1)</script><img src=x onerror=alert(1)>".to_owned();
+    hosts[0].says(Phase::Reverted { why }, 1, "web-01");
+    thread::sleep(Duration::from_millis(200));
+    for path in ["/", "/hosts", "/hosts?state=failed&tag=&wave=", "/hosts/web-01", "/log"] {
+        let page = ask(path);
+        assert!(page.starts_with("HTTP/1.0 200 OK"), "{path}: {page}");
+        assert!(page.contains("default-src 'none'"), "{path}");
+        assert!(!page.contains("<script>") && !page.contains("<img"), "{path}: {page}");
+        if path != "/log" {
+            assert!(page.contains("web-01"), "{path}: {page}");
+        }
+    }
+    assert!(ask("/hosts/web-01").contains("&lt;script&gt;alert(1)"));
+    assert!(ask("/").contains("Release 1"));
+    assert!(!ask("/hosts?state=failed").contains("web-02"));
+    let lost = ask("/hosts/%3Cb%3E");
+    assert!(lost.starts_with("HTTP/1.0 404") && !lost.contains("<b>"), "{lost}");
+}
+
+#[test]
 fn the_page_is_for_those_who_ask_by_its_own_address_and_changes_nothing() {
     use std::io::{Read, Write};
     let plane = Plane::start();

@@ -91,15 +91,20 @@ impl Rollout {
             sentence: decision.sentence.clone(),
             tally: decision.tally,
             waves: decision.waves.iter().map(WaveView::of).collect(),
-            hosts: decision.verdicts().map(|(name, _)| self.host_view(decision, name)).collect(),
+            hosts: decision
+                .verdicts()
+                .filter_map(|(name, _)| self.host_view(decision, name))
+                .collect(),
         }
     }
 
-    fn host_view(&self, decision: &Decision, name: &str) -> HostView {
-        let at = self.host(name).unwrap_or_default();
+    /// One host of a decision as it is shown.
+    #[must_use]
+    pub fn host_view(&self, decision: &Decision, name: &str) -> Option<HostView> {
+        let at = self.host(name)?;
         let (member, track, verdict) =
             (&self.members[at], &self.tracks[at], &decision.verdicts[at]);
-        HostView {
+        Some(HostView {
             name: member.name.clone(),
             wave: self.waves[self.wave_of[at]].wave.name.clone(),
             tags: member.tags.clone(),
@@ -113,7 +118,7 @@ impl Rollout {
                 .map(|it| nixfleet_nix::visible(&it.report.running).into_owned()),
             system: member.system.clone(),
             seen: track.seen,
-        }
+        })
     }
 }
 

@@ -159,14 +159,12 @@ pub(super) async fn hosts(State(people): State<People>, Query(which): Query<Whic
 }
 
 pub(super) async fn host(State(people): State<People>, Path(name): Path<String>) -> Response {
-    let seats = people.seats.all();
-    let seat = seats.values().find(|it| it.name == name);
-    let addresses = seat.map(|it| it.doubles()).unwrap_or_default();
+    let seat = people.seats.named(&name);
+    let addresses = seat.as_ref().map(|it| it.doubles()).unwrap_or_default();
     let from = seat.and_then(|it| it.from());
-    let found = people.clerk.look(move |core| {
-        let view = core.view()?.hosts.into_iter().find(|it| it.name == name)?;
-        Some((view, core.said().get(&name).cloned()))
-    });
+    let found = people
+        .clerk
+        .look(move |core| Some((core.view_of(&name)?, core.said().get(&name).cloned())));
     match found.await {
         Ok(Some((view, said))) => {
             Json(json!({ "host": view, "said": said, "from": from, "machinesAtOnce": addresses }))

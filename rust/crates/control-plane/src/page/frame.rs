@@ -1,0 +1,68 @@
+//! What all pages share.
+
+use jiff::Timestamp;
+use maud::{DOCTYPE, Markup, html};
+use nixfleet_rollout::Standing;
+
+/// A page with its title and content.
+pub(super) fn frame(fleet: &str, title: &str, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · " (fleet) }
+                link rel="stylesheet" href="/page.css";
+                script src="/page.js" defer {}
+            }
+            body {
+                header {
+                    a.fleet href="/" { (fleet) }
+                    nav {
+                        a href="/" { "Rollout" }
+                        a href="/hosts" { "Hosts" }
+                        a href="/log" { "Log" }
+                    }
+                }
+                main id="main" { (content) }
+            }
+        }
+    }
+}
+
+/// A time, readable, and exact for programs.
+pub(super) fn time(at: Timestamp) -> Markup {
+    html! { time datetime=(at.to_string()) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } }
+}
+
+/// Where a host stands, as people say it.
+pub(super) fn words(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Arrived => "arrived",
+        Standing::Going => "about to go",
+        Standing::OnTheWay => "on the way",
+        Standing::Waiting => "waiting",
+        Standing::Offline => "offline",
+        Standing::Unheard => "not heard yet",
+        Standing::Silent => "silent",
+        Standing::Failed => "failed",
+        Standing::Held => "held",
+        Standing::Skipped => "skipped",
+    }
+}
+
+/// The name that an address has for it.
+pub(super) fn key(standing: Standing) -> String {
+    let value = serde_json::to_value(standing).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A text in an address.
+pub(super) fn encoded(text: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|it| if keep(it) { char::from(it).to_string() } else { format!("%{it:02X}") })
+        .collect()
+}
