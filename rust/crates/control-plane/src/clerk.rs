@@ -202,7 +202,7 @@ impl Desk {
             let may = decided.is_none_or(|it| it.elapsed() >= DECIDE_EVERY);
             let is_time = is_due || at_once || (dirty && may);
             if is_time {
-                self.feed_seen();
+                self.feed_seen(now);
                 self.unwritten.extend(self.core.decide(now));
                 (decided, dirty) = (Some(Instant::now()), false);
             }
@@ -299,10 +299,10 @@ impl Desk {
     }
 
     /// Who was heard of since, with nothing new.
-    fn feed_seen(&mut self) {
+    fn feed_seen(&mut self, now: Timestamp) {
         for seat in self.seats.all().values() {
             if let Some(at) = seat.seen() {
-                self.core.seen(&seat.name, at);
+                self.core.seen(&seat.name, at, now);
             }
         }
     }

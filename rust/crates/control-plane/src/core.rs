@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nixfleet_link::{Answer, CheckIn, Offered, PublicKey, VERSION};
 use nixfleet_release::Signers;
 use nixfleet_rollout::{
@@ -118,7 +118,11 @@ impl Core {
     /// A host of the newest release says where it stands. The same again is nothing to write down.
     pub fn check_in(&mut self, host: &str, said: CheckIn, now: Timestamp) -> Vec<Keep> {
         if self.said.get(host).is_some_and(|it| it.says_as(&said)) {
-            self.seen(host, now);
+            self.seen(host, now, now);
+            return Vec::new();
+        }
+        let current = self.current.as_ref();
+        if current.is_some_and(|it| it.rollout.is_late(host, &said.report, self.last.max(now))) {
             return Vec::new();
         }
         let report = said.report.clone();
@@ -128,8 +132,11 @@ impl Core {
         vec![keep, event]
     }
 
-    /// A host was heard of, with nothing new.
-    pub fn seen(&mut self, host: &str, at: Timestamp) {
+    /// A host was heard of, with nothing new; `now` is by the same clock, which may have been set back
+    /// since the last event.
+    pub fn seen(&mut self, host: &str, at: Timestamp, now: Timestamp) {
+        let behind = self.last.duration_since(now).max(SignedDuration::ZERO);
+        let at = at.checked_add(behind).unwrap_or(at);
         if let Some(current) = &mut self.current {
             current.rollout.apply(&Event { at, kind: Kind::Seen { host: host.to_owned() } });
         }

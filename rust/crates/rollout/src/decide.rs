@@ -109,10 +109,13 @@ impl Deciding<'_> {
             let (track, system) = (&self.rollout.tracks[host], &self.rollout.members[host].system);
             let is_on = matches!(verdict.standing, Standing::Going | Standing::OnTheWay);
             let is_held = verdict.standing == Standing::Going && track.is_held().is_some();
+            // Leave of an older release is none for this one.
+            let was_given = track.go.is_some_and(|it| it >= self.rollout.began);
+            let is_given = matches!(verdict.may, May::Go { .. });
             verdict.may = match state {
                 State::RollingBack if verdict.may == May::Back => May::Back,
                 State::RollingBack if track.is_going_back(system, self.rollout.began) => May::Back,
-                _ if state.lets_go() && is_on && !is_held => {
+                _ if state.lets_go() && is_on && !is_held && (was_given || is_given) => {
                     May::Go { again: track.is_to_try_again(system) }
                 }
                 _ => May::Wait,

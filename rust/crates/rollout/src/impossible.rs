@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::plan::{Member, Plan};
 use crate::sentence::hosts;
-use crate::standing::after;
+use crate::time::after;
 use crate::window::Opening;
 
 /// Why a plan can never finish.

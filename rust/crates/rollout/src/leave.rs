@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::decision::{May, State, Verdict, WaveState};
 use crate::event::Kind;
 use crate::now::Deciding;
-use crate::standing::{Judged, Standing, after};
+use crate::standing::{Judged, Standing};
 use crate::tally::Tally;
+use crate::time::after;
 use crate::words;
 
 impl Deciding<'_> {
@@ -76,6 +77,7 @@ impl Deciding<'_> {
         let name = self.rollout.members[host].name.clone();
         self.record(Kind::Go { host: name });
         self.count_as_going(host);
+        self.verdicts[host].may = May::Go { again: false };
         self.waves[self.rollout.wave_of[host]].tally.let_go();
         for budget in &self.rollout.budgets_of[host] {
             self.budgets[*budget].tally.let_go();

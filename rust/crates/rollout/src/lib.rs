@@ -35,6 +35,7 @@ mod rollout;
 mod sentence;
 mod standing;
 mod tally;
+mod time;
 mod track;
 mod view;
 mod window;

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use crate::decision::WaveState;
 use crate::event::Kind;
 use crate::now::Deciding;
-use crate::standing::{Standing, after};
+use crate::standing::Standing;
 use crate::tally::Tally;
+use crate::time::after;
 
 impl Deciding<'_> {
     /// Which waves are open: each after the one before it has what it needs.

@@ -10,6 +10,7 @@ use crate::command::{Command, Unknown};
 use crate::event::{Event, Kind};
 use crate::limits::Limits;
 use crate::plan::{Member, Plan};
+use crate::report::Report;
 use crate::standing::Moment;
 use crate::track::{Track, Word};
 use crate::window::Opening;
@@ -168,6 +169,12 @@ impl Rollout {
                 _ => Ok(()),
             },
         }
+    }
+
+    /// Whether a report was said before what is known of its host: then it is as if it never came.
+    #[must_use]
+    pub fn is_late(&self, host: &str, report: &Report, at: Timestamp) -> bool {
+        self.host(host).is_some_and(|host| self.tracks[host].is_late(report, at))
     }
 
     /// Takes an event. What is of a host or wave that the release has not changes nothing.

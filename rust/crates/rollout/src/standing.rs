@@ -1,12 +1,11 @@
 //! Where a host stands at a moment.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
 use crate::report::Phase;
+use crate::time::after;
 use crate::track::Track;
 
 /// Where a host stands.
@@ -111,10 +110,4 @@ impl Track {
             _ => judged(Standing::Waiting, told.map(|it| it.at), false, Some(offline_at)),
         }
     }
-}
-
-/// A moment so much later. What is beyond all time is its end.
-pub fn after(at: Timestamp, span: Duration) -> Timestamp {
-    let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
-    at.checked_add(span).unwrap_or(Timestamp::MAX)
 }

@@ -3,11 +3,17 @@
 //! What a host says counts in its own order, what others say of it by the time that it has. So it does
 //! not matter in what order events of different origin arrive.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::event::{Event, Kind};
 use crate::report::Report;
+use crate::time::after;
 use crate::{Command, Member};
+
+/// How long what a host sent may be on its way: no connection is held for so long.
+const LONGEST_WAY: Duration = Duration::from_secs(10 * 60);
 
 /// Something that a host said, and when it said so first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +42,8 @@ pub struct Track {
     pub over: Option<Told>,
     /// When it was last heard of.
     pub seen: Option<Timestamp>,
-    /// The boot before the one that it is in: what still comes from there is late.
-    last_boot: Option<String>,
+    /// The boot before the one that it is in, and since when: what still comes from there is late.
+    last_boot: Option<(String, Timestamp)>,
     pub go: Option<Timestamp>,
     pub back: Option<Timestamp>,
     pub retry: Option<Word>,
@@ -48,7 +54,7 @@ pub struct Track {
 impl Track {
     pub fn reported(&mut self, at: Timestamp, report: Report, system: &str) {
         let report = report.tamed();
-        if self.is_late(&report) {
+        if self.is_late(&report, at) {
             return;
         }
         self.was_seen(at);
@@ -58,7 +64,7 @@ impl Track {
                 return;
             }
             if told.report.boot != report.boot {
-                self.last_boot = Some(std::mem::take(&mut told.report.boot));
+                self.last_boot = Some((std::mem::take(&mut told.report.boot), at));
             }
         }
         self.take(Told { at, report }, system);
@@ -79,13 +85,15 @@ impl Track {
         self.told = Some(told);
     }
 
-    fn is_late(&self, report: &Report) -> bool {
+    /// Whether it was said before what is known. Of boots none tells which is the later, so what was
+    /// taken for the newest by mistake is so for a while and no longer.
+    pub fn is_late(&self, report: &Report, at: Timestamp) -> bool {
         let Some(Told { report: known, .. }) = &self.told else { return false };
         if known.boot == report.boot {
-            report.turn != 0 && report.turn <= known.turn
-        } else {
-            self.last_boot.as_ref() == Some(&report.boot)
+            return report.turn != 0 && report.turn < known.turn;
         }
+        let last = self.last_boot.as_ref().filter(|(boot, _)| *boot == report.boot);
+        last.is_some_and(|(_, since)| at < after(*since, LONGEST_WAY))
     }
 
     pub fn was_seen(&mut self, at: Timestamp) {
