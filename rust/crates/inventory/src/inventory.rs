@@ -1,14 +1,19 @@
 //! The inventory: a fleet's flake output `nixfleet`.
 
+use std::fs::File;
 use std::path::Path;
 
 use indexmap::IndexMap;
 use nixfleet_nix::{Nix, NixError, Position, visible};
+use nixfleet_text::read_stream;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::{Flake, Host, Positions};
+
+/// The largest inventory that is read: of ten thousand hosts it has 30 MB.
+const LARGEST: u64 = 1 << 30;
 
 /// The version of the inventory's shape that this crate reads.
 pub const API_VERSION: u64 = 1;
@@ -138,7 +143,8 @@ impl Inventory {
     /// When the file cannot be read or is no inventory.
     pub fn load(path: &Path) -> Result<Self, InventoryError> {
         let origin = path.display().to_string();
-        let json = std::fs::read(path).map_err(|error| InventoryError::Malformed {
+        let json = File::open(path).and_then(|it| read_stream(it, LARGEST));
+        let json = json.map_err(|error| InventoryError::Malformed {
             origin: format!("`{}`", visible(&origin)),
             reason: error.to_string(),
         })?;

@@ -13,7 +13,7 @@ use crate::text::output::{print, tell};
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
-#[command(version, disable_help_flag = true, disable_help_subcommand = true)]
+#[command(version, disable_help_flag = true)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -57,6 +57,11 @@ pub enum Command {
     Man,
 }
 
+/// Answers a shell that asks how a command line may go on; comes back where none does.
+pub fn complete() {
+    completions::answer(Cli::command);
+}
+
 /// Does what the command line says.
 pub fn run(cli: &Cli) -> Result<Exit, Error> {
     if cli.global.format == Format::Github && !cli.command.annotates() {
@@ -69,7 +74,7 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::Doctor(args) => doctor::run(&cli.global, args),
         Command::Release(args) => release::run(&cli.global, args),
         Command::Rollout(args) => rollout::run(&cli.global, args),
-        Command::Completions(args) => Ok(completions::completions(args, Cli::command())),
+        Command::Completions(args) => Ok(completions::completions(args)),
         Command::Man => Ok(completions::man(Cli::command())),
         Command::BuildVm(args) => vm::build(&cli.global, args),
         Command::StartVm(args) => vm::start(&cli.global, args),

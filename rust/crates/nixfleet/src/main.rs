@@ -20,6 +20,7 @@ use cli::Cli;
 use text::output;
 
 fn main() -> ExitCode {
+    cli::complete();
     let exit = match Cli::try_parse() {
         Ok(cli) => {
             cli::run(&cli).unwrap_or_else(|error| commands::failure::report(&cli.global, &error))

@@ -1,11 +1,13 @@
 //! Text that people read: what others wrote comes through one door, [`Foreign`], and a name that was
 //! mistyped is met by the [`nearest`].
 
+mod file;
 mod foreign;
 mod name;
 mod nearest;
 mod visible;
 
+pub use file::{read_file, read_stream};
 pub use foreign::Foreign;
 pub use name::is_label;
 pub use nearest::nearest;

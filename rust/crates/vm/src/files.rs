@@ -6,11 +6,15 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use nixfleet_nix::Foreign;
+use nixfleet_text::read_file;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
 use crate::Error;
+
+/// The most that a file of ours has: records of a few lines.
+const RECORD: u64 = 1 << 20;
 
 /// Writes a file: readers see the old content or the new one, also after a power cut.
 ///
@@ -45,7 +49,7 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
 /// Reads a value from JSON; `None` when the file is not there or is none of ours.
 #[must_use]
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    serde_json::from_slice(&read_file(path, RECORD).ok()?).ok()
 }
 
 /// Makes a folder, and those above it, that only its owner can look into.

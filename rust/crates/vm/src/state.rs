@@ -32,11 +32,16 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use nixfleet_text::read_file;
+
 use crate::launch::Files;
 use crate::{Error, files, qemu};
 
 /// The version of the layout.
 const LAYOUT: u32 = 1;
+
+/// What is read of the file that says it.
+const LAYOUT_LENGTH: u64 = 64;
 
 /// The folder of one host's VM.
 #[derive(Debug, Clone)]
@@ -94,8 +99,8 @@ impl Folder {
         files::private_folder(&self.path)?;
         files::private_folder(&self.logs())?;
         let path = self.path.join("layout");
-        let found = match fs::read_to_string(&path) {
-            Ok(text) => text.trim().to_owned(),
+        let found = match read_file(&path, LAYOUT_LENGTH) {
+            Ok(text) => String::from_utf8_lossy(&text).trim().to_owned(),
             // A folder with machines and no version is older than versions are.
             Err(_) if self.installs().exists() || self.role(Role::Vm).exists() => "0".to_owned(),
             Err(_) => return files::write(&path, format!("{LAYOUT}\n").as_bytes()),

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use nixfleet_text::read_file;
+
 use super::{PublicKey, Refusal, agent, config, read_public_half};
 
 /// Where a private half is.
@@ -61,6 +63,9 @@ fn key_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// The most that a `.pub` file has: a line, which holds a key of RSA at most.
+const LINE: u64 = 64 << 10;
+
 fn from_file(path: &Path) -> Option<Identity> {
     // Opening a pipe would wait for its writer.
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
@@ -70,7 +75,8 @@ fn from_file(path: &Path) -> Option<Identity> {
     let beside = || {
         let mut name = path.as_os_str().to_owned();
         name.push(".pub");
-        PublicKey::parse(&fs::read_to_string(name).ok()?).ok()
+        let line = read_file(Path::new(&name), LINE).ok()?;
+        PublicKey::parse(&String::from_utf8(line).ok()?).ok()
     };
     // The comment is in the private part: the file beside it says it, and for the older formats
     // the whole public half.

@@ -1,9 +1,13 @@
 //! What packagers need: completions and the manual page, made from the command line itself.
 
+mod hosts;
+
 use std::io::{self, Write};
 
 use clap::{Args, Command};
-use clap_complete::{Shell, generate};
+use clap_complete::Shell;
+use clap_complete::engine::ArgValueCompleter;
+use clap_complete::env::{CompleteEnv, Shells};
 use clap_mangen::Man;
 
 use crate::exit::Exit;
@@ -17,13 +21,44 @@ pub struct Completions {
     shell: Shell,
 }
 
-/// Writes a shell's completions.
-pub fn completions(args: &Completions, mut cli: Command) -> Exit {
+/// Writes a shell's completions: a function that asks the tool at each key, so that it knows the
+/// fleet's hosts.
+pub fn completions(args: &Completions) -> Exit {
+    let shells = Shells::builtins();
     let mut text = Vec::new();
-    generate(args.shell, &mut cli, "nixfleet", &mut text);
+    if let Some(shell) = shells.completer(&args.shell.to_string()) {
+        // Writing to memory does not fail.
+        let _ = shell.write_registration(VARIABLE, NAME, NAME, NAME, &mut text);
+    }
+    if args.shell == Shell::Zsh {
+        // As a file of `fpath` it is run at the first key alone, and has to answer that as well.
+        text.extend(ZSH.as_bytes());
+    }
     output::hand_out(&text);
     Exit::Fine
 }
+
+/// Answers a shell that asks for completions, and ends then.
+pub fn answer(cli: fn() -> Command) {
+    CompleteEnv::with_factory(move || naming_hosts(cli())).var(VARIABLE).bin(NAME).complete();
+}
+
+/// The command line, with the fleet's hosts as what `--host` takes.
+fn naming_hosts(mut command: Command) -> Command {
+    if command.get_arguments().any(|it| it.get_id() == "hosts") {
+        let hosts = ArgValueCompleter::new(hosts::named);
+        command = command.mut_arg("hosts", |it| it.add(hosts));
+    }
+    let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, naming_hosts))
+}
+
+const NAME: &str = "nixfleet";
+
+/// The variable in which the shell says who it is.
+const VARIABLE: &str = "COMPLETE";
+
+const ZSH: &str = "\n[[ $funcstack[1] = _nixfleet ]] && _clap_dynamic_completer_nixfleet \"$@\"\n";
 
 /// Writes the manual page, every command in it.
 pub fn man(cli: Command) -> Exit {

@@ -3,7 +3,7 @@
 mod disks;
 
 use clap::Args;
-use nixfleet_inventory::{Host, Inventory};
+use nixfleet_inventory::Host;
 use nixfleet_nix::{NixError, visible};
 use nixfleet_vm::hypervisor::Status;
 use nixfleet_vm::state::{Fleet, LastTest};
@@ -23,6 +23,10 @@ use disks::Disks;
 /// The arguments of `list`.
 #[derive(Debug, Args)]
 pub struct List {
+    /// Only this host; may be given several times
+    #[arg(short = 'h', long = "host", value_name = "HOST")]
+    hosts: Vec<String>,
+
     /// Also show the disks of each host, which Nix evaluates
     #[arg(long)]
     eval: bool,
@@ -99,13 +103,21 @@ impl<'a> Entry<'a> {
 /// Writes one line a host.
 pub fn run(global: &Global, args: &List) -> Result<Exit, Error> {
     let inventory = fleet::inventory(global)?;
+    fleet::require(&inventory, &args.hosts)?;
     // Without a home folder there are no VMs either.
     let vms = Fleet::new(&fleet::flake(global)).ok();
+    let wanted = |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
+    let chosen: Vec<(&str, &Host)> = inventory
+        .hosts
+        .iter()
+        .map(|(name, host)| (name.as_str(), host))
+        .filter(|(name, _)| wanted(name))
+        .collect();
     let mut hosts: Vec<Entry> =
-        inventory.hosts.iter().map(|(name, it)| Entry::new(name, it, vms.as_ref())).collect();
+        chosen.iter().map(|(name, it)| Entry::new(name, it, vms.as_ref())).collect();
     let mut exit = Exit::Fine;
     if args.eval {
-        for (entry, disks) in hosts.iter_mut().zip(evaluate(global, args, &inventory)) {
+        for (entry, disks) in hosts.iter_mut().zip(evaluate(global, args, &chosen)) {
             entry.disks = disks.unwrap_or_else(|error| {
                 exit = Exit::Lacking;
                 complain(entry.host, &error);
@@ -152,13 +164,11 @@ fn human(hosts: &[Entry], with_disks: bool) -> String {
 fn evaluate(
     global: &Global,
     args: &List,
-    inventory: &Inventory,
+    hosts: &[(&str, &Host)],
 ) -> Vec<Result<Option<Disks>, NixError>> {
     let nix = fleet::nix(global).heap_limit(MAX_MEMORY);
-    let hosts: Vec<(&str, &Host)> =
-        inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
     let jobs = args.jobs.map_or_else(|| default_jobs(MAX_MEMORY), usize::from);
-    disks::of_hosts(&nix, &fleet::flake(global), &hosts, jobs)
+    disks::of_hosts(&nix, &fleet::flake(global), hosts, jobs)
 }
 
 /// Says why a host's disks are not known; the rest of the list is.

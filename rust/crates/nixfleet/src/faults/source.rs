@@ -7,11 +7,11 @@ mod text;
 mod tree;
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use nixfleet_nix::Position;
+use nixfleet_text::{Foreign, read_file};
 
 pub use excerpt::Excerpt;
 pub use literal::{position_of, resolve};
@@ -91,10 +91,8 @@ impl Sources {
     }
 }
 
-fn read(path: &Path) -> Option<Text> {
-    let metadata = fs::metadata(path).ok()?;
-    let readable = metadata.is_file() && metadata.len() <= LONGEST;
-    let bytes = readable.then(|| fs::read(path).ok()).flatten()?;
-    let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Some(Text::new(String::from_utf8(bytes).unwrap_or_else(|error| lossy(error.into_bytes()))))
+/// The text of a source; none where it is longer than anybody writes, or no file.
+pub fn read(path: &Path) -> Option<Text> {
+    let bytes = read_file(path, LONGEST).ok()?;
+    Some(Text::new(Foreign::of_bytes(bytes).into_raw()))
 }

@@ -3,9 +3,10 @@
 use std::env;
 
 use terminal_size::terminal_size_of;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Lines shorter than this are worse to read than those that a terminal breaks.
-const NARROWEST: usize = 40;
+pub const NARROWEST: usize = 40;
 
 /// The columns that text for a stream has: what `COLUMNS` says, else the terminal's width. `None`
 /// where there is no terminal, since programs search for lines as they are.
@@ -27,12 +28,31 @@ pub fn fit(text: &str, room: usize, indent: usize) -> String {
     lines.collect::<Vec<_>>().join(&format!("\n{:indent$}", ""))
 }
 
+/// A line in lines of so many columns at most: a word that is longer is broken as well.
+pub fn pieces(text: &str, room: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    for line in lines(text, room) {
+        let (mut piece, mut column) = (String::new(), 0);
+        for letter in line.chars() {
+            let width = letter.width().unwrap_or(0);
+            if column + width > room && column > 0 {
+                pieces.push(std::mem::take(&mut piece));
+                column = 0;
+            }
+            piece.push(letter);
+            column += width;
+        }
+        pieces.push(piece);
+    }
+    pieces
+}
+
 /// A line in lines that end with a word; a word that is longer than a line is left whole.
 fn lines(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut column = 0;
     for (place, word) in words(text, room).into_iter().enumerate() {
-        let length = word.chars().count();
+        let length = word.width();
         if place > 0 && column + 1 + length > room {
             lines.push(String::new());
             column = 0;
@@ -60,7 +80,7 @@ fn words(text: &str, room: usize) -> Vec<&str> {
         while rest[..end].matches('`').count() % 2 == 1 {
             let Some(closing) = rest[end..].find('`') else { break };
             let whole = blank(end + closing);
-            if rest[..whole].chars().count() > room {
+            if rest[..whole].width() > room {
                 break;
             }
             end = whole;

@@ -138,7 +138,7 @@ fn a_file_of_a_submodule_is_told_with_how_nix_reads_it() {
 fn doctor_names_the_line_and_the_right_name() {
     let fleet = fleet();
     let inventory = "while read -r line; do echo \"$line\"; done <inventory.json";
-    let says = format!("case $1 in --version) echo nix 2.30.0;; *) {inventory};; esac");
+    let says = format!("case $1 in --version) echo 'nix (Nix) 2.30.0';; *) {inventory};; esac");
     fleet.program("nix", &says);
     let told = "lacking  missing file: `hosts/wbe.nix` does not exist; hosts/default.nix:3 names it
          → write `./web.nix`\n";

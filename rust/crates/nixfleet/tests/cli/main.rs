@@ -1,6 +1,7 @@
 //! The tool as users and scripts meet it.
 
 mod command_line;
+mod completions;
 mod eval;
 mod files;
 mod hostile;
@@ -11,6 +12,7 @@ mod places;
 mod preflight;
 mod release;
 mod rollout;
+mod tables;
 mod validate;
 mod vm;
 mod with_inputs;

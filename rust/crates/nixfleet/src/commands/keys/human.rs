@@ -1,6 +1,9 @@
 //! The keys for people.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write;
+use std::io;
 use std::path::Path;
 
 use nixfleet_inventory::keys::{Identity, Source};
@@ -9,27 +12,67 @@ use nixfleet_nix::visible;
 use super::model::{Group, Half, Key};
 use crate::text::quote::{shorten, shorten_name};
 use crate::text::table;
+use crate::text::wrap::{columns, fit};
 
-/// The groups, each with its keys, and what to do where none of them is here.
+/// How many hosts that have the same keys are named.
+const NAMED: usize = 8;
+
+/// What stands before a line of a group.
+const INDENT: usize = 2;
+
+/// The groups, each with its keys, and what to do where none of them is here. Hosts with the same
+/// keys are told together.
 pub fn render(groups: &[Group], here: &[Identity]) -> String {
+    let room = columns(io::stdout()).map(|it| it.saturating_sub(INDENT));
     let mut text = String::new();
-    for group in groups {
-        let title = group.host.map_or("isoSshKeys".to_owned(), shorten_name);
-        let _ = writeln!(text, "\x1b[1m{title}\x1b[0m");
+    for hosts in alike(groups) {
+        let Some(group) = hosts.first() else { continue };
+        let _ =
+            writeln!(text, "\x1b[1m{}\x1b[0m", fit(&title(&hosts), room.unwrap_or(usize::MAX), 0));
+        let mut say = |line: &str| {
+            let _ = writeln!(text, "  {}", fit(line, room.unwrap_or(usize::MAX), INDENT));
+        };
         if group.in_modules {
-            text.push_str("  no keys but what its modules bring, which are not evaluated here\n");
+            say("no keys but what its modules bring, which are not evaluated here");
         } else if group.keys.is_empty() {
-            text.push_str("  no keys\n");
+            say("no keys");
         }
         let rows: Vec<_> = group.keys.iter().map(row).collect();
-        for line in table::render(&rows).lines() {
-            let _ = writeln!(text, "  {line}");
+        for line in table::render_within(&rows, room).lines() {
+            say(line);
         }
         if !group.keys.is_empty() && !group.is_usable() {
-            let _ = writeln!(text, "  {}", advice(group, here));
+            say(&advice(group, here));
         }
     }
     text
+}
+
+/// Groups with the same keys, in the order of the first of each; the installer's stays alone.
+fn alike<'a, 'b>(groups: &'b [Group<'a>]) -> Vec<Vec<&'b Group<'a>>> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut all: Vec<Vec<&Group>> = Vec::new();
+    for group in groups {
+        let keys = group.keys.iter().flat_map(row).collect::<Vec<_>>().join("\n");
+        let sign = format!("{}{}{keys}", group.host.is_some(), group.in_modules);
+        match places.entry(sign) {
+            Entry::Occupied(place) => all[*place.get()].push(group),
+            Entry::Vacant(place) => {
+                place.insert(all.len());
+                all.push(vec![group]);
+            }
+        }
+    }
+    all
+}
+
+fn title(hosts: &[&Group]) -> String {
+    let names = hosts.iter().map(|it| it.host.map_or("isoSshKeys".to_owned(), shorten_name));
+    let first = names.take(NAMED).collect::<Vec<_>>().join(", ");
+    match hosts.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 fn row(key: &Key) -> Vec<String> {

@@ -1,10 +1,8 @@
 //! Where an option is set, of which the module system names the file alone.
 
-use std::fs;
-
 use nixfleet_nix::Position;
 
-use crate::faults::source::Tree;
+use crate::faults::source::{self, Tree};
 
 /// The place in the user's own file that a message speaks of: the option as the file names it. The
 /// message is as in nixpkgs' `lib/modules.nix`: `The option `x.y' …`, then `- In `file'` lines.
@@ -12,7 +10,7 @@ pub fn find(message: &str, tree: &Tree) -> Option<Position> {
     let option = quoted(message.split_once("option `")?.1)?;
     let files = message.split("In `").skip(1).filter_map(file_of);
     files.filter(|file| tree.is_own(file)).find_map(|file| {
-        let source = fs::read_to_string(tree.locate(file).1).ok()?;
+        let source = source::read(&tree.locate(file).1)?;
         let (line, column) = named(&source, option)?;
         Some(Position { file: file.into(), line, column })
     })

@@ -1,7 +1,5 @@
 //! The faults that an evaluation shows.
 
-use std::fs;
-
 use nixfleet_inventory::Host;
 use nixfleet_nix::{Cause, NixError, Position};
 use thiserror::Error;
@@ -9,7 +7,7 @@ use thiserror::Error;
 use super::{answer::Answer, brought, cure, definition};
 use crate::faults::checks::declare;
 use crate::faults::files;
-use crate::faults::source::Tree;
+use crate::faults::source::{self, Tree};
 use crate::faults::{Fault, Problem, Severity};
 use crate::text::quote::{quote, word};
 
@@ -166,7 +164,7 @@ fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, 
 
 /// The line of a place, from its column on.
 fn text_at(place: &Position, tree: &Tree) -> Option<String> {
-    let text = fs::read_to_string(tree.locate(&place.file).1).ok()?;
+    let text = source::read(&tree.locate(&place.file).1)?;
     let line = text.lines().nth(usize::try_from(place.line).ok()?.checked_sub(1)?)?;
     Some(line.get(usize::try_from(place.column).ok()?.checked_sub(1)?..)?.to_owned())
 }

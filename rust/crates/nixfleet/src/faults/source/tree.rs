@@ -4,7 +4,10 @@ use std::path::{Component, Path, PathBuf};
 use std::{env, fs};
 
 use nixfleet_inventory::Flake;
-use nixfleet_nix::{StorePath, visible};
+use nixfleet_nix::StorePath;
+use nixfleet_text::{read_file, visible};
+
+use super::LONGEST;
 
 /// Where a fleet's files are: in the store, and where their author has them.
 pub struct Tree {
@@ -133,7 +136,12 @@ impl Tree {
 
 /// Whether a file is the same as its copy in the store, which newer versions of Nix do not make.
 fn same(path: &Path, copy: &Path) -> bool {
-    fs::read(copy).map_or(true, |copy| fs::read(path).is_ok_and(|text| text == copy))
+    let (Ok(file), Ok(copied)) = (fs::metadata(path), fs::metadata(copy)) else {
+        return !copy.exists();
+    };
+    file.len() == copied.len()
+        && read_file(path, LONGEST)
+            .is_ok_and(|it| read_file(copy, LONGEST).is_ok_and(|copy| it == copy))
 }
 
 /// The nearest folder, from this one up, that has such an entry. Nix takes as the flake's root the

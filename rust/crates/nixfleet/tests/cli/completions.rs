@@ -1,0 +1,73 @@
+//! What a shell is offered.
+
+use std::fs;
+use std::process::Command;
+
+use crate::{Fleet, INVENTORY, text};
+
+/// What the shell of that name gets for a line whose last word is being written.
+fn offered(fleet: &Fleet, shell: &str, line: &[&str]) -> Vec<String> {
+    let mut command = fleet.command(&[&["--", "nixfleet"], line].concat());
+    command.env("COMPLETE", shell).env("_CLAP_IFS", "\n");
+    let output = command.env("_CLAP_COMPLETE_INDEX", line.len().to_string()).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let word = |line: &str| line.split([':', '\t']).next().unwrap_or_default().to_owned();
+    text(&output.stdout).lines().map(word).filter(|it| !it.is_empty()).collect()
+}
+
+#[test]
+fn the_fleets_hosts_are_offered_where_a_host_is_meant() {
+    let fleet = Fleet::new("UTC");
+    for shell in ["bash", "zsh", "fish"] {
+        for command in ["validate", "list", "keys", "test-vm", "build-vm", "start-vm", "clean-vm"] {
+            let hosts = offered(&fleet, shell, &[command, INVENTORY, "-h", ""]);
+            assert_eq!(hosts, ["web-01", "web-02"], "{shell} {command}");
+        }
+        let one = offered(&fleet, shell, &["test-vm", INVENTORY, "--host", "web-02"]);
+        assert_eq!(one, ["web-02"], "{shell}");
+        // A number is nobody's to guess, least of all a file's name.
+        let none = offered(&fleet, shell, &["test-vm", INVENTORY, "--memory", ""]);
+        assert_eq!(none, [""; 0], "{shell}");
+    }
+    let commands = offered(&fleet, "bash", &["tes"]);
+    assert_eq!(commands, ["test-vm"]);
+    let phases = offered(&fleet, "bash", &["list", "--format", ""]);
+    assert_eq!(phases, ["human", "json", "github"]);
+}
+
+/// A name that no host can have is offered to no shell, and a fleet that cannot be read is silent.
+#[test]
+fn no_shell_is_offered_more_than_names() {
+    let fleet = Fleet::new("UTC");
+    let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
+    let hostile = inventory.replace("\"web-02\":", "\"$(touch pwned)\\n`id`\":");
+    fs::write(fleet.path().join("inventory.json"), hostile).unwrap();
+    assert_eq!(offered(&fleet, "bash", &["list", INVENTORY, "-h", ""]), ["web-01"]);
+    fleet.program("nix", "echo error: no >&2; exit 1");
+    assert_eq!(offered(&fleet, "bash", &["list", "-h", ""]), [""; 0]);
+}
+
+#[test]
+fn bash_takes_what_completions_writes() {
+    let fleet = Fleet::new("UTC");
+    let script = fleet.run(&["completions", "bash"]);
+    fs::write(fleet.path().join("completions"), script.stdout).unwrap();
+    let tool = std::path::Path::new(env!("CARGO_BIN_EXE_nixfleet"));
+    let ask = format!(
+        "PATH={}:$PATH; . ./completions; complete -p nixfleet >/dev/null || exit 9
+         COMP_WORDS=(nixfleet list {INVENTORY} -h ''); COMP_CWORD=4; COMP_TYPE=9
+         _clap_complete_nixfleet nixfleet '' -h; printf '%s ' \"${{COMPREPLY[@]}}\"",
+        tool.parent().unwrap().display()
+    );
+    let mut bash = Command::new("bash");
+    let output = bash.args(["-c", &ask]).current_dir(fleet.path()).output().unwrap();
+    assert_eq!(text(&output.stdout).trim(), "web-01 web-02", "{}", text(&output.stderr));
+}
+
+#[test]
+fn help_is_a_command_as_well() {
+    let fleet = Fleet::new("UTC");
+    fleet.expect(&["help"], 0, "Usage: nixfleet", "");
+    fleet.expect(&["help", "test-vm"], 0, "Usage: nixfleet test-vm", "");
+    fleet.expect(&["help", "tset-vm"], 2, "", "unrecognized subcommand 'tset-vm'");
+}
