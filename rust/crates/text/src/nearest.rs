@@ -10,16 +10,53 @@ pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
         return None;
     }
     let lower = given.to_lowercase();
-    let distance = |name: &str| {
+    let letters = Letters::of(&lower);
+    let length = given.chars().count();
+    let mut best: Option<(&str, usize)> = None;
+    for name in names {
+        let most = 1 + length.max(name.chars().count()) * 2 / 3;
+        let least = 2 * letters.distance_at_least(name);
+        // To compare in full takes a hundred times as long.
+        if least > most || best.is_some_and(|(_, distance)| least >= distance) {
+            continue;
+        }
         let swaps = strsim::damerau_levenshtein(&lower, &name.to_lowercase());
-        2 * swaps + usize::from(given != name)
-    };
-    let (name, distance) = names
-        .into_iter()
-        .map(|name| (name, distance(name)))
-        .min_by_key(|(_, distance)| *distance)?;
-    let longest = given.chars().count().max(name.chars().count());
-    (distance <= 1 + longest * 2 / 3).then_some(name)
+        let distance = 2 * swaps + usize::from(given != name);
+        if distance <= most && best.is_none_or(|(_, best)| distance < best) {
+            best = Some((name, distance));
+        }
+    }
+    best.map(|(name, _)| name)
+}
+
+/// How often each letter is in a word.
+struct Letters {
+    counts: [u8; 128],
+    length: usize,
+    is_ascii: bool,
+}
+
+impl Letters {
+    fn of(lower: &str) -> Self {
+        let mut counts = [0; 128];
+        lower.bytes().filter(u8::is_ascii).for_each(|it| counts[usize::from(it)] += 1);
+        Self { counts, length: lower.len(), is_ascii: lower.is_ascii() }
+    }
+
+    /// How many steps a name is away at least: each mends one letter, and swaps mend none.
+    fn distance_at_least(&self, name: &str) -> usize {
+        if !self.is_ascii || !name.is_ascii() {
+            return 0;
+        }
+        let mut counts = self.counts;
+        let common = name.bytes().filter(|byte| {
+            let count = &mut counts[usize::from(byte.to_ascii_lowercase())];
+            let is_common = *count > 0;
+            *count = count.saturating_sub(1);
+            is_common
+        });
+        self.length.max(name.len()) - common.count()
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A line of an `authorized_keys` file.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use ssh_key::HashAlg;
 use thiserror::Error;
@@ -131,6 +132,12 @@ impl PartialEq for PublicKey {
 }
 
 impl Eq for PublicKey {}
+
+impl Hash for PublicKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

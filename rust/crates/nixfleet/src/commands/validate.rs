@@ -57,7 +57,7 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
         }
         Err(error) => match piecemeal(global, &error) {
             Some(found) => in_part(global, args, &found, survey, &mut sources),
-            None => match unreadable(&error, survey, sources.tree()) {
+            None => match unreadable(&error, sources.tree()) {
                 Some(faults) => {
                     if let Some(trace) = error.trace().filter(|_| global.show_trace) {
                         failure::show_trace(trace);
@@ -230,8 +230,9 @@ fn in_part(
 
 /// The mistakes of the fleet's author for which Nix cannot read it; `None` where it fails for another
 /// reason.
-fn unreadable(error: &Error, survey: Survey, tree: &Tree) -> Option<Vec<Fault>> {
+fn unreadable(error: &Error, tree: &Tree) -> Option<Vec<Fault>> {
     let cause = error.cause()?;
+    let survey = Survey::of_broken(tree);
     if let Some(fault) = files::explain_by(cause, tree, &survey) {
         return Some(std::iter::once(fault).chain(survey.faults).collect());
     }

@@ -23,6 +23,7 @@ pub const CODES: &[&str] = &[
     "field-without-effect",
     "file-ignored",
     "file-missing",
+    "file-unread",
     "file-untracked",
     "firmware-missing",
     "fleet-unreadable",

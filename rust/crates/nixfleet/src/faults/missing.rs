@@ -76,7 +76,9 @@ pub fn missing(tree: &Tree, survey: &Survey) -> Vec<Fault> {
     let (sure, others): (Vec<_>, Vec<_>) = survey.links.iter().partition(|link| is_needed(link));
     let mut beside = Beside::new(tree, survey);
     let news = sure.into_iter().chain(others);
-    let news = news.filter(|link| seen.insert(&link.file) && !link.is_there(tree));
+    let news = news.filter(|link| {
+        seen.insert(&link.file) && !survey.read.contains(&link.file) && !link.is_there(tree)
+    });
     news.map(|link| beside.fault(link, severity(link))).collect()
 }
 

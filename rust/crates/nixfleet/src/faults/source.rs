@@ -1,6 +1,7 @@
 //! The sources of a fleet: from a position that Nix tells to a line on the user's disk.
 
 mod excerpt;
+mod expression;
 mod literal;
 mod scan;
 mod text;
@@ -14,6 +15,7 @@ use nixfleet_nix::Position;
 use nixfleet_text::{Foreign, read_file};
 
 pub use excerpt::Excerpt;
+pub use expression::{Expression, Expressions, Kind, Operator, Refused, STACK, parse};
 pub use literal::{position_of, resolve};
 pub use text::Text;
 pub use tree::Tree;

@@ -1,5 +1,7 @@
 //! SSH keys, of hosts and of the installer.
 
+use std::collections::HashSet;
+
 use nixfleet_inventory::keys::{KeyError, PublicKey, is_private, key_lines};
 use serde_json::Value;
 use thiserror::Error;
@@ -146,7 +148,7 @@ fn check_host_key(scope: &mut Scope) {
 
 /// The problems of a list of keys, each with its line.
 pub fn problems(list: Option<&Value>) -> Vec<(&str, KeyProblem)> {
-    let mut seen: Vec<PublicKey> = Vec::new();
+    let mut seen: HashSet<PublicKey> = HashSet::new();
     let mut found = Vec::new();
     // A private key may have been split into lines: what is no public key beside one is its rest.
     let holds_private = key_lines(list).any(is_private);
@@ -163,7 +165,7 @@ pub fn problems(list: Option<&Value>) -> Vec<(&str, KeyProblem)> {
             }
             Ok(key) => {
                 found.extend(weakness(&key).map(|problem| (line, problem)));
-                seen.push(key);
+                seen.insert(key);
             }
         }
     }

@@ -6,7 +6,6 @@ use nixfleet_inventory::keys::is_private;
 use nixfleet_nix::{Position, visible};
 
 use super::Text;
-use super::scan::value_at;
 
 /// What is shown of a line at most; longer lines are not written by hand.
 const LONGEST: usize = 4096;
@@ -78,31 +77,30 @@ fn end_within(source: &str, offset: usize) -> usize {
 }
 
 /// The text as a string literal within the value at an offset; else, when it is long enough not to
-/// be found by chance, as it stands.
-fn find_text(source: &str, offset: usize, text: &str) -> Option<Range<usize>> {
-    let value = value_at(source, offset)?;
-    let literal = literal(text);
+/// be found by chance, as it stands. What stands at the offset itself is found at once.
+fn find_text(source: &Text, offset: usize, text: &str) -> Option<Range<usize>> {
     let by_chance = text.trim().len() < 4;
-    let candidates = [Some(literal.as_str()), (!by_chance).then(|| text.trim())];
-    candidates.into_iter().flatten().find_map(|candidate| {
-        let at = value.start + source[value.clone()].find(candidate)?;
-        Some(at..at + candidate.len())
+    if !by_chance && source[offset..].starts_with(text) {
+        return Some(offset..offset + text.len());
+    }
+    let value = source.value_at(offset)?;
+    let literals = source.places_of(&literal(text));
+    let first = literals.partition_point(|it| it.start < value.start);
+    let within = literals.get(first).filter(|it| it.end <= value.end).cloned();
+    within.or_else(|| {
+        let text = Some(text.trim()).filter(|_| !by_chance)?;
+        let at = value.start + source[value.clone()].find(text)?;
+        Some(at..at + text.len())
     })
 }
 
 /// The text as a string literal anywhere in the file, when it is there once: what a value is taken
 /// from, such as a list of keys in a `let`.
-fn find_only(source: &str, text: &str) -> Option<Range<usize>> {
-    if text.len() < TELLING {
-        return None;
+fn find_only(source: &Text, text: &str) -> Option<Range<usize>> {
+    match source.places_of(&literal(text)) {
+        [only] if text.len() >= TELLING => Some(only.clone()),
+        _ => None,
     }
-    let literal = literal(text);
-    let mut found = source.match_indices(&literal).filter(|(at, _)| {
-        let line = source[..*at].rfind('\n').map_or(0, |it| it + 1);
-        !source[line..*at].contains('#')
-    });
-    let (at, _) = found.next()?;
-    found.next().is_none().then(|| at..at + literal.len())
 }
 
 fn literal(text: &str) -> String {

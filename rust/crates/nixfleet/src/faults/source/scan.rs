@@ -98,6 +98,30 @@ pub fn value_at(source: &str, offset: usize) -> Option<Range<usize>> {
     Some(start?..end.unwrap_or(source.len()))
 }
 
+/// The string literals, `"…"`, in which nothing is to be evaluated.
+pub fn literals(source: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    walk(source, 0, |at, byte, _| {
+        if byte == b'"' {
+            found.extend(literal_at(source.as_bytes(), at));
+        }
+        false
+    });
+    found
+}
+
+fn literal_at(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    let mut at = start + 1;
+    loop {
+        match bytes.get(at..)? {
+            [b'"', ..] => return Some(start..at + 1),
+            [b'\\', ..] => at += 2,
+            [b'$', b'{', ..] | [] => return None,
+            _ => at += 1,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,9 +137,17 @@ mod tests {
     }
 
     #[test]
+    fn literals_are_found_in_code_alone() {
+        let source = r#"{ a = "b"; # "c"
+            d = [ "e\"f" "${"g"}h" ]; i = '' "j" ${"k"} ''; }"#;
+        let found: Vec<&str> = literals(source).into_iter().map(|it| &source[it]).collect();
+        assert_eq!(found, [r#""b""#, r#""e\"f""#, r#""g""#, r#""k""#]);
+    }
+
+    #[test]
     fn broken_source_is_walked_to_its_end() {
         for source in ["}}}}", "\"${", "''", "/*", "a = \"\\", "''\\", "]", "a = ''${"] {
-            let _ = value_at(source, 0);
+            let _ = (value_at(source, 0), literals(source));
         }
     }
 }

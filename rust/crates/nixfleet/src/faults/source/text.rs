@@ -1,12 +1,20 @@
 //! The text of a file, by its lines.
 
-use std::ops::Deref;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ops::{Deref, Range};
+
+use super::scan;
 
 /// A text that knows where its lines begin: a file of a large fleet is megabytes long, and asked
 /// for many of its lines.
 pub struct Text {
-    text: String,
+    content: String,
     starts: Vec<usize>,
+    /// The values that were asked for, by the offset of their name.
+    values: RefCell<HashMap<usize, Option<Range<usize>>>>,
+    /// The literals, in the order of what is written, then of where.
+    literals: OnceCell<Vec<Range<usize>>>,
 }
 
 impl Text {
@@ -14,7 +22,26 @@ impl Text {
     pub fn new(text: String) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
+        Self { content: text, starts, values: RefCell::default(), literals: OnceCell::new() }
+    }
+
+    /// The value of the attribute whose name is at an offset: a list may be at fault in each of its
+    /// elements.
+    pub fn value_at(&self, offset: usize) -> Option<Range<usize>> {
+        let mut values = self.values.borrow_mut();
+        values.entry(offset).or_insert_with(|| scan::value_at(&self.content, offset)).clone()
+    }
+
+    /// Where a string literal stands, quotes and all.
+    pub fn places_of(&self, literal: &str) -> &[Range<usize>] {
+        let literals = self.literals.get_or_init(|| {
+            let mut all = scan::literals(&self.content);
+            all.sort_unstable_by_key(|it| (&self.content[it.clone()], it.start));
+            all
+        });
+        let first = literals.partition_point(|it| &self.content[it.clone()] < literal);
+        let rest = &literals[first..];
+        &rest[..rest.partition_point(|it| &self.content[it.clone()] == literal)]
     }
 
     /// Where a line begins. Both count from zero.
@@ -30,8 +57,8 @@ impl Text {
     /// A line, without its end.
     pub fn line(&self, line: usize) -> Option<&str> {
         let start = self.line_start(line)?;
-        let end = self.line_start(line + 1).map_or(self.text.len(), |next| next - 1);
-        Some(&self.text[start..end])
+        let end = self.line_start(line + 1).map_or(self.content.len(), |next| next - 1);
+        Some(&self.content[start..end])
     }
 }
 
@@ -39,7 +66,7 @@ impl Deref for Text {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.text
+        &self.content
     }
 }
 

@@ -3,12 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use nixfleet_nix::Position;
-use rnix::SyntaxNode;
-use rnix::ast::{
-    Apply, AttrpathValue, BinOp, BinOpKind, Expr, IfElse, List, Paren, PathRel, Select,
-};
-use rowan::ast::AstNode;
 
+use crate::faults::source::{Expression, Expressions, Kind, Operator};
 use crate::faults::source::{Text, Tree, position_of, resolve};
 
 /// The attributes whose lists are modules.
@@ -45,33 +41,33 @@ pub fn links(
     path: &Path,
     source: &Path,
     text: &Text,
-    root: &SyntaxNode,
+    all: &Expressions,
     is_sure: bool,
 ) -> Vec<Link> {
+    let mut literals = all.all().filter(|it| it.kind() == Kind::RelativePath).peekable();
+    if literals.peek().is_none() {
+        return Vec::new();
+    }
     let says = |words: &[&str]| words.iter().any(|it| text.contains(it));
     let is_optional = says(&["pathExists", "maybeMissing"]);
     let reads_folders = says(&["readDir", "listFilesRecursive", "import-tree", "haumea"]);
-    let link = |literal: PathRel| {
-        let written = literal.to_string();
+    let link = |literal: Expression| {
+        let written = literal.text();
         // `./${x}` and `./web + ".nix"` lead elsewhere.
-        let is_whole = literal.syntax().children().next().is_none() && !goes_on(literal.syntax());
-        let file = resolve(source, &written).filter(|_| is_whole)?;
-        let offset = usize::from(literal.syntax().text_range().start());
-        let used = Use::of(literal.syntax());
+        let is_whole = literal.first().is_none() && !goes_on(literal);
+        let file = resolve(source, written).filter(|_| is_whole)?;
+        let used = Use::of(literal);
         Some(Link {
             file,
-            position: position_of(path, text, offset),
+            position: position_of(path, text, literal.span().start),
             used,
-            is_sure: is_sure
-                && used != Use::Other
-                && !is_optional
-                && !is_conditional(literal.syntax()),
-            literal: written,
+            is_sure: is_sure && used != Use::Other && !is_optional && !is_conditional(literal),
+            literal: written.to_owned(),
             is_optional,
             reads_folders,
         })
     };
-    root.descendants().filter_map(PathRel::cast).filter_map(link).collect()
+    literals.filter_map(link).collect()
 }
 
 /// What a path is used for.
@@ -86,65 +82,57 @@ pub enum Use {
 }
 
 impl Use {
-    fn of(path: &SyntaxNode) -> Self {
+    fn of(path: Expression) -> Self {
         let Some(mut node) = path.parent() else { return Self::Other };
-        if let Some(apply) = Apply::cast(node.clone()) {
-            let imports = apply.lambda().is_some_and(|it| last_word(&it) == "import");
+        if node.kind() == Kind::Apply {
+            let imports = node.first().is_some_and(|it| last_word(it) == "import");
             return if imports { Self::Import } else { Self::Other };
         }
-        if List::cast(node.clone()).is_none() {
+        if node.kind() != Kind::List {
             return Self::Other;
         }
         // The list may be put together: `[ … ] ++ [ … ]`.
         while let Some(parent) = node.parent() {
-            let is_join = BinOp::cast(parent.clone())
-                .is_some_and(|it| it.operator() == Some(BinOpKind::Concat));
-            if let Some(binding) = AttrpathValue::cast(parent.clone()) {
-                let last = binding.attrpath().and_then(|it| it.attrs().last());
-                let is_list = last.is_some_and(|it| LISTS.contains(&it.to_string().as_str()));
-                return if is_list { Self::Module } else { Self::Other };
+            match parent.kind() {
+                Kind::Binding => {
+                    let last = parent.first().and_then(Expression::last);
+                    let is_list = last.is_some_and(|it| LISTS.contains(&it.text()));
+                    return if is_list { Self::Module } else { Self::Other };
+                }
+                Kind::Binary(Operator::Concat) | Kind::Paren => node = parent,
+                _ => return Self::Other,
             }
-            if !is_join && Paren::cast(parent.clone()).is_none() {
-                return Self::Other;
-            }
-            node = parent;
         }
         Self::Other
     }
 }
 
 /// Whether more is put to the end of a path.
-fn goes_on(path: &SyntaxNode) -> bool {
-    path.parent().and_then(BinOp::cast).is_some_and(|it| it.operator() == Some(BinOpKind::Add))
+fn goes_on(path: Expression) -> bool {
+    path.parent().is_some_and(|it| it.kind() == Kind::Binary(Operator::Add))
 }
 
 /// Whether something around a node decides if Nix comes to it.
-fn is_conditional(node: &SyntaxNode) -> bool {
-    node.ancestors().any(|around| {
-        IfElse::can_cast(around.kind())
-            || Select::cast(around.clone()).is_some_and(|it| it.or_token().is_some())
-            || BinOp::cast(around.clone()).is_some_and(|it| {
-                matches!(
-                    it.operator(),
-                    Some(BinOpKind::And | BinOpKind::Or | BinOpKind::Implication)
-                )
-            })
-            || Apply::cast(around).and_then(|it| it.lambda()).is_some_and(|it| {
-                let head = last_word(&it);
-                head.starts_with("optional") || head.starts_with("mkIf")
-            })
+fn is_conditional(node: Expression) -> bool {
+    std::iter::successors(node.parent(), |it| it.parent()).any(|around| match around.kind() {
+        Kind::If | Kind::Binary(Operator::Logical) => true,
+        Kind::Select => around.children().count() > 2,
+        Kind::Apply => around.first().is_some_and(|it| {
+            let head = last_word(it);
+            head.starts_with("optional") || head.starts_with("mkIf")
+        }),
+        _ => false,
     })
 }
 
 /// The name of a function that is applied, to however much: `optional` of `lib.optional true`.
-fn last_word(function: &Expr) -> String {
-    match function {
-        Expr::Apply(apply) => apply.lambda().map(|it| last_word(&it)).unwrap_or_default(),
-        Expr::Select(select) => {
-            let last = select.attrpath().and_then(|it| it.attrs().last());
-            last.map(|it| it.to_string()).unwrap_or_default()
+fn last_word(function: Expression<'_>) -> &str {
+    match function.kind() {
+        Kind::Apply => function.first().map_or("", last_word),
+        Kind::Select => {
+            function.children().nth(1).and_then(Expression::last).map_or("", Expression::text)
         }
-        Expr::Ident(ident) => ident.to_string(),
-        _ => String::new(),
+        Kind::Ident => function.text(),
+        _ => "",
     }
 }

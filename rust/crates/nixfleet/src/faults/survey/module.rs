@@ -2,22 +2,20 @@
 
 use std::ops::Range;
 
-use rnix::ast::{Expr, Param, Root};
-use rowan::ast::AstNode;
+use crate::faults::source::{Expression, Expressions, Kind};
 
 /// The arguments of a module that takes those alone: `{ config, pkgs }:`. The module system gives
 /// every module all that it has (nixpkgs, `lib/modules.nix`: `applyModuleArgs`).
-pub fn closed(root: &Root) -> Option<(Range<usize>, Vec<String>)> {
-    let mut expression = root.expr()?;
-    while let Expr::Paren(paren) = expression {
-        expression = paren.expr()?;
+pub fn closed(all: &Expressions) -> Option<(Range<usize>, Vec<String>)> {
+    let mut expression = all.root();
+    while expression.kind() == Kind::Paren {
+        expression = expression.first()?;
     }
-    let Expr::Lambda(lambda) = expression else { return None };
-    let Some(Param::Pattern(pattern)) = lambda.param() else { return None };
-    if pattern.ellipsis_token().is_some() {
+    let pattern = expression.first().filter(|_| expression.kind() == Kind::Lambda)?;
+    if pattern.kind() != Kind::Pattern {
         return None;
     }
-    let range = pattern.syntax().text_range();
-    let names = pattern.pat_entries().filter_map(|it| Some(it.ident()?.to_string())).collect();
-    Some((usize::from(range.start())..usize::from(range.end()), names))
+    let arguments = pattern.children().filter(|it| it.kind() == Kind::Argument);
+    let names = arguments.filter_map(Expression::first).map(|it| it.text().to_owned()).collect();
+    Some((pattern.span(), names))
 }

@@ -3,11 +3,10 @@
 
 mod bindings;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use rnix::ast::{self, Attr, Entry, Expr, HasEntry, Param};
-use rowan::ast::AstNode;
-
+use crate::faults::source::{Expression, Expressions, Kind};
 pub use bindings::twice;
 
 /// A name that nothing binds.
@@ -49,178 +48,146 @@ const GLOBALS: [&str; 23] = [
 ];
 
 /// The first name of a file that nothing binds.
-pub fn unbound(root: &ast::Root) -> Option<Unbound> {
-    let mut walk = Walk { scopes: Vec::new(), withs: 0, found: None };
-    walk.expression(&root.expr()?);
+pub fn unbound(all: &Expressions) -> Option<Unbound> {
+    let mut walk = Walk { scopes: Vec::new(), bound: HashMap::new(), withs: 0, found: None };
+    walk.expression(all.root());
     walk.found
 }
 
-struct Walk {
-    scopes: Vec<Vec<String>>,
+struct Walk<'a> {
+    /// The names that are bound, from the outside in.
+    scopes: Vec<&'a str>,
+    /// How often each of them is.
+    bound: HashMap<&'a str, u32>,
     /// How many `with` are around: what they bind is not known before evaluation.
     withs: usize,
     found: Option<Unbound>,
 }
 
-impl Walk {
-    fn expression(&mut self, expression: &Expr) {
+impl<'a> Walk<'a> {
+    fn expression(&mut self, expression: Expression<'a>) {
         if self.found.is_some() {
             return;
         }
-        match expression {
-            Expr::Ident(ident) => self.name(ident),
-            Expr::Lambda(lambda) => self.lambda(lambda),
-            Expr::LetIn(binding) => {
-                let names = names_of(binding);
-                self.entries(binding, Some(names.clone()));
-                self.within(names, |walk| walk.all(binding.body()));
-            }
-            Expr::LegacyLet(binding) => self.entries(binding, Some(names_of(binding))),
-            Expr::AttrSet(set) => {
-                let names = set.rec_token().map(|_| names_of(set));
-                self.entries(set, names);
-            }
-            Expr::With(with) => {
-                self.all(with.namespace());
+        match expression.kind() {
+            Kind::Ident => self.name(expression),
+            Kind::Lambda => self.lambda(expression),
+            Kind::Let | Kind::LegacyLet | Kind::RecursiveSet => self.recursive(expression),
+            Kind::Set => self.entries(expression),
+            Kind::With => {
+                let mut parts = expression.children();
+                parts.next().into_iter().for_each(|it| self.expression(it));
                 self.withs += 1;
-                self.all(with.body());
+                parts.for_each(|it| self.expression(it));
                 self.withs -= 1;
             }
-            other => self.children(other.syntax()),
+            _ => expression.children().for_each(|it| self.expression(it)),
         }
     }
 
-    fn all(&mut self, expressions: impl IntoIterator<Item = Expr>) {
-        expressions.into_iter().for_each(|it| self.expression(&it));
-    }
-
-    /// The expressions below a node, through what is none itself, such as `${…}`. A chain of
-    /// operators is as deep as it is long.
-    fn children(&mut self, node: &rnix::SyntaxNode) {
-        for child in node.children() {
-            match Expr::cast(child.clone()) {
-                // The name of an attribute: `b` in `a.b`.
-                Some(Expr::Ident(_)) if node.kind() == ast::Attrpath::KIND => {}
-                Some(expression) => self.expression(&expression),
-                None => self.children(&child),
-            }
+    fn within(&mut self, names: impl Iterator<Item = &'a str>, work: impl FnOnce(&mut Self)) {
+        let before = self.scopes.len();
+        for name in names {
+            *self.bound.entry(name).or_default() += 1;
+            self.scopes.push(name);
         }
-    }
-
-    fn within(&mut self, names: Vec<String>, work: impl FnOnce(&mut Self)) {
-        self.scopes.push(names);
         work(self);
-        self.scopes.pop();
+        for name in self.scopes.drain(before..) {
+            if let Some(count) = self.bound.get_mut(name) {
+                *count -= 1;
+            }
+        }
     }
 
-    fn lambda(&mut self, lambda: &ast::Lambda) {
-        let mut names = Vec::new();
-        let mut defaults = Vec::new();
-        match lambda.param() {
-            Some(Param::IdentParam(param)) => names.extend(param.ident().map(|it| it.to_string())),
-            Some(Param::Pattern(pattern)) => {
-                let bound = pattern.pat_bind().and_then(|it| it.ident());
-                names.extend(bound.map(|it| it.to_string()));
-                for entry in pattern.pat_entries() {
-                    names.extend(entry.ident().map(|it| it.to_string()));
-                    // The name is an expression too, so the default is the last one.
-                    if entry.question_token().is_some() {
-                        defaults.extend(entry.syntax().children().filter_map(Expr::cast).last());
-                    }
-                }
-            }
-            None => {}
-        }
-        self.within(names, |walk| {
-            walk.all(defaults);
-            walk.all(lambda.body());
+    fn lambda(&mut self, lambda: Expression<'a>) {
+        let Some(param) = lambda.first() else { return };
+        let is_name = param.kind() == Kind::Name;
+        let parts = || param.children().filter(|_| !is_name);
+        let names =
+            is_name.then_some(param).into_iter().chain(parts().filter_map(Expression::first));
+        self.within(names.map(Expression::text), |walk| {
+            let defaults = parts().filter_map(|it| it.children().nth(1));
+            defaults.chain(lambda.last()).for_each(|it| walk.expression(it));
         });
     }
 
-    /// The bindings of a set or `let`; with names, each value sees them all.
-    fn entries(&mut self, set: &impl HasEntry, names: Option<Vec<String>>) {
+    /// Bindings of which each sees them all.
+    fn recursive(&mut self, set: Expression<'a>) {
         // `inherit a` takes the name from around.
-        for inherit in set.inherits().filter(|it| it.from().is_none()) {
-            for attr in inherit.attrs() {
-                if let Attr::Ident(ident) = attr {
-                    self.name(&ident);
-                }
-            }
-        }
-        self.within(names.unwrap_or_default(), |walk| {
-            for entry in set.entries() {
-                match entry {
-                    Entry::Inherit(inherit) => {
-                        walk.all(inherit.from().and_then(|it| it.expr()));
-                    }
-                    Entry::AttrpathValue(binding) => {
-                        if let Some(path) = binding.attrpath() {
-                            walk.children(path.syntax());
-                        }
-                        walk.all(binding.value());
-                    }
-                }
+        self.inherited(set);
+        self.within(names_of(set), |walk| {
+            walk.values(set);
+            if set.kind() == Kind::Let {
+                set.last().into_iter().for_each(|it| walk.expression(it));
             }
         });
     }
 
-    fn name(&mut self, ident: &ast::Ident) {
-        // `or` is a word of its own where it is no name.
-        let Some(token) = ident.ident_token() else { return };
-        let name = token.text();
+    fn entries(&mut self, set: Expression<'a>) {
+        self.inherited(set);
+        self.values(set);
+    }
+
+    fn inherited(&mut self, set: Expression<'a>) {
+        for inherit in set.children().filter(|it| it.kind() == Kind::Inherit) {
+            let has_source = inherit.first().is_some_and(|it| it.kind() == Kind::Source);
+            for name in inherit.children().filter(|it| !has_source && it.kind() == Kind::Name) {
+                self.name(name);
+            }
+        }
+    }
+
+    fn values(&mut self, set: Expression<'a>) {
+        for entry in set.children() {
+            match entry.kind() {
+                Kind::Inherit => entry
+                    .children()
+                    .filter(|it| it.kind() == Kind::Source)
+                    .for_each(|it| self.expression(it)),
+                Kind::Binding => entry.children().for_each(|it| self.expression(it)),
+                _ => {}
+            }
+        }
+    }
+
+    fn name(&mut self, ident: Expression<'a>) {
+        let name = ident.text();
         let is_bound = self.withs > 0
             || self.found.is_some()
             || name.starts_with("__")
-            || GLOBALS.contains(&name)
-            || self.scopes.iter().flatten().any(|it| it == name);
+            // A word of its own.
+            || name == "or"
+            || self.bound.get(name).is_some_and(|count| *count > 0)
+            || GLOBALS.contains(&name);
         if !is_bound {
-            let range = token.text_range();
             self.found = Some(Unbound {
                 name: name.to_owned(),
-                span: usize::from(range.start())..usize::from(range.end()),
-                bound: self.scopes.concat(),
+                span: ident.span(),
+                bound: self.scopes.iter().map(|it| (*it).to_owned()).collect(),
             });
         }
     }
 }
 
 /// The names that a set or `let` binds.
-fn names_of(set: &impl HasEntry) -> Vec<String> {
-    let mut names = Vec::new();
-    for entry in set.entries() {
-        match entry {
-            Entry::Inherit(inherit) => names.extend(inherit.attrs().filter_map(|it| plain(&it))),
-            Entry::AttrpathValue(binding) => {
-                let first = binding.attrpath().and_then(|it| it.attrs().next());
-                names.extend(first.and_then(|it| plain(&it)));
-            }
-        }
-    }
-    names
-}
-
-/// The name of an attribute that is written out: `a` or `"a"`.
-fn plain(attr: &Attr) -> Option<String> {
-    match attr {
-        Attr::Ident(ident) => Some(ident.to_string()),
-        Attr::Str(text) => {
-            let mut content = text.syntax().children_with_tokens();
-            let is_plain = content.all(|it| it.as_token().is_some());
-            let text = text.to_string();
-            is_plain.then(|| text.trim_matches('"').to_owned())
-        }
-        Attr::Dynamic(_) => None,
-    }
+fn names_of(set: Expression<'_>) -> impl Iterator<Item = &str> {
+    set.children().flat_map(|entry| {
+        let (inherited, bound) = match entry.kind() {
+            Kind::Inherit => (Some(entry.children()), None),
+            Kind::Binding => (None, entry.first().and_then(Expression::first)),
+            _ => (None, None),
+        };
+        inherited.into_iter().flatten().chain(bound).filter_map(Expression::plain_name)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::source::parse;
 
     fn first(source: &str) -> Option<String> {
-        let parsed = rnix::Root::parse(source);
-        assert!(parsed.errors().is_empty(), "{source}");
-        unbound(&parsed.tree()).map(|it| it.name)
+        unbound(&parse(source).expect(source)).map(|it| it.name)
     }
 
     #[test]

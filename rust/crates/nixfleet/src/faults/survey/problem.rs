@@ -1,14 +1,12 @@
 //! The faults of a Nix file that show without evaluation.
 
-use rnix::ast::PathHome;
-use rnix::{Parse, Root};
-use rowan::ast::AstNode;
 use thiserror::Error;
 
 use super::syntax::SyntaxError;
 use super::{module, names, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
+use crate::faults::source::{Expressions, Kind};
 use crate::text::quote::quote;
 use nixfleet_text::nearest;
 
@@ -36,28 +34,38 @@ pub enum SourceProblem {
 }
 
 impl SourceProblem {
-    /// The first that a file has, and its offset. What is wrong after an error of syntax is not sure.
-    pub fn find(text: &Text, parsed: &Parse<Root>, is_module: bool) -> Option<(usize, Self)> {
-        if !parsed.errors().is_empty() {
-            let error = syntax::first(text, parsed.errors())?;
-            return Some((error.span.start, Self::Syntax(error)));
-        }
-        let root = parsed.tree();
-        if let Some(twice) = names::twice(&parsed.syntax()) {
+    /// The first that a file has, and its offset.
+    pub fn find(text: &Text, all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
+        Self::of_reading(text, all).or_else(|| Self::of_use(all, is_module))
+    }
+
+    /// What Nix would have found when it read the file.
+    fn of_reading(text: &Text, all: &Expressions) -> Option<(usize, Self)> {
+        if let Some(twice) = names::twice(all) {
             let line = text.line_at(twice.first) + 1;
             return Some((twice.span.start, Self::Twice { name: twice.name, line }));
         }
-        if let Some(unbound) = names::unbound(&root) {
+        if let Some(unbound) = names::unbound(all) {
             let near = nearest(&unbound.name, unbound.bound.iter().map(String::as_str));
             let nearest = near.map(str::to_owned);
             return Some((unbound.span.start, Self::Unbound { name: unbound.name, nearest }));
         }
-        if let Some(home) = parsed.syntax().descendants().find_map(PathHome::cast) {
-            let at = usize::from(home.syntax().text_range().start());
-            return Some((at, Self::Outside(home.to_string())));
+        None
+    }
+
+    /// What Nix finds when it comes to use what is in the file.
+    pub fn of_use(all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
+        if let Some(home) = all.all().find(|it| it.kind() == Kind::HomePath) {
+            return Some((home.span().start, Self::Outside(home.text().to_owned())));
         }
-        let (span, names) = module::closed(&root).filter(|_| is_module)?;
+        let (span, names) = module::closed(all).filter(|_| is_module)?;
         Some((span.start, Self::Closed(format!("{{ {} }}", names.join(", ")))))
+    }
+
+    /// The error for which a file is no Nix; `at` is where that shows.
+    pub fn of_syntax(text: &Text, at: usize) -> (usize, Self) {
+        let error = syntax::error(text, at);
+        (error.span.start, Self::Syntax(error))
     }
 }
 

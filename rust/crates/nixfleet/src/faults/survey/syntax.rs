@@ -38,20 +38,30 @@ impl Token<'_> {
     }
 }
 
-/// The first error of a source, if the parser met any. Of a nesting that is too deep for the parser
-/// nothing is known.
-pub fn first(source: &str, errors: &[ParseError]) -> Option<SyntaxError> {
-    if errors.contains(&ParseError::RecursionLimitExceeded) {
-        return None;
-    }
+/// What rnix is given at most: it looks far ahead, so what is hostile takes it the square of this.
+const LONGEST: usize = 64 << 10;
+
+/// The error of a source that is no Nix; `refused` is where that shows. What rnix expects there, it
+/// tells better.
+pub fn error(source: &str, refused: usize) -> SyntaxError {
+    let parsed = (source.len() <= LONGEST).then(|| rnix::Root::parse(source));
+    let errors = parsed.iter().flat_map(rnix::Parse::errors);
     let at = |error| range(error).map_or(source.len(), |it| usize::from(it.start()));
-    let (at, first) = errors.iter().map(|it| (at(it), it)).min_by_key(|(at, _)| *at)?;
+    let first = errors.map(|it| (at(it), it)).min_by_key(|(at, _)| *at);
+    let at = first.map_or(refused, |(at, _)| at);
     let tokens = tokens(source);
     // A bracket or quote that is never closed shows long after it was forgotten.
-    match brackets::unclosed(source, &tokens) {
-        Some((seen, error)) if seen <= at => Some(error),
-        _ => Some(unexpected::error(source, &tokens, first)),
+    match (brackets::unclosed(source, &tokens), first) {
+        (Some((seen, error)), _) if seen <= at => error,
+        (_, Some((_, error))) => unexpected::error(source, &tokens, error),
+        (_, None) => unexpected::at(source, &tokens, refused),
     }
+}
+
+/// The relative paths in a source, whatever else is in it.
+pub fn paths(source: &str) -> impl Iterator<Item = &str> {
+    let words = rnix::tokenize(source).filter(|(kind, _)| *kind == SyntaxKind::TOKEN_PATH_REL);
+    words.map(|(_, text)| text)
 }
 
 fn range(error: &ParseError) -> Option<TextRange> {

@@ -1,12 +1,10 @@
 //! Attributes that a set binds twice.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
-use rnix::ast::{Attr, AttrSet, Entry, Expr, HasEntry, LetIn};
-use rowan::ast::AstNode;
-
-use super::plain;
+use crate::faults::source::{Expression, Expressions, Kind};
 
 /// An attribute that is bound twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +18,12 @@ pub struct Twice {
 }
 
 /// What a name is bound to: sets are put together, anything else is bound once.
-enum Bound {
-    Set(usize, HashMap<String, Bound>),
+enum Bound<'a> {
+    Set(usize, BTreeMap<&'a str, Bound<'a>>),
     Value(usize),
 }
 
-impl Bound {
+impl Bound<'_> {
     fn at(&self) -> usize {
         match self {
             Self::Set(at, _) | Self::Value(at) => *at,
@@ -34,73 +32,79 @@ impl Bound {
 }
 
 /// The first attribute of a file that is bound twice.
-pub fn twice(root: &rnix::SyntaxNode) -> Option<Twice> {
-    root.descendants().find_map(|node| {
-        if let Some(set) = AttrSet::cast(node.clone()) {
-            // One that another is put together with was looked at with it.
-            return entries(&set, &mut HashMap::new());
+pub fn twice(all: &Expressions) -> Option<Twice> {
+    // Sets that others are put together with are looked at with them.
+    let mut seen = vec![false; all.len()];
+    all.all().find_map(|node| match node.kind() {
+        Kind::Set | Kind::RecursiveSet | Kind::Let | Kind::LegacyLet if !seen[node.index()] => {
+            entries(node, &mut BTreeMap::new(), &mut seen)
         }
-        entries(&LetIn::cast(node)?, &mut HashMap::new())
-    })
-}
-
-fn entries(set: &impl HasEntry, bound: &mut HashMap<String, Bound>) -> Option<Twice> {
-    set.entries().find_map(|entry| match entry {
-        Entry::Inherit(inherit) => inherit.attrs().find_map(|attr| {
-            let path = [attr.clone()];
-            bind(&path, None, bound)
-        }),
-        Entry::AttrpathValue(binding) => {
-            let path: Vec<Attr> = binding.attrpath()?.attrs().collect();
-            bind(&path, binding.value(), bound)
-        }
-    })
-}
-
-fn bind(path: &[Attr], value: Option<Expr>, bound: &mut HashMap<String, Bound>) -> Option<Twice> {
-    let (attr, rest) = path.split_first()?;
-    let name = plain(attr)?;
-    let range = attr.syntax().text_range();
-    let span = usize::from(range.start())..usize::from(range.end());
-    let mut set = match value.clone() {
-        Some(Expr::AttrSet(set)) if rest.is_empty() => Some(set),
         _ => None,
-    };
-    let is_set = !rest.is_empty() || set.is_some();
-    let known = match bound.get_mut(&name) {
-        Some(Bound::Set(_, inner)) if is_set => inner,
-        Some(known) => {
-            let first = known.at();
-            return Some(Twice { name, span, first });
+    })
+}
+
+fn entries<'a>(
+    set: Expression<'a>,
+    bound: &mut BTreeMap<&'a str, Bound<'a>>,
+    seen: &mut [bool],
+) -> Option<Twice> {
+    seen[set.index()] = true;
+    set.children().find_map(|entry| match entry.kind() {
+        Kind::Inherit => {
+            let mut names = entry.children().filter(|it| it.kind() != Kind::Source);
+            names.find_map(|name| bind(Some(name), &mut std::iter::empty(), None, bound, seen))
         }
-        None => {
-            let new = if is_set {
-                Bound::Set(span.start, HashMap::new())
-            } else {
-                Bound::Value(span.start)
-            };
-            match bound.entry(name).or_insert(new) {
-                Bound::Set(_, inner) => inner,
-                Bound::Value(_) => return None,
-            }
+        Kind::Binding => {
+            let mut parts = entry.children();
+            let mut path = parts.next()?.children();
+            let first = path.next();
+            bind(first, &mut path, parts.next(), bound, seen)
         }
+        _ => None,
+    })
+}
+
+fn bind<'a>(
+    name: Option<Expression<'a>>,
+    rest: &mut dyn Iterator<Item = Expression<'a>>,
+    value: Option<Expression<'a>>,
+    bound: &mut BTreeMap<&'a str, Bound<'a>>,
+    seen: &mut [bool],
+) -> Option<Twice> {
+    let written = name?;
+    let (name, span) = (written.plain_name()?, written.span());
+    let next = rest.next();
+    let set =
+        value.filter(|it| next.is_none() && matches!(it.kind(), Kind::Set | Kind::RecursiveSet));
+    let is_set = next.is_some() || set.is_some();
+    let known = match bound.entry(name) {
+        Entry::Vacant(free) if !is_set => {
+            free.insert(Bound::Value(span.start));
+            return None;
+        }
+        Entry::Vacant(free) => free.insert(Bound::Set(span.start, BTreeMap::new())),
+        Entry::Occupied(known) => known.into_mut(),
     };
-    match set.take() {
-        Some(set) => entries(&set, known),
-        None => bind(rest, value, known),
+    let inner = match known {
+        Bound::Set(_, inner) if is_set => inner,
+        known => return Some(Twice { name: name.to_owned(), span, first: known.at() }),
+    };
+    match set {
+        Some(set) => entries(set, inner, seen),
+        None => bind(next, rest, value, inner, seen),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::source::parse;
 
     #[test]
     fn sets_are_put_together_and_values_are_bound_once() {
         let first = |source: &str| {
-            let parsed = rnix::Root::parse(source);
-            assert!(parsed.errors().is_empty(), "{source}");
-            twice(&parsed.syntax()).map(|it| (it.name, it.span.start, it.first))
+            let all = parse(source).expect(source);
+            twice(&all).map(|it| (it.name, it.span.start, it.first))
         };
         for source in [
             "{ a.b = 1; a.c = 2; a = { d = 3; }; }",

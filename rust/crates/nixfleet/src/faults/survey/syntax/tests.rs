@@ -1,14 +1,16 @@
 use super::*;
+use crate::faults::source::{Refused, parse};
 
 /// What is shown of a source's first error: the line, the part, and what is said.
 fn told(source: &str) -> String {
-    let parsed = rnix::Root::parse(source);
-    match first(source, parsed.errors()) {
-        None => "fine".to_owned(),
-        Some(SyntaxError { span, message, help }) => {
+    match parse(source) {
+        Err(Refused::At(at)) => {
+            let SyntaxError { span, message, help } = error(source, at);
             let line = source[..span.start].matches('\n').count() + 1;
             format!("{line} {}: {message}; {help}", &source[span])
         }
+        Err(Refused::TooDeep) => "too deep".to_owned(),
+        Ok(_) => "fine".to_owned(),
     }
 }
 
@@ -77,9 +79,4 @@ fn what_was_forgotten_is_told_where_it_was() {
     for (source, expected) in table {
         assert_eq!(told(source), expected, "{source}");
     }
-}
-
-#[test]
-fn what_is_nested_beyond_all_measure_is_no_error() {
-    assert_eq!(told(&"(".repeat(20_000)), "fine");
 }

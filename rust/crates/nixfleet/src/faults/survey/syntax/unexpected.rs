@@ -39,13 +39,29 @@ pub fn error(source: &str, tokens: &[Token], error: &ParseError) -> SyntaxError 
             SyntaxError::new(0..0, "the file is empty", "write at least `{ }`")
         }
         ParseError::Unexpected(range) | ParseError::UnexpectedDoubleBind(range) => {
-            let at = usize::from(range.start());
-            let token = tokens.iter().find(|it| it.at >= at).or(tokens.last());
-            token.map_or_else(|| ends(source, tokens), unexpected)
+            at(source, tokens, usize::from(range.start()))
         }
         _ => ends(source, tokens),
     }
 }
+
+/// The error of what stands at an offset, of which no more is known.
+pub fn at(source: &str, tokens: &[Token], offset: usize) -> SyntaxError {
+    let token = tokens.iter().find(|it| it.at >= offset).or(tokens.last());
+    match token {
+        None => ends(source, tokens),
+        Some(token) if WORDS.contains(&token.text) => SyntaxError::new(
+            token.span(),
+            format!("{} begins no value here", quote(token.text)),
+            "put brackets around what it begins: `(… )`",
+        ),
+        Some(token) => unexpected(token),
+    }
+}
+
+/// What begins a value that takes all that comes after it, so that it stands in brackets within
+/// another.
+const WORDS: [&str; 4] = ["assert", "if", "let", "with"];
 
 fn wanted_other(
     source: &str,

@@ -1,0 +1,183 @@
+//! From `flake.nix` to the files that it leads to, and on from those.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::links::{Link, Use, links};
+use super::problem::SourceProblem;
+use super::unread::{self, Why};
+use super::{Survey, syntax};
+use crate::faults::Fault;
+use crate::faults::source::{Expressions, Refused, parse};
+use crate::faults::source::{Text, Tree, position_of, resolve};
+
+/// More Nix files than this are no fleet of one's own, and reading them takes its time.
+const MOST_FILES: usize = 50_000;
+
+/// Sources are written by hand; what is longer a program wrote.
+const LONGEST: u64 = 16 << 20;
+
+/// A file to be read.
+struct Visit {
+    /// Relative to the root.
+    file: PathBuf,
+    /// Whether Nix comes to read it, whatever else holds.
+    is_sure: bool,
+    /// Whether it is read as a module.
+    is_module: bool,
+    /// Whether it is a folder for what is in it, if it is one.
+    reads_folders: bool,
+}
+
+/// A walk over the files.
+pub struct Walk {
+    root: PathBuf,
+    /// The file that Nix has read.
+    read: Option<PathBuf>,
+    seen: HashSet<PathBuf>,
+    queue: Vec<Visit>,
+    /// What is found, for who no longer waits for more.
+    found: Arc<Mutex<Survey>>,
+}
+
+impl Walk {
+    /// From a tree's flake on, where it is on this machine; `is_read` says that Nix has read it.
+    pub fn new(tree: &Tree, found: Arc<Mutex<Survey>>, is_read: bool) -> Option<Self> {
+        let (root, file) = (tree.root()?.to_owned(), tree.flake_file()?);
+        let first = Visit { file, is_sure: true, is_module: false, reads_folders: false };
+        let read = is_read.then(|| first.file.clone());
+        Some(Self { root, read, seen: HashSet::new(), queue: vec![first], found })
+    }
+
+    /// Reads all files.
+    pub fn run(mut self) {
+        while let Some(visit) = self.queue.pop() {
+            if self.seen.contains(&visit.file) {
+                continue;
+            }
+            if self.seen.len() >= MOST_FILES {
+                self.found()
+                    .faults
+                    .push(unread::fault(&self.root.join(&visit.file), Why::Many(MOST_FILES)));
+                break;
+            }
+            self.seen.insert(visit.file.clone());
+            self.visit(visit);
+        }
+        self.found().current = None;
+    }
+
+    fn found(&self) -> MutexGuard<'_, Survey> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A folder is its `default.nix`, as Nix imports it; one without is each Nix file in it, when it
+    /// is named where folders are read.
+    fn visit(&mut self, visit: Visit) {
+        let path = self.root.join(&visit.file);
+        let Ok(metadata) = fs::metadata(&path) else { return };
+        if metadata.is_dir() {
+            let default = visit.file.join("default.nix");
+            if self.root.join(&default).is_file() {
+                self.queue.push(Visit { file: default, ..visit });
+            } else if visit.reads_folders {
+                self.enter(&visit.file);
+            }
+        } else if metadata.is_file() && is_nix(&visit.file) {
+            self.found().current = Some(path.clone());
+            if metadata.len() > LONGEST {
+                self.found().faults.push(unread::fault(&path, Why::Long(LONGEST)));
+            } else {
+                self.read(&path, visit);
+            }
+        }
+    }
+
+    fn read(&mut self, path: &Path, visit: Visit) {
+        let mut text = String::new();
+        let is_read =
+            File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text)).is_ok();
+        if !is_read {
+            return;
+        }
+        let text = Text::new(text);
+        let (all, fault) =
+            fault_of(&text, visit.is_module, self.read.as_ref() == Some(&visit.file));
+        let links = match &all {
+            Ok(all) => links(path, &visit.file, &text, all, visit.is_sure),
+            Err(_) => Vec::new(),
+        };
+        // What a broken file names is looked at, and nothing is said of how it is named.
+        let named = all.is_err().then(|| syntax::paths(&text)).into_iter().flatten();
+        let named = named.filter_map(|path| resolve(&visit.file, path));
+        let mut follow = |file: PathBuf, link: Option<&Link>| {
+            self.queue.push(Visit {
+                file,
+                is_sure: link.is_some_and(|it| it.is_sure),
+                is_module: link.is_some_and(|it| it.used == Use::Module),
+                reads_folders: link.is_some_and(|it| it.reads_folders),
+            });
+        };
+        named.for_each(|file| follow(file, None));
+        for link in &links {
+            follow(link.file.clone(), Some(link));
+        }
+        let fault = fault.map(|(at, problem)| Fault {
+            hosts: Vec::new(),
+            field: String::new(),
+            position: Some(position_of(path, &text, at)),
+            text: None,
+            problem: Box::new(problem),
+        });
+        let is_deep = matches!(all, Err(Refused::TooDeep));
+        let fault = fault.or(is_deep.then(|| unread::fault(path, Why::Deep)));
+        let mut found = self.found();
+        found.links.extend(links);
+        found.faults.extend(fault);
+        found.read.insert(visit.file);
+    }
+
+    fn enter(&mut self, folder: &Path) {
+        let path = self.root.join(folder);
+        // Another flake, a template perhaps.
+        if path.join("flake.nix").exists() {
+            return;
+        }
+        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+            let file = folder.join(entry.file_name());
+            let is_folder = entry.file_type().is_ok_and(|it| it.is_dir());
+            if is_folder || is_nix(&file) {
+                self.queue.push(Visit {
+                    file,
+                    is_sure: false,
+                    is_module: false,
+                    reads_folders: is_folder,
+                });
+            }
+        }
+    }
+}
+
+/// A source as a tree, and what Nix would refuse of it; `is_read` says that Nix has read it, and
+/// refused nothing then.
+pub fn fault_of(
+    text: &Text,
+    is_module: bool,
+    is_read: bool,
+) -> (Result<Expressions<'_>, Refused>, Option<(usize, SourceProblem)>) {
+    let all = parse(text);
+    let fault = match &all {
+        Ok(all) if is_read => SourceProblem::of_use(all, is_module),
+        Ok(all) => SourceProblem::find(text, all, is_module),
+        Err(Refused::At(at)) => Some(SourceProblem::of_syntax(text, *at)),
+        Err(Refused::TooDeep) => None,
+    };
+    (all, fault)
+}
+
+fn is_nix(file: &Path) -> bool {
+    file.extension().is_some_and(|it| it == "nix")
+}
