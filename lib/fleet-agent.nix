@@ -1,5 +1,5 @@
-# What a fleet's `release` says of its hosts' agents, as modules. A release that hosts find nowhere
-# brings no agent: somebody takes it to them.
+# What a fleet's `release` says of its hosts' agents, as modules. Where it names no source, the agents
+# look nowhere, and `nixfleet deploy` takes releases to them.
 { name, release }:
 let
   inherit (builtins) isAttrs isList mapAttrs;
@@ -13,7 +13,7 @@ let
       [ source ];
   controlPlane = release.controlPlane or null;
 in
-if !isAttrs release || (sources == [ ] && controlPlane == null) then
+if !isAttrs release then
   [ ]
 else
   [

@@ -108,11 +108,9 @@ in
     expr = map (lib.hasInfix "no release could ever") (
       refusals (with' {
         keys = [ ];
-        source = [ ];
       })
     );
     expected = [
-      true
       true
       true
     ];
@@ -190,17 +188,19 @@ in
     };
   };
 
-  "test: a host may be without it, and a release that is found nowhere brings none" = {
+  "test: a host may be without it, and where a release is found nowhere it looks nowhere" = {
     expr = [
       (fleet {
         keys = [ key ];
         source = "https://fleet.example.org";
       } { services.nixfleet-agent.enable = false; }).enable
       (fleet { keys = [ key ]; } { }).enable
+      (fleet { keys = [ key ]; } { }).source
     ];
     expected = [
       false
-      false
+      true
+      [ ]
     ];
   };
 

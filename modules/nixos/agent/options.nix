@@ -42,7 +42,8 @@ in
       default = [ ];
       description = ''
         Where releases come from, asked in this order until one answers: servers of files, or folders
-        of this host. None of them is believed: what counts is who signed.
+        of this host. None of them is believed: what counts is who signed. Empty: the agent looks
+        nowhere, and takes what `nixfleet deploy` or `nixfleet-agent apply` brings.
       '';
       example = [
         "https://fleet.example.org"

@@ -86,12 +86,6 @@ in
         message = "no release could ever have enough signatures: `services.nixfleet-agent.threshold` is ${toString cfg.threshold}, and `keys` has ${toString (lib.length (lib.unique cfg.keys))} different ones";
       }
       {
-        assertion = cfg.source != [ ] || cfg.controlPlane.address != null;
-        message = ''
-          no release could ever come to this host: `services.nixfleet-agent.source` is empty, and there is no `controlPlane`.
-            Write where releases are: services.nixfleet-agent.source = [ "https://fleet.example.org" ];'';
-      }
-      {
         assertion = cfg.controlPlane.address == null || cfg.controlPlane.key != null;
         message = ''
           any machine at its address could pass for the control plane: `services.nixfleet-agent.controlPlane.key` is not set.

@@ -252,7 +252,9 @@ fn tell(config: &Config, command: Command) -> Result<ExitCode, String> {
             let (state, _) = core::step(state, Event::Command(command), now, &config.settings());
             folder.keep(&state).map_err(|error| error.to_string())?;
         }
-        Err(FolderError::Held(_)) => wake::ask(&config.state, &Request::Command(command))?,
+        Err(FolderError::Held(_)) => {
+            wake::ask(&config.state, &Request::Command(command))?;
+        }
         Err(error) => return Err(error.to_string()),
     }
     Ok(ExitCode::SUCCESS)
@@ -287,22 +289,22 @@ fn apply(
             Ok(verdict(&Report::of("", &state, None)))
         }
         Err(FolderError::Held(_)) => {
-            wake::ask(&config.state, &Request::Apply(release))?;
-            follow(within)
+            let request = wake::ask(&config.state, &Request::Apply(release))?;
+            follow(&request, within)
         }
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// Follows the running agent until it rests.
-fn follow(within: Duration) -> Result<ExitCode, String> {
+/// Follows the running agent from when it has taken a request until it rests.
+fn follow(request: &Path, within: Duration) -> Result<ExitCode, String> {
     let until = Instant::now() + within;
     let mut shown = String::new();
-    // The agent takes a moment to take the request.
-    thread::sleep(Duration::from_secs(2));
     loop {
-        let report: Option<Report> =
-            fs::read(report::path()).ok().and_then(|it| serde_json::from_slice(&it).ok());
+        let report: Option<Report> = was_taken(request)
+            .then(|| fs::read(report::path()).ok())
+            .flatten()
+            .and_then(|it| serde_json::from_slice(&it).ok());
         if let Some(report) = report {
             if report.sentence != shown {
                 println!("{}", report.sentence);
@@ -315,8 +317,16 @@ fn follow(within: Duration) -> Result<ExitCode, String> {
         if Instant::now() > until {
             return Ok(ExitCode::from(4));
         }
-        thread::sleep(Duration::from_millis(500));
+        thread::sleep(Duration::from_millis(200));
     }
+}
+
+/// Whether the agent has taken a request and has reported since: the folder changes when the
+/// request is taken out of it, and the report is written when it was looked at.
+fn was_taken(request: &Path) -> bool {
+    let changed = |path: &Path| fs::metadata(path).and_then(|it| it.modified()).ok();
+    let taken = request.parent().and_then(changed);
+    !request.exists() && taken.is_some() && changed(&report::path()) > taken
 }
 
 fn verdict(report: &Report) -> ExitCode {

@@ -23,7 +23,7 @@ pub struct Config {
     pub host_name: String,
     /// The fleet's name.
     pub fleet: String,
-    /// Where releases come from, asked in this order.
+    /// Where releases come from, asked in this order; none where an operator brings them all.
     pub source: Vec<String>,
     /// The control plane, asked before them.
     #[serde(default)]
@@ -83,9 +83,6 @@ impl Config {
         let config: Self = serde_json::from_slice(&text)
             .map_err(|error| format!("`{shown}` is no configuration of the agent: {error}"))?;
         config.signers().check().map_err(|why| format!("`{shown}`: {why}"))?;
-        if config.source.is_empty() && config.control_plane.is_none() {
-            return Err(format!("`{shown}`: `source` is empty, so no release can come"));
-        }
         Ok(config)
     }
 

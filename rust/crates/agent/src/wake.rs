@@ -5,6 +5,7 @@ use std::fs;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
@@ -121,22 +122,25 @@ fn next(folder: &Folder) -> Option<Request> {
     None
 }
 
-/// Leaves a request for the agent that has the folder, and wakes it.
+/// Leaves a request for the agent that has the folder, and wakes it; the request's file, which the
+/// agent takes away.
 ///
 /// # Errors
 /// When it cannot be written, or no agent is there to be woken.
-pub fn ask(state: &std::path::Path, request: &Request) -> Result<(), String> {
+pub fn ask(state: &Path, request: &Request) -> Result<PathBuf, String> {
     let requests = state.join(REQUESTS);
     fs::create_dir_all(&requests)
         .map_err(|error| format!("cannot make `{}`: {error}", requests.display()))?;
     let json = serde_json::to_vec(request).map_err(|error| error.to_string())?;
     let name = format!("{:020}.json", jiff::Timestamp::now().as_nanosecond());
-    write_whole(&requests.join(name), &json, 0o600).map_err(|error| error.to_string())?;
+    let file = requests.join(name);
+    write_whole(&file, &json, 0o600).map_err(|error| error.to_string())?;
     let pid = fs::read_to_string(state.join("pid")).ok().and_then(|it| it.trim().parse().ok());
     let pid = pid.and_then(rustix::process::Pid::from_raw);
     let pid =
         pid.ok_or("the agent left no process to wake; it takes the request when it next looks")?;
     rustix::process::kill_process(pid, rustix::process::Signal::HUP).map_err(|error| {
         format!("the agent could not be woken ({error}); it takes the request when it next looks")
-    })
+    })?;
+    Ok(file)
 }

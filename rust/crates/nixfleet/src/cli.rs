@@ -5,7 +5,9 @@ use std::env;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
-use crate::commands::{completions, doctor, keys, list, release, rollout, validate, vm};
+use crate::commands::{
+    completions, deploy, doctor, keys, list, release, rollout, status, validate, vm,
+};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
@@ -39,6 +41,10 @@ pub enum Command {
     Doctor(doctor::Doctor),
     /// Build, sign and hand out what the hosts are to run
     Release(release::Release),
+    /// Take a release to hosts over SSH, whose agents apply it at once
+    Deploy(deploy::Deploy),
+    /// Show what each host runs, should run, and why it does not
+    Status(status::Status),
     /// Watch the newest release on its way to the hosts, and stop, delay or allow
     Rollout(rollout::Rollout),
     /// Install a host into a VM that stays
@@ -73,6 +79,8 @@ pub fn run(cli: &Cli) -> Result<Exit, Error> {
         Command::List(args) => list::run(&cli.global, args),
         Command::Doctor(args) => doctor::run(&cli.global, args),
         Command::Release(args) => release::run(&cli.global, args),
+        Command::Deploy(args) => deploy::run(&cli.global, args),
+        Command::Status(args) => status::run(&cli.global, args),
         Command::Rollout(args) => rollout::run(&cli.global, args),
         Command::Completions(args) => Ok(completions::completions(args)),
         Command::Man => Ok(completions::man(Cli::command())),

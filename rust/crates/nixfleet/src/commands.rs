@@ -2,13 +2,16 @@
 
 mod app;
 pub mod completions;
+pub mod deploy;
 pub mod doctor;
 pub mod failure;
 pub mod fleet;
+pub mod hosts;
 pub mod keys;
 pub mod list;
 pub mod preflight;
 pub mod release;
 pub mod rollout;
+pub mod status;
 pub mod validate;
 pub mod vm;

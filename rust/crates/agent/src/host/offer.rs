@@ -90,12 +90,18 @@ impl Offers {
 impl Host {
     pub(super) fn poll(&mut self) -> Poll {
         crate::notify::alive();
-        let brought = self.offers.brought.take();
+        // Who brings a release waits for what becomes of it, so what is wrong with it is told even
+        // where another source is well.
+        if let Some(brought) = self.offers.brought.take() {
+            return match Source::read(&brought).and_then(|it| self.ask_source(&it, true)) {
+                Ok(Heard::Release) => self.offer(),
+                Ok(Heard::Wait(why)) => Poll::Wait(why),
+                Err(why) => Poll::Failed(why),
+            };
+        }
         let mut problems = Vec::new();
-        let brought = brought.iter().map(|it| (Source::read(it), true));
-        let sources = self.sources().into_iter().map(|it| (it, false));
-        for (source, at_once) in brought.chain(sources) {
-            let heard = source.and_then(|it| self.ask_source(&it, at_once));
+        for source in self.sources() {
+            let heard = source.and_then(|it| self.ask_source(&it, false));
             if heard.is_ok() {
                 self.offers.heard_at = Some(facts::wall().as_second());
             }
@@ -105,7 +111,7 @@ impl Host {
                 Err(why) => problems.push(why),
             }
         }
-        Poll::Failed(problems.join("; "))
+        if problems.is_empty() { self.offer() } else { Poll::Failed(problems.join("; ")) }
     }
 
     /// The newest release, as an offer for now.

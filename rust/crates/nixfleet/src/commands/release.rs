@@ -11,6 +11,7 @@ mod next;
 mod place;
 mod plan;
 mod publish;
+mod ready;
 mod show;
 mod sign;
 
@@ -28,11 +29,12 @@ use crate::exit::Exit;
 use crate::global::Global;
 pub use args::Release;
 use args::{Action, Which};
-use files::Release as Made;
+pub use files::Release as Made;
 use history::History;
-use place::{Part, Place};
+use place::{Part, Place, trouble as trouble_of};
 use plan::Plan;
 use publish::Outcome;
+pub use ready::{Ready, newest, ready};
 use show::{Done, Verified};
 
 /// Does what the command line says.

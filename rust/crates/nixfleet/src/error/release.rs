@@ -46,6 +46,22 @@ pub enum Trouble {
     /// A place has no release.
     #[error("there is no release at {}", quote_path(.0))]
     Empty(String),
+    /// No host has the tag.
+    #[error("no host of the fleet has the tag {}{}", quote(.tag), proposal(.nearest.as_deref()))]
+    UnknownTag {
+        /// The tag given.
+        tag: String,
+        /// The nearest that there is.
+        nearest: Option<String>,
+    },
+    /// The release has none of the hosts that are meant.
+    #[error("release {number} has no host {}", quote(.host))]
+    NotInRelease {
+        /// Its number.
+        number: u64,
+        /// The host.
+        host: String,
+    },
     /// No key to sign with.
     #[error("none of the keys that may release has its private half here: {}", .0.join(", "))]
     NoKey(Vec<String>),
@@ -144,6 +160,9 @@ impl Trouble {
                 "find out who can write there, and remove it. Where all keys are being changed, release \
                  from a machine that has made a release with the old ones, or change one after the other"
             }
+            Self::NotInRelease { .. } => {
+                "make a release that has it: `nixfleet release` takes every host of the fleet"
+            }
             Self::Taken(_) => "run it again: the next number is its own",
             Self::None(_) => "`nixfleet release` makes one",
             Self::Later { .. } => {
@@ -167,10 +186,18 @@ impl Trouble {
             | Self::Later { .. }
             | Self::Refused(_)
             | Self::Read { .. } => Exit::Faults,
-            Self::Unknown { .. } | Self::NotASigner(_) | Self::Place { .. } => Exit::Usage,
+            Self::Unknown { .. }
+            | Self::UnknownTag { .. }
+            | Self::NotInRelease { .. }
+            | Self::NotASigner(_)
+            | Self::Place { .. } => Exit::Usage,
             _ => Exit::Lacking,
         }
     }
+}
+
+fn proposal(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("; did you mean {}?", quote(name))).unwrap_or_default()
 }
 
 fn failed(hosts: &[(String, String)]) -> String {

@@ -43,6 +43,15 @@ impl Progress {
         Some(bar.clone())
     }
 
+    /// Writes how it ended for a host, whose moving line goes.
+    pub fn done(&self, host: &str, text: &str) {
+        self.line(&format!("{host}: {text}"));
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = lines.remove(host) {
+            bar.finish_and_clear();
+        }
+    }
+
     fn line(&self, text: &str) {
         // A terminal may be gone; the work goes on.
         match &self.bars {

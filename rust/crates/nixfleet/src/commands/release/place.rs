@@ -190,7 +190,7 @@ fn said(program: &str, output: &Output) -> Result<(), Trouble> {
     Err(trouble(program, &last.unwrap_or_else(|| output.status.to_string())))
 }
 
-fn trouble(program: &str, problem: &str) -> Trouble {
+pub fn trouble(program: &str, problem: &str) -> Trouble {
     let problem = format!("failed: {problem}");
     Trouble::Program { program: format!("`{program}`"), problem }
 }

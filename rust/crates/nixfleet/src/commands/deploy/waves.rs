@@ -1,0 +1,187 @@
+//! Which hosts may go now: the plan of a release, as far as it is about order and numbers. Pure: what
+//! has become of the hosts and the time go in, who may begin comes out.
+
+use nixfleet_release::plan::{Budget, Share, Wave};
+
+use super::outcome::Proof;
+
+/// A host that is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The place of its wave in the plan; without waves, 0.
+    pub wave: usize,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+/// The rules that hold, and the hosts that go by them.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The waves; without any, all go at once.
+    pub waves: Vec<Wave>,
+    /// Limits across waves.
+    pub budgets: Vec<Budget>,
+    /// The hosts that are to go.
+    pub members: Vec<Member>,
+    /// All hosts of the release: a part, as `25%`, is of these.
+    pub fleet: Vec<Member>,
+    /// How many at a time, whatever the waves say.
+    pub jobs: usize,
+    /// Whether what fails stops nobody.
+    pub heedless: bool,
+    /// Whether a wave is waited for after it has held.
+    pub soak: bool,
+}
+
+/// What has become of a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing yet.
+    Waiting,
+    /// It is under way.
+    Going,
+    /// It is over; since when it holds, in seconds of the clock that decides, where it does.
+    Over(Proof, u64),
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// These begin now, by their places; none: somebody who is under way is waited for.
+    Begin(Vec<usize>),
+    /// The wave at this place has held until this moment before the one after it opens.
+    Soak(usize, u64),
+    /// Nobody begins any more.
+    Stop(Stop),
+    /// All had their turn.
+    Done,
+}
+
+/// Why nobody begins any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Too many hosts of the wave failed: it can't have as many good ones as it needs.
+    Failed {
+        /// The wave's place.
+        wave: usize,
+        /// How many did.
+        failed: usize,
+    },
+    /// No host of the wave could try it.
+    Unproven {
+        /// The wave's place.
+        wave: usize,
+    },
+    /// Hosts that failed hold all the room that a limit leaves.
+    NoRoom {
+        /// The wave's place.
+        wave: usize,
+    },
+}
+
+impl Plan {
+    /// Who may begin now.
+    pub fn next(&self, hosts: &[Progress], now: u64) -> Next {
+        let waves = self.members.iter().map(|it| it.wave).max().map_or(0, |it| it + 1);
+        for wave in 0..waves {
+            let own = self.of_wave(hosts, wave);
+            if own.is_empty() {
+                continue;
+            }
+            let count = |is: fn(Progress) -> bool| own.iter().filter(|it| is(**it)).count();
+            let good = count(|it| matches!(it, Progress::Over(Proof::Good, _)));
+            let bad = count(|it| matches!(it, Progress::Over(Proof::Bad, _)));
+            let open = count(|it| matches!(it, Progress::Waiting | Progress::Going));
+            let is_last = self.members.iter().all(|it| it.wave <= wave);
+            if !self.heedless && bad > own.len() - self.needed(wave, own.len()) {
+                let going = hosts.contains(&Progress::Going);
+                let stop = Next::Stop(Stop::Failed { wave, failed: bad });
+                return if going { Next::Begin(Vec::new()) } else { stop };
+            }
+            if open > 0 {
+                return self.begin(hosts, wave);
+            }
+            if is_last {
+                return Next::Done;
+            }
+            if self.heedless {
+                continue;
+            }
+            if good == 0 {
+                return Next::Stop(Stop::Unproven { wave });
+            }
+            let until = self.soaked(&own, wave);
+            if now < until {
+                return Next::Soak(wave, until);
+            }
+        }
+        Next::Done
+    }
+
+    fn of_wave(&self, hosts: &[Progress], wave: usize) -> Vec<Progress> {
+        let members = self.members.iter().zip(hosts);
+        members.filter(|(it, _)| it.wave == wave).map(|(_, progress)| *progress).collect()
+    }
+
+    /// How many of so many hosts have to be good; where the plan does not say, all that are heard
+    /// of, so that the first that fails is one too many.
+    fn needed(&self, wave: usize, hosts: usize) -> usize {
+        let need = self.waves.get(wave).and_then(|it| it.need);
+        need.map_or(hosts, |it| it.at_least(hosts))
+    }
+
+    /// When the wave has held for as long as it has to.
+    fn soaked(&self, own: &[Progress], wave: usize) -> u64 {
+        let soak = self.waves.get(wave).and_then(|it| it.soak).filter(|_| self.soak);
+        let soak = soak.map_or(0, |it| it.get().as_secs());
+        let since = own.iter().filter_map(|it| match it {
+            Progress::Over(Proof::Good, since) => Some(*since),
+            _ => None,
+        });
+        since.max().unwrap_or_default().saturating_add(soak)
+    }
+
+    /// Those of a wave that there is room for.
+    fn begin(&self, hosts: &[Progress], wave: usize) -> Next {
+        let mut hosts = hosts.to_vec();
+        let mut begun = Vec::new();
+        for place in 0..self.members.len() {
+            let is_next = self.members[place].wave == wave && hosts[place] == Progress::Waiting;
+            if is_next && self.has_room(&hosts, place) {
+                hosts[place] = Progress::Going;
+                begun.push(place);
+            }
+        }
+        // Nobody is under way whose end could make room.
+        if begun.is_empty() && !hosts.contains(&Progress::Going) {
+            return Next::Stop(Stop::NoRoom { wave });
+        }
+        Next::Begin(begun)
+    }
+
+    /// Whether one more may be under way: as many as there are jobs, and of each limit that the host
+    /// is under, those that are under way or have failed.
+    fn has_room(&self, hosts: &[Progress], place: usize) -> bool {
+        let member = &self.members[place];
+        let going = hosts.iter().filter(|it| **it == Progress::Going).count();
+        let within = |share: Share, is_under: &dyn Fn(&Member) -> bool| {
+            let taken = self.members.iter().zip(hosts).filter(|(it, progress)| {
+                is_under(it) && matches!(progress, Progress::Going | Progress::Over(Proof::Bad, _))
+            });
+            taken.count() < share.at_most(self.fleet.iter().filter(|it| is_under(it)).count())
+        };
+        let at_most = self.waves.get(member.wave).and_then(|it| it.at_most);
+        let in_wave = at_most
+            .filter(|_| !self.heedless)
+            .is_none_or(|share| within(share, &|it| it.wave == member.wave));
+        let has_tag =
+            |it: &Member, budget: &Budget| it.tags.iter().any(|it| budget.tags.contains(it));
+        let mut budgets = self.budgets.iter().filter(|it| has_tag(member, it));
+        going < self.jobs.max(1)
+            && in_wave
+            && budgets.all(|budget| within(budget.at_most, &|it| has_tag(it, budget)))
+    }
+}
+
+#[cfg(test)]
+mod properties;
