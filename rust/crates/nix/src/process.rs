@@ -70,11 +70,13 @@ pub fn find(program: impl AsRef<Path>) -> Option<PathBuf> {
 /// A command whose process ends when this one does, however this one ends.
 ///
 /// Only Linux can do so, with `setpriv` of util-linux; elsewhere what is left over is found and
-/// ended by the next command, which knows its QEMU by its control socket.
+/// ended by the next command, which knows its QEMU by the lock that it holds.
 #[must_use]
 pub fn bound(program: impl AsRef<OsStr>) -> Command {
     let words = binding();
-    match words.split_first() {
+    // A program that is not there is missed by itself, and not in the words of another.
+    let is_there = find(program.as_ref()).is_some();
+    match words.split_first().filter(|_| is_there) {
         Some((setpriv, rest)) => {
             let mut command = Command::new(setpriv);
             command.args(rest).arg(program);

@@ -92,3 +92,9 @@ fn a_limit_beyond_all_clocks_is_none() {
     let output = output(Command::new("echo").arg("a"), Duration::MAX).unwrap();
     assert_eq!(output.stdout.raw(), "a\n");
 }
+
+#[test]
+fn a_bound_program_that_is_not_there_is_missed_by_itself() {
+    let error = bound("no-such-program").spawn().unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::NotFound);
+}

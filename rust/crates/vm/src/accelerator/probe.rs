@@ -2,7 +2,6 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -58,7 +57,7 @@ fn run_within(
     let mut rom = tempfile::NamedTempFile::new().map_err(failed)?;
     std::io::Write::write_all(&mut rom, &image(platform)).map_err(failed)?;
 
-    let mut command = Command::new(qemu);
+    let mut command = process::bound(qemu);
     command
         .args(["-machine", platform.machine(), "-accel", accelerator.name()])
         .args(["-cpu", if accelerator.is_software() { "max" } else { "host" }])

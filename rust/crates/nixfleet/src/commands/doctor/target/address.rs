@@ -1,10 +1,9 @@
 //! Where a target is: what the user wrote, and what `ssh` makes of it with the user's configuration.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
-use nixfleet_nix::process::output;
+use nixfleet_nix::process::{self, output};
 
 /// `ssh -G` reads files and connects nowhere.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -62,7 +61,7 @@ impl Address {
     /// # Errors
     /// With what `ssh` complains of, an error in the configuration for one.
     pub fn route(&self) -> Result<Route, String> {
-        let mut command = Command::new("ssh");
+        let mut command = process::bound("ssh");
         let output = output(command.arg("-G").args(self.words()), PATIENCE)
             .map_err(|error| format!("`ssh` does not start: {error}"))?;
         if output.status.is_some_and(|it| it.success()) {

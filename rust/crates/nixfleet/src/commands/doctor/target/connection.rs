@@ -4,10 +4,9 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
-use nixfleet_nix::process::{Output, output};
+use nixfleet_nix::process::{self, Output, output};
 use nixfleet_vm::ssh::quoted;
 use tempfile::NamedTempFile;
 
@@ -59,7 +58,7 @@ pub fn run(
 ) -> io::Result<Look> {
     let known = known(&route.known_hosts)?;
     let log = NamedTempFile::new()?;
-    let mut command = Command::new("ssh");
+    let mut command = process::bound("ssh");
     command.args(["-v", "-T", "-E"]).arg(log.path());
     for option in OPTIONS {
         command.args(["-o", option]);
