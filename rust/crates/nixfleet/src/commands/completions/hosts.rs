@@ -35,7 +35,7 @@ pub fn named(start: &OsStr) -> Vec<CompletionCandidate> {
 /// What the line says of the fleet. It is not whole yet, so nothing parses it.
 fn global(words: Vec<String>) -> Global {
     let mut global = Global {
-        flake: ".".to_owned(),
+        flake: None,
         format: Format::Human,
         inventory: None,
         override_input: Vec::new(),
@@ -51,7 +51,7 @@ fn global(words: Vec<String>) -> Global {
         };
         let mut value = || value.clone().or_else(|| words.next()).unwrap_or_default();
         match name.as_str() {
-            "--flake" => global.flake = value(),
+            "--flake" => global.flake = Some(value()),
             "--inventory" => global.inventory = Some(value().into()),
             "--override-input" => global.override_input.extend([value(), value()]),
             "--option" => global.option.extend([value(), value()]),
