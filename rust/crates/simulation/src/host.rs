@@ -2,7 +2,7 @@
 
 use nixfleet_agent::core::{
     self, Action, Asked, Blame, Command, Event, Facts, Moment, Offer, Poll, Reboot, Settings,
-    State, Step, Target, Tested,
+    State, Step, Target, Terms, Tested,
 };
 use nixfleet_agent::standing;
 use nixfleet_link::{Answer, CheckIn, Known, LONGEST_HOLD, VERSION};
@@ -93,6 +93,7 @@ impl Host {
                 settle: 120 * SECOND,
                 reboot: Reboot::WhenNeeded,
                 dry_run: false,
+                switch: 600 * SECOND,
                 poll_every: 600 * SECOND,
             },
             cut: false,
@@ -126,6 +127,7 @@ impl Host {
             boot: format!("{}-{}", self.name, self.boots),
             running: self.running.clone(),
             default: self.profile.clone(),
+            boots: self.default.clone(),
             failed_units: vec![],
         }
     }
@@ -206,13 +208,14 @@ impl Host {
     ) -> Option<Event> {
         let planted = || "planted".to_owned();
         let done = if well { Ok(()) } else { Err(planted()) };
+        let asked = |it| Event::Asked(it, self.facts(), Terms::from(&self.settings));
         Some(match self.action.clone() {
             Action::Poll { .. } => Event::Polled(self.poll(target)),
             Action::Room(_) => Event::Room(done),
             Action::Fetch(_) => Event::Fetched(done.map_err(|why| (why, Blame::World))),
-            Action::Ask(_) if !well => Event::Asked(Asked::Busy, self.facts()),
-            Action::Ask(_) if needs_boot => Event::Asked(Asked::NeedsRestart, self.facts()),
-            Action::Ask(_) => Event::Asked(Asked::Live, self.facts()),
+            Action::Ask(_) if !well => asked(Asked::Busy),
+            Action::Ask(_) if needs_boot => asked(Asked::NeedsRestart),
+            Action::Ask(_) => asked(Asked::Live),
             Action::Arm(_) => Event::Armed(done),
             Action::Test(attempt) => {
                 self.running.clone_from(&attempt.target.system);
@@ -274,7 +277,7 @@ impl Host {
         }
         let Some(target) = target(offered.release) else { return Poll::Nothing };
         self.newest = Some(offered.release);
-        Poll::Offer(Offer { target, wait: offered.wait, facts: self.facts() })
+        Poll::Offer(Offer { target, wait: offered.wait, asked: false, facts: self.facts() })
     }
 
     /// A person's word to try again, which is followed once.

@@ -39,11 +39,11 @@ impl Disk {
     fn write(&mut self, all: Vec<Keep>) {
         for keep in all {
             match keep {
-                Keep::Release(release, trusted) => {
+                Keep::Release(release, trusted, known) => {
                     let newest = release.known.sequence;
                     self.release = Some((release.files, release.signed_by, release.at));
                     self.trusted = Some(trusted);
-                    self.events.retain(|(sequence, _)| *sequence >= newest);
+                    self.events = known.into_iter().map(|it| (newest, it)).collect();
                 }
                 Keep::Host(name, said) => drop(self.hosts.insert(name, *said)),
                 Keep::Forget(name) => drop(self.hosts.remove(&name)),
