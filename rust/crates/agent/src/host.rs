@@ -135,7 +135,8 @@ impl Host {
             Action::Ask(target) => {
                 let failed_units = facts::unwell_units();
                 let facts = Facts { failed_units, ..self.facts() };
-                Event::Asked(switch::ask(target), facts, self.terms(target))
+                let asked = self.has_successor(&target.system, switch::ask(target));
+                Event::Asked(asked, facts, self.terms(target))
             }
             Action::Arm(attempt) => Event::Armed(self.arm(attempt)),
             Action::Test(attempt) => Event::Tested(self.test(attempt)),

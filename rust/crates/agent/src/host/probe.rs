@@ -21,8 +21,11 @@ impl Host {
     pub(super) fn probe(&mut self, attempt: &Attempt) -> Vec<String> {
         let mut failing = newly_failed(attempt);
         failing.extend(self.started_again(attempt));
-        failing
-            .extend(self.successor_says(&attempt.target.system).unwrap_or_else(|| self.failing()));
+        failing.extend(match self.successor_says(&attempt.target.system) {
+            Some(Ok(failing)) => failing,
+            Some(Err(why)) => vec![why],
+            None => self.failing(),
+        });
         failing
     }
 

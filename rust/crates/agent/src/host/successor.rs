@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::Host;
 use super::fetch::last_line;
 use crate::config::{self, CONFIG_BYTES};
-use crate::core::{PROBE_LIMIT, Target, Terms};
+use crate::core::{Asked, PROBE_LIMIT, Target, Terms};
 
 /// The status of a program that does not know the words: an agent of before there was a `probe`.
 const USAGE: i32 = 2;
@@ -36,7 +36,10 @@ impl Host {
 
     /// What does not hold, as the new system's agent says; `None` where it has none that can be
     /// asked, or says what this one says.
-    pub(super) fn successor_says(&self, system: &str) -> Option<Vec<String>> {
+    ///
+    /// # Errors
+    /// When its agent does not work, in a sentence.
+    pub(super) fn successor_says(&self, system: &str) -> Option<Result<Vec<String>, String>> {
         let (program, file) = (program(system), file(system));
         let is_same = is_same_file(&file, &self.config_path)
             && std::env::current_exe().is_ok_and(|own| is_same_file(&program, &own));
@@ -52,23 +55,35 @@ impl Host {
         });
         let output = match asked {
             Ok(output) => output,
-            Err(error) => return Some(vec![format!("its agent cannot be started: {error}")]),
+            Err(error) => return Some(Err(format!("its agent cannot be started: {error}"))),
         };
         match output.status.map(|it| it.code()) {
             Some(Some(0)) => {}
             Some(Some(USAGE)) => return None,
-            Some(_) => {
-                return Some(vec![format!("its agent fails: {}", last_line(&output.stderr))]);
-            }
+            Some(_) => return Some(Err(format!("its agent fails: {}", last_line(&output.stderr)))),
             None => {
-                return Some(vec![format!("its agent does not answer in {} s", limit.as_secs())]);
+                return Some(Err(format!("its agent does not answer in {} s", limit.as_secs())));
             }
         }
-        Some(
-            serde_json::from_str(output.stdout.raw()).unwrap_or_else(|error| {
-                vec![format!("its agent says what cannot be read: {error}")]
-            }),
-        )
+        let said = serde_json::from_str(output.stdout.raw());
+        Some(said.map_err(|error| format!("its agent says what cannot be read: {error}")))
+    }
+
+    /// What a new system says to a switch, and refused where its own agent could not prove it: after
+    /// a restart nobody else is there to.
+    pub(super) fn has_successor(&self, system: &str, asked: Asked) -> Asked {
+        let unit = |root: &str| Path::new(root).join("etc/systemd/system/nixfleet-agent.service");
+        let is_lost = unit("/run/current-system").exists() && !unit(system).exists();
+        match asked {
+            Asked::NeedsRestart if is_lost => Asked::Refused(
+                "it takes a restart, and has no agent that could prove it after that: start it by hand, with `nixos-rebuild boot`".into(),
+            ),
+            Asked::Live | Asked::NeedsRestart => match self.successor_says(system) {
+                Some(Err(why)) => Asked::Refused(why),
+                _ => asked,
+            },
+            asked => asked,
+        }
     }
 }
 
