@@ -111,18 +111,26 @@ fn ended(done: Result<ExitCode, String>) -> ExitCode {
 /// What cannot be written down is not begun; a try that is under way is gone back from, which needs
 /// no paper.
 fn serve(config: Config, path: PathBuf) -> Result<ExitCode, String> {
-    let served = keep_serving(config.clone(), path.clone());
+    let folder = Folder::take(&config.state);
+    if let Err(held @ FolderError::Held(_)) = &folder {
+        // The guard, at its work: it is not to be disturbed, and systemd starts this one again.
+        return Err(held.to_string());
+    }
+    let served = folder
+        .map_err(|error| error.to_string())
+        .and_then(|folder| keep_serving(config.clone(), path.clone(), folder));
     if let Err(why) = &served
         && armed::read().is_some()
     {
+        // Going back may take longer than a start may.
+        crate::notify::ready();
         go_back(config, path, Event::Unwritable(why.clone()))?;
     }
     served
 }
 
-fn keep_serving(config: Config, path: PathBuf) -> Result<ExitCode, String> {
+fn keep_serving(config: Config, path: PathBuf, folder: Folder) -> Result<ExitCode, String> {
     let settings = config.settings();
-    let folder = Folder::take(&config.state).map_err(|error| error.to_string())?;
     let mut host = host(config, path, folder)?;
     let state = host.state_or_anew().map_err(|error| error.to_string())?;
     // Other sources are asked none the less, and the reason is among those that are shown.
@@ -137,8 +145,7 @@ fn keep_serving(config: Config, path: PathBuf) -> Result<ExitCode, String> {
 
 /// What systemd is to start as the agent, as far as it is written in one file.
 fn own_unit() -> Option<String> {
-    let text = fs::read_to_string("/etc/systemd/system/nixfleet-agent.service").ok()?;
-    Some(text)
+    fs::read_to_string("/etc/systemd/system/nixfleet-agent.service").ok()
 }
 
 /// The guard's work: the agent is dead, or stuck. What it wrote down says what to go back to.
