@@ -61,7 +61,7 @@ pub fn findings() -> (Vec<Finding>, bool) {
 /// Whether flakes are on for the standard tools as well.
 fn flakes(program: &str) -> Finding {
     // Its name before Nix 2.20.
-    let features = config(&["config", "show"]).or_else(|_| config(&["show-config"]));
+    let features = older(config(&["config", "show"]), || config(&["show-config"]));
     match features {
         Ok(features) if ["flakes", "nix-command"].iter().all(|it| has_word(&features, it)) => {
             Finding::fine("flakes", "on")
@@ -76,6 +76,20 @@ fn flakes(program: &str) -> Finding {
     }
 }
 
+/// An answer, or that to a question in the words of an older version, where Nix refused the first. The
+/// first refusal is what is told.
+fn older(
+    answer: Result<String, Trouble>,
+    question: impl FnOnce() -> Result<String, Trouble>,
+) -> Result<String, Trouble> {
+    match answer {
+        Err(Trouble::Ended(error @ NixError::Failed { .. })) => {
+            question().map_err(|_| Trouble::Ended(error))
+        }
+        answer => answer,
+    }
+}
+
 fn config(command: &[&str]) -> Result<String, Trouble> {
     ask(&[&COMMANDS[..], command, &["experimental-features"]].concat())
 }
@@ -84,7 +98,7 @@ fn config(command: &[&str]) -> Result<String, Trouble> {
 fn store(program: &str) -> Finding {
     // Its name before Nix 2.19.
     let asked = ["info", "ping"].map(|it| [&COMMANDS[..], &["store", it]].concat());
-    match ask(&asked[0]).or_else(|first| ask(&asked[1]).map_err(|_| first)) {
+    match older(ask(&asked[0]), || ask(&asked[1])) {
         Ok(_) => Finding::fine("nix store", "reachable"),
         Err(Trouble::Ended(error @ NixError::Failed { .. })) => Finding::lacking(
             "nix store",
