@@ -196,6 +196,14 @@ esac"#;
 }
 
 #[test]
+fn doctor_tells_of_a_folder_for_sockets_that_is_none() {
+    let fleet = Fleet::new("UTC");
+    fs::write(fleet.path().join("nixfleet"), "").unwrap();
+    let told = "lacking  test-vm: could not make the folder `";
+    fleet.expect(&["doctor", INVENTORY], 3, told, "");
+}
+
+#[test]
 fn doctor_waits_for_no_nix_that_hangs() {
     let fleet = Fleet::new("UTC");
     assert!(fleet.link("sleep"));

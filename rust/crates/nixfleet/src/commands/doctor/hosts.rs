@@ -2,10 +2,13 @@
 
 use nixfleet_inventory::Inventory;
 use nixfleet_vm::preflight::ThisMachine;
+use nixfleet_vm::state::Fleet;
 
 use super::finding::Finding;
 use super::fleet::place;
+use crate::commands::fleet as fleets;
 use crate::commands::preflight::{self, Refusal};
+use crate::error::Error;
 use crate::faults::source::Tree;
 use crate::global::Global;
 
@@ -23,9 +26,15 @@ pub fn findings(
     here: &ThisMachine,
     tree: &Tree,
 ) -> Vec<Finding> {
-    // A fleet that calls `mkHost` by hand has no installer to boot.
+    // A fleet that calls `mkHost` by hand has no installer to boot; it need not have one.
     if inventory.by_hand {
-        return Vec::new();
+        let error = Error::NoInstaller;
+        let help = error.help().unwrap_or_default();
+        return vec![Finding::note("test-vm", error.to_string(), help)];
+    }
+    if let Err(error) = Fleet::new(&fleets::flake(global)) {
+        let help = "let `XDG_RUNTIME_DIR` name a folder of yours: the sockets of VMs go there";
+        return vec![Finding::lacking("test-vm", error.to_string(), help)];
     }
     let hosts = host.map_or_else(|| preflight::installable(inventory), |it| vec![it.clone()]);
     // Macs alone are no lack.
