@@ -28,15 +28,19 @@ pub fn fit(text: &str, room: usize, indent: usize) -> String {
     lines.collect::<Vec<_>>().join(&format!("\n{:indent$}", ""))
 }
 
-/// A line in lines of so many columns at most: a word that is longer is broken as well.
+/// A line in lines of so many columns at most: a word that is longer is broken as well. One that
+/// begins with blanks goes on below its own beginning.
 pub fn pieces(text: &str, room: usize) -> Vec<String> {
+    let blanks = text.len() - text.trim_start_matches(' ').len();
+    let (blank, text) = text.split_at(blanks);
+    let room = room.saturating_sub(blanks).max(1);
     let mut pieces = Vec::new();
     for line in lines(text, room) {
-        let (mut piece, mut column) = (String::new(), 0);
+        let (mut piece, mut column) = (blank.to_owned(), 0);
         for letter in line.chars() {
             let width = letter.width().unwrap_or(0);
             if column + width > room && column > 0 {
-                pieces.push(std::mem::take(&mut piece));
+                pieces.push(std::mem::replace(&mut piece, blank.to_owned()));
                 column = 0;
             }
             piece.push(letter);
@@ -115,5 +119,9 @@ mod tests {
         let odd = format!("a  b `{} c", "d".repeat(50));
         assert_eq!(fit(&odd, 40, 0), format!("a  b\n`{}\nc", "d".repeat(50)));
         assert_eq!(fit("", 40, 0), "");
+        assert_eq!(
+            pieces("  of many words that go on", 14),
+            ["  of many", "  words that", "  go on"]
+        );
     }
 }

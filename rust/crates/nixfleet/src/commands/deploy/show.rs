@@ -68,8 +68,7 @@ fn human(sequence: u64, fleet: &str, rows: &[Row], stopped: Option<&str>) -> Str
         let wave = row.wave.unwrap_or("-").to_owned();
         cells.push(vec![row.host.to_owned(), wave, row.outcome.replace('-', " ")]);
         if let Some(why) = &row.why {
-            let lines = fit(why, width.saturating_sub(2), 0);
-            cells.extend(lines.lines().map(|line| vec![format!("  {line}")]));
+            cells.push(vec![format!("  {why}")]);
         }
     }
     text.push_str(&table::render(&cells));

@@ -1,7 +1,6 @@
 //! Hosts as a table that fits a terminal of 80 columns, and as JSON.
 
 use std::fmt::Write;
-use std::io;
 
 use nixfleet_nix::visible;
 use serde::Serialize;
@@ -10,7 +9,6 @@ use crate::commands::hosts::{Said, Standing, Target};
 use crate::commands::release::Made;
 use crate::global::{Format, Global};
 use crate::text::output::print;
-use crate::text::wrap::{columns, fit};
 use crate::text::{json, table};
 
 /// A host.
@@ -64,13 +62,13 @@ struct Shown<'a> {
 pub fn rows(global: &Global, release: Option<&Made>, rows: &[Row], is_live: bool) {
     let text = match global.format {
         Format::Json => json::render(&Shown { release: release.map(Made::number), hosts: rows }),
-        _ => human(release, rows, columns(io::stdout()).unwrap_or(usize::MAX)),
+        _ => human(release, rows),
     };
     let clear = if is_live { "\x1b[H\x1b[2J" } else { "" };
     print(&format!("{clear}{text}"));
 }
 
-fn human(release: Option<&Made>, rows: &[Row], width: usize) -> String {
+fn human(release: Option<&Made>, rows: &[Row]) -> String {
     let mut text = String::new();
     match release.map(|it| it.head.value()) {
         Some(head) => {
@@ -95,8 +93,7 @@ fn human(release: Option<&Made>, rows: &[Row], width: usize) -> String {
         let should =
             should.filter(|_| row.runs.is_some()).map(|it| format!("should run {}", system(it)));
         for line in [row.why.clone(), should].into_iter().flatten() {
-            let line = fit(&line, width.saturating_sub(2), 0);
-            cells.extend(line.lines().map(|it| vec![format!("  {it}")]));
+            cells.push(vec![format!("  {line}")]);
         }
     }
     text.push_str(&table::render(&cells));
