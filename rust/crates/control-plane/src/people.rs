@@ -16,7 +16,14 @@ pub(crate) use answers::{HostPage, Which, WhichEvents};
 pub use peer::Peer;
 
 /// What can be read.
-pub fn reading(people: People) -> Router {
+fn reading(people: People) -> Router {
+    Router::new()
+        .route("/v1/release", get(answers::files))
+        .with_state(people.clone())
+        .merge(common(people))
+}
+
+fn common(people: People) -> Router {
     Router::new()
         .route("/v1/status", get(answers::status))
         .route("/v1/rollout", get(answers::rollout))
@@ -61,7 +68,7 @@ fn is_here(host: &str) -> bool {
 pub fn speaking(people: People) -> Router {
     Router::new()
         .route("/v1/commands", post(answers::command))
-        .route("/v1/release", post(answers::take))
+        .route("/v1/release", get(answers::files).post(answers::take))
         .with_state(people.clone())
-        .merge(reading(people))
+        .merge(common(people))
 }

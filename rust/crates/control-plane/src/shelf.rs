@@ -179,7 +179,7 @@ fn shelve(
                 .strip_prefix("hosts/")
                 .and_then(|it| it.strip_suffix(".json"))
                 .is_some_and(|it| head.hosts.contains_key(it))
-            || head.rotations.iter().any(|it| {
+            || head.rotations.iter().chain([&head.sequence]).any(|it| {
                 let rotation = rotation_file(*it);
                 name == rotation || name.strip_suffix(".sig") == Some(&rotation)
             })

@@ -42,6 +42,7 @@ fn a_release_goes_from_wave_to_wave_as_hosts_commit() {
     assert!(good, "{answer}");
     assert_eq!((&answer["sequence"], &answer["news"]), (&json!(1), &json!(true)));
     assert_eq!(plane.bring(&fleet.release(1)).1["news"], json!(false));
+    assert_eq!(plane.get("/v1/release"), serde_json::to_value(fleet.release(1)).unwrap());
 
     let [mut canary, mut second, mut third] =
         ["web-01", "web-02", "web-03"].map(|it| Host::of(&plane, &fleet, it));

@@ -1,5 +1,6 @@
 //! What people are answered.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -226,6 +227,20 @@ pub(super) async fn events(
         Some((Event::default().event("status").json_data(status), (people, false)))
     });
     Sse::new(news).keep_alive(KeepAlive::default())
+}
+
+/// All files of the newest release, as one brings them.
+pub(super) async fn files(State(people): State<People>) -> Response {
+    let text = |(name, bytes): (&String, &Vec<u8>)| {
+        (name.clone(), String::from_utf8_lossy(bytes).into_owned())
+    };
+    let found = people.clerk.look(move |core| {
+        core.shelf().map(|it| it.files.iter().map(text).collect::<BTreeMap<_, _>>())
+    });
+    match found.await {
+        Ok(files) => Json(files.unwrap_or_default()).into_response(),
+        Err(failure) => refused(&failure),
+    }
 }
 
 /// A file of the newest release: people may have all of them.

@@ -26,7 +26,7 @@ pub struct Make {
     #[arg(long, value_name = "STORE")]
     pub push: Vec<String>,
 
-    /// Publish the release here: a folder, `ssh://` or `s3://`; may be given several times
+    /// Publish the release here: a folder, `ssh://`, `s3://` or `control-plane://`; may be given several times
     #[arg(long, value_name = "PLACE")]
     pub to: Vec<String>,
 
@@ -57,7 +57,7 @@ pub struct Make {
 }
 
 /// What is done with a release that there is. RELEASE is the number of one that was made on this
-/// machine, or a place: a folder, `ssh://`, `s3://` or `https://`.
+/// machine, or a place: a folder, `ssh://`, `s3://`, `control-plane://` or `https://`.
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Show what a release gives each host
@@ -95,7 +95,7 @@ pub enum Action {
     Publish {
         /// The release [default: the newest made here]
         release: Option<String>,
-        /// Where to: a folder, `ssh://` or `s3://`; may be given several times
+        /// Where to: a folder, `ssh://`, `s3://` or `control-plane://`; may be given several times
         #[arg(long, value_name = "PLACE", required = true)]
         to: Vec<String>,
     },

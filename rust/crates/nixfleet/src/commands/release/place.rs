@@ -1,5 +1,5 @@
-//! Where releases are published: a folder, a machine that SSH reaches, S3; or a web server, which is
-//! only read.
+//! Where releases are published: a folder, a machine that SSH reaches, S3, a control plane; or a web
+//! server, which is only read.
 //!
 //! ```text
 //! release.json  release.json.sig  hosts/      the newest, which hosts fetch
@@ -8,6 +8,7 @@
 //! ```
 
 mod http;
+mod plane;
 mod s3;
 mod ssh;
 
@@ -32,6 +33,8 @@ pub enum Place {
     Folder(PathBuf),
     /// A folder of another machine.
     Ssh(ssh::Ssh),
+    /// A control plane.
+    Plane(plane::Plane),
     /// A bucket, and what stands before the names in it.
     S3(s3::S3),
     /// A web server.
@@ -74,10 +77,15 @@ impl Place {
         let wrong = |problem| Trouble::Place { place: text.to_owned(), problem };
         match text.split_once("://") {
             Some(("ssh", rest)) => ssh::Ssh::parse(rest).map(Self::Ssh).map_err(wrong),
+            Some(("control-plane", rest)) => {
+                plane::Plane::parse(rest).map(Self::Plane).map_err(wrong)
+            }
             Some(("s3", rest)) => s3::S3::parse(rest).map(Self::S3).map_err(wrong),
             Some(("https" | "http", _)) => Ok(Self::Http(text.trim_end_matches('/').to_owned())),
             Some(("file", path)) if path.starts_with('/') => Ok(Self::Folder(path.into())),
-            Some(_) => Err(wrong("it is a folder, `ssh://`, `s3://` or, to read, `https://`")),
+            Some(_) => Err(wrong(
+                "it is a folder, `ssh://`, `s3://`, `control-plane://` or, to read, `https://`",
+            )),
             None if text.is_empty() => Err(wrong("it is empty")),
             None => Ok(Self::Folder(text.into())),
         }
@@ -129,6 +137,7 @@ impl Place {
                 pipe(staged.path(), sh, "sh")
             }
             Self::Ssh(ssh) => pipe(staged.path(), ssh.command(PUT, &[&number.to_string()]), "ssh"),
+            Self::Plane(plane) => plane.put(staged.path()),
             Self::S3(s3) => s3.put(staged.path()),
             Self::Http(_) => self.takes(),
         }
@@ -142,6 +151,7 @@ impl Place {
         match self {
             Self::Folder(_) => {}
             Self::Ssh(ssh) => ssh.bring(part, into.path())?,
+            Self::Plane(plane) => plane.bring(part, into.path())?,
             Self::S3(s3) => s3.bring(part, into.path())?,
             Self::Http(url) => http::bring(url, part, hosts, into.path())?,
         }
@@ -154,6 +164,7 @@ impl fmt::Display for Place {
         match self {
             Self::Folder(folder) => write!(f, "{}", folder.display()),
             Self::Ssh(ssh) => write!(f, "{ssh}"),
+            Self::Plane(plane) => write!(f, "{plane}"),
             Self::S3(s3) => write!(f, "{s3}"),
             Self::Http(url) => f.write_str(url),
         }

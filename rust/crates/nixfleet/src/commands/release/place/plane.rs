@@ -1,0 +1,166 @@
+//! A control plane: over SSH to its machine, and there into its socket.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use nixfleet_release::{HEAD_FILE, SIGNATURES_FILE};
+use nixfleet_text::is_label;
+
+use super::{Part, said, trouble};
+use crate::commands::release::files;
+use crate::error::Trouble;
+
+/// `control-plane://[user@]host[:port]`, where the port is that of SSH; without a host, of this
+/// machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plane {
+    host: String,
+    port: Option<u16>,
+}
+
+impl Plane {
+    /// Reads what stands after `control-plane://`.
+    pub fn parse(rest: &str) -> Result<Self, &'static str> {
+        let (host, port) = match rest.rsplit_once(':') {
+            // An address of IPv6 stands in brackets.
+            Some((name, port)) if !port.ends_with(']') => {
+                (name, Some(port.parse().map_err(|_| "its port is no number up to 65535")?))
+            }
+            _ => (rest, None),
+        };
+        if host.starts_with('-') || host.contains(['/', ' ']) {
+            return Err("it is `control-plane://[user@]host[:port]`");
+        }
+        Ok(Self { host: host.replace(['[', ']'], ""), port })
+    }
+
+    fn call(&self, method: &str) -> Command {
+        let words = ["call", method, "/v1/release"];
+        if self.host.is_empty() {
+            let mut here = Command::new("nixfleet-control-plane");
+            here.args(words);
+            return here;
+        }
+        let mut ssh = Command::new("ssh");
+        if let Some(port) = self.port {
+            ssh.args(["-p", &port.to_string()]);
+        }
+        ssh.args(["-o", "ConnectTimeout=30", "--", &self.host, "nixfleet-control-plane"]);
+        ssh.args(words);
+        ssh
+    }
+
+    fn program(&self) -> &'static str {
+        if self.host.is_empty() { "nixfleet-control-plane" } else { "ssh" }
+    }
+
+    /// Brings the newest release here; what else there was it does not keep.
+    pub fn bring(&self, part: Part, into: &Path) -> Result<(), Trouble> {
+        let output = self.ask("GET", None)?;
+        let files = read(&output.stdout).map_err(|why| trouble(self.program(), &why))?;
+        let number = files.get(HEAD_FILE).and_then(|it| {
+            serde_json::from_str::<serde_json::Value>(it).ok()?.get("sequence")?.as_u64()
+        });
+        if matches!(part, Part::Number(wanted) if number != Some(wanted)) {
+            return Ok(());
+        }
+        files::make_folder(&into.join("hosts"))?;
+        files.iter().try_for_each(|(name, text)| files::save(&into.join(name), text.as_bytes()))
+    }
+
+    /// Hands it a release, all its files at once.
+    pub fn put(&self, staged: &Path) -> Result<(), Trouble> {
+        let mut files = BTreeMap::new();
+        for folder in ["", "hosts", "rotations"] {
+            let Ok(entries) = std::fs::read_dir(staged.join(folder)) else { continue };
+            for path in entries.flatten().map(|it| it.path()).filter(|it| it.is_file()) {
+                let text = std::fs::read_to_string(&path).map_err(|error| Trouble::Io {
+                    path: path.clone(),
+                    done: "read",
+                    error,
+                })?;
+                let name = path.strip_prefix(staged).unwrap_or(&path).display().to_string();
+                files.insert(name, text);
+            }
+        }
+        let body = serde_json::to_vec(&files).map_err(|it| trouble("json", &it.to_string()))?;
+        let answer = self.ask("POST", Some(&body))?;
+        let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap_or_default();
+        for warning in answer["warnings"].as_array().into_iter().flatten() {
+            let words = warning.as_str().unwrap_or_default();
+            eprintln!("{self} warns: {}", nixfleet_text::visible(words));
+        }
+        Ok(())
+    }
+
+    fn ask(&self, method: &str, body: Option<&[u8]>) -> Result<Output, Trouble> {
+        let program = self.program();
+        let failed = |error: std::io::Error| trouble(program, &error.to_string());
+        let input = if body.is_some() { Stdio::piped() } else { Stdio::null() };
+        let mut command = self.call(method);
+        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(failed)?;
+        if let (Some(body), Some(mut input)) = (body, child.stdin.take()) {
+            // One that refuses early does not read all.
+            let _ = input.write_all(body);
+        }
+        let output = child.wait_with_output().map_err(failed)?;
+        // Why it refuses is its answer.
+        let answer: Option<serde_json::Value> = serde_json::from_slice(&output.stdout).ok();
+        match answer.as_ref().and_then(|it| it.get("error")?.as_str()) {
+            Some(why) if !output.status.success() => {
+                Err(trouble("nixfleet-control-plane", &nixfleet_text::visible(why)))
+            }
+            _ => said(program, &output).map(|()| output),
+        }
+    }
+}
+
+/// The files of a release in one object. Their names are ours.
+fn read(text: &[u8]) -> Result<BTreeMap<String, String>, String> {
+    let files: BTreeMap<String, String> =
+        serde_json::from_slice(text).map_err(|_| "it wrote no release".to_owned())?;
+    let is_ours = |name: &str| {
+        let host = name.strip_prefix("hosts/").and_then(|it| it.strip_suffix(".json"));
+        [HEAD_FILE, SIGNATURES_FILE].contains(&name) || host.is_some_and(is_label)
+    };
+    Ok(files.into_iter().filter(|(name, _)| is_ours(name)).collect())
+}
+
+impl fmt::Display for Plane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self.port.map(|it| format!(":{it}")).unwrap_or_default();
+        write!(f, "control-plane://{}{port}", self.host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_plane_is_read_as_people_write_it() {
+        let parse = |text: &str| Plane::parse(text).map(|it| (it.host, it.port));
+        assert_eq!(parse("fleet"), Ok(("fleet".into(), None)));
+        assert_eq!(parse("ops@fleet:2222"), Ok(("ops@fleet".into(), Some(2222))));
+        assert_eq!(parse("[::1]:22"), Ok(("::1".into(), Some(22))));
+        assert_eq!(parse(""), Ok((String::new(), None)));
+        for wrong in ["-oProxyCommand=x", "fleet/path", "fleet:x"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_it_gives_has_names_of_a_release() {
+        let files =
+            read(br#"{"release.json":"a","hosts/web.json":"b","../x":"c","hosts/../x.json":"d"}"#);
+        assert_eq!(
+            files.unwrap().into_keys().collect::<Vec<_>>(),
+            ["hosts/web.json", "release.json"]
+        );
+        assert!(read(b"hello").is_err());
+    }
+}
