@@ -18,7 +18,7 @@ pub(super) async fn page(State(people): State<People>) -> Response {
                 (Some(it), Some(rollout)) => { (release(it)) (waves(rollout)) }
                 _ => {
                     h1 { "No release yet" }
-                    p { "Whoever made one brings it: " code { "nixfleet release --publish" } ", or all its files to the socket." }
+                    p { "Whoever made one brings it: " code { "nixfleet release --to control-plane://HOST" } "." }
                 }
             }
         };
