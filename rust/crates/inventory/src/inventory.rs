@@ -10,10 +10,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::piecemeal::nix_string;
 use crate::{Flake, Host, Positions};
 
 /// The largest inventory that is read: of ten thousand hosts it has 30 MB.
 const LARGEST: u64 = 1 << 30;
+
+/// More systems that are none of the fleet's are not told.
+const MOST_OTHERS: usize = 100;
 
 /// The version of the inventory's shape that this crate reads.
 pub const API_VERSION: u64 = 1;
@@ -196,6 +200,34 @@ impl Inventory {
         }
     }
 
+    /// The systems in an output of the flake that are none of the fleet's, and where they are written;
+    /// none where that cannot be told.
+    pub fn beside(
+        &self,
+        nix: &dyn Nix,
+        flake: &Flake,
+        output: &str,
+    ) -> Vec<(String, Option<Position>)> {
+        let output = flake.attr(output);
+        let names = nix.eval(&output, Some("builtins.attrNames"));
+        let names = names.ok().and_then(|it| serde_json::from_value::<Vec<String>>(it).ok());
+        let others = names.into_iter().flatten().filter(|it| !self.hosts.contains_key(it));
+        let others: Vec<String> = others.take(MOST_OTHERS).collect();
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let quoted: Vec<String> = others.iter().map(|it| nix_string(it)).collect();
+        let places = format!(
+            "hosts: map (name: builtins.unsafeGetAttrPos name hosts) [ {} ]",
+            quoted.join(" ")
+        );
+        let places = nix.eval(&output, Some(&places));
+        let places = places.ok().and_then(|it| serde_json::from_value(it).ok());
+        let places: Vec<Option<Position>> = places.unwrap_or_default();
+        let places = places.into_iter().chain(std::iter::repeat(None));
+        others.into_iter().zip(places).collect()
+    }
+
     /// Reads a fleet that has no output `nixfleet`, from its systems.
     fn collect(nix: &dyn Nix, flake: &Flake) -> Result<Self, InventoryError> {
         let mut inventory = Self { by_hand: true, ..Self::default() };
@@ -242,6 +274,17 @@ mod tests {
           "hostSpec": { "networking": { "address": "10.0.0.1/24" } },
           "positions": { "": { "file": "/f.nix", "line": 1, "column": 2 },
                          "hostSpec": { "file": "/f.nix", "line": 3, "column": 4 } } } } }"#;
+
+    #[test]
+    fn the_systems_beside_a_fleet_are_those_that_it_does_not_have() {
+        let inventory = Inventory::parse(FLEET.as_bytes(), "test").unwrap();
+        let flake = Flake::new(".");
+        let nix = FakeNix::default().answer(".#nixosConfigurations", r#"["old", "web"]"#);
+        let beside = |output| inventory.beside(&nix, &flake, output);
+        assert_eq!(beside("nixosConfigurations")[0].0, "old");
+        assert_eq!(beside("nixosConfigurations").len(), 1);
+        assert_eq!(beside("darwinConfigurations"), []);
+    }
 
     #[test]
     fn a_fleet_is_read_from_its_output() {

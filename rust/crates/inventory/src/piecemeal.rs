@@ -141,7 +141,7 @@ impl Asked<'_> {
 }
 
 /// A text as a string of Nix's language.
-fn nix_string(text: &str) -> String {
+pub(crate) fn nix_string(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
     format!("\"{text}\"")
 }

@@ -14,5 +14,6 @@ mod properties;
 pub mod report;
 pub mod source;
 pub mod survey;
+pub mod tracked;
 
 pub use fault::{Fault, Problem, Severity};

@@ -4,7 +4,8 @@
 //!
 //! A fault that takes an evaluation also has what Nix answers, in `answer.json`, or the error that it
 //! ends with, in `error.txt`. `untracked` names files that git is not told of, `ignored` those of
-//! them that it is to ignore; `X.nix.broken` is a file
+//! them that it is to ignore; `place` names the file that the fault is in, where it is none of the
+//! fleet's own; `X.nix.broken` is a file
 //! `X.nix` that no formatter could read. A second fleet with a
 //! fault is in a folder `CODE.WHAT`.
 
@@ -143,7 +144,8 @@ fn every_fleet_has_the_one_fault_that_its_folder_is_named_after() {
         let faults = report["faults"].as_array().unwrap();
         let codes: Vec<&str> = faults.iter().map(|it| it["code"].as_str().unwrap()).collect();
         assert_eq!(codes, [code(&folder)]);
-        let own = "web.nix";
+        let place = fs::read_to_string(folder.join("place"));
+        let own = place.as_deref().map_or("web.nix", str::trim);
         let is_there = |name: &str| folder.join(name).exists();
         let file = if is_there(own) || is_there("web.nix.broken") { own } else { "fleet.nix" };
         assert_eq!(faults[0]["file"], file, "{codes:?}");

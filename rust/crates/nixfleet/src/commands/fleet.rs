@@ -33,7 +33,29 @@ pub fn inventory_by(global: &Global, nix: &NixCli) -> Result<Inventory, Error> {
     }
     let flake = flake(global);
     require_flake(&flake)?;
-    Ok(Inventory::read(&reading(global, nix), &flake)?)
+    let inventory = Inventory::read(&reading(global, nix), &flake)?;
+    let host = named_host(global.flake.as_deref().unwrap_or_default());
+    require(&inventory, host.as_slice())?;
+    Ok(inventory)
+}
+
+/// The host that a reference names, as `nixos-rebuild` and `nixos-anywhere` take it: `.#web-01`, or
+/// the attribute that these make of it.
+pub fn named_host(reference: &str) -> Option<String> {
+    let (_, attribute) = reference.split_once('#')?;
+    let outputs = ["nixosConfigurations.", "darwinConfigurations."];
+    let inner = outputs.iter().find_map(|it| attribute.strip_prefix(it));
+    let name = match inner {
+        // What comes after the host is no part of its name.
+        Some(inner) => match inner.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next()?,
+            None => inner.split('.').next()?,
+        },
+        None => attribute.trim_matches('"'),
+    };
+    let is_host = !name.is_empty()
+        && !["nixfleet", "nixosConfigurations", "darwinConfigurations"].contains(&name);
+    is_host.then(|| name.to_owned())
 }
 
 /// Nix that reads a fleet as data and builds nothing for it, unless the user says that it may.
@@ -74,4 +96,24 @@ fn require_flake(flake: &Flake) -> Result<(), Error> {
         .canonicalize()
         .is_ok_and(|folder| folder.ancestors().any(|it| it.join("flake.nix").exists()));
     if found { Ok(()) } else { Err(Error::NoFlake(folder.display().to_string())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named_host;
+
+    #[test]
+    fn a_reference_names_a_host_as_the_standard_tools_take_it() {
+        for (reference, host) in [
+            (".#web-01", Some("web-01")),
+            ("github:a/b#\"a.b\"", Some("a.b")),
+            (".#nixosConfigurations.web.config.system", Some("web")),
+            (".#darwinConfigurations.\"a.b\".system", Some("a.b")),
+            (".#nixfleet", None),
+            (".#", None),
+            (".", None),
+        ] {
+            assert_eq!(named_host(reference).as_deref(), host, "{reference}");
+        }
+    }
 }

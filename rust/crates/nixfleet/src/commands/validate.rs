@@ -1,11 +1,13 @@
 //! `nixfleet validate`: every fault of the fleet at once.
 
+mod strangers;
+
 use std::mem::ManuallyDrop;
 
 use clap::Args;
 use nixfleet_inventory::piecemeal::{self, Piecemeal};
 use nixfleet_inventory::{Host, Inventory, InventoryError};
-use nixfleet_nix::{NixError, Position};
+use nixfleet_nix::NixError;
 
 use crate::commands::{failure, fleet};
 use crate::error::Error;
@@ -15,13 +17,14 @@ use crate::faults::eval::{self, EvalArgs, Evaluation};
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::faults::survey::{Begun, Survey};
-use crate::faults::{Fault, Problem, Severity};
-use crate::faults::{files, positions};
+use crate::faults::{Fault, Problem};
+use crate::faults::{files, positions, tracked};
 use crate::global::{Format, Global};
 use crate::text::output::print;
+use strangers::strangers;
 
 /// The arguments of `validate`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Validate {
     /// Only this host; may be given several times
     #[arg(short = 'h', long = "host", value_name = "HOST")]
@@ -33,6 +36,11 @@ pub struct Validate {
 
 /// Looks for faults and reports them.
 pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
+    let mut args = args.clone();
+    if args.hosts.is_empty() {
+        args.hosts.extend(global.flake.as_deref().and_then(fleet::named_host));
+    }
+    let args = &args;
     let tree = Tree::new(&fleet::flake(global));
     // The files are read while Nix evaluates.
     let survey = Begun::new(&tree);
@@ -111,39 +119,6 @@ fn of_store(inventory: &Inventory, tree: &Tree) -> Option<Tree> {
     Tree::of_store(root)
 }
 
-/// The hosts that nothing is known of.
-fn strangers(inventory: &Inventory, wanted: &dyn Fn(&str) -> bool) -> Vec<Fault> {
-    let strangers = inventory.strangers.iter().filter(|(name, _)| wanted(name));
-    let fault = |(name, position): &(String, Option<Position>)| Fault {
-        hosts: vec![name.clone()],
-        field: String::new(),
-        position: position.clone(),
-        text: None,
-        problem: Box::new(Stranger),
-    };
-    strangers.map(fault).collect()
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the host is not made by `mkHost`, so it is not looked at")]
-struct Stranger;
-
-impl Problem for Stranger {
-    fn code(&self) -> &'static str {
-        "host-foreign"
-    }
-
-    fn severity(&self) -> Severity {
-        Severity::Warning
-    }
-
-    fn help(&self) -> String {
-        "make it with `nixfleet.lib.mkHost { hostName = …; platform = …; modules = [ … ]; }`, which \
-         takes the modules that it has"
-            .to_owned()
-    }
-}
-
 /// What is wrong with a fleet that can be read.
 fn read(
     global: &Global,
@@ -177,8 +152,9 @@ fn read_with(
     if args.eval.eval {
         (faults, outside) = evaluate(global, &args.eval, sources.tree(), hosts, faults);
     }
-    faults.extend(strangers(inventory, &wanted));
+    faults.extend(strangers(global, inventory, &survey, &wanted));
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
+    faults.extend(tracked::private_keys(sources.tree()));
     faults.extend(survey.faults);
     faults.extend(known);
     let report = Report::new(count, faults, sources);

@@ -30,7 +30,7 @@ pub use problems::unreadable;
 pub use workers::ask;
 
 /// How hosts are evaluated.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct EvalArgs {
     /// Also evaluate each host in full, by `nix-eval-jobs` when it is on PATH
     #[arg(long)]

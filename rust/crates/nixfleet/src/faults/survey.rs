@@ -1,6 +1,7 @@
 //! What the Nix files of a flake tell without evaluation: `flake.nix`, the files that it leads to, and
 //! so on. Each is parsed, and told of where Nix would refuse it.
 
+mod inputs;
 mod links;
 mod module;
 mod names;
@@ -32,6 +33,9 @@ pub struct Survey {
     pub links: Vec<Link>,
     /// What Nix would refuse, whatever it evaluates, and what was not read.
     pub faults: Vec<Fault>,
+    /// The flake's outputs for systems that `flake.nix` itself speaks of: it may make some of them
+    /// without the library.
+    pub outputs: Vec<&'static str>,
     /// The files that were read, relative to the tree's root.
     pub read: HashSet<PathBuf>,
     /// The file that is being read.
@@ -106,7 +110,7 @@ pub fn find(source: &str) {
 
     let path = Path::new("x");
     let text = Text::new(source.to_owned());
-    if let Some((at, problem)) = walk::fault_of(&text, true, false).1 {
+    if let Some((at, problem)) = walk::fault_of(&text, walk::Role::Module).1 {
         position_of(path, &text, at);
         let _ = (problem.to_string(), crate::faults::Problem::help(&problem));
     }

@@ -93,6 +93,11 @@ impl Problem for FieldProblem {
 
     fn help(&self) -> String {
         match self {
+            Self::Type { found, expected: "a set" | TEXTS, .. }
+                if found.starts_with("the string `/nix/store/") =>
+            {
+                "this is a path: write `import` before it, for what is in the file".to_owned()
+            }
             Self::Type { expected, .. } => match *expected {
                 TEXTS => "write the strings in brackets: `[ \"…\" ]`".to_owned(),
                 expected => format!("write {expected}"),

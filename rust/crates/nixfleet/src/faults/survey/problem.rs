@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::syntax::SyntaxError;
-use super::{module, names, syntax};
+use super::{inputs, module, names, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
 use crate::faults::source::{Expressions, Kind};
@@ -23,6 +23,12 @@ pub enum SourceProblem {
     Unbound {
         name: String,
         /// The nearest of those that are bound there.
+        nearest: Option<String>,
+    },
+    #[error("the flake has no input {}", quote(.name))]
+    Input {
+        name: String,
+        /// The nearest of those that it has.
         nearest: Option<String>,
     },
     #[error("{} is given a value twice, first in line {line}", quote(.name))]
@@ -53,6 +59,14 @@ impl SourceProblem {
         None
     }
 
+    /// An input that `flake.nix` uses and does not have.
+    pub fn of_inputs(all: &Expressions) -> Option<(usize, Self)> {
+        let (lacking, known) = inputs::missing(all)?;
+        let name = lacking.plain_name()?;
+        let near = nearest(name, known).map(str::to_owned);
+        Some((lacking.span().start, Self::Input { name: name.to_owned(), nearest: near }))
+    }
+
     /// What Nix finds when it comes to use what is in the file.
     pub fn of_use(all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
         if let Some(home) = all.all().find(|it| it.kind() == Kind::HomePath) {
@@ -76,6 +90,7 @@ impl Problem for SourceProblem {
             Self::Unbound { .. } => "name-unbound",
             Self::Twice { .. } => "attribute-duplicate",
             Self::Closed(_) => "arguments-closed",
+            Self::Input { .. } => "input-missing",
             Self::Outside(_) => "path-outside",
         }
     }
@@ -98,6 +113,10 @@ impl Problem for SourceProblem {
             Self::Outside(_) => "put the file into the repository and write `./FILE`; a secret is \
                                  read when the host runs, by its path as a text: `\"/persist/…\"`"
                 .to_owned(),
+            Self::Input { name, nearest } => {
+                let near = nearest.as_ref().map(|it| format!("write {}, or ", quote(it)));
+                format!("{}add the input: `inputs.{name}.url = \"…\";`", near.unwrap_or_default())
+            }
             Self::Twice { .. } => "take one out, or put both values together".to_owned(),
             Self::Closed(arguments) => {
                 let open = arguments.trim_end_matches('}').trim_end();

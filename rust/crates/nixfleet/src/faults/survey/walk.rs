@@ -35,8 +35,9 @@ struct Visit {
 /// A walk over the files.
 pub struct Walk {
     root: PathBuf,
-    /// The file that Nix has read.
-    read: Option<PathBuf>,
+    /// `flake.nix`, and what it is read as.
+    flake: PathBuf,
+    role: Role,
     seen: HashSet<PathBuf>,
     queue: Vec<Visit>,
     /// What is found, for who no longer waits for more.
@@ -48,8 +49,9 @@ impl Walk {
     pub fn new(tree: &Tree, found: Arc<Mutex<Survey>>, is_read: bool) -> Option<Self> {
         let (root, file) = (tree.root()?.to_owned(), tree.flake_file()?);
         let first = Visit { file, is_sure: true, is_module: false, reads_folders: false };
-        let read = is_read.then(|| first.file.clone());
-        Some(Self { root, read, seen: HashSet::new(), queue: vec![first], found })
+        let flake = first.file.clone();
+        let role = if is_read { Role::ReadFlake } else { Role::Flake };
+        Some(Self { root, flake, role, seen: HashSet::new(), queue: vec![first], found })
     }
 
     /// Reads all files.
@@ -104,8 +106,15 @@ impl Walk {
             return;
         }
         let text = Text::new(text);
-        let (all, fault) =
-            fault_of(&text, visit.is_module, self.read.as_ref() == Some(&visit.file));
+        let role = match visit.is_module {
+            _ if visit.file == self.flake => self.role,
+            true => Role::Module,
+            false => Role::Other,
+        };
+        if visit.file == self.flake {
+            self.found().outputs = outputs(&text);
+        }
+        let (all, fault) = fault_of(&text, role);
         let links = match &all {
             Ok(all) => links(path, &visit.file, &text, all, visit.is_sure),
             Err(_) => Vec::new(),
@@ -161,21 +170,47 @@ impl Walk {
     }
 }
 
-/// A source as a tree, and what Nix would refuse of it; `is_read` says that Nix has read it, and
-/// refused nothing then.
+/// What a file is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `flake.nix`, which Nix has read, and refused nothing then.
+    ReadFlake,
+    /// `flake.nix`.
+    Flake,
+    /// A module.
+    Module,
+    /// Anything.
+    Other,
+}
+
+/// A source as a tree, and what Nix would refuse of it.
 pub fn fault_of(
     text: &Text,
-    is_module: bool,
-    is_read: bool,
+    role: Role,
 ) -> (Result<Expressions<'_>, Refused>, Option<(usize, SourceProblem)>) {
     let all = parse(text);
     let fault = match &all {
-        Ok(all) if is_read => SourceProblem::of_use(all, is_module),
-        Ok(all) => SourceProblem::find(text, all, is_module),
+        Ok(all) => {
+            let of_inputs = || SourceProblem::of_inputs(all);
+            match role {
+                Role::ReadFlake => SourceProblem::of_use(all, false).or_else(of_inputs),
+                Role::Flake => SourceProblem::find(text, all, false).or_else(of_inputs),
+                Role::Module | Role::Other => SourceProblem::find(text, all, role == Role::Module),
+            }
+        }
         Err(Refused::At(at)) => Some(SourceProblem::of_syntax(text, *at)),
         Err(Refused::TooDeep) => None,
     };
     (all, fault)
+}
+
+/// The outputs for systems that a flake speaks of, by what makes them.
+fn outputs(flake: &str) -> Vec<&'static str> {
+    let outputs =
+        [("nixosConfigurations", "nixosSystem"), ("darwinConfigurations", "darwinSystem")];
+    let named =
+        outputs.iter().filter(|(output, maker)| flake.contains(output) || flake.contains(maker));
+    named.map(|(output, _)| *output).collect()
 }
 
 fn is_nix(file: &Path) -> bool {

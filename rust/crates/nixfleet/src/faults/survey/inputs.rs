@@ -1,0 +1,107 @@
+//! Inputs that a flake uses and does not have.
+
+use crate::faults::source::{Expression, Expressions, Kind};
+
+/// The first use of an input that `flake.nix` does not name, and the inputs that it has. Nix finds it
+/// when it comes to use what is made of it, such as a host's module.
+pub fn missing<'a>(all: &'a Expressions<'a>) -> Option<(Expression<'a>, Vec<&'a str>)> {
+    let root = all.root();
+    let bound = |name| bindings(root).filter(move |(path, _)| path.first() == Some(&name));
+    let mut known = vec!["self"];
+    for (path, value) in bound("inputs") {
+        match path.get(1) {
+            Some(name) => known.push(*name),
+            None if value.kind() == Kind::Set => {
+                // Of a name that is put together nothing is known.
+                for entry in value.children() {
+                    let name = entry.first().and_then(Expression::first);
+                    known.push(name.and_then(Expression::plain_name)?);
+                }
+            }
+            None => return None,
+        }
+    }
+    let (_, outputs) = bound("outputs").next()?;
+    let all_of = name_of_all(outputs).filter(|name| is_bound_once(all, name))?;
+    // An argument of its own is an input of the registry's.
+    let arguments = outputs.first()?.children().filter(|it| it.kind() == Kind::Argument);
+    known.extend(arguments.filter_map(Expression::first).map(Expression::text));
+    let used = all.all().filter(|it| it.kind() == Kind::Select && it.children().count() == 2);
+    let lacking = used.filter_map(|select| {
+        let mut parts = select.children();
+        let is_of_inputs = parts.next()?.text() == all_of;
+        let name = parts.next()?.first()?;
+        let is_missing = is_of_inputs && !known.contains(&name.plain_name()?);
+        is_missing.then_some(name)
+    });
+    let first = lacking.min_by_key(|it| it.span().start)?;
+    Some((first, known))
+}
+
+/// Whether a name is an argument, or bound by a `let`, in one place alone.
+fn is_bound_once(all: &Expressions, name: &str) -> bool {
+    let is_bound = |it: &Expression| {
+        let Some(parent) = it.parent().filter(|_| it.kind() == Kind::Name && it.text() == name)
+        else {
+            return false;
+        };
+        match parent.kind() {
+            Kind::Argument | Kind::All | Kind::Lambda => true,
+            Kind::Path => parent
+                .parent()
+                .and_then(Expression::parent)
+                .is_some_and(|it| it.kind() == Kind::Let),
+            Kind::Inherit => parent.parent().is_some_and(|it| it.kind() == Kind::Let),
+            _ => false,
+        }
+    };
+    all.all().filter(is_bound).count() == 1
+}
+
+/// The name that stands for all inputs: `outputs = inputs: …` and `outputs = inputs@{ … }: …`.
+fn name_of_all(outputs: Expression<'_>) -> Option<&str> {
+    let param = outputs.first().filter(|_| outputs.kind() == Kind::Lambda)?;
+    match param.kind() {
+        Kind::Name => Some(param.text()),
+        _ => Some(param.children().find(|it| it.kind() == Kind::All)?.first()?.text()),
+    }
+}
+
+/// The bindings of a set, each with the names that are written out.
+fn bindings(set: Expression<'_>) -> impl Iterator<Item = (Vec<&str>, Expression<'_>)> {
+    set.children().filter(|it| it.kind() == Kind::Binding).filter_map(|binding| {
+        let mut parts = binding.children();
+        let path = parts.next()?.children().map_while(Expression::plain_name).collect();
+        Some((path, parts.next()?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::source::parse;
+
+    fn first(source: &str) -> Option<String> {
+        let all = parse(source).expect(source);
+        missing(&all).map(|(name, _)| name.text().to_owned())
+    }
+
+    #[test]
+    fn an_input_is_named_before_it_is_used() {
+        for source in [
+            "{ inputs.a.url = \"\"; outputs = inputs: inputs.a + inputs.self; }",
+            "{ inputs = { a.url = \"\"; \"b\" = { }; }; outputs = inputs@{ self, ... }: inputs.a inputs.b; }",
+            "{ inputs = import ./inputs.nix; outputs = inputs: inputs.x; }",
+            "{ outputs = { self, ... }: self.x; }",
+            "{ outputs = inputs: inputs.x or 1; }",
+            "{ outputs = import ./outputs.nix; }",
+            "{ outputs = inputs@{ self, nixpkgs, ... }: inputs.nixpkgs; }",
+            "{ outputs = inputs: { m = { inputs, ... }: inputs.x; }; }",
+            "{ outputs = inputs: let inputs = { }; in inputs.x; }",
+        ] {
+            assert_eq!(first(source), None, "{source}");
+        }
+        let source = "{ inputs.a.url = \"\"; outputs = { a, ... }@all: [ all.sops.b all.c ]; }";
+        assert_eq!(first(source).as_deref(), Some("sops"));
+    }
+}

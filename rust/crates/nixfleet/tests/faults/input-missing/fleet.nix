@@ -1,0 +1,10 @@
+{
+  sops ? { },
+  ...
+}:
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    modules = [ sops ];
+  };
+}

@@ -1,0 +1,3 @@
+{
+  hosts.web-01.platform = "x86_64-linux";
+}
