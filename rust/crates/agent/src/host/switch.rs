@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use nixfleet_nix::process;
 
 use super::unit::{self, Ended};
-use super::{Host, fetch, probe};
+use super::{Host, facts, fetch, probe};
 use crate::core::{Asked, Attempt, Target, Tested, Way};
 use crate::report;
 
@@ -18,6 +18,8 @@ const ASK_LIMIT: Duration = Duration::from_secs(120);
 
 /// The status of a lock that another has (`EAGAIN`): nixpkgs, switch-to-configuration-ng, `die`.
 const LOCKED: i32 = 11;
+/// The status of an activation script that failed.
+const ACTIVATION_FAILED: i32 = 2;
 /// How long what has to be done waits for the lock, and how often it looks.
 const LOCK_PATIENCE: Duration = Duration::from_secs(900);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -65,7 +67,14 @@ pub(super) fn ask(target: &Target) -> Asked {
 impl Host {
     pub(super) fn test(&mut self, attempt: &Attempt) -> Tested {
         let limit = Duration::from_millis(self.settings.switch);
-        tested(&run_program("switch", &attempt.target.system, "test", limit))
+        let ended = run_program("switch", &attempt.target.system, "test", limit);
+        match tested(&ended) {
+            // Its last status wins: units that failed hide an activation that did.
+            Tested::Exited(0 | 4) if facts::running() != attempt.target.system => {
+                Tested::Exited(ACTIVATION_FAILED)
+            }
+            tested => tested,
+        }
     }
 
     /// Back to the old system by its own program and its own path: never by the profile's
@@ -83,7 +92,8 @@ impl Host {
         });
         match ended {
             // Units that fail in the old system failed there before, or are for its owner to see.
-            Ended::Exited(0 | 4) => undone,
+            Ended::Exited(0 | 4) if facts::running() == attempt.old => undone,
+            Ended::Exited(0 | 4) => Err(format!("the switch back did not bring `{}`", attempt.old)),
             other => Err(format!("the switch back {}", tested(&other).ending())),
         }
     }
