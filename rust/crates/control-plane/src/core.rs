@@ -242,7 +242,6 @@ impl Core {
                 "wait",
                 Some(current.rollout.sentence(&current.decision, host).unwrap_or_default()),
             ),
-            May::Back => ("back", Some("the rollout goes back: too many hosts failed".to_owned())),
         };
         let again = matches!(verdict.may, May::Go { again: true });
         let retry = current.retries.get(host).copied().filter(|_| again);

@@ -8,12 +8,9 @@ use crate::store::Logged;
 #[must_use]
 pub fn host_of(event: &Event) -> Option<&str> {
     match &event.kind {
-        Kind::Report { host, .. }
-        | Kind::Seen { host }
-        | Kind::Go { host }
-        | Kind::Back { host } => Some(host),
+        Kind::Report { host, .. } | Kind::Seen { host } | Kind::Go { host } => Some(host),
         Kind::Said { command, .. } => command.host(),
-        Kind::Passed { .. } | Kind::RollBack | Kind::Superseded { .. } => None,
+        Kind::Passed { .. } | Kind::GiveUp | Kind::Superseded { .. } => None,
     }
 }
 
@@ -24,9 +21,8 @@ pub fn sentence(event: &Event) -> String {
         Kind::Report { host, report } => format!("{host} {}", phase(&report.phase)),
         Kind::Seen { host } => format!("{host} was heard of"),
         Kind::Go { host } => format!("{host} may go"),
-        Kind::Back { host } => format!("{host} may go back"),
         Kind::Passed { wave } => format!("wave {wave} has what it needs"),
-        Kind::RollBack => "too many hosts failed: those that arrived go back".into(),
+        Kind::GiveUp => "too many hosts failed: the release is given up".into(),
         Kind::Superseded { sequence } => format!("release {sequence} took its place"),
         Kind::Said { by, command } => format!("{by}: {}", said(command)),
     }

@@ -66,6 +66,7 @@ pub enum OnFailure {
     /// It stops, and waits for a person.
     #[default]
     Halt,
-    /// Those that committed go back to what they ran before.
+    /// It is given up for good, and those that committed are to go back: by the next release, which has
+    /// the systems of before, since only who may release says what runs.
     Rollback,
 }

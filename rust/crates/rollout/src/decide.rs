@@ -36,12 +36,12 @@ impl Deciding<'_> {
             State::Superseded
         } else if rollout.abort.is_some() {
             State::Aborted
-        } else if rollout.rolling_back.is_some() {
-            State::RollingBack
+        } else if rollout.given_up.is_some() {
+            State::GivenUp
         } else if has_failed && rollout.plan.on_failure == OnFailure::Rollback && !self.is_paused()
         {
-            self.record(Kind::RollBack);
-            State::RollingBack
+            self.record(Kind::GiveUp);
+            State::GivenUp
         } else if has_failed {
             State::Halted
         } else if rollout.plan.expires.is_some_and(|it| it <= self.now) {
@@ -86,11 +86,6 @@ impl Deciding<'_> {
         let tally = self.waves.iter().map(|it| it.tally).fold(Tally::default(), |a, b| a + b);
         let is_moving = tally.on_the_way + tally.unheard > 0;
         match state {
-            State::RollingBack
-                if !is_moving && (0..self.judged.len()).all(|it| !self.is_to_go_back(it)) =>
-            {
-                State::RolledBack
-            }
             State::Running if self.used_up.is_some() && !is_moving => State::Halted,
             State::Running | State::Expired
                 if !is_moving
@@ -113,8 +108,6 @@ impl Deciding<'_> {
             let was_given = track.go.is_some_and(|it| it >= self.rollout.began);
             let is_given = matches!(verdict.may, May::Go { .. });
             verdict.may = match state {
-                State::RollingBack if verdict.may == May::Back => May::Back,
-                State::RollingBack if track.is_going_back(system, self.rollout.began) => May::Back,
                 _ if state.lets_go() && is_on && !is_held && (was_given || is_given) => {
                     May::Go { again: track.is_to_try_again(system) }
                 }

@@ -42,10 +42,9 @@ pub enum State {
     Paused,
     /// More failed than the plan allows: it waits for a person, or a newer release.
     Halted,
-    /// More failed than the plan allows: those that arrived go back.
-    RollingBack,
-    /// All that had arrived are back.
-    RolledBack,
+    /// More failed than the plan allows, and it says that those that arrived go back: that is for a
+    /// release with the systems of before, which only who may release can sign.
+    GivenUp,
     /// A person ended it.
     Aborted,
     /// The release has expired: no host takes it any more.
@@ -69,12 +68,7 @@ impl State {
     pub fn is_failure(self) -> bool {
         matches!(
             self,
-            Self::Halted
-                | Self::RollingBack
-                | Self::RolledBack
-                | Self::Aborted
-                | Self::Expired
-                | Self::Superseded
+            Self::Halted | Self::GivenUp | Self::Aborted | Self::Expired | Self::Superseded
         )
     }
 }
@@ -90,8 +84,6 @@ pub enum May {
     },
     /// Stay as it is.
     Wait,
-    /// Go back to what it ran before the release.
-    Back,
 }
 
 /// What is decided of a host. Its sentence is [`crate::Rollout::sentence`].

@@ -42,18 +42,13 @@ pub enum Kind {
         /// Its name.
         host: String,
     },
-    /// A host may go back to what it ran before.
-    Back {
-        /// Its name.
-        host: String,
-    },
     /// A wave has what it needs: the next is open from now on.
     Passed {
         /// Its name.
         wave: String,
     },
-    /// Too many failed, and the plan says that those that arrived go back.
-    RollBack,
+    /// Too many failed, and the plan says that those that arrived go back: the release is given up.
+    GiveUp,
     /// A newer release took its place.
     Superseded {
         /// The number of that.

@@ -6,17 +6,14 @@ use crate::decision::{May, State, Verdict, WaveState};
 use crate::event::Kind;
 use crate::now::Deciding;
 use crate::standing::{Judged, Standing};
-use crate::tally::Tally;
 use crate::time::after;
 use crate::words;
 
 impl Deciding<'_> {
     /// Gives leave as far as there is room, in the order of waves and names.
     pub fn let_go(&mut self, state: State) {
-        match state {
-            State::Running => (0..self.waves.len()).for_each(|it| self.let_wave_go(it)),
-            State::RollingBack => self.let_back(),
-            _ => {}
+        if state == State::Running {
+            (0..self.waves.len()).for_each(|it| self.let_wave_go(it));
         }
     }
 
@@ -103,35 +100,5 @@ impl Deciding<'_> {
                 self.verdicts[*host].wait.get_or_insert_with(|| why.clone());
             }
         }
-    }
-
-    /// Those that arrived go back, as far as there is room. What failed has gone back by itself.
-    fn let_back(&mut self) {
-        for host in 0..self.judged.len() {
-            let wave = &self.waves[self.rollout.wave_of[host]];
-            let budgets = self.rollout.budgets_of[host].iter().map(|it| &self.budgets[*it]);
-            let has_room = |tally: &Tally, at_most| tally.taking_room - tally.failed < at_most;
-            let has_room = has_room(&wave.tally, wave.at_most) && { budgets }
-                .all(|it| has_room(&it.tally, it.at_most));
-            if !self.is_to_go_back(host) || !has_room {
-                continue;
-            }
-            let name = self.rollout.members[host].name.clone();
-            self.record(Kind::Back { host: name });
-            self.count_as_going(host);
-            self.verdicts[host].may = May::Back;
-            self.waves[self.rollout.wave_of[host]].tally.let_back();
-            for budget in &self.rollout.budgets_of[host] {
-                self.budgets[*budget].tally.let_back();
-            }
-        }
-    }
-
-    /// Whether it arrived by this release, and is there to be told.
-    pub fn is_to_go_back(&self, host: usize) -> bool {
-        let track = &self.rollout.tracks[host];
-        let is_there =
-            track.seen.is_some_and(|it| after(it, self.rollout.limits.offline) > self.now);
-        self.judged[host].standing == Standing::Arrived && track.before.is_some() && is_there
     }
 }

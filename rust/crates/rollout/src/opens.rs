@@ -84,6 +84,6 @@ impl Deciding<'_> {
 
     fn is_over(&self) -> bool {
         let rollout = self.rollout;
-        rollout.superseded.is_some() || rollout.abort.is_some() || rollout.rolling_back.is_some()
+        rollout.superseded.is_some() || rollout.abort.is_some() || rollout.given_up.is_some()
     }
 }

@@ -38,7 +38,7 @@ pub struct Rollout {
     index: HashMap<Arc<str>, usize>,
     pub(crate) pause: Option<Word>,
     pub(crate) abort: Option<Word>,
-    pub(crate) rolling_back: Option<Timestamp>,
+    pub(crate) given_up: Option<Timestamp>,
     pub(crate) superseded: Option<(Timestamp, u64)>,
 }
 
@@ -108,7 +108,7 @@ impl Rollout {
             budgets_of,
             pause: None,
             abort: None,
-            rolling_back: None,
+            given_up: None,
             superseded: None,
         }
     }
@@ -188,15 +188,14 @@ impl Rollout {
             }
             Kind::Seen { host } => self.on(host, |it| it.was_seen(at)),
             Kind::Go { host } => self.on(host, |it| it.go = it.go.max(Some(at))),
-            Kind::Back { host } => self.on(host, |it| it.back = it.back.max(Some(at))),
             Kind::Passed { wave } => {
                 if let Some(wave) = self.wave(wave) {
                     let passed = &mut self.waves[wave].passed;
                     *passed = Some(passed.map_or(at, |it| it.min(at)));
                 }
             }
-            Kind::RollBack => {
-                self.rolling_back = Some(self.rolling_back.map_or(at, |it| it.min(at)));
+            Kind::GiveUp => {
+                self.given_up = Some(self.given_up.map_or(at, |it| it.min(at)));
             }
             Kind::Superseded { sequence } => {
                 self.superseded = self.superseded.max(Some((at, *sequence)));
@@ -254,8 +253,8 @@ impl Rollout {
         if let Some(it) = &self.abort {
             add(it.at, said(it, Command::Abort));
         }
-        if let Some(at) = &self.rolling_back {
-            add(*at, Kind::RollBack);
+        if let Some(at) = &self.given_up {
+            add(*at, Kind::GiveUp);
         }
         if let Some((at, it)) = &self.superseded {
             add(*at, Kind::Superseded { sequence: *it });

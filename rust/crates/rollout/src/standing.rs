@@ -61,7 +61,7 @@ impl Track {
         let told = self.told.as_ref();
         let phase = told.map(|it| &it.report.phase);
         let is_busy = phase.is_some_and(Phase::is_busy);
-        let leave = self.leave(system, began);
+        let leave = self.leave(began);
         let heard = self.seen;
         let silent_at = (is_busy || leave.is_some()).then(|| {
             let limit = match phase {
@@ -83,8 +83,7 @@ impl Track {
         if let Some((_, at)) = self.failure(system) {
             return judged(Standing::Failed, Some(at), true, None);
         }
-        let arrived = self.arrived.as_ref().filter(|_| !self.is_going_back(system, began));
-        if let Some(arrived) = arrived {
+        if let Some(arrived) = &self.arrived {
             return judged(Standing::Arrived, Some(arrived.at), false, None);
         }
         if is_silent {

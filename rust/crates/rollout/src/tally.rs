@@ -60,13 +60,6 @@ impl Tally {
         self.taking_room += 1;
     }
 
-    /// A host that had arrived is let go back.
-    pub(crate) fn let_back(&mut self) {
-        self.arrived = self.arrived.saturating_sub(1);
-        self.on_the_way += 1;
-        self.taking_room += 1;
-    }
-
     /// Those that the wave is judged by: neither passed over nor left out.
     #[must_use]
     pub fn counted(&self) -> usize {

@@ -36,8 +36,6 @@ pub struct Track {
     pub told: Option<Told>,
     /// Since when it runs the release's system, committed.
     pub arrived: Option<Told>,
-    /// What it ran before this release.
-    pub before: Option<Told>,
     /// The newest that says of a try that it is over.
     pub over: Option<Told>,
     /// When it was last heard of.
@@ -45,7 +43,6 @@ pub struct Track {
     /// The boot before the one that it is in, and since when: what still comes from there is late.
     last_boot: Option<(String, Timestamp)>,
     pub go: Option<Timestamp>,
-    pub back: Option<Timestamp>,
     pub retry: Option<Word>,
     pub hold: Option<Word>,
     pub skip: Option<Word>,
@@ -75,9 +72,6 @@ impl Track {
             self.arrived.get_or_insert_with(|| told.clone());
         } else {
             self.arrived = None;
-        }
-        if told.report.running != system {
-            self.before.get_or_insert_with(|| told.clone());
         }
         if told.report.phase.is_over() {
             self.over = Some(told.clone());
@@ -118,7 +112,7 @@ impl Track {
         let mut next = Self {
             seen: self.seen,
             last_boot: self.last_boot,
-            go: self.go.max(self.back),
+            go: self.go,
             hold: self.hold,
             ..Self::default()
         };
@@ -128,9 +122,9 @@ impl Track {
         next
     }
 
-    /// Since when it may be about to do what it was let do, and has not said so.
-    pub fn leave(&self, system: &str, began: Timestamp) -> Option<Timestamp> {
-        let Some(told) = &self.told else { return self.go.max(self.back) };
+    /// Since when it may be about to go, and has not said so.
+    pub fn leave(&self, began: Timestamp) -> Option<Timestamp> {
+        let Some(told) = &self.told else { return self.go };
         let is_busy = told.report.phase.is_busy();
         // Leave of an older release, or from before a person did without the host: one that is at rest
         // when it is heard of again has not begun and will not.
@@ -140,15 +134,7 @@ impl Track {
         let is_void = |it: Timestamp| !is_busy && (is_old(it) || was_left_out(it));
         let over = self.over.as_ref().map(|it| it.at);
         let has_gone = |it: Timestamp| !is_busy && over > Some(it);
-        let is_back = |it: Timestamp| !is_busy && told.report.running != system && told.at > it;
-        let go = self.go.filter(|it| !is_void(*it) && !has_gone(*it));
-        let back = self.back.filter(|it| !is_back(*it));
-        go.max(back)
-    }
-
-    /// Whether it was let go back, and is not there yet.
-    pub fn is_going_back(&self, system: &str, began: Timestamp) -> bool {
-        self.back.is_some() && self.leave(system, began) == self.back
+        self.go.filter(|it| !is_void(*it) && !has_gone(*it))
     }
 
     /// Who does without it. Who wants it to try again wants it back.
@@ -179,7 +165,7 @@ impl Track {
     pub fn events(&self, member: &Member) -> Vec<Event> {
         let host = || member.name.clone();
         let mut events = Vec::new();
-        let told = [&self.before, &self.arrived, &self.over, &self.told];
+        let told = [&self.arrived, &self.over, &self.told];
         let mut told: Vec<&Told> = told.into_iter().flatten().collect();
         told.sort_by_key(|it| (it.at, it.report.turn));
         told.dedup();
@@ -192,7 +178,6 @@ impl Track {
         let at = |at: Option<Timestamp>, kind: Kind| at.map(|at| Event { at, kind });
         events.extend(at(self.seen, Kind::Seen { host: host() }));
         events.extend(at(self.go, Kind::Go { host: host() }));
-        events.extend(at(self.back, Kind::Back { host: host() }));
         let mut word = |word: &Option<Word>, command: Command| {
             if let Some(Word { at, by, .. }) = word {
                 events.push(Event { at: *at, kind: Kind::Said { by: by.clone(), command } });

@@ -45,15 +45,18 @@ pub fn rollout(it: &Deciding, state: State, tally: &Tally) -> String {
                 said(rollout.pause.as_ref(), "paused it")
             )
         }
-        State::RollingBack => {
-            let left = names(it.named(None, &[Standing::Arrived]));
-            let left = if left.is_empty() { left } else { format!("; to go: {left}") };
-            format!("{release} failed: {}, so those that arrived go back{finish}{left}", failed(it))
-        }
-        State::RolledBack => {
-            let left = names(it.named(None, &[Standing::Arrived]));
-            let left = if left.is_empty() { left } else { format!(", but {left}") };
-            format!("{release} failed: {}; those that arrived went back{left}", failed(it))
+        State::GivenUp => {
+            let arrived = it.named(None, &[Standing::Arrived]);
+            let back = if arrived.is_empty() {
+                "; none had arrived".to_owned()
+            } else {
+                format!(
+                    "; {} run it, and go back with the next release: `nixfleet release --rollback-to {}`",
+                    names(arrived),
+                    rollout.plan.sequence.saturating_sub(1)
+                )
+            };
+            format!("{release} is given up: {}{finish}{back}", failed(it))
         }
         State::Halted => format!("{release} stopped: {}{finish}{}", failed(it), way_out(it)),
         State::Complete => complete(it, &release, tally),
@@ -140,7 +143,7 @@ fn way_out(it: &Deciding) -> String {
     let promote = wave
         .map_or_else(String::new, |at| format!(", `promote {}`", it.rollout.waves[at].wave.name));
     let paused = match it.rollout.plan.on_failure {
-        OnFailure::Rollback if it.is_paused() => "; paused, so none goes back",
+        OnFailure::Rollback if it.is_paused() => "",
         _ => "",
     };
     format!(": `retry` or `skip` them{promote}, or release anew{paused}")
@@ -276,9 +279,6 @@ impl Rollout {
         };
         Some(match verdict.standing {
             Standing::Arrived => format!("it runs the release since {since}"),
-            Standing::Going if verdict.may == May::Back => {
-                format!("it may go back to what it ran before, since {since}")
-            }
             Standing::Going => match phase {
                 Some(Phase::Refused { why }) => format!("it may go since {since}, and says: {why}"),
                 _ if verdict.may == May::Wait => {

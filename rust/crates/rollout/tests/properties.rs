@@ -166,15 +166,12 @@ impl World {
         let host = self.hosts.get_mut(name).unwrap();
         let begins = match may {
             May::Go { again } => !host.is_new && (again || !host.has_failed),
-            May::Back => host.is_new,
             May::Wait => false,
         };
         if begins {
             host.steps = Some((2, host.is_new));
             host.has_failed = false;
-            if may != May::Back {
-                self.the_canary_went_first(name);
-            }
+            self.the_canary_went_first(name);
         }
     }
 
@@ -244,7 +241,7 @@ impl World {
 
     /// Never more at once than a wave and each budget allow: what is on the way, or has failed.
     fn limits_hold(&self) {
-        let is_rolling_back = self.fleet.log.iter().any(|it| it.kind == Kind::RollBack);
+        let is_rolling_back = self.fleet.log.iter().any(|it| it.kind == Kind::GiveUp);
         let takes = |it: &Host| {
             !it.room_was_given && (it.steps.is_some() || it.has_failed && !is_rolling_back)
         };

@@ -149,7 +149,7 @@ fn a_window_opens_at_its_time() {
 }
 
 #[test]
-fn those_that_arrived_go_back_where_the_plan_says_so() {
+fn a_release_is_given_up_where_the_plan_says_so_and_stays_so() {
     let plan = r#"{"waves": [{"name": "all", "atMost": 1}], "onFailure": "rollback"}"#;
     let mut fleet = Fleet::new(plan, &["a:all", "b:all", "c:all"]);
     fleet.go();
@@ -158,12 +158,11 @@ fn those_that_arrived_go_back_where_the_plan_says_so() {
     assert_eq!(fleet.go(), ["b"]);
     fleet.pass_without(1, &[]);
     fleet.fail("b");
-    assert_eq!(fleet.decide().state, State::RollingBack);
-    assert_eq!(fleet.may("a"), May::Back);
-    assert_eq!((fleet.may("b"), fleet.may("c")), (May::Wait, May::Wait));
-    fleet.pass_without(1, &[]);
-    fleet.report("a", nixfleet_rollout::Phase::Idle, fleet::OLD);
-    assert_eq!(fleet.decide().state, State::RolledBack);
+    let decision = fleet.decide();
+    assert_eq!(decision.state, State::GivenUp);
+    let back = "a run it, and go back with the next release: `nixfleet release --rollback-to 40`";
+    assert!(decision.sentence.ends_with(back), "{}", decision.sentence);
+    fleet.say(Command::Retry { host: "b".into() });
     assert!(fleet.go().is_empty());
 }
 

@@ -222,10 +222,9 @@ impl<'a> World<'a> {
         let view = self.plane.core.as_ref().and_then(Core::view);
         let view = view.ok_or("there is no release")?;
         let newest = self.releases.last().ok_or("there is no release")?;
-        let Chaos { faults, bad, words, .. } = *self.chaos;
-        let is_calm = faults == 0.0 && bad == 0.0 && words == 0.0;
-        let may_be_silent = is_calm && view.tally.failed == 0 && view.tally.silent == 0;
-        invariants::end(&view, &self.hosts, newest, may_be_silent)
+        let Chaos { faults, bad, words, cut_off, away, ends, losses, .. } = *self.chaos;
+        let is_calm = [faults, bad, words, cut_off, away, ends, losses].iter().all(|it| *it == 0.0);
+        invariants::end(&view, &self.hosts, newest, is_calm)
     }
 
     /// Whether nothing goes wrong any more.

@@ -123,7 +123,7 @@ mod tests {
         for state in [State::Running, State::Paused] {
             assert_eq!(ended(&view(41, state), None), None);
         }
-        for state in [State::Halted, State::Aborted, State::RolledBack, State::Expired] {
+        for state in [State::Halted, State::Aborted, State::GivenUp, State::Expired] {
             assert_eq!(ended(&view(41, state), None), Some(Exit::Faults));
         }
         assert_eq!(ended(&view(41, State::Complete), Some(42)), None);
