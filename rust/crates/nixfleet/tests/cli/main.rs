@@ -2,6 +2,7 @@
 
 mod command_line;
 mod completions;
+mod deploy;
 mod eval;
 mod files;
 mod hostile;

@@ -65,6 +65,9 @@ impl Part {
     }
 }
 
+/// What [`PUT`] ends with where another release of the number came first.
+const TAKEN: i32 = 75;
+
 /// Files that were brought here, or are here; what was brought goes with it.
 pub struct Brought {
     folder: PathBuf,
@@ -130,17 +133,22 @@ impl Place {
             files::save(&file, release.head.bytes())?;
             files::save(&file.with_extension("json.sig"), &release.signatures)?;
         }
-        match self {
+        let put = match self {
             Self::Folder(folder) => {
                 let mut sh = Command::new("sh");
                 sh.args(["-c", PUT, "sh"]).arg(folder).arg(number.to_string());
-                pipe(staged.path(), sh, "sh")
+                pipe(staged.path(), sh, "sh")?
             }
-            Self::Ssh(ssh) => pipe(staged.path(), ssh.command(PUT, &[&number.to_string()]), "ssh"),
-            Self::Plane(plane) => plane.put(staged.path()),
-            Self::S3(s3) => s3.put(staged.path()),
-            Self::Http(_) => self.takes(),
+            Self::Ssh(ssh) => pipe(staged.path(), ssh.command(PUT, &[&number.to_string()]), "ssh")?,
+            Self::Plane(plane) => return plane.put(staged.path()),
+            Self::S3(s3) => return s3.put(staged.path()),
+            Self::Http(_) => return self.takes(),
+        };
+        if put == Put::Taken {
+            let there = format!("another release {number}");
+            return Err(Trouble::Later { place: self.to_string(), there, number });
         }
+        Ok(())
     }
 
     fn bring(&self, part: Part, hosts: &[String]) -> Result<Brought, Trouble> {
@@ -176,8 +184,17 @@ fn temporary() -> Result<TempDir, Trouble> {
     made.map_err(|error| Trouble::Io { path: std::env::temp_dir(), done: "written", error })
 }
 
+/// What became of files that were to be put.
+#[derive(Debug, PartialEq)]
+enum Put {
+    /// They are there.
+    Done,
+    /// Another release of the number came first.
+    Taken,
+}
+
 /// Hands a folder's files to a program, as tar writes them: one connection, whatever their number.
-fn pipe(folder: &Path, mut to: Command, name: &str) -> Result<(), Trouble> {
+fn pipe(folder: &Path, mut to: Command, name: &str) -> Result<Put, Trouble> {
     let failed = |program: &str, error: std::io::Error| trouble(program, &error.to_string());
     let mut tar = Command::new("tar");
     tar.args(["-c", "-f", "-", "-C"]).arg(folder).arg(".").stdin(Stdio::null());
@@ -186,8 +203,11 @@ fn pipe(folder: &Path, mut to: Command, name: &str) -> Result<(), Trouble> {
     // `ssh` may ask for a passphrase at the terminal, so it stays in our process group.
     let output = to.stdin(files).output().map_err(|error| failed(name, error))?;
     let packed = tar.wait().map_err(|error| failed("tar", error))?;
+    if output.status.code() == Some(TAKEN) {
+        return Ok(Put::Taken);
+    }
     said(name, &output)?;
-    if packed.success() { Ok(()) } else { Err(trouble("tar", &packed.to_string())) }
+    if packed.success() { Ok(Put::Done) } else { Err(trouble("tar", &packed.to_string())) }
 }
 
 /// What a program wrote, when it ended well.
@@ -214,5 +234,49 @@ fn require(program: &'static str) -> Result<Command, Trouble> {
             program: format!("`{program}`"),
             problem: "is not on PATH, and this place is reached by it".to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a publisher does after it has looked: another may have come between.
+    fn put(folder: &Path, number: &str, head: &str) -> Put {
+        let staged = tempfile::tempdir().unwrap();
+        let here = |name: &str| staged.path().join(name);
+        for part in ["hosts", &format!("releases/{number}/hosts")] {
+            std::fs::create_dir_all(here(part)).unwrap();
+        }
+        for part in ["", &format!("releases/{number}/")] {
+            std::fs::write(here(&format!("{part}release.json")), head).unwrap();
+            std::fs::write(here(&format!("{part}release.json.sig")), head).unwrap();
+        }
+        let mut sh = Command::new("sh");
+        sh.args(["-c", PUT, "sh"]).arg(folder).arg(number);
+        pipe(staged.path(), sh, "sh").unwrap()
+    }
+
+    #[test]
+    fn of_two_who_publish_at_once_one_gets_the_number() {
+        let place = tempfile::tempdir().unwrap();
+        let read = || std::fs::read_to_string(place.path().join("release.json")).unwrap();
+        assert_eq!(put(place.path(), "41", "ann's"), Put::Done);
+        assert_eq!(put(place.path(), "41", "bob's"), Put::Taken);
+        assert_eq!(read(), "ann's");
+        // The same again, as with one signature more.
+        assert_eq!(put(place.path(), "41", "ann's"), Put::Done);
+        assert_eq!(put(place.path(), "42", "bob's"), Put::Done);
+        assert_eq!(read(), "bob's");
+        let all: Vec<_> = std::fs::read_dir(place.path()).unwrap().collect();
+        assert_eq!(all.len(), 4, "{all:?}");
+    }
+
+    #[test]
+    fn of_many_at_once_exactly_one_gets_the_number() {
+        let place = tempfile::tempdir().unwrap();
+        let heads: Vec<String> = (0..8).map(|it| format!("head {it}")).collect();
+        let done = crate::side_by_side::each(&heads, 8, |head| put(place.path(), "7", head));
+        assert_eq!(done.iter().filter(|it| **it == Put::Done).count(), 1, "{done:?}");
     }
 }

@@ -1,11 +1,18 @@
 # Puts a release into the folder $1: its number is $2, its files come as tar writes them. What is
 # there is replaced by renaming, and the head, which says which entries belong to it, comes last.
+#
+# Of two that publish at once, each having seen the release before, one gets the number: a hard link
+# is made or is there (link(2)). The other ends with 75, and has changed nothing.
 set -eu
 umask 022
 mkdir -p "$1/releases"
 new=$(mktemp -d "$1/.incoming.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 tar -x -f - -C "$new"
+taken=$1/releases/.$2.head
+if ! ln "$new/release.json" "$taken" 2>/dev/null && [ -e "$taken" ]; then
+  cmp -s "$new/release.json" "$taken" || exit 75
+fi
 if [ -e "$1/releases/$2" ]; then mv "$1/releases/$2" "$new/release.before"; fi
 mv "$new/releases/$2" "$1/releases/$2"
 if [ -d "$new/rotations" ]; then
