@@ -85,10 +85,11 @@ pub(super) fn of(state: &State, now: Moment, settings: &Settings) -> Action {
         Step::Arm(attempt) => Action::Arm(attempt),
         Step::Test(attempt) => Action::Test(attempt),
         Step::Probation(it) => {
-            let every = it.attempt.terms(settings).probation / LOOKS;
-            let every = every.clamp(*PROBE_EVERY.start(), *PROBE_EVERY.end());
+            let probation = it.attempt.terms(settings).probation;
+            let every = (probation / LOOKS).clamp(*PROBE_EVERY.start(), *PROBE_EVERY.end());
             let after = match it.holds_since {
-                Some(_) => every,
+                // The last look is when its time is over, and no later.
+                Some(since) => every.min((since + probation).saturating_sub(now.since_boot)),
                 None if it.was_probed() => *PROBE_EVERY.start(),
                 None => 0,
             };
