@@ -34,6 +34,7 @@ fn common(people: People) -> Router {
         .route("/v1/events", get(answers::events))
         .route("/v1/release/{*name}", get(answers::file))
         .route("/metrics", get(answers::metrics))
+        .route("/openapi.json", get(answers::description))
         .fallback(answers::nothing)
         .with_state(people)
 }

@@ -288,6 +288,11 @@ pub(super) async fn metrics(State(people): State<People>) -> Response {
     }
 }
 
+/// The description of this interface, OpenAPI 3.1.
+pub(super) async fn description() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], include_str!("../openapi.json")).into_response()
+}
+
 pub(super) async fn nothing() -> Response {
     (StatusCode::NOT_FOUND, Json(json!({ "error": "there is nothing here" }))).into_response()
 }

@@ -1,5 +1,8 @@
 //! A control plane as it is installed, a fleet whose releases are signed, and hosts that speak to it.
 
+// Each of the tests takes its part.
+#![allow(dead_code)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
