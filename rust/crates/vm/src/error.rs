@@ -1,5 +1,7 @@
 //! What can go wrong with a VM, and what to do about it.
 
+mod help;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,12 +9,10 @@ use std::time::Duration;
 use nixfleet_nix::{Foreign, NixError};
 use thiserror::Error as ThisError;
 
+pub(crate) use help::DISKS;
+
 use crate::report::NixFailure;
 use crate::{Fault, Phase};
-
-/// What gives a host a disk layout.
-pub(crate) const DISKS: &str = "write `isVm = true;` for a machine of QEMU, or give it a layout: \
-     `modules = [ inputs.nixfleet.nixosModules.disks.ext4 ];` or one of disko's";
 
 /// A VM command that did not do its work.
 #[derive(Debug, ThisError)]
@@ -230,14 +230,6 @@ pub enum Error {
     Interrupted,
 }
 
-/// What Nix says where a derivation is for a platform that it cannot build for
-/// (`derivation-goal.cc`; since 2.31 `Reason: required system or feature not available`).
-fn needs_builder(message: &str) -> bool {
-    ["is required to build", "required system or feature not available", "platform mismatch"]
-        .iter()
-        .any(|it| message.contains(it))
-}
-
 impl Error {
     /// A failure with a file or folder.
     #[must_use]
@@ -269,37 +261,6 @@ impl Error {
             Self::TimedOut { .. } => 4,
             Self::Interrupted => 130,
             _ => 3,
-        }
-    }
-
-    /// What to do about it, where the message does not say it.
-    #[must_use]
-    pub fn help(&self) -> Option<String> {
-        match self {
-            Self::KeyRefused { help, .. } => Some(help.clone()),
-            Self::HostKeyChanged { known_hosts, .. } => Some(format!(
-                "where it is made anew at each boot, let `services.openssh.hostKeys` lie where it \
-                 lasts; to forget the old one: `rm '{}'`",
-                known_hosts.display()
-            )),
-            Self::Install { log, .. } => {
-                Some(format!("all that it wrote is in `{}`", log.display()))
-            }
-            Self::Stuck { host, .. } => Some(format!(
-                "see to it, then `nixfleet start-vm -h {host}` lets it go on; `nixfleet clean-vm -h \
-                 {host}` ends it and deletes its disk"
-            )),
-            Self::NoDisks { .. } => Some(DISKS.to_owned()),
-            Self::Nix(NixError::Failed { cause, .. }) if needs_builder(&cause.message) => Some(
-                "this machine cannot build for that platform: name a machine that can in `builders`, \
-                 or let this one emulate it, on NixOS by `boot.binfmt.emulatedSystems`"
-                    .to_owned(),
-            ),
-            Self::Nix(NixError::Failed { .. }) => {
-                Some("`--show-trace` shows all that Nix says".to_owned())
-            }
-            Self::Nix(error) => error.help(),
-            _ => None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod identity;
 mod machine;
+mod pause;
 mod qmp;
 
 use std::path::Path;
@@ -12,7 +13,7 @@ use std::time::Duration;
 pub(crate) use identity::holder;
 pub use identity::{end_leftover, running};
 pub use machine::QemuMachine;
-pub use machine::stop_of;
+pub use pause::stop_of;
 
 use crate::hypervisor::{Hypervisor, Machine};
 use crate::{Cancel, Error, Launch};

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::identity;
+use super::pause::{paused_by, query, stop};
 use super::qmp::Qmp;
 use crate::hypervisor::{Machine, Status};
 use crate::{Cancel, Error, Launch, files};
@@ -19,9 +20,6 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 
 /// How long a QEMU that runs may take to greet whom it has not talked to yet.
 const ATTACH_LIMIT: Duration = Duration::from_secs(3);
-
-/// The same, for who only looks.
-const LOOK_LIMIT: Duration = Duration::from_millis(500);
 
 /// A QEMU that was started here, or found running.
 #[derive(Debug)]
@@ -204,38 +202,6 @@ impl QemuMachine {
         let _ = qmp.events();
         self.trouble.is_none()
     }
-}
-
-/// What stopped the guest of a QEMU that runs, by its control socket; `None` where nothing did, or
-/// where it does not say.
-#[must_use]
-pub fn stop_of(socket: &Path) -> Option<Status> {
-    stop(&mut Qmp::connect_within(LOOK_LIMIT, socket).ok()?)
-}
-
-fn query(qmp: &mut Qmp) -> Option<String> {
-    let answer = qmp.execute("query-status", None).ok()?;
-    answer["status"].as_str().map(str::to_owned)
-}
-
-/// Why a guest does not run, as QEMU has it (`RunState` in its `qapi/run-state.json`).
-fn stop(qmp: &mut Qmp) -> Option<Status> {
-    let status = query(qmp)?;
-    match &*status {
-        "io-error" => {
-            let disks = qmp.execute("query-block", None).unwrap_or_default();
-            let is_full = |it: &Value| it["io-status"] == "nospace";
-            let full = disks.as_array().is_some_and(|it| it.iter().any(is_full));
-            Some(if full { Status::DiskFull } else { paused_by("an error of its disk") })
-        }
-        "internal-error" => Some(paused_by(&status)),
-        "paused" => Some(paused_by("somebody asked it to")),
-        _ => None,
-    }
-}
-
-fn paused_by(reason: &str) -> Status {
-    Status::Failed(format!("QEMU paused the guest: {reason}").into())
 }
 
 impl Machine for QemuMachine {
