@@ -14,7 +14,11 @@ pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
     let length = given.chars().count();
     let mut best: Option<(&str, usize)> = None;
     for name in names {
-        let most = 1 + length.max(name.chars().count()) * 2 / 3;
+        let other = name.chars().count();
+        let most = 1 + length.max(other) * 2 / 3;
+        if 2 * length.abs_diff(other) > most {
+            continue;
+        }
         let least = 2 * letters.distance_at_least(name);
         // To compare in full takes a hundred times as long.
         if least > most || best.is_some_and(|(_, distance)| least >= distance) {

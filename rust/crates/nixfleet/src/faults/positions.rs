@@ -2,6 +2,7 @@
 //! each line number, so the library tells them host by host then.
 
 mod question;
+mod written;
 
 use std::collections::HashMap;
 
@@ -17,8 +18,8 @@ pub use question::nix_string;
 /// More than this take longer than their reader has patience for.
 const MOST: usize = 20;
 
-/// Asks Nix for the positions of faults that have none, as far as hosts know them. What cannot be
-/// had stays out: the faults are told all the same.
+/// Gives positions to faults that have none: where they are written out, as they stand; of some of the
+/// others Nix is asked. What cannot be had stays out: the faults are told all the same.
 pub fn add(
     nix: &dyn Nix,
     flake: &Flake,
@@ -26,6 +27,8 @@ pub fn add(
     sources: &mut Sources,
     faults: &mut [Fault],
 ) {
+    let lacks_all = |host: &str| inventory.hosts.get(host).is_some_and(|it| it.positions.is_none());
+    written::add(sources.tree(), faults, &lacks_all);
     for output in ["nixosConfigurations", "darwinConfigurations"] {
         let groups = alike(inventory, faults, output);
         let samples: Vec<usize> = groups.iter().flat_map(|it| sample(it)).take(MOST).collect();

