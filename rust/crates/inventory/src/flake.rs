@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
+
 /// A flake reference such as `.`, `./fleet`, `/etc/nixos?dir=fleet` or `github:org/fleet`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flake {
@@ -94,19 +96,7 @@ impl Flake {
 
 /// The text with its escapes of a URL read (RFC 3986, "Percent-Encoding").
 fn decoded(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let code = part.get(..2).filter(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        if let Some(byte) = code.and_then(|it| u8::from_str_radix(it, 16).ok()) {
-            bytes.push(byte);
-            bytes.extend(&part.as_bytes()[2..]);
-        } else {
-            bytes.push(b'%');
-            bytes.extend(part.as_bytes());
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 impl fmt::Display for Flake {

@@ -37,6 +37,34 @@ fn the_wings_of_the_tool_stand_in_one_order() {
     assert!(up.is_empty(), "arrows that point up, or to no wing: {up:?}");
 }
 
+/// What leaves the tool goes through the one file that lets no terminal obey others.
+#[test]
+fn one_file_writes() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = BTreeMap::new();
+    collect(&source, &mut Module::new(), &mut files);
+    let writing = [
+        "println!",
+        "print!(",
+        "eprint!(",
+        "anstream::std",
+        "stdout().lock",
+        "stderr().lock",
+        "!(io::std",
+        "stdout().write",
+        "stderr().write",
+    ];
+    let mut found = Vec::new();
+    for path in files.values().filter(|it| !it.ends_with("text/output.rs")) {
+        let text = fs::read_to_string(path).unwrap();
+        let code = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
+        let lines = code.filter(|line| writing.iter().any(|it| line.contains(it)));
+        found.extend(lines.map(|line| format!("{}: {line}", path.display())));
+    }
+    assert!(files.len() > 50);
+    assert!(found.is_empty(), "write by `text/output.rs`: {found:#?}");
+}
+
 /// For each folder of modules the arrows between those that lie in it.
 fn siblings(arrows: &[(Module, Module)]) -> BTreeMap<Module, BTreeSet<(String, String)>> {
     let mut folders: BTreeMap<Module, BTreeSet<_>> = BTreeMap::new();

@@ -25,7 +25,7 @@ use crate::{Error, Phase, files};
 const INSTALLER_MEMORY: u32 = 2048;
 
 /// What QEMU itself takes, in MiB.
-const OVERHEAD: u32 = 512;
+pub const OVERHEAD: u32 = 512;
 
 /// Disks on which the host is installed.
 #[derive(Debug, Clone)]

@@ -228,4 +228,41 @@ mod tests {
         assert_eq!(exit_status(&[passed, failed.clone()]), 1);
         assert_eq!(exit_status(&[failed, timed_out]), 4);
     }
+
+    /// What a guest says reaches each of the reports as text that nothing obeys.
+    #[test]
+    fn no_report_lets_a_terminal_obey_a_guest() {
+        let hostile = "\u{1b}[2J\u{1b}]0;x\u{7}\r\n\u{9b}1m\u{202e}\u{200b}\0\u{7f}<script>&\"";
+        let long = format!("{hostile}{}", "x".repeat(10 << 20));
+        let mut report = sample();
+        report.assertions[1] = Outcome {
+            assertion: hostile.into(),
+            held: false,
+            seconds: 1.0,
+            seen: Some(long.as_str().into()),
+            journal: Some(long.as_str().into()),
+        };
+        report.advice = vec![hostile.into()];
+        let mut ended = HostReport::new("web-02", Accelerator::Tcg);
+        ended.close(Err(&Error::Install {
+            status: "1".into(),
+            step: hostile.into(),
+            tail: long.as_str().into(),
+            log: hostile.into(),
+        }));
+        ended.logs = Some(hostile.into());
+        let reports = [report, ended];
+        let folder = tempfile::tempdir().unwrap();
+        html::write(folder.path(), &reports).unwrap();
+        junit::write(&folder.path().join("junit.xml"), &reports).unwrap();
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let json =
+            serde_json::to_string(&reports.iter().map(HostReport::message).collect::<Vec<_>>());
+        for text in [read(html::PAGE), read("junit.xml"), json.unwrap()] {
+            let is_obeyed = |it: char| it != '\n' && nixfleet_text::is_hidden(it);
+            assert!(!text.contains(is_obeyed), "{text}");
+            assert!(!text.starts_with('<') || !text.contains("<script>"), "{text}");
+            assert!(text.len() < 1 << 20, "{} bytes", text.len());
+        }
+    }
 }

@@ -108,8 +108,8 @@ fn render_command(text: &mut Vec<u8>, command: &Command) -> io::Result<()> {
         writeln!(text, "{about}.")?;
     }
     // What every command takes is said once, above.
-    let own: Vec<_> = command.get_arguments().filter(|arg| !arg.is_global_set()).cloned().collect();
-    let own = Command::new("").disable_help_flag(true).disable_version_flag(true).args(own);
+    let own = command.clone().disable_help_flag(true).disable_version_flag(true);
+    let own = own.mut_args(|it| if it.is_global_set() { it.hide(true) } else { it });
     let mut options = Vec::new();
     Man::new(own).render_options_section(&mut options)?;
     let options = String::from_utf8_lossy(&options).replace(".SH OPTIONS\n", "");

@@ -105,7 +105,7 @@ pub fn start(global: &Global, args: &StartVm) -> Result<Exit, Error> {
     if let ([Ok(started)], true) = (&results[..], args.ssh) {
         return Ok(log_in(&started.target));
     }
-    let done = results.into_iter().map(|it| it.map(|started| show::started(&started)));
+    let done = results.into_iter().map(|it| it.map(|started| outcome::started(&started)));
     Ok(outcome::tell(global, &folders, done.collect()))
 }
 

@@ -102,7 +102,7 @@ mod tests {
         let rows = [
             row(["HOST", "LAST TEST", "DISKS"]),
             row(["web-01", "passed, 3 hours ago", &"x".repeat(30)]),
-            row(["a line of its own that is longer than the terminal is wide"]),
+            row(["  a line of its own that is longer than the terminal is wide"]),
         ];
         let text = render_within(&rows, Some(40));
         assert_eq!(
@@ -110,7 +110,7 @@ mod tests {
             "HOST    LAST TEST        DISKS\n\
              web-01  passed, 3 hours  xxxxxxxxxxxxxxx\n\
              \x20       ago              xxxxxxxxxxxxxxx\n\
-             a line of its own that is longer than\nthe terminal is wide\n"
+             \x20 a line of its own that is longer than\n  the terminal is wide\n"
         );
         assert!(text.lines().all(|line| line.width() <= 40), "{text}");
         // Too narrow to help.

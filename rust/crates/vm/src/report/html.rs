@@ -1,10 +1,10 @@
 //! A page with everything: assertions, phases as bars, logs and screenshots, all in one file that
 //! needs no network.
 
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use nixfleet_nix::Foreign;
 
 use super::{ErrorReport, HostReport, Outcome, Verdict, place};
@@ -33,155 +33,153 @@ pub fn write(folder: &Path, reports: &[HostReport]) -> Result<(), Error> {
     place::write(&folder.join(PAGE), page(reports).as_bytes())
 }
 
-// Writing to a `String` cannot fail, here and below.
 fn page(reports: &[HostReport]) -> String {
     let passed = reports.iter().filter(|it| it.result == Verdict::Passed).count();
     let result = match reports {
-        [only] => format!("{} {}", escaped(&only.host), word(only.result)),
+        [only] => format!("{} {}", only.host, word(only.result)),
         _ => format!("{passed} of {} hosts passed", reports.len()),
     };
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{result} – nixfleet test-vm</title>\n<style>\n{STYLE}</style>\n\
-         <main>\n<h1>{result}</h1>\n"
-    );
-    if reports.len() > 1 {
-        contents(&mut page, reports);
-    }
-    for report in reports {
-        host(&mut page, report, reports.len() == 1);
-    }
-    page.push_str("</main>\n</html>\n");
-    page
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (result) " – nixfleet test-vm" }
+                // Our own, and in no need of escapes.
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main {
+                h1 { (result) }
+                @if reports.len() > 1 { (contents(reports)) }
+                @for report in reports { (host(report, reports.len() == 1)) }
+            } }
+        }
+    };
+    page.into_string()
 }
 
-fn contents(page: &mut String, reports: &[HostReport]) {
-    page.push_str("<ul>\n");
-    for report in reports {
-        let (class, mark) = marked(report.result == Verdict::Passed);
-        let (name, word) = (escaped(&report.host), word(report.result));
-        let _ = writeln!(
-            page,
-            "<li class=\"{class}\">{mark}<span><a href=\"#{name}\">{name}</a> {word}</span>\
-             <span class=\"time\">{:.1} s</span>",
-            report.seconds
-        );
+fn contents(reports: &[HostReport]) -> Markup {
+    html! {
+        ul {
+            @for report in reports {
+                (row(report.result == Verdict::Passed, report.seconds, &html! {
+                    a href={ "#" (report.host) } { (report.host) } " " (word(report.result))
+                }, &html! {}))
+            }
+        }
     }
-    page.push_str("</ul>\n");
 }
 
-fn host(page: &mut String, report: &HostReport, is_alone: bool) {
-    let (class, _) = marked(report.result == Verdict::Passed);
-    let (name, word) = (escaped(&report.host), word(report.result));
+fn host(report: &HostReport, is_alone: bool) -> Markup {
+    let class = if report.result == Verdict::Passed { "good" } else { "bad" };
+    let name = &report.host;
     let install = if report.reused { "install unchanged" } else { "newly installed" };
-    page.push_str("<section>\n");
-    // The heading of a page about one host says it already.
-    if !is_alone {
-        let _ =
-            writeln!(page, "<h2 id=\"{name}\">{name} <span class=\"{class}\">{word}</span></h2>");
-    }
-    let _ = writeln!(
-        page,
-        "<p class=\"facts\">{:.1} s, {install}, {}",
-        report.seconds, report.accelerator
-    );
-    if let Some(system) = &report.system {
-        let _ = writeln!(page, "<br>{}", escaped(&Foreign::from(system.as_str()).to_string()));
-    }
-    page.push_str("</p>\n");
-    if let Some(error) = &report.error {
-        failure(page, error);
-    }
-    assertions(page, &report.assertions);
-    if !report.advice.is_empty() {
-        page.push_str("<h3>What a reboot loses</h3>\n");
-        for advice in &report.advice {
-            let _ = writeln!(page, "<pre>{}</pre>", escaped(&advice.block()));
+    html! {
+        section {
+            // The heading of a page about one host says it already.
+            @if !is_alone {
+                h2 id=(name) { (name) " " span class=(class) { (word(report.result)) } }
+            }
+            p.facts {
+                (seconds(report.seconds)) ", " (install) ", " (report.accelerator)
+                @if let Some(system) = &report.system { br; (Foreign::from(system.as_str())) }
+            }
+            @if let Some(error) = &report.error { (failure(error)) }
+            (assertions(&report.assertions))
+            @if !report.advice.is_empty() {
+                h3 { "What a reboot loses" }
+                @for advice in &report.advice { pre { (advice.block()) } }
+            }
+            (phases(report))
+            @if report.screenshot.is_some() {
+                h3 { "The screen at the failure" }
+                img src={ (name) ".png" } alt={ "the screen of " (name) " when it failed" };
+            }
+            @if let Some(folder) = &report.logs { (logs(folder)) }
         }
     }
-    phases(page, report);
-    if report.screenshot.is_some() {
-        let _ = writeln!(
-            page,
-            "<h3>The screen at the failure</h3>\n<img src=\"{name}.png\" alt=\"the screen of {name} when it failed\">"
-        );
-    }
-    logs(page, report);
-    page.push_str("</section>\n");
 }
 
-fn failure(page: &mut String, error: &ErrorReport) {
-    let _ = writeln!(page, "<p class=\"bad\">{}</p>", escaped(&error.message.block()));
-    if let Some(help) = &error.help {
-        let _ = writeln!(page, "<p>{}</p>", escaped(&help.block()));
+fn failure(error: &ErrorReport) -> Markup {
+    html! {
+        p.bad { (error.message.block()) }
+        @if let Some(help) = &error.help { p { (help.block()) } }
+        (log("what it wrote last", error.evidence.as_ref(), true))
     }
-    let evidence = error.evidence.clone().unwrap_or_default();
-    log(page, "what it wrote last", &evidence, true);
 }
 
-fn assertions(page: &mut String, assertions: &[Outcome]) {
-    if assertions.is_empty() {
-        return;
-    }
+fn assertions(assertions: &[Outcome]) -> Markup {
     let held = assertions.iter().filter(|it| it.held).count();
-    let _ = writeln!(page, "<h3>{held} of {} assertions held</h3>\n<ul>", assertions.len());
-    for it in assertions {
-        let (class, mark) = marked(it.held);
-        let _ = writeln!(
-            page,
-            "<li class=\"{class}\">{mark}<span>{}</span><span class=\"time\">{:.1} s</span>",
-            escaped(&it.assertion.to_string()),
-            it.seconds
-        );
-        if let Some(seen) = &it.seen {
-            let _ = writeln!(page, "<div>{}</div>", escaped(&seen.to_string()));
+    html! {
+        @if !assertions.is_empty() {
+            h3 { (held) " of " (assertions.len()) " assertions held" }
+            ul {
+                @for it in assertions {
+                    (row(it.held, it.seconds, &html! { (it.assertion) }, &html! {
+                        @if let Some(seen) = &it.seen { div { (seen) } }
+                        (log("the end of its journal", it.journal.as_ref(), true))
+                    }))
+                }
+            }
         }
-        log(page, "the end of its journal", &it.journal.clone().unwrap_or_default(), true);
     }
-    page.push_str("</ul>\n");
 }
 
-fn phases(page: &mut String, report: &HostReport) {
+fn phases(report: &HostReport) -> Markup {
     let longest = report.phases.iter().map(|it| it.seconds).fold(0.1, f64::max);
-    page.push_str("<h3>Phases</h3>\n<table>\n");
-    for phase in &report.phases {
-        let class = if phase.held { "" } else { " class=\"bad\"" };
-        let ended = if phase.held { "" } else { ", failed" };
-        let _ = writeln!(
-            page,
-            "<tr{class}><th scope=\"row\">{}{ended}</th><td class=\"time\">{:.1} s</td>\
-             <td class=\"bar\"><div style=\"width:{:.1}%\"></div></td></tr>",
-            phase.phase.title(),
-            phase.seconds,
-            100.0 * phase.seconds / longest
-        );
-    }
-    page.push_str("</table>\n");
-}
-
-fn logs(page: &mut String, report: &HostReport) {
-    let Some(folder) = &report.logs else { return };
-    let _ = writeln!(
-        page,
-        "<h3>Logs</h3>\n<p class=\"facts\">{}</p>",
-        escaped(&Foreign::from(folder.to_string_lossy().as_ref()).to_string())
-    );
-    for name in LOGS {
-        log(page, name, &console::last_lines(&folder.join(name), 200), false);
+    html! {
+        h3 { "Phases" }
+        table {
+            @for phase in &report.phases {
+                tr class=[(!phase.held).then_some("bad")] {
+                    th scope="row" { (phase.phase.title()) @if !phase.held { ", failed" } }
+                    td.time { (seconds(phase.seconds)) }
+                    td.bar { div style={ "width:" (format!("{:.1}", 100.0 * phase.seconds / longest)) "%" } {} }
+                }
+            }
+        }
     }
 }
 
-fn log(page: &mut String, title: &str, text: &Foreign, is_open: bool) {
-    if !text.is_empty() {
-        let open = if is_open { " open" } else { "" };
-        let (title, text) = (escaped(title), escaped(&text.block()));
-        // What scrolls has to be reached by the keyboard.
-        let _ = writeln!(
-            page,
-            "<details{open}><summary>{title}</summary><pre tabindex=\"0\">{text}</pre></details>"
-        );
+fn logs(folder: &Path) -> Markup {
+    html! {
+        h3 { "Logs" }
+        p.facts { (Foreign::from(folder.to_string_lossy().as_ref())) }
+        @for name in LOGS {
+            (log(name, Some(&console::last_lines(&folder.join(name), 200)), false))
+        }
     }
+}
+
+/// A line with a mark that says without colour whether it held, its time, and what is below it.
+fn row(held: bool, took: f64, text: &Markup, below: &Markup) -> Markup {
+    let (class, label, mark) =
+        if held { ("good", "held", "✓") } else { ("bad", "failed", "✗") };
+    html! {
+        li class=(class) {
+            span role="img" aria-label=(label) { (mark) }
+            span { (text) }
+            span.time { (seconds(took)) }
+            (below)
+        }
+    }
+}
+
+fn log(title: &str, text: Option<&Foreign>, is_open: bool) -> Markup {
+    html! {
+        @if let Some(text) = text.filter(|it| !it.is_empty()) {
+            details open[is_open] {
+                summary { (title) }
+                // What scrolls has to be reached by the keyboard.
+                pre tabindex="0" { (text.block()) }
+            }
+        }
+    }
+}
+
+fn seconds(seconds: f64) -> String {
+    format!("{seconds:.1} s")
 }
 
 fn word(result: Verdict) -> &'static str {
@@ -191,19 +189,6 @@ fn word(result: Verdict) -> &'static str {
         Verdict::Error => "could not be tested",
         Verdict::Interrupted => "was interrupted",
     }
-}
-
-/// A class, and a mark that says the same without colour.
-fn marked(held: bool) -> (&'static str, &'static str) {
-    if held {
-        ("good", "<span role=\"img\" aria-label=\"held\">✓</span>")
-    } else {
-        ("bad", "<span role=\"img\" aria-label=\"failed\">✗</span>")
-    }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::commands::hosts::{Said, Standing, Target};
 use crate::commands::release::Made;
 use crate::global::{Format, Global};
-use crate::text::output::print;
+use crate::text::output::{clear, print};
 use crate::text::{json, table};
 
 /// A host.
@@ -64,8 +64,10 @@ pub fn rows(global: &Global, release: Option<&Made>, rows: &[Row], is_live: bool
         Format::Json => json::render(&Shown { release: release.map(Made::number), hosts: rows }),
         _ => human(release, rows),
     };
-    let clear = if is_live { "\x1b[H\x1b[2J" } else { "" };
-    print(&format!("{clear}{text}"));
+    if is_live {
+        clear();
+    }
+    print(&text);
 }
 
 fn human(release: Option<&Made>, rows: &[Row]) -> String {

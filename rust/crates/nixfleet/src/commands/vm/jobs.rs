@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use nixfleet_vm::install::OVERHEAD;
 use nixfleet_vm::room::{Room, Share};
 
 use crate::side_by_side::{free_memory, processors};
 
-/// What a VM takes at least while it is installed, in MiB, and what QEMU itself takes.
+/// What a VM takes at least while it is installed, in MiB.
 const MEMORY: u32 = 2048;
-const OVERHEAD: u32 = 512;
 
 /// The room that hosts share when the user has not said how many at a time.
 pub fn room(jobs: Option<u16>) -> Option<Arc<Room>> {

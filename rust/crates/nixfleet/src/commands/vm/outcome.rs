@@ -1,8 +1,11 @@
 //! What `start-vm`, `stop-vm` and `clean-vm` did with each host's VM: a line each for people, one
 //! document for programs.
 
+use std::path::Path;
+
 use nixfleet_text::Foreign;
 use nixfleet_vm::Error as VmError;
+use nixfleet_vm::lifecycle::{Started, Was};
 use nixfleet_vm::state::Folder;
 use serde::Serialize;
 
@@ -12,6 +15,7 @@ use crate::exit::Exit;
 use crate::global::Global;
 use crate::text::json;
 use crate::text::output::print;
+use crate::text::quote::word;
 
 /// What was done with a VM.
 #[derive(Serialize)]
@@ -87,5 +91,53 @@ fn line(global: &Global, host: &str, done: Result<Done, VmError>) {
         Err(error) => {
             show::error(global, Some(host), &error);
         }
+    }
+}
+
+/// What a VM that runs is told with, and how to log in.
+pub fn started(started: &Started) -> Done {
+    let accelerator = started.accelerator.accelerator;
+    let screen = started.screen.as_ref().map(|it| url(it.as_ref()));
+    let result = was(started.was);
+    let slow = started.accelerator.reason.as_ref().filter(|_| started.was == Was::Off);
+    let slow = slow.map(|reason| format!("{accelerator}: {reason}"));
+    let shown = screen.as_ref().map(|it| format!("`{}` shows its screen", viewer(it)));
+    let login = Login {
+        port: started.target.port,
+        ssh: nixfleet_vm::lifecycle::ssh_command(&started.target),
+        accelerator: accelerator.name(),
+        screen,
+    };
+    let notes = slow.into_iter().chain([result.to_owned()]).chain(shown).collect();
+    Done { result: result.to_owned(), login: Some(login), notes }
+}
+
+fn was(was: Was) -> &'static str {
+    match was {
+        Was::Off => "started",
+        Was::Running => "runs already",
+        Was::Stopped => "goes on, where QEMU had stopped it",
+    }
+}
+
+/// Where a socket of SPICE is, as its viewers take it.
+fn url(socket: &Path) -> String {
+    format!("spice+unix://{}", socket.display())
+}
+
+/// The command that opens it.
+fn viewer(url: &str) -> String {
+    format!("remote-viewer {}", word(url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_viewers_command_can_be_pasted() {
+        let command = |socket: &str| viewer(&url(Path::new(socket)));
+        assert_eq!(command("/run/web/spice"), "remote-viewer spice+unix:///run/web/spice");
+        assert_eq!(command("/my run/spice"), "remote-viewer 'spice+unix:///my run/spice'");
     }
 }

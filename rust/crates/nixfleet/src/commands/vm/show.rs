@@ -1,15 +1,11 @@
 //! How the VM commands tell what they did.
 
-use std::path::Path;
-
 use nixfleet_text::Foreign;
 use nixfleet_vm::Error as VmError;
-use nixfleet_vm::lifecycle::{Started, Was};
 use nixfleet_vm::report::{HostReport, Outcome, Verdict};
 use serde_json::json;
 
 use super::fleet::Failure;
-use super::outcome::{Done, Login};
 use super::{faults, is_json};
 use crate::commands::failure::{own_place, show_trace};
 use crate::commands::preflight::Refusal;
@@ -19,7 +15,6 @@ use crate::faults::report::{github, message};
 use crate::global::{Format, Global};
 use crate::text::json;
 use crate::text::output::{print, tell};
-use crate::text::quote::word;
 
 /// Tells something of a host, beside its result.
 pub fn note(host: &str, text: &str) {
@@ -176,52 +171,4 @@ fn sentence(report: &HostReport, what: &str) -> String {
 
 fn indented(text: &Foreign) -> String {
     text.lines().map(|it| format!("  | {it}")).collect::<Vec<_>>().join("\n")
-}
-
-/// What a VM that runs is told with, and how to log in.
-pub fn started(started: &Started) -> Done {
-    let accelerator = started.accelerator.accelerator;
-    let screen = started.screen.as_ref().map(|it| url(it.as_ref()));
-    let result = was(started.was);
-    let slow = started.accelerator.reason.as_ref().filter(|_| started.was == Was::Off);
-    let slow = slow.map(|reason| format!("{accelerator}: {reason}"));
-    let shown = screen.as_ref().map(|it| format!("`{}` shows its screen", viewer(it)));
-    let login = Login {
-        port: started.target.port,
-        ssh: nixfleet_vm::lifecycle::ssh_command(&started.target),
-        accelerator: accelerator.name(),
-        screen,
-    };
-    let notes = slow.into_iter().chain([result.to_owned()]).chain(shown).collect();
-    Done { result: result.to_owned(), login: Some(login), notes }
-}
-
-fn was(was: Was) -> &'static str {
-    match was {
-        Was::Off => "started",
-        Was::Running => "runs already",
-        Was::Stopped => "goes on, where QEMU had stopped it",
-    }
-}
-
-/// Where a socket of SPICE is, as its viewers take it.
-fn url(socket: &Path) -> String {
-    format!("spice+unix://{}", socket.display())
-}
-
-/// The command that opens it.
-fn viewer(url: &str) -> String {
-    format!("remote-viewer {}", word(url))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_viewers_command_can_be_pasted() {
-        let command = |socket: &str| viewer(&url(Path::new(socket)));
-        assert_eq!(command("/run/web/spice"), "remote-viewer spice+unix:///run/web/spice");
-        assert_eq!(command("/my run/spice"), "remote-viewer 'spice+unix:///my run/spice'");
-    }
 }
