@@ -7,6 +7,7 @@ let
     keys = "Show which of the fleet's keys have their private half on this machine";
     release = "Build, sign and hand out what the hosts are to run";
     deploy = "Take a release to hosts over SSH, whose agents apply it at once";
+    rollout = "Watch the newest release on its way to the hosts, and stop, delay or allow";
     status = "Show what each host runs, should run, and why it does not";
     doctor = "Show what this machine lacks, or whether a target can be installed";
   };
