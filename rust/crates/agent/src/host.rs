@@ -13,6 +13,7 @@ mod rehearsal;
 mod room;
 mod successor;
 mod switch;
+mod trust;
 mod unit;
 
 use std::collections::BTreeMap;

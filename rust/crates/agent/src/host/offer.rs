@@ -1,18 +1,17 @@
 //! Asking the sources for a release, and judging it: what may run is decided in the release's crate
 //! alone.
 
-use std::fs;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use nixfleet_link::{Known, Offered};
+use nixfleet_link::Offered;
 use nixfleet_nix::visible;
 use nixfleet_release::{
     Admitted, Cache, Document, ENTRY_BYTES, Entry, HEAD_BYTES, HEAD_FILE, Hash, Head, Refusal,
-    SIGNATURES_BYTES, SIGNATURES_FILE, Seen, Signers, Trust, entry_file,
+    SIGNATURES_BYTES, SIGNATURES_FILE, Trust, entry_file,
 };
-use serde::{Deserialize, Serialize};
 
+use super::trust::clocks;
 use super::{Host, facts};
 use crate::control_plane::{ControlPlane, Verdict};
 use crate::core::{Offer, Poll, Target};
@@ -63,19 +62,6 @@ impl Newest {
         surely.map_or(facts::wall(), |surely| facts::wall().max(surely))
     }
 }
-
-/// What is trusted, as it is written down.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Trusted {
-    sequence: u64,
-    hash: String,
-    signers: Signers,
-    /// The configuration's own signers when it was written: a change of these is the owner's word.
-    configured: Signers,
-}
-
-const TRUST: &str = "trust.json";
 
 impl Offers {
     pub(super) fn caches(&self) -> Vec<Cache> {
@@ -257,49 +243,6 @@ impl Host {
             None => admitted,
         })
     }
-
-    /// Who may make a release, as the last one said; `None` before there was one.
-    pub(super) fn trusted_signers(&self) -> Result<Option<Signers>, String> {
-        let trust = self.trust()?;
-        Ok(trust.seen.map(|_| trust.signers))
-    }
-
-    /// What is trusted now: what the last release said, unless the host's owner has since changed
-    /// the configuration's own keys.
-    fn trust(&self) -> Result<Trust, String> {
-        let configured = self.config.signers();
-        let stored: Option<Trusted> = self.folder.read(TRUST).map_err(|error| error.to_string())?;
-        let (signers, seen) = match stored {
-            None => (configured, None),
-            Some(it) => {
-                let hash = it.hash.parse().map_err(|_| {
-                    format!("`{}` names no hash", self.folder.join(TRUST).display())
-                })?;
-                let signers = if it.configured == configured { it.signers } else { configured };
-                (signers, Some(Seen { sequence: it.sequence, hash }))
-            }
-        };
-        Ok(Trust { fleet: self.config.fleet.clone(), signers, floor: self.config.floor, seen })
-    }
-
-    /// The newest release that was taken.
-    pub(super) fn known(&self) -> Option<Known> {
-        let stored: Trusted = self.folder.read(TRUST).ok().flatten()?;
-        Some(Known { sequence: stored.sequence, hash: stored.hash.parse().ok()? })
-    }
-
-    /// Before anything is done with a release it is written down that there is one: an older one is
-    /// refused from here on.
-    fn remember(&self, admitted: &Admitted) -> Result<(), String> {
-        let head = admitted.head();
-        let trusted = Trusted {
-            sequence: head.value().sequence,
-            hash: head.hash().to_string(),
-            signers: head.value().signers.clone(),
-            configured: self.config.signers(),
-        };
-        self.folder.write(TRUST, &trusted).map_err(|error| error.to_string())
-    }
 }
 
 fn bytes_of(source: &Source, name: &str, limit: usize) -> Result<Vec<u8>, String> {
@@ -307,15 +250,6 @@ fn bytes_of(source: &Source, name: &str, limit: usize) -> Result<Vec<u8>, String
         Found::Bytes { bytes, .. } => Ok(bytes),
         Found::Unchanged => Err(format!("{}: `{name}` did not come", source.name())),
     }
-}
-
-/// The system's clock, and a moment that has surely passed: when this program was put into the
-/// store is not known (Nix sets it to 1), and when the machine's clock was last written down is.
-fn clocks() -> Vec<Timestamp> {
-    let kept = fs::metadata("/var/lib/systemd/timesync/clock").and_then(|it| it.modified()).ok();
-    let kept = kept.and_then(|it| it.duration_since(UNIX_EPOCH).ok());
-    let kept = kept.and_then(|it| Timestamp::from_second(i64::try_from(it.as_secs()).ok()?).ok());
-    [Some(facts::wall()), kept].into_iter().flatten().collect()
 }
 
 /// Where the keys were changed while this host was away: each change, in its order.
