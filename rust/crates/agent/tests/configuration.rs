@@ -40,8 +40,16 @@ fn what_no_release_could_satisfy_is_told_at_the_start() {
         "{}",
         with("threshold", 2.into())
     );
-    assert!(with("source", serde_json::json!([])).contains("`source` is empty"));
     assert!(with("reboots", 1.into()).contains("unknown field `reboots`"));
     assert!(with("window", "sometimes".into()).contains("a window is written as"));
     assert!(Config::read(Path::new("/nowhere.json")).unwrap_err().contains("cannot read"));
+}
+
+/// Then an operator brings them all.
+#[test]
+fn releases_may_come_from_no_source() {
+    let mut config = written();
+    config["controlPlane"] = serde_json::Value::Null;
+    config["source"] = serde_json::json!([]);
+    assert!(read(&config).is_ok());
 }
