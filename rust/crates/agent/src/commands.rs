@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 
+use nixfleet_nix::{Foreign, visible};
+
 use crate::config::Config;
 use crate::core::{self, Command, Event, Moment, Outcome, State, Step};
 use crate::finding::Status;
@@ -102,7 +104,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
 
 fn ended(done: Result<ExitCode, String>) -> ExitCode {
     done.unwrap_or_else(|why| {
-        eprintln!("nixfleet-agent: {why}");
+        eprintln!("nixfleet-agent: {}", Foreign::from(why).block());
         ExitCode::from(3)
     })
 }
@@ -122,7 +124,7 @@ fn check(config: Config, path: PathBuf, json: bool) -> Result<ExitCode, String> 
         println!("{findings}");
     } else {
         for finding in &findings {
-            println!("{}", finding.line());
+            println!("{}", Foreign::from(finding.line()).block());
         }
     }
     let lacks = findings.iter().any(|it| it.status == Status::Lacking);
@@ -139,15 +141,16 @@ fn status(config: &Config, json: bool) -> Result<ExitCode, String> {
     if json {
         println!("{}", serde_json::to_string(&report).map_err(|error| error.to_string())?);
     } else {
-        println!("{}: {}", report.host, report.sentence);
+        println!("{}: {}", visible(&report.host), visible(&report.sentence));
         if let Some(denied) = &report.denied {
             println!(
                 "  not tried again: {}\n  {}\n  `nixfleet-agent retry` lifts it",
-                denied.system, denied.why
+                visible(&denied.system),
+                visible(&denied.why)
             );
         }
         if let Some(why) = &report.hold {
-            println!("  held: {why}\n  `nixfleet-agent resume` lifts it");
+            println!("  held: {}\n  `nixfleet-agent resume` lifts it", visible(why));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -213,7 +216,7 @@ fn apply(
                 asked.get() > 1 || matches!(state.step, Step::Restart(_))
             };
             let state = run::run(&mut host, state, None, &settings, is_over)?;
-            println!("{}", run::sentence(&state));
+            println!("{}", visible(&run::sentence(&state)));
             Ok(verdict(&Report::of("", &state, None)))
         }
         Err(FolderError::Held(_)) => {
@@ -235,7 +238,7 @@ fn follow(request: &Path, within: Duration) -> Result<ExitCode, String> {
             .and_then(|it| serde_json::from_slice(&it).ok());
         if let Some(report) = report {
             if report.sentence != shown {
-                println!("{}", report.sentence);
+                println!("{}", visible(&report.sentence));
                 shown.clone_from(&report.sentence);
             }
             if report.step == "idle" || report.step == "restart" {
