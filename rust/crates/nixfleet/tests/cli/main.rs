@@ -7,6 +7,7 @@ mod eval;
 mod files;
 mod hostile;
 mod machine;
+mod mistakes;
 mod numbers;
 mod output;
 mod places;

@@ -73,6 +73,7 @@ fn string<'a>(tokens: &[Token<'a>], last: Token<'a>) -> Token<'a> {
             line.ends_with(';')
                 || line.ends_with('{')
                 || line.ends_with('[')
+                || line.ends_with('=')
                 || line.contains(" = ")
         })
     };

@@ -33,6 +33,10 @@ fn what_was_forgotten_is_told_where_it_was() {
             "3 \": the text that begins here with `\"` is never closed; write `\"` where it ends",
         ),
         (
+            "{\n a = \"hello;\n b = \"x\";\n c = 1;\n}\n",
+            "2 \": the text that begins here with `\"` is never closed; write `\"` where it ends",
+        ),
+        (
             "{\n a = ''\n  hello;\n b = 1;\n}\n",
             "2 '': the text that begins here with `''` is never closed; write `''` where it ends",
         ),

@@ -1,0 +1,160 @@
+//! The mistakes of a first week, each made by one edit of a fleet that is right: each is told at its
+//! line, with a cure that names what was right.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::KEY;
+
+const FLAKE: &str = r#"{
+  outputs = inputs: (import LIBRARY { inherit inputs; }).mkFleet rec {
+    isoSshKeys = [ "KEY" ];
+    defaults.hostSpec = {
+      userName = "ops";
+      sshAuthorizedKeys = isoSshKeys;
+    };
+    hosts.web-01 = {
+      platform = "x86_64-linux";
+      stateVersion = "26.05";
+      modules = [ ./web.nix ];
+      hostSpec.timeZone = "Europe/Berlin";
+    };
+    hosts.mac = {
+      platform = "aarch64-darwin";
+      stateVersion = 6;
+      hostSpec.timeZone = "Europe/Berlin";
+    };
+  };
+}
+"#;
+
+const MODULE: &str = r#"{ config, pkgs, ... }:
+{
+  networking.firewall.allowedTCPPorts = [ 80 ];
+  users.motd = "hello";
+}
+"#;
+
+/// What is right, what is written in its place, the fault's code, and what its help says.
+type Mistake = (&'static str, &'static str, &'static str, &'static str);
+
+const IN_FLAKE: &[Mistake] = &[
+    (
+        r#"platform = "x86_64-linux";"#,
+        r#"system = "x86_64-linux";"#,
+        "argument-unknown",
+        "`platform`",
+    ),
+    ("x86_64-linux", "x86_64-linx", "platform-unknown", "`x86_64-linux`"),
+    ("hostSpec.timeZone", "hostSpec.timezone", "field-unknown", "`timeZone`"),
+    ("Europe/Berlin", "Europe/Berln", "time-zone-unknown", "`Europe/Berlin`"),
+    (r#""26.05""#, r#""2605""#, "state-version-invalid", "26.05"),
+    ("[ ./web.nix ]", "./web.nix", "field-type-wrong", "[ "),
+    ("./web.nix", "./wbe.nix", "file-missing", "./web.nix"),
+    ("./web.nix", "inputs.sops.nixosModules.sops", "input-missing", "inputs.sops.url"),
+    ("./web.nix", "./web.nix ~/other.nix", "path-outside", "./FILE"),
+    ("[ ./web.nix ]", "[ ./web.nix, ./b.nix ]", "syntax-invalid", "take it out"),
+    (r#""x86_64-linux";"#, r#""x86_64-linux""#, "syntax-invalid", "\";`"),
+    (r#""x86_64-linux";"#, r#""x86_64-linux;"#, "syntax-invalid", "`\"`"),
+    ("[ ./web.nix ]", "[ ./web.nix ]; homeModules = { }", "field-type-wrong", "["),
+    (
+        "[ ./web.nix ]",
+        "[ ./web.nix ]; hostSpec.networking = ./n.nix",
+        "field-type-wrong",
+        "`import`",
+    ),
+    ("[ ./web.nix ]", "[ ./web.nix ]; hostSpec.home = \"ops\"", "home-invalid", "/"),
+    (
+        "[ ./web.nix ]",
+        "[ ./web.nix ]; hostSpec.hashedPasswordFile = \"a\"",
+        "password-file-relative",
+        "/",
+    ),
+    (
+        "[ ./web.nix ]",
+        "[ ./web.nix ]; hostSpec.locale = \"de_DE.UTF-7\"",
+        "locale-unknown",
+        "de_DE.UTF-8",
+    ),
+    (
+        "[ ./web.nix ]",
+        "[ ./web.nix ]; hostSpec.keyboardLayout = \"dee\"",
+        "keyboard-layout-unknown",
+        "de",
+    ),
+    ("[ ./web.nix ]", "[ ./web.nix ]; platform = \"a\"", "attribute-duplicate", "take one out"),
+    ("[ ./web.nix ]", "[ ./web.nix ]; tags = throw \"no\"", "evaluation-failed", "--show-trace"),
+    ("[ ./web.nix ]", "[ ./web.nix ]; tags = [ webTag ]", "name-unbound", "\"webTag\""),
+    ("\"ops\"", "\"Ops User\"", "user-name-invalid", ""),
+    ("defaults.hostSpec", "default.hostSpec", "argument-unknown", "`defaults`"),
+    ("\"KEY\"", "\"~/.ssh/id_ed25519.pub\"", "ssh-key-malformed", "readFile"),
+    ("\"KEY\"", "\"-----BEGIN OPENSSH PRIVATE KEY-----\"", "ssh-key-is-private", ".pub"),
+    ("hosts.web-01", "hosts.web_01", "host-name-invalid", ""),
+    ("stateVersion = 6;", "stateVersion = \"26.05\";", "state-version-invalid", "6"),
+];
+
+const IN_MODULE: &[Mistake] = &[
+    ("{ config, pkgs, ... }", "{ config, pkgs }", "arguments-closed", "..."),
+    ("{ config, pkgs, ... }", "{ config pkgs, ... }", "syntax-invalid", "config,"),
+    ("\"hello\"", "\"hello", "syntax-invalid", "`\"`"),
+    ("80 ];", "80 ]", "syntax-invalid", "];"),
+    ("80 ]", "80", "syntax-invalid", "`]`"),
+    ("\"hello\"", "pkgz.hello", "name-unbound", "`pkgs`"),
+    ("\"hello\"", "\"hello\"; users.motd = \"\"", "attribute-duplicate", "take one out"),
+    ("users.motd =", "users.motd:", "syntax-invalid", "`=`"),
+    ("\"hello\"", "builtins.readFile ~/motd", "path-outside", "./FILE"),
+];
+
+/// A fleet with these files.
+fn fleet(flake: &str, module: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let library =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../lib").canonicalize().unwrap();
+    let flake = flake
+        .replace("LIBRARY", &library.display().to_string())
+        .replace("KEY\"", &format!("{}\"", KEY.trim()));
+    fs::write(folder.path().join("flake.nix"), flake).unwrap();
+    fs::write(folder.path().join("web.nix"), module).unwrap();
+    folder
+}
+
+fn faults(folder: &TempDir) -> Vec<Value> {
+    let mut validate = Command::new(cargo_bin!("nixfleet"));
+    validate.current_dir(folder.path()).args(["validate", "--flake", "path:.", "--impure"]);
+    let output = validate.args(["--format", "json"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).expect("one document");
+    report["faults"].as_array().unwrap().clone()
+}
+
+/// The faults of a fleet in which one file is wrong are as they should be; else what they are.
+fn judge(file: &str, source: &str, (right, wrong, code, help): Mistake) -> Option<String> {
+    let at = source.find(right).expect(right);
+    let line = source[..at].matches('\n').count() + 1;
+    let broken = source.replacen(right, wrong, 1);
+    let folder = if file == "flake.nix" { fleet(&broken, MODULE) } else { fleet(FLAKE, &broken) };
+    let found = faults(&folder);
+    let is_it = |it: &Value| {
+        it["code"] == code
+            && it["file"] == file
+            && it["line"] == line
+            && it["help"].as_str().is_some_and(|it| it.contains(help))
+    };
+    let told = |it: &Value| format!("{}:{} {} {}", it["file"], it["line"], it["code"], it["help"]);
+    let all: Vec<String> = found.iter().map(told).collect();
+    (!found.iter().any(is_it)).then(|| format!("{wrong}: line {line}, {code}: {all:#?}"))
+}
+
+#[test]
+#[ignore = "needs nix"]
+fn each_is_told_at_its_line_with_a_cure() {
+    assert_eq!(faults(&fleet(FLAKE, MODULE)), Vec::<Value>::new(), "what is right");
+    let flakes = IN_FLAKE.iter().filter_map(|it| judge("flake.nix", FLAKE, *it));
+    let modules = IN_MODULE.iter().filter_map(|it| judge("web.nix", MODULE, *it));
+    let untold: Vec<String> = flakes.chain(modules).collect();
+    assert!(untold.is_empty(), "{}", untold.join("\n"));
+}
