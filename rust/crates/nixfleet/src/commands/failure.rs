@@ -11,7 +11,7 @@ use crate::commands::fleet;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::faults::Fault;
-use crate::faults::eval::definition;
+use crate::faults::eval::{self, definition};
 use crate::faults::files;
 use crate::faults::report::{message, warning};
 use crate::faults::source::{Place, Sources, Tree};
@@ -66,7 +66,10 @@ fn explain(global: &Global, error: &Error) {
             })
         });
         let said = sources.tree().localize(&said);
-        message(&said, place.as_ref(), error.help().as_deref())
+        // What `validate` proposes to write is better than a longer message.
+        let cause = failed.map(|(cause, _)| cause).filter(|_| !error.is_outside());
+        let cure = cause.and_then(|it| eval::cure_of(it, sources.tree()));
+        message(&said, place.as_ref(), cure.or_else(|| error.help()).as_deref())
     };
     tell(&text);
     if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {

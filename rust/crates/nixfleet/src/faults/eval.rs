@@ -26,7 +26,7 @@ use answers::{Answers, Outcome};
 use disks::Disks;
 use eval_jobs::EvalJobs;
 pub use memory::{MAX_MEMORY, default_jobs};
-pub use problems::unreadable;
+pub use problems::{cure_of, unreadable};
 pub use workers::ask;
 
 /// How hosts are evaluated.

@@ -148,6 +148,14 @@ pub fn unreadable(cause: &Cause, tree: &Tree) -> Fault {
     Fault { hosts: Vec::new(), ..fault("", position, problem) }
 }
 
+/// What to write where Nix fails, as far as its message tells what was meant.
+pub fn cure_of(cause: &Cause, tree: &Tree) -> Option<String> {
+    let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
+    let file = own.or(cause.places.last()).map(|it| it.file.as_ref());
+    let at = own.and_then(|it| text_at(it, tree)).unwrap_or_default();
+    cure::cure(&cause.message, file, &at)
+}
+
 /// What Nix says, and the innermost place of the author's own.
 fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, EvalProblem) {
     let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
@@ -155,9 +163,7 @@ fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, 
     // What is wrong with a definition is wrong there, not where its option is asked for.
     let is_of_definitions = cause.message.contains("efinition values:");
     let place = defined.clone().filter(|_| is_of_definitions).or(own.cloned()).or(defined);
-    let file = own.or(cause.places.last()).map(|it| it.file.as_ref());
-    let at = own.and_then(|it| text_at(it, tree)).unwrap_or_default();
-    let cure = cure::cure(&cause.message, file, &at);
+    let cure = cure_of(cause, tree);
     let message = tree.localize(&cause.message);
     (place, EvalProblem::Failed { message, host: host.map(str::to_owned), cure })
 }
