@@ -16,7 +16,7 @@ use nixfleet_release::Hash;
 use rustls::ClientConfig;
 use serde::Deserialize;
 
-use crate::source::Found;
+use crate::found::Found;
 use crate::wake::Waker;
 
 /// What a connection may take.

@@ -15,6 +15,7 @@ mod successor;
 mod switch;
 mod trust;
 mod unit;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

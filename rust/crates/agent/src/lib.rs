@@ -10,6 +10,7 @@ pub mod control_plane;
 pub mod core;
 pub mod finding;
 pub mod folder;
+pub mod found;
 pub mod host;
 pub mod notify;
 pub mod report;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::control_plane::ControlPlane;
+use crate::found::Found;
 
 /// What a whole answer may take: one that drips for ever is left.
 const ANSWER_LIMIT: Duration = Duration::from_secs(120);
@@ -25,19 +26,6 @@ pub enum Source {
     Server(String),
     /// The control plane.
     ControlPlane(Arc<ControlPlane>),
-}
-
-/// What a source has under a name.
-pub enum Found {
-    /// The bytes.
-    Bytes {
-        /// What is there.
-        bytes: Vec<u8>,
-        /// The server's mark of this version of it.
-        mark: Option<String>,
-    },
-    /// The same as before, by the server's own mark.
-    Unchanged,
 }
 
 impl Source {

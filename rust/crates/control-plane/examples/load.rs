@@ -246,10 +246,10 @@ async fn main() -> Result<(), Failure> {
     for task in tasks {
         last = last.max(task.await??);
     }
-    let heard = last.duration_since(published).as_secs_f64();
+    let told = last.duration_since(published).as_secs_f64();
     println!(
         "{}",
-        serde_json::json!({ "herd": herd, "first": first, "after": after, "memory": each, "heard": heard })
+        serde_json::json!({ "herd": herd, "first": first, "after": after, "memory": each, "heard": told })
     );
     Ok(())
 }

@@ -1,8 +1,20 @@
 //! What happened, as lines for people and programs.
 
 use nixfleet_rollout::{Command, Event, Kind, Phase};
+use serde::Serialize;
 
-use crate::store::Logged;
+/// An event of the log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Logged {
+    /// Counts up.
+    pub id: u64,
+    /// Of which release's rollout it is.
+    pub release: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
 
 /// The host that an event is about.
 #[must_use]

@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
-use crate::people::People;
+use crate::hosts::Crowd;
 use crate::status::Status;
 
 /// The metrics. No name of a host is a label: ten thousand hosts would be as many series.
-pub(crate) fn text(status: &Status, people: &People) -> String {
+pub(crate) fn text(status: &Status, crowd: &Crowd, check_ins: u64) -> String {
     let mut text = String::new();
     let mut metric = |name: &str, kind: &str, help: &str, values: &[(String, f64)]| {
         let _ = writeln!(text, "# HELP nixfleet_{name} {help}\n# TYPE nixfleet_{name} {kind}");
@@ -83,16 +83,15 @@ pub(crate) fn text(status: &Status, people: &People) -> String {
         "Whether nothing can be written down, so that no host is let go.",
         &one(trouble),
     );
-    let connections = count(people.crowd.connections.load(Ordering::Relaxed));
+    let connections = count(crowd.connections.load(Ordering::Relaxed));
     metric("connections", "gauge", "Connections of hosts.", &one(connections));
-    let turned_away = number(people.crowd.turned_away.load(Ordering::Relaxed));
+    let turned_away = number(crowd.turned_away.load(Ordering::Relaxed));
     metric(
         "connections_turned_away_total",
         "counter",
         "Connections that were too many.",
         &one(turned_away),
     );
-    let check_ins = number(people.check_ins.load(Ordering::Relaxed));
-    metric("check_ins_total", "counter", "Check-ins of hosts.", &one(check_ins));
+    metric("check_ins_total", "counter", "Check-ins of hosts.", &one(number(check_ins)));
     text
 }

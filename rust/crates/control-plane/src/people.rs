@@ -16,7 +16,7 @@ pub(crate) use answers::{HostPage, Which, WhichEvents};
 pub use peer::Peer;
 
 /// What can be read.
-fn reading(people: People) -> Router {
+pub fn reading(people: People) -> Router {
     Router::new()
         .route("/v1/release", get(answers::files))
         .with_state(people.clone())
@@ -37,11 +37,6 @@ fn common(people: People) -> Router {
         .route("/openapi.json", get(answers::description))
         .fallback(answers::nothing)
         .with_state(people)
-}
-
-/// What the page's door has: what can be read, by people and programs.
-pub fn page(people: People) -> Router {
-    reading(people.clone()).merge(crate::page::router(people))
 }
 
 /// For a door that is an address of this machine: what asks by another name is a page of a stranger

@@ -20,6 +20,7 @@ use crate::clerk::Clerk;
 use crate::config::Config;
 use crate::core::Core;
 use crate::hosts::{self, Crowd, Door};
+use crate::page;
 use crate::people::{self, Peer, People};
 use crate::seat::Seats;
 use crate::store::Store;
@@ -90,16 +91,16 @@ async fn run(config: &Config, key: &HostKey, core: Core, store: Store) -> Result
     }
     let socket = bind(&config.socket)?;
     doors.spawn(speak(socket, people::speaking(people.clone()), stop.clone()));
-    if let Some(page) = &config.page {
-        let router = people::page(people.clone());
-        if page.starts_with('/') {
-            doors.spawn(speak(bind(Path::new(page))?, router, stop.clone()));
+    if let Some(place) = &config.page {
+        let router = people::reading(people.clone()).merge(page::router(people.clone()));
+        if place.starts_with('/') {
+            doors.spawn(speak(bind(Path::new(place))?, router, stop.clone()));
         } else {
-            let listener = listen(page).await?;
+            let listener = listen(place).await?;
             let router = people::from_here(router);
             doors.spawn(read(listener, router, stop.clone()));
         }
-        println!("people read at {page}");
+        println!("people read at {place}");
     }
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     until_told(&clerk).await.map_err(|error| error.to_string())?;

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::log::Logged;
 use crate::shelf::{Files, Shelf, Trusted};
 
 /// The version of the tables. A file of a later one is not touched.
@@ -91,19 +92,6 @@ pub struct Kept {
     pub hosts: Vec<(String, CheckIn)>,
     /// What its rollout began with, and what happened since, oldest first.
     pub events: Vec<Event>,
-}
-
-/// An event of the log.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Logged {
-    /// Counts up.
-    pub id: u64,
-    /// Of which release's rollout it is.
-    pub release: u64,
-    /// What happened.
-    #[serde(flatten)]
-    pub event: Event,
 }
 
 impl Store {

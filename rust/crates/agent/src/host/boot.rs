@@ -8,7 +8,7 @@ use std::time::Duration;
 use nixfleet_nix::process;
 
 use super::unit::{self, Ended};
-use super::{Host, facts, probe, switch};
+use super::{Host, facts, switch, words};
 use crate::core::{Attempt, COMMIT_LIMIT, Event};
 
 const LIMIT: Duration = Duration::from_millis(COMMIT_LIMIT);
@@ -186,7 +186,7 @@ fn in_unit(name: &str, words: &[&str]) -> Result<(), String> {
             "`{}` {}{}",
             words.join(" "),
             switch::tested(&other).ending(),
-            probe::journal(&format!("nixfleet-{name}.service")),
+            words::journal(&format!("nixfleet-{name}.service")),
         )),
     }
 }

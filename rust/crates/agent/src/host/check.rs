@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Host, armed, room, unit};
+use super::{Host, armed, room, unit, words};
 use crate::finding::Finding;
 use crate::source::Source;
 
@@ -126,7 +126,7 @@ fn agent() -> Finding {
 
 fn nix() -> Finding {
     let mut command = std::process::Command::new("nix-store");
-    match super::switch::text_of(command.arg("--version")) {
+    match words::text_of(command.arg("--version")) {
         Some(version) => Finding::fine("nix", version),
         None => Finding::lacking("nix", "`nix-store` does not run", "look at `nix-daemon.service`"),
     }

@@ -15,8 +15,9 @@ use super::trust::clocks;
 use super::{Host, facts};
 use crate::control_plane::{ControlPlane, Verdict};
 use crate::core::{Offer, Poll, Target};
+use crate::found::Found;
 use crate::run::World;
-use crate::source::{Found, Source};
+use crate::source::Source;
 use crate::turn;
 
 /// What is known of the newest release, in memory.

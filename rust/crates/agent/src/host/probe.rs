@@ -9,7 +9,7 @@ use nixfleet_assertion::{Assertion, From, Port, Ran};
 use nixfleet_nix::Foreign;
 use nixfleet_nix::process;
 
-use super::{Host, facts, unit};
+use super::{Host, facts, unit, words};
 use crate::core::Attempt;
 
 /// What one assertion may take to answer.
@@ -44,7 +44,9 @@ impl Host {
         now.into_iter()
             .filter(|(name, count)| *count > last.get(name).copied().unwrap_or(0))
             .filter(|(name, _)| is_news(attempt, name))
-            .map(|(name, _)| format!("unit `{name}` ended and was started again{}", journal(&name)))
+            .map(|(name, _)| {
+                format!("unit `{name}` ended and was started again{}", words::journal(&name))
+            })
             .collect()
     }
 
@@ -69,7 +71,7 @@ fn newly_failed(attempt: &Attempt) -> Vec<String> {
     facts::failed_units()
         .into_iter()
         .filter(|name| is_news(attempt, name))
-        .map(|name| format!("unit `{name}` failed{}", journal(&name)))
+        .map(|name| format!("unit `{name}` failed{}", words::journal(&name)))
         .collect()
 }
 
@@ -116,16 +118,4 @@ fn on_the_machine(assertion: &Assertion) -> Assertion {
         Assertion::Port(port) => Assertion::Port(Port { from: From::Guest, ..port }),
         other => other,
     }
-}
-
-/// The last words of a unit in this boot: its own, and systemd's where it said none.
-pub(super) fn journal(unit: &str) -> String {
-    let last = |of: &str, lines: &str| {
-        let mut command = Command::new("journalctl");
-        command.args([of, "--boot", lines, "--output=cat", "--no-pager", "--quiet"]);
-        super::switch::text_of(&mut command).filter(|it| !it.is_empty())
-    };
-    last(&format!("_SYSTEMD_UNIT={unit}"), "--lines=3")
-        .or_else(|| last(&format!("--unit={unit}"), "--lines=1"))
-        .map_or_else(String::new, |text| format!(": {}", Foreign::from(text).excerpt()))
 }

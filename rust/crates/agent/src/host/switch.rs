@@ -2,14 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nixfleet_nix::process;
-
 use super::unit::{self, Ended};
-use super::{Host, facts, fetch, probe};
+use super::{Host, facts, fetch, words};
 use crate::core::{Asked, Attempt, Target, Tested, Way};
 use crate::report;
 
@@ -47,7 +44,7 @@ pub(super) fn ask(target: &Target) -> Asked {
             } else {
                 Asked::Refused(format!(
                     "its own check refused with status {status}{}",
-                    probe::journal("nixfleet-ask.service")
+                    words::journal("nixfleet-ask.service")
                 ))
             };
         }
@@ -163,11 +160,4 @@ fn differs_in(system: &str, names: &[&str]) -> bool {
 fn differs_in_content(system: &str, name: &str) -> bool {
     let of = |root: &str| fs::read(Path::new(root).join(name)).ok();
     of(system) != of("/run/current-system")
-}
-
-/// Asks a program for its words.
-pub(super) fn text_of(command: &mut Command) -> Option<String> {
-    let output = process::output(command, ASK_LIMIT).ok()?;
-    output.status.filter(std::process::ExitStatus::success)?;
-    Some(output.stdout.raw().trim().to_owned())
 }

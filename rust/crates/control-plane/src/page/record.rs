@@ -8,8 +8,8 @@ use super::frame::{frame, time};
 use super::shown;
 use crate::clerk::Failure;
 use crate::log;
+use crate::log::Logged;
 use crate::people::{People, WhichEvents};
-use crate::store::Logged;
 
 /// How many events a page has.
 const PAGE: usize = 100;

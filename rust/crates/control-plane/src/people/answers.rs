@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Json;
@@ -25,9 +25,10 @@ use crate::clerk::{Clerk, Failure};
 use crate::core::Core;
 use crate::hosts::Crowd;
 use crate::log;
+use crate::log::Logged;
 use crate::seat::Seats;
 use crate::status::{Doubled, Status};
-use crate::store::{Logged, PAGE, Reader};
+use crate::store::{PAGE, Reader};
 
 /// The least time between two pieces of news to one reader.
 const NEWS_EVERY: Duration = Duration::from_secs(1);
@@ -280,7 +281,8 @@ pub(super) async fn take(State(people): State<People>, body: Body) -> Response {
 pub(super) async fn metrics(State(people): State<People>) -> Response {
     match people.status().await {
         Ok(status) => {
-            let text = crate::metrics::text(&status, &people);
+            let check_ins = people.check_ins.load(Ordering::Relaxed);
+            let text = crate::metrics::text(&status, &people.crowd, check_ins);
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
                 .into_response()
         }
@@ -288,7 +290,7 @@ pub(super) async fn metrics(State(people): State<People>) -> Response {
     }
 }
 
-/// The description of this interface, OpenAPI 3.1.
+/// The description of this interface, `OpenAPI` 3.1.
 pub(super) async fn description() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], include_str!("../openapi.json")).into_response()
 }

@@ -1,0 +1,28 @@
+//! What programs and units say, for a sentence of the agent's.
+
+use std::process::Command;
+use std::time::Duration;
+
+use nixfleet_nix::{Foreign, process};
+
+/// What a program may take to say its words.
+const ASK_LIMIT: Duration = Duration::from_secs(120);
+
+/// The last words of a unit in this boot: its own, and systemd's where it said none.
+pub(super) fn journal(unit: &str) -> String {
+    let last = |of: &str, lines: &str| {
+        let mut command = Command::new("journalctl");
+        command.args([of, "--boot", lines, "--output=cat", "--no-pager", "--quiet"]);
+        text_of(&mut command).filter(|it| !it.is_empty())
+    };
+    last(&format!("_SYSTEMD_UNIT={unit}"), "--lines=3")
+        .or_else(|| last(&format!("--unit={unit}"), "--lines=1"))
+        .map_or_else(String::new, |text| format!(": {}", Foreign::from(text).excerpt()))
+}
+
+/// Asks a program for its words.
+pub(super) fn text_of(command: &mut Command) -> Option<String> {
+    let output = process::output(command, ASK_LIMIT).ok()?;
+    output.status.filter(std::process::ExitStatus::success)?;
+    Some(output.stdout.raw().trim().to_owned())
+}
