@@ -71,6 +71,9 @@ def unknown(words):
     if not words:
         return None
     command, *rest = words
+    # The parser's own word, which has no help of its own.
+    if command == "help":
+        return unknown(rest)
     known = help_of(command)
     if known is None:
         return f"`nixfleet` has no command `{command}`"
