@@ -25,6 +25,7 @@ impl Host {
     pub(super) fn commit(&mut self, attempt: &Attempt) -> Result<(), String> {
         let system = &attempt.target.system;
         self.set_default(system)?;
+        self.reach_the_disk();
         match self.default_entry() {
             Some(entry) if !entry.contains(system.as_str()) => Err(format!(
                 "the boot loader's default entry is not `{system}` after `switch-to-configuration boot`"
@@ -37,6 +38,15 @@ impl Host {
     fn set_default(&self, system: &str) -> Result<(), String> {
         self.set_profile(system)?;
         boot_entries(system)
+    }
+
+    /// What was written of the profile and of the loader's files outlives a power cut from here on:
+    /// FAT keeps no journal, and Nix leaves its links to the kernel's leisure.
+    fn reach_the_disk(&self) {
+        let places = [self.config.profile.parent(), self.config.boot.as_deref()];
+        for place in places.into_iter().flatten() {
+            let _ = fs::File::open(place).map(rustix::fs::syncfs);
+        }
     }
 
     /// What booted before boots again, and the system that failed is no choice at the start of the
