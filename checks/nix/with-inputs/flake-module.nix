@@ -67,7 +67,8 @@ let
     isos = lib.mapAttrs (_: packages: packages.iso.drvPath) (
       lib.filterAttrs (_: packages: packages ? iso) fleet.packages
     );
-    apps = lib.mapAttrs (_: lib.mapAttrs (_: app: app.program)) fleet.apps;
+    # Their programs name the file that the hosts stand in, which is this one by mkFleet alone.
+    apps = lib.mapAttrs (_: builtins.attrNames) fleet.apps;
     checks = lib.mapAttrs (_: lib.mapAttrs (_: check: check.drvPath)) fleet.checks;
   };
 in
