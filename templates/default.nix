@@ -25,6 +25,15 @@ in
     welcomeText = welcome "web-01";
   };
 
+  pull = {
+    path = ./pull;
+    description = "A fleet that keeps itself up to date: a control plane, a cache beside it, and two web servers";
+    welcomeText = ''
+      Run `sh make-keys.sh`, which makes the hosts' keys.
+    ''
+    + welcome "web-01";
+  };
+
   flake-parts = {
     path = ./flake-parts;
     description = "One NixOS server, in a flake of flake-parts";

@@ -1,9 +1,10 @@
-"""What the project shows a user, laid out as a user has it: each template with a key in it, and each example of the
+"""What the project shows a user, laid out as a user has it: each template with its keys in it, and each example of the
 book that says what it is. `real/documented.nix` builds them; `kind` is what `checks/docs/evaluate.nix` takes, and
 `whole` says that nothing is left out."""
 
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def lay_out(folder):
         shutil.copytree(template, to)
         flake = to / "flake.nix"
         flake.write_text(flake.read_text().replace(PLACEHOLDER, markdown.KEY))
+        if (to / "make-keys.sh").exists():
+            subprocess.run(["sh", "make-keys.sh"], cwd=to, check=True)
         (to / "whole").touch()
         (to / "kind").write_text("flake-parts" if "mkFlake" in flake.read_text() else "flake")
     for page in map(markdown.Page, markdown.pages()):
