@@ -17,15 +17,18 @@ pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
     /// A token that SIGINT, SIGTERM and SIGHUP set: Ctrl-C, a supervisor, a terminal that is gone;
-    /// but for those that whoever started us wants ignored, as `nohup` does.
+    /// but for SIGHUP where whoever started us wants it ignored, as `nohup` does. A shell without job
+    /// control has what it starts with `&` ignore SIGINT as well; who sends it one means it.
     ///
     /// # Errors
     /// When the signals cannot be watched.
     pub fn on_signals() -> io::Result<Self> {
         let cancel = Self::default();
         let watcher = cancel.clone();
-        let ignored = ignored();
-        let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|it| !ignored.contains(it));
+        let mut heeded = vec![SIGINT, SIGTERM];
+        if !is_ignored(SIGHUP) {
+            heeded.push(SIGHUP);
+        }
         let mut signals = Signals::new(heeded)?;
         thread::spawn(move || {
             for _ in signals.forever() {
@@ -55,11 +58,11 @@ impl Cancel {
     }
 }
 
-/// The signals that this process was started to ignore. Linux alone says so without being asked by a
+/// Whether this process was started to ignore a signal. Linux alone says so without being asked by a
 /// call that is unsafe: a mask, whose lowest bit is signal 1 (`proc_pid_status(5)`).
-fn ignored() -> Vec<i32> {
+fn is_ignored(signal: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|it| u64::from_str_radix(it.trim(), 16).ok()).unwrap_or(0);
-    (1..=64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
+    mask >> (signal - 1) & 1 == 1
 }

@@ -98,12 +98,12 @@ fn a_nix_that_hangs_ends_when_the_tool_is_killed() {
 /// `nohup` ignores SIGHUP for what it starts: a terminal that is closed ends nothing then.
 #[test]
 #[cfg(target_os = "linux")]
-fn what_was_started_to_ignore_a_signal_ignores_it() {
+fn what_was_started_by_nohup_ignores_the_terminals_end() {
     let (word, _, arguments) = CALLS[0];
     let fleet = hanging(word);
     let tool = fleet.command(arguments);
     let mut nohup = std::process::Command::new("/bin/sh");
-    nohup.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(tool.get_program());
+    nohup.args(["-c", "trap '' HUP INT; exec \"$@\"", "sh"]).arg(tool.get_program());
     nohup.args(tool.get_args()).current_dir(fleet.path()).envs(firmware(&fleet));
     for (name, value) in tool.get_envs() {
         match value {
@@ -117,9 +117,10 @@ fn what_was_started_to_ignore_a_signal_ignores_it() {
     kill_process(pid, Signal::HUP).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(500));
     assert!(child.try_wait().unwrap().is_none() && !is_gone(running[0]), "it heeded SIGHUP");
-    kill_process(pid, Signal::TERM).unwrap();
+    // A script starts what it puts behind itself so that it ignores this; whoever sends it means it.
+    kill_process(pid, Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();
-    is_over(&fleet, &output, 130, "interrupted", "SIGTERM");
+    is_over(&fleet, &output, 130, "interrupted", "SIGINT");
 }
 
 #[test]
