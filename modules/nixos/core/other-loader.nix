@@ -89,11 +89,15 @@ let
   isOfType = type: any (partition: partition.type or null == type) partitions;
 
   # Whoever starts the host brings its kernel, or all of its store: a container, WSL, a network boot, a
-  # microvm. NixOS mounts a store that came read-only there.
+  # microvm. NixOS mounts a store that came read-only there. In NixOS's own VM, which declares
+  # `useBootLoader`, the file systems follow from the boot loader.
   isBroughtUp =
     config.boot.isContainer
     || !(config.boot.kernel.enable or true)
-    || config.fileSystems ? "/nix/.ro-store";
+    || !isBuiltVm && config.fileSystems ? "/nix/.ro-store";
+  isBuiltVm = any (file: lib.hasSuffix "virtualisation/qemu-vm.nix" (toString file)) (
+    options.virtualisation.useBootLoader.declarations or [ ]
+  );
 in
 isBroughtUp
 || any isOn (attrNames declared)
