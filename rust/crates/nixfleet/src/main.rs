@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::Cli;
+use exit::Exit;
 use text::output;
 
 fn main() -> ExitCode {
@@ -28,8 +29,9 @@ fn main() -> ExitCode {
         Err(error) => cli::explain(error),
     };
     match output::failure() {
-        Some(failure) => commands::failure::unwritten(&failure),
-        None => exit,
+        // A terminal that is gone takes no result, and is what ended the run.
+        Some(failure) if exit != Exit::Interrupted => commands::failure::unwritten(&failure),
+        _ => exit,
     }
     .into()
 }
