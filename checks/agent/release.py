@@ -1,30 +1,15 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """Writes and signs a release by hand, for tests of what a host takes and what it refuses.
 
   release.py FOLDER --key FILE [--sequence N] [--fleet NAME] [--host NAME] --system PATH
              [--signers FILE.pub] [--cache URL… --cache-key KEY] [--closure HASH] [--created TIME]
 """
 import argparse
-import base64
 import datetime
-import hashlib
 import json
 import os
-import subprocess
 
-
-def sha256(data):
-    return base64.b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
-
-
-def closure(system):
-    infos = json.loads(subprocess.check_output(["nix", "path-info", "--json", "--recursive", system]))
-    lines = []
-    for path, info in infos.items():
-        digest = base64.b64decode(info["narHash"].removeprefix("sha256-"))
-        lines.append(f"{path} {digest.hex()}\n")
-    return sha256("".join(sorted(lines)).encode())
-
+from signed import closure, sha256, signature
 
 
 def main():
@@ -51,10 +36,7 @@ def main():
         "hosts": {args.host: sha256(entry)},
     }).encode()
     write(f"{args.folder}/hosts/{args.host}.json", entry)
-    signature = subprocess.run(
-        ["ssh-keygen", "-q", "-Y", "sign", "-f", args.key, "-n", "nixfleet-release@1"],
-        input=head, stdout=subprocess.PIPE, check=True).stdout
-    write(f"{args.folder}/release.json.sig", signature)
+    write(f"{args.folder}/release.json.sig", signature(head, args.key))
     write(f"{args.folder}/release.json", head)
 
 

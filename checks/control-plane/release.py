@@ -1,29 +1,16 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 """Prints a signed release of several hosts, as a control plane is brought one: its files in one JSON object.
 
   release.py --key FILE --sequence N --system PATH --cache URL --cache-key KEY --waves JSON HOST=KEYFILE=WAVE…
 """
 import argparse
-import base64
 import datetime
-import hashlib
 import json
 import os
-import subprocess
+import sys
 
-
-def sha256(data):
-    return base64.b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
-
-
-def closure(system):
-    infos = json.loads(subprocess.check_output(["nix", "path-info", "--json", "--recursive", system]))
-    lines = []
-    for path, info in infos.items():
-        digest = base64.b64decode(info["narHash"].removeprefix("sha256-"))
-        lines.append(f"{path} {digest.hex()}\n")
-    return sha256("".join(sorted(lines)).encode())
-
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../agent"))
+from signed import closure, sha256, signature  # noqa: E402
 
 parser = argparse.ArgumentParser()
 for name in ["key", "system", "cache", "cache-key", "waves"]:
@@ -47,7 +34,5 @@ head = json.dumps({
     "caches": [{"url": args.cache, "key": args.cache_key}], "waves": json.loads(args.waves), "hosts": hashes,
 })
 files["release.json"] = head
-files["release.json.sig"] = subprocess.run(
-    ["ssh-keygen", "-q", "-Y", "sign", "-f", args.key, "-n", "nixfleet-release@1"],
-    input=head.encode(), stdout=subprocess.PIPE, check=True).stdout.decode()
+files["release.json.sig"] = signature(head.encode(), args.key).decode()
 print(json.dumps(files))
