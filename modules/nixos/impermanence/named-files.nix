@@ -21,29 +21,10 @@ let
   madeByPrograms = "cache|database|db|drift|dump|history|index|lease|leases|lock|log|output|pid|socket|state|stats|status";
 
   # Parts of the options that name no file of this host, or that others look at.
-  others = [
-    "_module"
-    "assertions"
+  others = import ./other-options.nix ++ [
     "boot"
-    "containers"
-    "disko"
-    "documentation"
     "environment"
-    "fileSystems"
     "hardware"
-    "home-manager"
-    "hostSpec"
-    "image"
-    "isoImage"
-    "lib"
-    "meta"
-    "nixfleet"
-    "nixpkgs"
-    "specialisation"
-    "system"
-    "systemd"
-    "users"
-    "warnings"
   ];
 
   # sops-nix and agenix decrypt to these; the others are looked at elsewhere.

@@ -111,28 +111,7 @@ let
   ];
 
   # Roots of options that name no state, or that are looked at elsewhere.
-  others = [
-    "_module"
-    "assertions"
-    "containers"
-    "disko"
-    "documentation"
-    "fileSystems"
-    "home-manager"
-    "hostSpec"
-    "image"
-    "isoImage"
-    "lib"
-    "meta"
-    "nixfleet"
-    "nixpkgs"
-    "specialisation"
-    "swapDevices"
-    "system"
-    "systemd"
-    "users"
-    "warnings"
-  ];
+  others = import ../other-options.nix ++ [ "swapDevices" ];
 
   # Files of /etc that are no file of NixOS's, by what is in them.
   ofEtc = mapAttrsToList (
