@@ -181,6 +181,18 @@ in
     ];
   };
 
+  "test: keys may be a file's lines, and blank lines and comments are no keys" = {
+    expr =
+      (with' {
+        keys = [
+          "# me"
+          key
+          ""
+        ];
+      }).services.nixfleet-control-plane.settings.keys;
+    expected = [ key ];
+  };
+
   "test: a threshold above the number of different keys is refused" = {
     expr = lib.any (lib.hasInfix "`services.nixfleet-control-plane.threshold` is 2, and `keys` has 1") (
       refusals (with' {
@@ -216,11 +228,13 @@ in
           { page = "0.0.0.0:80"; }
           { keys = [ "me@laptop" ]; }
           { fleet = "a b"; }
+          { fleet = "home.lan"; }
           { page = null; }
           { page = "[::1]:80"; }
           { page = "/run/nixfleet-control-plane/page.sock"; }
         ];
     expected = [
+      false
       false
       false
       false

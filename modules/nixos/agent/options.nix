@@ -7,8 +7,8 @@
 }:
 let
   inherit (lib) mkOption types;
-  inherit (import ../../../lib/ssh-key.nix) sshKeyLines;
   sshKey = import ../../../lib/ssh-key-type.nix { inherit lib; };
+  trust = import ../../../lib/release-trust.nix { inherit lib; };
 
   span = types.strMatching "[1-9][0-9]*(s|m|h|d)" // {
     description = "span of time, like `90s`, `5m`, `2h`, `1d`";
@@ -29,12 +29,6 @@ in
       defaultText = lib.literalExpression "nixfleet.lib.agent pkgs";
       description = "The agent's program.";
       example = lib.literalExpression "pkgs.nixfleet-agent";
-    };
-
-    fleet = mkOption {
-      type = types.strMatching "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-      description = "The fleet's name, as its releases have it: a release of another fleet is refused.";
-      example = "home";
     };
 
     source = mkOption {
@@ -72,24 +66,6 @@ in
         '';
         example = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE… root@fleet";
       };
-    };
-
-    keys = mkOption {
-      type = types.listOf sshKey;
-      default = [ ];
-      apply = sshKeyLines;
-      description = ''
-        Who may make a release, until a release that these signed names others. When these change
-        here, the new ones hold from then on.
-      '';
-      example = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE… you@laptop" ];
-    };
-
-    threshold = mkOption {
-      type = types.ints.positive;
-      default = 1;
-      description = "How many of the keys have to sign a release.";
-      example = 2;
     };
 
     floor = mkOption {
@@ -182,5 +158,6 @@ in
       description = "Whether everything is done up to the switch, and told, and nothing is touched.";
       example = true;
     };
-  };
+  }
+  // trust.options;
 }

@@ -7,6 +7,8 @@
   ...
 }:
 let
+  inherit (import ../../../lib/release-trust.nix { inherit lib; }) enoughKeys;
+
   cfg = config.services.nixfleet-agent;
   state = "/var/lib/nixfleet";
   loader = config.boot.loader;
@@ -81,10 +83,7 @@ in
           no release could ever come to this host: `services.nixfleet-agent.keys` is empty.
             Write who may make a release: services.nixfleet-agent.keys = [ "ssh-ed25519 AAAA… you@laptop" ];'';
       }
-      {
-        assertion = cfg.threshold <= lib.length (lib.unique cfg.keys);
-        message = "no release could ever have enough signatures: `services.nixfleet-agent.threshold` is ${toString cfg.threshold}, and `keys` has ${toString (lib.length (lib.unique cfg.keys))} different ones";
-      }
+      (enoughKeys "services.nixfleet-agent" cfg)
       {
         assertion = cfg.controlPlane.address == null || cfg.controlPlane.key != null;
         message = ''
@@ -120,7 +119,7 @@ in
       # The store is written by Nix's daemon alone, outside of this sandbox.
       environment.NIX_REMOTE = "daemon";
 
-      serviceConfig = {
+      serviceConfig = import ../../../lib/sandbox.nix // {
         Type = "notify";
         # By its store path, which the guard takes over: /etc may be the new system's by then.
         ExecStart = "${lib.getExe cfg.package} --config ${
@@ -135,20 +134,6 @@ in
         RuntimeDirectoryMode = "0755";
         RuntimeDirectoryPreserve = true;
 
-        CapabilityBoundingSet = "";
-        LockPersonality = true;
-        MemoryDenyWriteExecute = true;
-        NoNewPrivileges = true;
-        PrivateDevices = true;
-        PrivateTmp = true;
-        ProtectClock = true;
-        ProtectControlGroups = true;
-        ProtectHome = true;
-        ProtectHostname = true;
-        ProtectKernelLogs = true;
-        ProtectKernelModules = true;
-        ProtectKernelTunables = true;
-        ProtectSystem = "strict";
         ReadWritePaths = lib.optional (cfg.metrics != null) "-${dirOf cfg.metrics}";
         RestrictAddressFamilies = [
           "AF_INET"
@@ -156,11 +141,6 @@ in
           "AF_NETLINK"
           "AF_UNIX"
         ];
-        RestrictNamespaces = true;
-        RestrictRealtime = true;
-        RestrictSUIDSGID = true;
-        SystemCallArchitectures = "native";
-        UMask = "0077";
       };
     };
 

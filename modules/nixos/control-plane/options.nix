@@ -8,7 +8,7 @@
 let
   inherit (lib) mkOption types;
   inherit (import ../../../lib/ssh-key.nix) sshKeyLines;
-  sshKey = import ../../../lib/ssh-key-type.nix { inherit lib; };
+  trust = import ../../../lib/release-trust.nix { inherit lib; };
 
   address = types.strMatching "(.+|\\[.+]):[0-9]{1,5}" // {
     description = "address and port, like `[::]:7250`, `192.0.2.1:7250`";
@@ -31,30 +31,6 @@ in
       defaultText = lib.literalExpression "nixfleet.lib.controlPlane pkgs";
       description = "The control plane's program.";
       example = lib.literalExpression "pkgs.nixfleet-control-plane";
-    };
-
-    fleet = mkOption {
-      type = types.strMatching "[A-Za-z0-9][A-Za-z0-9+._-]{0,62}";
-      description = "The fleet's name, as its releases have it: a release of another fleet is refused.";
-      example = "home";
-    };
-
-    keys = mkOption {
-      type = types.listOf sshKey;
-      default = [ ];
-      apply = sshKeyLines;
-      description = ''
-        Who may make a release, until a release that these signed names others. When these change
-        here, the new ones hold from then on.
-      '';
-      example = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE… you@laptop" ];
-    };
-
-    threshold = mkOption {
-      type = types.ints.positive;
-      default = 1;
-      description = "How many of the keys have to sign a release.";
-      example = 2;
     };
 
     listen = mkOption {
@@ -113,5 +89,6 @@ in
       '';
       example = "/var/lib/nixfleet-cp/fleet.sqlite";
     };
-  };
+  }
+  // trust.options;
 }

@@ -6,10 +6,11 @@
   ...
 }:
 let
+  inherit (import ../../../lib/release-trust.nix { inherit lib; }) enoughKeys;
+
   cfg = config.services.nixfleet-control-plane;
   name = "nixfleet-control-plane";
   state = "/var/lib/nixfleet-cp";
-  different = lib.length (lib.unique cfg.keys);
   ports = map (address: lib.toInt (lib.last (lib.splitString ":" address))) cfg.listen;
 
   settings = {
@@ -56,10 +57,7 @@ in
           no release could ever be taken: `services.nixfleet-control-plane.keys` is empty.
             Write who may make a release: services.nixfleet-control-plane.keys = [ "ssh-ed25519 AAAA… you@laptop" ];'';
       }
-      {
-        assertion = cfg.threshold <= different;
-        message = "no release could ever have enough signatures: `services.nixfleet-control-plane.threshold` is ${toString cfg.threshold}, and `keys` has ${toString different} different ones";
-      }
+      (enoughKeys "services.${name}" cfg)
       {
         assertion = cfg.listen != [ ];
         message = ''
@@ -98,7 +96,7 @@ in
       ];
       startLimitIntervalSec = 0;
 
-      serviceConfig = {
+      serviceConfig = import ../../../lib/sandbox.nix // {
         Type = "notify";
         ExecStart = "${lib.getExe cfg.package} --config ${file} run";
         Restart = "always";
@@ -117,24 +115,10 @@ in
         # A host that waits holds a connection.
         LimitNOFILE = 131072;
 
-        CapabilityBoundingSet = "";
         DevicePolicy = "closed";
-        LockPersonality = true;
-        MemoryDenyWriteExecute = true;
-        NoNewPrivileges = true;
-        PrivateDevices = true;
         PrivateMounts = true;
-        PrivateTmp = true;
         ProcSubset = "pid";
-        ProtectClock = true;
-        ProtectControlGroups = true;
-        ProtectHome = true;
-        ProtectHostname = true;
-        ProtectKernelLogs = true;
-        ProtectKernelModules = true;
-        ProtectKernelTunables = true;
         ProtectProc = "invisible";
-        ProtectSystem = "strict";
         ReadWritePaths = lib.optional (!lib.hasPrefix "${state}/" cfg.database) (dirOf cfg.database);
         RemoveIPC = true;
         RestrictAddressFamilies = [
@@ -142,15 +126,10 @@ in
           "AF_INET6"
           "AF_UNIX"
         ];
-        RestrictNamespaces = true;
-        RestrictRealtime = true;
-        RestrictSUIDSGID = true;
-        SystemCallArchitectures = "native";
         SystemCallFilter = [
           "@system-service"
           "~@privileged @resources"
         ];
-        UMask = "0077";
       };
     };
   };
