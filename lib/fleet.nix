@@ -1,7 +1,8 @@
 /*
   A fleet's outputs. `root` is the flake that the fleet is written in, as a store path, or null;
-  `source` the file of it that names the hosts, or null; `moduleInputs` are the `inputs` that modules see, `written` the sets in which the arguments stand.
-  mkFleet and the flake-parts module learn them in different ways.
+  `source` the file of it that names the hosts, or null; `moduleInputs` are the `inputs` that modules
+  see, `written` the sets in which the arguments stand. mkFleet and the flake-parts module learn them
+  in different ways.
 */
 { inputs, lib }:
 {

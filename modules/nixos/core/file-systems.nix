@@ -8,6 +8,7 @@
   ...
 }:
 let
+  inherit (import ./layout.nix { inherit config lib options; }) hasLayout;
   inherit (lib) concatMap concatStringsSep unique;
   inherit (lib.modules) filterOverrides;
 
@@ -38,14 +39,6 @@ let
       ) options.fileSystems.definitionsWithLocations
     );
   isTwice = devices: lib.length devices > 1 && lib.length (unique (map (it: it.value) devices)) > 1;
-
-  # NixOS's own VM has file systems of its own in place of the host's, of this same type: what they
-  # are follows from each other there.
-  isBuiltVm = lib.any (it: lib.hasSuffix "virtualisation/qemu-vm.nix" (toString it.file)) (
-    options.virtualisation.fileSystems.definitionsWithLocations or [ ]
-  );
-  hasLayout =
-    !isBuiltVm && config.disko.enableConfig or false && config.disko.devices.disk or { } != { };
 
   said = it: "`${toString it.value}` in ${toString it.file}";
   message = mountPoint: devices: ''

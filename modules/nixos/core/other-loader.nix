@@ -7,6 +7,7 @@
 }:
 let
   inherit (lib) any attrNames attrValues;
+  inherit (import ./layout.nix { inherit config lib options; }) isBuiltVm;
 
   # Loaders as NixOS and other people's modules declare them: extlinux, Limine, rEFInd, `external`,
   # through which lanzaboote comes, the Raspberry Pi's. Options that NixOS has removed are not visible.
@@ -89,15 +90,11 @@ let
   isOfType = type: any (partition: partition.type or null == type) partitions;
 
   # Whoever starts the host brings its kernel, or all of its store: a container, WSL, a network boot, a
-  # microvm. NixOS mounts a store that came read-only there. In NixOS's own VM, which declares
-  # `useBootLoader`, the file systems follow from the boot loader.
+  # microvm. NixOS mounts a store that came read-only there.
   isBroughtUp =
     config.boot.isContainer
     || !(config.boot.kernel.enable or true)
     || !isBuiltVm && config.fileSystems ? "/nix/.ro-store";
-  isBuiltVm = any (file: lib.hasSuffix "virtualisation/qemu-vm.nix" (toString file)) (
-    options.virtualisation.useBootLoader.declarations or [ ]
-  );
 in
 isBroughtUp
 || any isOn (attrNames declared)

@@ -1,9 +1,14 @@
 # Swap and encrypted devices by the UUID or the label of what lay on a disk before its layout formatted it,
 # from the file that nixos-generate-config wrote then: each boot waits for one that is gone. Where a
 # device lies cannot be known here, so it is a warning, and a name that says the disk ends it.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
-  hasLayout = config.disko.enableConfig or false && config.disko.devices.disk or { } != { };
+  inherit (import ./layout.nix { inherit config lib options; }) hasLayout;
 
   # What nixos-generate-config writes (`findStableDevPath`), and what mount(8) takes for the two.
   isOfContent =
