@@ -4,13 +4,12 @@ use std::fs::File;
 use std::path::Path;
 
 use indexmap::IndexMap;
-use nixfleet_nix::{Nix, NixError, Position, visible};
+use nixfleet_nix::{Nix, NixError, Position, nix_string, visible};
 use nixfleet_text::read_stream;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::piecemeal::nix_string;
 use crate::{Flake, Host, Positions};
 
 /// The largest inventory that is read: of ten thousand hosts it has 30 MB.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use nixfleet_nix::{Nix, NixError};
+use nixfleet_nix::{Nix, NixError, nix_string};
 use serde_json::Value;
 
 use crate::{Flake, Host, Inventory};
@@ -138,12 +138,6 @@ impl Asked<'_> {
         let value = self.nix.eval(&self.output, Some(&apply)).map_err(Some)?;
         serde_json::from_value(value).map_err(|_| None)
     }
-}
-
-/// A text as a string of Nix's language.
-pub(crate) fn nix_string(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
-    format!("\"{text}\"")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod fake;
 mod position;
 pub mod process;
 mod store_path;
+mod string;
 
 pub use cause::Cause;
 pub use cli::{NixCli, Patience};
@@ -19,6 +20,7 @@ pub use fake::FakeNix;
 pub use nixfleet_text::{Foreign, visible};
 pub use position::Position;
 pub use store_path::{StorePath, StorePathError};
+pub use string::nix_string;
 
 /// Nix, as far as this project needs it.
 pub trait Nix: Send + Sync {

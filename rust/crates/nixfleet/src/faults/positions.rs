@@ -13,7 +13,6 @@ use crate::faults::Fault;
 use crate::faults::source::Sources;
 
 use question::Question;
-pub use question::nix_string;
 
 /// More than this take longer than their reader has patience for.
 const MOST: usize = 20;

@@ -9,12 +9,11 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{fmt, thread};
 
 use nixfleet_inventory::Flake;
-use nixfleet_nix::{Cause, NixError, process};
+use nixfleet_nix::{Cause, NixError, nix_string, process};
 use serde::Deserialize;
 
 use super::answer::{Answer, QUESTION};
 use super::answers::Answers;
-use crate::faults::positions::nix_string;
 use crate::text::quote::quote;
 
 const PROGRAM: &str = "nix-eval-jobs";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nixfleet_inventory::Flake;
-use nixfleet_nix::{Nix, Position};
+use nixfleet_nix::{Nix, Position, nix_string};
 use serde::Deserialize;
 
 use crate::faults::Fault;
@@ -125,12 +125,6 @@ fn enclosing(field: &str) -> Vec<&str> {
     fields
 }
 
-/// A text as a string of Nix's language.
-pub fn nix_string(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
-    format!("\"{text}\"")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,10 +150,5 @@ mod tests {
         ] {
             assert_eq!(column_of("timeZone", line), None, "{line}");
         }
-    }
-
-    #[test]
-    fn a_name_stays_within_its_string() {
-        assert_eq!(nix_string(r#"a"b\${c}"#), r#""a\"b\\\${c}""#);
     }
 }
