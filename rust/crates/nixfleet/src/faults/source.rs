@@ -20,8 +20,8 @@ pub use literal::{position_of, resolve};
 pub use text::Text;
 pub use tree::Tree;
 
-/// Sources are written by hand; what is longer is none, and is not read.
-const LONGEST: u64 = 16 << 20;
+/// Sources are written by hand; what is longer a program wrote, and is not read.
+pub const LONGEST: u64 = 16 << 20;
 
 /// A place in the sources.
 #[derive(Debug, Clone)]
@@ -93,7 +93,8 @@ impl Sources {
     }
 }
 
-/// The text of a source; none where it is longer than anybody writes, or no file.
+/// The text of a source; none where it is longer than anybody writes, or no file. Nix reads bytes, and
+/// those that are no UTF-8 become `U+FFFD`.
 pub fn read(path: &Path) -> Option<Text> {
     let bytes = read_file(path, LONGEST).ok()?;
     Some(Text::new(Foreign::of_bytes(bytes).into_raw()))

@@ -62,6 +62,21 @@ fn only_a_path_that_is_meant_to_be_there_is_missed() {
     );
 }
 
+/// Nix reads bytes: a comment may be in any encoding.
+#[test]
+fn a_file_in_another_encoding_is_read_as_well() {
+    let fleet = fleet();
+    let latin = b"# f\xfcr web\n{ imports = [ ./wbe.nix ]; \"\xe4\" = 1; \"\xf6\" = 2; }\n";
+    fs::write(fleet.path().join("hosts/default.nix"), latin).unwrap();
+    assert_eq!(
+        missing(&fleet),
+        [r#""hosts/default.nix":2 "error" "`hosts/wbe.nix` does not exist""#]
+    );
+    // Two names that are no UTF-8 are not one.
+    let report = fleet.run(&["validate", INVENTORY, "--format", "json"]);
+    assert!(!text(&report.stdout).contains("attribute-duplicate"), "{}", text(&report.stdout));
+}
+
 /// A module that stands in a list has to be there; what stands behind a condition may never be used.
 #[test]
 fn a_path_that_nix_may_never_use_is_a_warning() {

@@ -4,15 +4,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fs, thread};
+use std::thread;
 
 use nixfleet_nix::Position;
 
 use crate::faults::Fault;
-use crate::faults::source::{Expression, Kind, STACK, Text, Tree, parse, position_of, resolve};
-
-/// A longer source is none that is written by hand.
-const LONGEST: u64 = 16 << 20;
+use crate::faults::source::{Expression, Kind, STACK, Text, Tree};
+use crate::faults::source::{parse, position_of, read, resolve};
 
 /// Gives positions to the faults of certain hosts that have none, as far as they are written out.
 pub fn add(tree: &Tree, faults: &mut [Fault], is_wanted: &dyn Fn(&str) -> bool) {
@@ -121,13 +119,10 @@ fn bound<'a>(set: Expression<'a>, names: &[&str]) -> Option<Expression<'a>> {
     })
 }
 
-fn read(path: &Path) -> Option<Text> {
-    let is_short = fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() <= LONGEST);
-    is_short.then(|| fs::read_to_string(path).ok()).flatten().map(Text::new)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -188,11 +188,14 @@ impl<'a> Expression<'a> {
         self.children().last()
     }
 
-    /// The name of an attribute that is written out: `a` or `"a"`.
+    /// The name of an attribute that is written out: `a` or `"a"`. Of one that is no UTF-8 nothing
+    /// is known.
     pub fn plain_name(self) -> Option<&'a str> {
         match self.kind() {
             Kind::Name => Some(self.text()),
-            Kind::Text if self.node().first == NONE => Some(self.text().trim_matches('"')),
+            Kind::Text if self.node().first == NONE => {
+                Some(self.text().trim_matches('"')).filter(|it| !it.contains('\u{fffd}'))
+            }
             _ => None,
         }
     }

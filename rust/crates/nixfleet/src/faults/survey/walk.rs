@@ -1,8 +1,7 @@
 //! From `flake.nix` to the files that it leads to, and on from those.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,14 +10,11 @@ use super::problem::SourceProblem;
 use super::unread::{self, Why};
 use super::{Survey, syntax};
 use crate::faults::Fault;
-use crate::faults::source::{Expressions, Refused, parse};
+use crate::faults::source::{self, Expressions, LONGEST, Refused, parse};
 use crate::faults::source::{Text, Tree, position_of, resolve};
 
 /// More Nix files than this are no fleet of one's own, and reading them takes its time.
 const MOST_FILES: usize = 50_000;
-
-/// Sources are written by hand; what is longer a program wrote.
-const LONGEST: u64 = 16 << 20;
 
 /// A file to be read.
 struct Visit {
@@ -99,13 +95,7 @@ impl Walk {
     }
 
     fn read(&mut self, path: &Path, visit: Visit) {
-        let mut text = String::new();
-        let is_read =
-            File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text)).is_ok();
-        if !is_read {
-            return;
-        }
-        let text = Text::new(text);
+        let Some(text) = source::read(path) else { return };
         let role = match visit.is_module {
             _ if visit.file == self.flake => self.role,
             true => Role::Module,
