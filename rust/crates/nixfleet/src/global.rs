@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Global {
     /// The fleet's flake [default: `.`; of an app, `nix run FLAKE#validate`, FLAKE]
     #[arg(long, value_name = "FLAKE", global = true)]

@@ -1,6 +1,8 @@
 //! What a shell is offered.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
 use crate::{Fleet, INVENTORY, text};
@@ -45,6 +47,17 @@ fn no_shell_is_offered_more_than_names() {
     assert_eq!(offered(&fleet, "bash", &["list", INVENTORY, "-h", ""]), ["web-01"]);
     fleet.program("nix", "echo error: no >&2; exit 1");
     assert_eq!(offered(&fleet, "bash", &["list", "-h", ""]), [""; 0]);
+}
+
+/// A line may hold any bytes.
+#[test]
+fn a_word_that_is_no_text_keeps_nothing_from_being_offered() {
+    let fleet = Fleet::new("UTC");
+    let mut command = fleet.command(&["--", "nixfleet", "list", INVENTORY]);
+    command.arg(OsStr::from_bytes(b"--flake=\xff")).args(["-h", "web-0"]);
+    command.env("COMPLETE", "bash").env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_INDEX", "5");
+    let output = command.output().unwrap();
+    assert_eq!(text(&output.stdout), "web-01\nweb-02", "{}", text(&output.stderr));
 }
 
 #[test]

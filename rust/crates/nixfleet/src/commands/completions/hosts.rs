@@ -12,7 +12,7 @@ use nixfleet_text::is_label;
 use nixfleet_vm::state::Fleet;
 
 use crate::commands::fleet;
-use crate::global::{Format, Global};
+use crate::global::Global;
 
 /// How long somebody who pressed a key waits.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -20,7 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The hosts whose names begin so.
 pub fn named(start: &OsStr) -> Vec<CompletionCandidate> {
     let start = start.to_string_lossy();
-    let global = global(env::args().collect());
+    // A line may hold any bytes.
+    let words = env::args_os().map(|it| it.to_string_lossy().into_owned());
+    let global = global(words);
     let patience = Patience { limit: PATIENCE, stop: Arc::new(|| false) };
     let nix = fleet::nix(&global).patience(patience);
     let inventory = fleet::inventory_by(&global, &nix);
@@ -33,17 +35,8 @@ pub fn named(start: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 /// What the line says of the fleet. It is not whole yet, so nothing parses it.
-fn global(words: Vec<String>) -> Global {
-    let mut global = Global {
-        flake: None,
-        format: Format::Human,
-        inventory: None,
-        override_input: Vec::new(),
-        option: Vec::new(),
-        impure: false,
-        show_trace: false,
-    };
-    let mut words = words.into_iter();
+fn global(mut words: impl Iterator<Item = String>) -> Global {
+    let mut global = Global::default();
     while let Some(word) = words.next() {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
