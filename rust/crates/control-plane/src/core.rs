@@ -45,15 +45,8 @@ struct Current {
 
 impl Core {
     /// What is known at a start, from what was written down.
-    ///
-    /// # Errors
-    /// When the release that was written down is damaged.
-    pub fn new(
-        fleet: &str,
-        configured: Signers,
-        kept: Kept,
-        now: Timestamp,
-    ) -> Result<Self, NotTaken> {
+    #[must_use]
+    pub fn new(fleet: &str, configured: Signers, kept: Kept, now: Timestamp) -> Self {
         let mut core = Self {
             fleet: fleet.to_owned(),
             configured,
@@ -62,8 +55,8 @@ impl Core {
             said: kept.hosts.into_iter().collect(),
             last: now,
         };
-        if let Some((files, signed_by, at)) = kept.release {
-            let release = shelf::again(files, signed_by, at)?;
+        if let Some(release) = kept.release {
+            let at = release.at;
             let rollout = Rollout::new(Plan::from(&release.head), members(&release), at);
             core.begin(release, rollout, now);
             for event in &kept.events {
@@ -75,7 +68,7 @@ impl Core {
                 current.decision = current.rollout.decide(core.last);
             }
         }
-        Ok(core)
+        core
     }
 
     /// The newest release.

@@ -36,16 +36,13 @@ const ALIVE_EVERY: Duration = Duration::from_secs(30);
 /// When it cannot begin, in a sentence.
 pub fn serve(config: &Config) -> Result<(), String> {
     let key = HostKey::read(&config.host_key).map_err(|error| error.to_string())?;
-    let (store, aside) = Store::open(&config.database).map_err(|error| error.to_string())?;
-    if let Some(aside) = aside {
+    let (store, kept, aside) = Store::open(&config.database).map_err(|error| error.to_string())?;
+    if let Some(told) = aside {
         eprintln!(
-            "the database was damaged and is now `{}`: a new one begins, and hosts say again what they run. Bring the newest release again",
-            aside.display()
+            "{told}: a new one begins, and hosts say again what they run. Bring the newest release again"
         );
     }
-    let kept = store.kept().map_err(|error| error.to_string())?;
-    let core = Core::new(&config.fleet, config.signers(), kept, Timestamp::now())
-        .map_err(|error| format!("the database `{}`: {error}", config.database.display()))?;
+    let core = Core::new(&config.fleet, config.signers(), kept, Timestamp::now());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

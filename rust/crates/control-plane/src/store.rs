@@ -15,7 +15,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::log::Logged;
-use crate::shelf::{Files, Shelf, Trusted};
+use crate::shelf::{self, Shelf, Trusted};
 
 /// The version of the tables. A file of a later one is not touched.
 const TABLES: u32 = 1;
@@ -85,7 +85,7 @@ pub enum Keep {
 #[derive(Debug, Default)]
 pub struct Kept {
     /// The newest release.
-    pub release: Option<(Files, Vec<String>, Timestamp)>,
+    pub release: Option<Shelf>,
     /// Who may make the next.
     pub trusted: Option<Trusted>,
     /// What each host said last.
@@ -95,12 +95,12 @@ pub struct Kept {
 }
 
 impl Store {
-    /// Opens the database, and makes it where it is not there. One that is damaged is set aside, and
-    /// a new one made: the name that it has now is told.
+    /// Opens the database and reads it, and makes it where it is not there. One that is damaged is set
+    /// aside, and a new one made: what was wrong, and the name that it has now, are told.
     ///
     /// # Errors
     /// When it cannot be written, or a newer program wrote it.
-    pub fn open(path: &Path) -> Result<(Self, Option<PathBuf>), StoreError> {
+    pub fn open(path: &Path) -> Result<(Self, Kept, Option<String>), StoreError> {
         match Self::try_open(path) {
             Err(StoreError::Database { error, .. }) if is_damage(&error) => {
                 let aside =
@@ -113,13 +113,16 @@ impl Store {
                 for suffix in ["-wal", "-shm"] {
                     let _ = fs::remove_file(format!("{}{suffix}", path.display()));
                 }
-                Ok((Self::try_open(path)?, Some(aside)))
+                let (store, kept) = Self::try_open(path)?;
+                let told =
+                    format!("the database was damaged ({error}) and is now `{}`", aside.display());
+                Ok((store, kept, Some(told)))
             }
-            opened => Ok((opened?, None)),
+            opened => opened.map(|(store, kept)| (store, kept, None)),
         }
     }
 
-    fn try_open(path: &Path) -> Result<Self, StoreError> {
+    fn try_open(path: &Path) -> Result<(Self, Kept), StoreError> {
         let failed = |error| StoreError::Database { path: path.into(), error };
         let database = Connection::open(path).map_err(failed)?;
         database.busy_timeout(BUSY).map_err(failed)?;
@@ -131,8 +134,7 @@ impl Store {
         let sound: String =
             database.pragma_query_value(None, "quick_check", |it| it.get(0)).map_err(failed)?;
         if sound != "ok" {
-            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-            return Err(failed(rusqlite::Error::SqliteFailure(code, Some(sound))));
+            return Err(failed(damage(sound)));
         }
         // What was told to a host was written down before, also over a power cut.
         database
@@ -144,15 +146,8 @@ impl Store {
             database.execute_batch(include_str!("store/tables.sql")).map_err(failed)?;
             database.pragma_update(None, "user_version", TABLES).map_err(failed)?;
         }
-        Ok(Self { database, path: path.into() })
-    }
-
-    /// What was written down.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn kept(&self) -> Result<Kept, StoreError> {
-        self.read().map_err(|error| self.failed(error))
+        let kept = read(&database).map_err(failed)?;
+        Ok((Self { database, path: path.into() }, kept))
     }
 
     /// Writes down all of it, or nothing.
@@ -166,43 +161,40 @@ impl Store {
         let path = self.path.clone();
         write(&mut self.database, all).map_err(|error| StoreError::Database { path, error })
     }
+}
 
-    fn failed(&self, error: rusqlite::Error) -> StoreError {
-        StoreError::Database { path: self.path.clone(), error }
-    }
-
-    fn read(&self) -> rusqlite::Result<Kept> {
-        let mut kept = Kept::default();
-        let head = self
-            .database
-            .query_row("SELECT sequence, trusted, signed_by, at FROM release", [], |row| {
-                Ok((row.get::<_, u64>(0)?, text(row, 1)?, text(row, 2)?, time(row, 3)?))
-            })
-            .optional()?;
-        if let Some((sequence, trusted, signed_by, at)) = head {
-            let mut files = self.database.prepare("SELECT name, bytes FROM file")?;
-            let files = files.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            kept.release = Some((files.collect::<rusqlite::Result<_>>()?, json(&signed_by)?, at));
-            kept.trusted = Some(json(&trusted)?);
-            let mut known = self.database.prepare("SELECT event FROM known ORDER BY rowid")?;
-            for event in known.query_map([], |row| text(row, 0))? {
-                kept.events.push(json(&event?)?);
-            }
-            let mut events =
-                self.database.prepare("SELECT event FROM event WHERE release = ? ORDER BY id")?;
-            let events = events.query_map([sequence], |row| text(row, 0))?;
-            for event in events {
-                kept.events.push(json(&event?)?);
-            }
+fn read(database: &Connection) -> rusqlite::Result<Kept> {
+    let mut kept = Kept::default();
+    let head = database
+        .query_row("SELECT sequence, trusted, signed_by, at FROM release", [], |row| {
+            Ok((row.get::<_, u64>(0)?, text(row, 1)?, text(row, 2)?, time(row, 3)?))
+        })
+        .optional()?;
+    if let Some((sequence, trusted, signed_by, at)) = head {
+        let mut files = database.prepare("SELECT name, bytes FROM file")?;
+        let files = files.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let files = files.collect::<rusqlite::Result<_>>()?;
+        let release = shelf::again(files, json(&signed_by)?, at);
+        kept.release = Some(release.map_err(|why| damage(why.to_string()))?);
+        kept.trusted = Some(json(&trusted)?);
+        let mut known = database.prepare("SELECT event FROM known ORDER BY rowid")?;
+        for event in known.query_map([], |row| text(row, 0))? {
+            kept.events.push(json(&event?)?);
         }
-        let mut hosts = self.database.prepare("SELECT name, said FROM host")?;
-        let hosts = hosts.query_map([], |row| Ok((row.get(0)?, text(row, 1)?)))?;
-        for host in hosts {
-            let (name, said) = host?;
-            kept.hosts.push((name, json(&said)?));
+        let mut events =
+            database.prepare("SELECT event FROM event WHERE release = ? ORDER BY id")?;
+        let events = events.query_map([sequence], |row| text(row, 0))?;
+        for event in events {
+            kept.events.push(json(&event?)?);
         }
-        Ok(kept)
     }
+    let mut hosts = database.prepare("SELECT name, said FROM host")?;
+    let hosts = hosts.query_map([], |row| Ok((row.get(0)?, text(row, 1)?)))?;
+    for host in hosts {
+        let (name, said) = host?;
+        kept.hosts.push((name, json(&said)?));
+    }
+    Ok(kept)
 }
 
 fn write(database: &mut Connection, all: &[Keep]) -> rusqlite::Result<()> {
@@ -308,8 +300,18 @@ impl Reader {
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+        || matches!(
+            error,
+            FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
+        )
+}
+
+fn damage(why: String) -> rusqlite::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    rusqlite::Error::SqliteFailure(code, Some(why))
 }
 
 fn text(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<String> {
@@ -322,10 +324,7 @@ fn time(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Timestamp> {
 
 /// What was written by us and says nothing is damage.
 fn json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(text).map_err(|error| {
-        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
-        rusqlite::Error::SqliteFailure(code, Some(error.to_string()))
-    })
+    serde_json::from_str(text).map_err(|error| damage(error.to_string()))
 }
 
 fn as_json(value: &impl Serialize) -> String {

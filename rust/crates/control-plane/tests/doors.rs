@@ -224,6 +224,29 @@ fn a_damaged_database_is_set_aside_and_a_newer_one_left_alone() {
 }
 
 #[test]
+fn what_was_written_down_and_cannot_be_read_is_set_aside() {
+    let fleet = two_waves();
+    let (mut plane, _) = begun(&fleet);
+    // The file is whole, and what is in it is not what was written.
+    for (sequence, damage) in [
+        (2, "UPDATE file SET bytes = x'00' WHERE name = 'hosts/web-01.json'"),
+        (3, "DELETE FROM file WHERE name = 'release.json'"),
+        (4, "UPDATE release SET trusted = '{}'"),
+        (5, "UPDATE release SET sequence = -1"),
+        (6, "UPDATE host SET said = 'hello'"),
+    ] {
+        assert!(Host::of(&plane, &fleet, "web-01").may().is_some());
+        plane.kill();
+        let database = rusqlite::Connection::open(plane.database()).unwrap();
+        assert!(database.execute(damage, []).unwrap() > 0, "{damage}");
+        drop(database);
+        plane.again();
+        assert_eq!(plane.get("/v1/status")["release"], json!(null), "{damage}");
+        assert!(plane.bring(&fleet.release(sequence)).0);
+    }
+}
+
+#[test]
 fn one_that_ends_answers_those_that_wait() {
     let fleet = two_waves();
     let (mut plane, mut hosts) = begun(&fleet);

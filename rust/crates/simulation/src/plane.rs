@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use nixfleet_control_plane::core::Core;
-use nixfleet_control_plane::shelf::{Files, Trusted};
+use nixfleet_control_plane::shelf::{self, Files, NotTaken, Trusted};
 use nixfleet_control_plane::store::{Keep, Kept};
 use nixfleet_link::{Answer, CheckIn};
 use nixfleet_rollout::{Command, Event};
@@ -52,23 +52,26 @@ impl Disk {
         }
     }
 
-    fn read(&self) -> Kept {
+    fn read(&self) -> Result<Kept, NotTaken> {
         let newest = self.trusted.as_ref().map_or(0, |it| it.sequence);
         let events = self.events.iter().filter(|(sequence, _)| *sequence == newest);
-        Kept {
-            release: self.release.clone(),
+        let release = self.release.clone();
+        Ok(Kept {
+            release: release
+                .map(|(files, signed_by, at)| shelf::again(files, signed_by, at))
+                .transpose()?,
             trusted: self.trusted.clone(),
             hosts: self.hosts.clone().into_iter().collect(),
             events: events.map(|(_, event)| event.clone()).collect(),
-        }
+        })
     }
 }
 
 impl Plane {
     pub fn start(&mut self, now: Timestamp) -> Result<(), String> {
-        let core = Core::new(FLEET, signers(), self.disk.read(), now);
-        self.core =
-            Some(core.map_err(|error| format!("the control plane does not start: {error}"))?);
+        let kept = self.disk.read();
+        let kept = kept.map_err(|error| format!("the control plane does not start: {error}"))?;
+        self.core = Some(Core::new(FLEET, signers(), kept, now));
         Ok(())
     }
 
