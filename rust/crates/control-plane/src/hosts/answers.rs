@@ -17,10 +17,10 @@ use jiff::Timestamp;
 use nixfleet_link::{
     Answer, CHECK_IN, CHECK_IN_BYTES, CheckIn, LONGEST_HOLD, PublicKey, RELEASE, VERSION,
 };
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use crate::bring;
-use crate::clerk::{Clerk, Input};
+use crate::clerk::Clerk;
 use crate::seat::{Said, Seat, Seats};
 
 /// After how many seconds a host comes again that could not be served now, at most.
@@ -102,9 +102,7 @@ async fn check_in(
 }
 
 async fn written(door: &Door, seat: &Seat, said: &CheckIn) -> bool {
-    let (done, answer) = oneshot::channel();
-    let input = Input::CheckIn { host: seat.name.clone(), said: Box::new(said.clone()), done };
-    let written = door.clerk.give(input) && answer.await.unwrap_or_default();
+    let written = door.clerk.check_in(seat.name.clone(), said.clone()).await.is_ok();
     if written {
         seat.wrote(said.clone());
     }
