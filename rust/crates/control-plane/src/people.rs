@@ -2,6 +2,7 @@
 //! else. Who may is who may open the socket.
 
 mod answers;
+mod listing;
 mod peer;
 
 use axum::Router;
@@ -12,7 +13,8 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
 pub use answers::People;
-pub(crate) use answers::{HostPage, Which, WhichEvents};
+pub(crate) use answers::WhichEvents;
+pub(crate) use listing::{HostPage, Which};
 pub use peer::Peer;
 
 /// What can be read.

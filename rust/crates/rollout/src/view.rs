@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::decision::{Decision, May, State, WaveState};
+use crate::plan::Member;
 use crate::rollout::Rollout;
 use crate::standing::Standing;
 use crate::tally::Tally;
@@ -96,6 +97,12 @@ impl Rollout {
                 .filter_map(|(name, _)| self.host_view(decision, name))
                 .collect(),
         }
+    }
+
+    /// The hosts, by name, each with the name of the wave that it goes with.
+    pub fn hosts(&self) -> impl Iterator<Item = (&Member, &str)> {
+        let waves = self.wave_of.iter().map(|it| self.waves[*it].wave.name.as_str());
+        self.members.iter().zip(waves)
     }
 
     /// One host of a decision as it is shown.

@@ -14,11 +14,12 @@ use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
-use nixfleet_rollout::{Command, HostView, Standing};
-use serde::{Deserialize, Serialize};
+use nixfleet_rollout::Command;
+use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::listing::{HostPage, Which};
 use super::peer::Peer;
 use crate::bring::{self, refused};
 use crate::clerk::{Clerk, Failure};
@@ -63,9 +64,7 @@ impl People {
 
     /// Some of the hosts, and whether there are more.
     pub(crate) async fn hosts(&self, which: Which) -> Result<HostPage, Failure> {
-        self.clerk
-            .look(move |core| which.of(core.view().map(|it| it.hosts).unwrap_or_default()))
-            .await
+        self.clerk.look(move |core| which.of(core)).await
     }
 
     /// Some of the log.
@@ -77,52 +76,6 @@ impl People {
             reader.log(which.before, which.host.as_deref(), most).map_err(|error| error.to_string())
         };
         tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?
-    }
-}
-
-/// Which hosts are asked for.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Which {
-    /// Those with this tag.
-    pub(crate) tag: Option<String>,
-    /// Those that stand so.
-    pub(crate) state: Option<Standing>,
-    /// Those of this wave.
-    pub(crate) wave: Option<String>,
-    /// Those after this name.
-    pub(crate) after: Option<String>,
-    /// So many at most.
-    pub(crate) limit: Option<usize>,
-}
-
-/// A page of hosts.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct HostPage {
-    /// How many there are in all that were asked for.
-    pub(crate) total: usize,
-    /// Those of this page, by name.
-    pub(crate) hosts: Vec<HostView>,
-    /// The last name of this page, if there are more.
-    pub(crate) next: Option<String>,
-}
-
-impl Which {
-    fn of(&self, hosts: Vec<HostView>) -> HostPage {
-        let is_asked_for = |it: &HostView| {
-            self.tag.as_ref().is_none_or(|tag| it.tags.contains(tag))
-                && self.state.is_none_or(|state| it.standing == state)
-                && self.wave.as_ref().is_none_or(|wave| it.wave == *wave)
-        };
-        let all: Vec<HostView> = hosts.into_iter().filter(is_asked_for).collect();
-        let total = all.len();
-        let limit = self.limit.unwrap_or(PAGE).clamp(1, PAGE);
-        let is_after = |it: &HostView| self.after.as_ref().is_none_or(|name| it.name > *name);
-        let mut hosts: Vec<HostView> = all.into_iter().filter(is_after).take(limit + 1).collect();
-        let more = hosts.len() > limit;
-        hosts.truncate(limit);
-        let next = hosts.last().filter(|_| more).map(|it| it.name.clone());
-        HostPage { total, hosts, next }
     }
 }
 
