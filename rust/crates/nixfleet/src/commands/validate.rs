@@ -150,7 +150,7 @@ fn read_with(
     let mut faults = inventoried(global, inventory, &wanted, sources);
     let mut outside = None;
     if args.eval.eval {
-        (faults, outside) = evaluate(global, &args.eval, sources.tree(), hosts, faults);
+        (faults, outside) = evaluate(global, &args.eval, sources.tree(), &survey, hosts, faults);
     }
     faults.extend(strangers(global, inventory, &survey, &wanted));
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
@@ -251,12 +251,13 @@ fn evaluate(
     global: &Global,
     args: &EvalArgs,
     tree: &Tree,
+    survey: &Survey,
     hosts: Vec<(&str, &Host)>,
     faults: Vec<Fault>,
 ) -> (Vec<Fault>, Option<NixError>) {
     let (nix, flake) = (fleet::nix(global), fleet::flake(global));
-    let found =
-        Evaluation { args, nix, arguments: global.for_nix(), flake, tree }.run(hosts, faults);
+    let arguments = global.for_nix();
+    let found = Evaluation { args, nix, arguments, flake, tree, survey }.run(hosts, faults);
     found.notices.iter().for_each(|notice| failure::warn(notice));
     if global.show_trace {
         found.traces.iter().for_each(failure::show_trace);

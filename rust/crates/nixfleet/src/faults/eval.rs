@@ -21,6 +21,7 @@ use nixfleet_nix::{NixCli, NixError};
 use nixfleet_text::Foreign;
 
 use crate::faults::source::Tree;
+use crate::faults::survey::Survey;
 use crate::faults::{Fault, Severity};
 use answers::{Answers, Outcome};
 use disks::Disks;
@@ -58,6 +59,8 @@ pub struct Evaluation<'a> {
     pub flake: Flake,
     /// Where its sources are.
     pub tree: &'a Tree,
+    /// What its files tell.
+    pub survey: &'a Survey,
 }
 
 /// What an evaluation found.
@@ -119,7 +122,9 @@ impl Evaluation<'_> {
                     is_ours && is_told || problems::confirm(name, &error, &mut found.faults);
                 if !is_told {
                     let limit = self.args.max_memory;
-                    found.faults.push(problems::failure(name, host, &error, limit, self.tree));
+                    let (tree, survey) = (self.tree, self.survey);
+                    let fault = problems::failure(name, host, &error, limit, tree, survey);
+                    found.faults.push(fault);
                 }
             }
         }

@@ -8,6 +8,7 @@ use super::{answer::Answer, brought, cure, definition};
 use crate::faults::checks::declare;
 use crate::faults::files;
 use crate::faults::source::{self, Tree};
+use crate::faults::survey::Survey;
 use crate::faults::{Fault, Problem, Severity};
 use crate::text::quote::{quote, word};
 
@@ -126,7 +127,14 @@ fn assertion(message: String) -> EvalProblem {
 }
 
 /// A host that could not be evaluated.
-pub fn failure(name: &str, host: &Host, error: &NixError, max_memory: usize, tree: &Tree) -> Fault {
+pub fn failure(
+    name: &str,
+    host: &Host,
+    error: &NixError,
+    max_memory: usize,
+    tree: &Tree,
+    survey: &Survey,
+) -> Fault {
     let position = host.position("").cloned();
     if error.to_string() == "out of memory" {
         return fault(name, position, EvalProblem::Memory { max_memory });
@@ -135,7 +143,7 @@ pub fn failure(name: &str, host: &Host, error: &NixError, max_memory: usize, tre
         let (message, host) = (error.to_string(), Some(name.to_owned()));
         return fault(name, position, EvalProblem::Failed { message, host, cure: error.help() });
     };
-    if let Some(fault) = files::explain(cause, tree) {
+    if let Some(fault) = files::explain_by(cause, tree, survey) {
         return Fault { hosts: vec![name.to_owned()], ..fault };
     }
     let (place, problem) = failed(cause, Some(name), tree);
