@@ -5,10 +5,12 @@
 //! changed there since; else the source in the store.
 
 use std::env;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
 
 use walkdir::WalkDir;
+
+use crate::faults::source::is_copy;
 
 /// What names the file.
 const SOURCE: &str = "NIXFLEET_SOURCE";
@@ -17,9 +19,14 @@ const SOURCE: &str = "NIXFLEET_SOURCE";
 const MOST_FILES: usize = 1000;
 
 /// The reference of the app's flake, where that is not the one of the folder.
+///
+/// A command asks several times, and is of one fleet, whatever is written in the folder meanwhile.
 pub fn flake() -> Option<String> {
-    let file = PathBuf::from(env::var_os(SOURCE)?);
-    elsewhere(&file, &env::current_dir().ok()?)
+    static FLAKE: LazyLock<Option<String>> = LazyLock::new(|| {
+        let file = PathBuf::from(env::var_os(SOURCE)?);
+        elsewhere(&file, &env::current_dir().ok()?)
+    });
+    FLAKE.clone()
 }
 
 fn elsewhere(file: &Path, here: &Path) -> Option<String> {
@@ -46,15 +53,15 @@ fn is_same(source: &Path, folder: &Path) -> bool {
     let files = WalkDir::new(source).sort_by_file_name().into_iter().flatten();
     let mut code = files.filter(|it| it.file_type().is_file() && is_code(it.path()));
     code.by_ref().take(MOST_FILES).all(|it| {
-        let Ok(name) = it.path().strip_prefix(source) else { return false };
-        let read = |path: &Path| fs::read(path).ok();
-        fs::metadata(folder.join(name)).is_ok_and(|it| it.is_file())
-            && read(it.path()) == read(&folder.join(name))
+        let name = it.path().strip_prefix(source);
+        name.is_ok_and(|name| is_copy(&folder.join(name), it.path()))
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -18,7 +18,7 @@ pub use excerpt::Excerpt;
 pub use expression::{Expression, Expressions, Kind, Operator, Refused, STACK, parse};
 pub use literal::{position_of, resolve};
 pub use text::Text;
-pub use tree::Tree;
+pub use tree::{Tree, is_copy};
 
 /// Sources are written by hand; what is longer a program wrote, and is not read.
 pub const LONGEST: u64 = 16 << 20;

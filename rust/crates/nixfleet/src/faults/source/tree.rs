@@ -101,7 +101,9 @@ impl Tree {
     pub fn is_own(&self, file: &str) -> bool {
         let (_, path) = self.locate(file);
         let in_work = self.work.as_ref().is_some_and(|work| path.starts_with(work));
-        in_work && (path == Path::new(file) || same(&path, Path::new(file)))
+        let copy = Path::new(file);
+        // Newer versions of Nix make no copy.
+        in_work && (path == copy || !copy.exists() || is_copy(&path, copy))
     }
 
     /// A text with the flake's own files named as their author has them, not as they lie in the
@@ -134,11 +136,9 @@ impl Tree {
     }
 }
 
-/// Whether a file is the same as its copy in the store, which newer versions of Nix do not make.
-fn same(path: &Path, copy: &Path) -> bool {
-    let (Ok(file), Ok(copied)) = (fs::metadata(path), fs::metadata(copy)) else {
-        return !copy.exists();
-    };
+/// Whether a file is there and holds what its copy in the store holds.
+pub fn is_copy(path: &Path, copy: &Path) -> bool {
+    let (Ok(file), Ok(copied)) = (fs::metadata(path), fs::metadata(copy)) else { return false };
     file.len() == copied.len()
         && read_file(path, LONGEST)
             .is_ok_and(|it| read_file(copy, LONGEST).is_ok_and(|copy| it == copy))
