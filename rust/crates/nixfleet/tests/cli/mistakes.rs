@@ -41,7 +41,7 @@ const MODULE: &str = r#"{ config, pkgs, ... }:
 "#;
 
 /// What is right, what is written in its place, the fault's code, and what its help says.
-type Mistake = (&'static str, &'static str, &'static str, &'static str);
+type Mistake<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 const IN_FLAKE: &[Mistake] = &[
     (
@@ -61,41 +61,28 @@ const IN_FLAKE: &[Mistake] = &[
     ("[ ./web.nix ]", "[ ./web.nix, ./b.nix ]", "syntax-invalid", "take it out"),
     (r#""x86_64-linux";"#, r#""x86_64-linux""#, "syntax-invalid", "\";`"),
     (r#""x86_64-linux";"#, r#""x86_64-linux;"#, "syntax-invalid", "`\"`"),
-    ("[ ./web.nix ]", "[ ./web.nix ]; homeModules = { }", "field-type-wrong", "["),
-    (
-        "[ ./web.nix ]",
-        "[ ./web.nix ]; hostSpec.networking = ./n.nix",
-        "field-type-wrong",
-        "`import`",
-    ),
-    ("[ ./web.nix ]", "[ ./web.nix ]; hostSpec.home = \"ops\"", "home-invalid", "/"),
-    (
-        "[ ./web.nix ]",
-        "[ ./web.nix ]; hostSpec.hashedPasswordFile = \"a\"",
-        "password-file-relative",
-        "/",
-    ),
-    (
-        "[ ./web.nix ]",
-        "[ ./web.nix ]; hostSpec.locale = \"de_DE.UTF-7\"",
-        "locale-unknown",
-        "de_DE.UTF-8",
-    ),
-    (
-        "[ ./web.nix ]",
-        "[ ./web.nix ]; hostSpec.keyboardLayout = \"dee\"",
-        "keyboard-layout-unknown",
-        "de",
-    ),
-    ("[ ./web.nix ]", "[ ./web.nix ]; platform = \"a\"", "attribute-duplicate", "take one out"),
-    ("[ ./web.nix ]", "[ ./web.nix ]; tags = throw \"no\"", "evaluation-failed", "--show-trace"),
-    ("[ ./web.nix ]", "[ ./web.nix ]; tags = [ webTag ]", "name-unbound", "\"webTag\""),
     ("\"ops\"", "\"Ops User\"", "user-name-invalid", ""),
     ("defaults.hostSpec", "default.hostSpec", "argument-unknown", "`defaults`"),
     ("\"KEY\"", "\"~/.ssh/id_ed25519.pub\"", "ssh-key-malformed", "readFile"),
     ("\"KEY\"", "\"-----BEGIN OPENSSH PRIVATE KEY-----\"", "ssh-key-is-private", ".pub"),
     ("hosts.web-01", "hosts.web_01", "host-name-invalid", ""),
     ("stateVersion = 6;", "stateVersion = \"26.05\";", "state-version-invalid", "6"),
+];
+
+/// What is right, behind which more is written.
+const MODULES: &str = "[ ./web.nix ]";
+
+/// What more is written, the fault's code, and what its help says.
+const BEHIND_MODULES: &[(&str, &str, &str)] = &[
+    ("homeModules = { }", "field-type-wrong", "["),
+    ("hostSpec.networking = ./n.nix", "field-type-wrong", "`import`"),
+    (r#"hostSpec.home = "ops""#, "home-invalid", "/"),
+    (r#"hostSpec.hashedPasswordFile = "a""#, "password-file-relative", "/"),
+    (r#"hostSpec.locale = "de_DE.UTF-7""#, "locale-unknown", "de_DE.UTF-8"),
+    (r#"hostSpec.keyboardLayout = "dee""#, "keyboard-layout-unknown", "de"),
+    (r#"platform = "a""#, "attribute-duplicate", "take one out"),
+    (r#"tags = throw "no""#, "evaluation-failed", "--show-trace"),
+    ("tags = [ webTag ]", "name-unbound", r#""webTag""#),
 ];
 
 const IN_MODULE: &[Mistake] = &[
@@ -154,7 +141,11 @@ fn judge(file: &str, source: &str, (right, wrong, code, help): Mistake) -> Optio
 fn each_is_told_at_its_line_with_a_cure() {
     assert_eq!(faults(&fleet(FLAKE, MODULE)), Vec::<Value>::new(), "what is right");
     let flakes = IN_FLAKE.iter().filter_map(|it| judge("flake.nix", FLAKE, *it));
+    let behind = BEHIND_MODULES.iter().filter_map(|(more, code, help)| {
+        let wrong = format!("{MODULES}; {more}");
+        judge("flake.nix", FLAKE, (MODULES, &wrong, code, help))
+    });
     let modules = IN_MODULE.iter().filter_map(|it| judge("web.nix", MODULE, *it));
-    let untold: Vec<String> = flakes.chain(modules).collect();
+    let untold: Vec<String> = flakes.chain(behind).chain(modules).collect();
     assert!(untold.is_empty(), "{}", untold.join("\n"));
 }
