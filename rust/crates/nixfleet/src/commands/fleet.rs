@@ -1,6 +1,6 @@
 //! The fleet that a command works on.
 
-use nixfleet_inventory::{Flake, Inventory};
+use nixfleet_inventory::{Flake, Host, Inventory};
 use nixfleet_nix::NixCli;
 
 use crate::commands::app;
@@ -74,6 +74,17 @@ pub fn require(inventory: &Inventory, hosts: &[String]) -> Result<(), Error> {
         Some(name) => Err(unknown(name, inventory.hosts.keys())),
         None => Ok(()),
     }
+}
+
+/// Whether a host is one of those that were asked for: all are where none is named.
+pub fn is_wanted(hosts: &[String], name: &str) -> bool {
+    hosts.is_empty() || hosts.iter().any(|it| it == name)
+}
+
+/// The hosts of a fleet that were asked for.
+pub fn wanted<'a>(inventory: &'a Inventory, hosts: &[String]) -> Vec<(&'a str, &'a Host)> {
+    let all = inventory.hosts.iter().map(|(name, host)| (name.as_str(), host));
+    all.filter(|(name, _)| is_wanted(hosts, name)).collect()
 }
 
 /// Refuses a host that is none of these.

@@ -38,8 +38,7 @@ pub fn run(global: &Global, args: &Keys) -> Result<Exit, Error> {
     fleet::require(&inventory, &args.hosts)?;
     let here = identities_here(&args.identities);
     let mut groups = vec![Group::new(None, &inventory.iso_ssh_keys, &here)];
-    let wanted = |name: &String| args.hosts.is_empty() || args.hosts.contains(name);
-    for (name, host) in inventory.hosts.iter().filter(|(name, _)| wanted(name)) {
+    for (name, host) in fleet::wanted(&inventory, &args.hosts) {
         groups.push(Group::of_host(name, host, &here));
     }
     let asked = groups.iter().filter(|group| group.host.is_none() || !args.hosts.is_empty());

@@ -106,13 +106,7 @@ pub fn run(global: &Global, args: &List) -> Result<Exit, Error> {
     fleet::require(&inventory, &args.hosts)?;
     // Without a home folder there are no VMs either.
     let vms = Fleet::new(&fleet::flake(global)).ok();
-    let wanted = |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
-    let chosen: Vec<(&str, &Host)> = inventory
-        .hosts
-        .iter()
-        .map(|(name, host)| (name.as_str(), host))
-        .filter(|(name, _)| wanted(name))
-        .collect();
+    let chosen = fleet::wanted(&inventory, &args.hosts);
     let mut hosts: Vec<Entry> =
         chosen.iter().map(|(name, it)| Entry::new(name, it, vms.as_ref())).collect();
     let mut exit = Exit::Fine;

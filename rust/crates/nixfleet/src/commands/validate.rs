@@ -139,13 +139,8 @@ fn read_with(
     sources: &mut Sources,
     known: Vec<Fault>,
 ) -> (Report, Option<Error>) {
-    let wanted = |name: &str| args.hosts.is_empty() || args.hosts.iter().any(|it| it == name);
-    let hosts: Vec<(&str, &Host)> = inventory
-        .hosts
-        .iter()
-        .map(|(name, it)| (name.as_str(), it))
-        .filter(|(name, _)| wanted(name))
-        .collect();
+    let wanted = |name: &str| fleet::is_wanted(&args.hosts, name);
+    let hosts = fleet::wanted(inventory, &args.hosts);
     let count = hosts.len();
     let mut faults = inventoried(global, inventory, &wanted, sources);
     let mut outside = None;
@@ -181,8 +176,8 @@ fn in_part(
     if let Err(error) = fleet::require(&found.inventory, &others) {
         return (Report::new(0, vec![of_no_fleet(&error)], sources), Some(error));
     }
-    let is_wanted = |name: &String| args.hosts.is_empty() || args.hosts.contains(name);
-    let wanted: Vec<_> = found.unreadable.iter().filter(|(name, _)| is_wanted(name)).collect();
+    let is_wanted = |(name, _): &&(String, _)| fleet::is_wanted(&args.hosts, name);
+    let wanted: Vec<_> = found.unreadable.iter().filter(is_wanted).collect();
     let mut faults = Vec::new();
     for (name, error) in &wanted {
         let NixError::Failed { cause, stderr, .. } = error else { continue };
