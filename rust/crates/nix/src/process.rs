@@ -14,7 +14,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nixfleet_text::Foreign;
+use nixfleet_text::{Foreign, size};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use reader::{Keep, Reader};
@@ -167,16 +167,11 @@ pub fn collect(mut child: Child, bounds: Bounds, stop: impl Fn() -> bool) -> io:
         }
     }
     if is_over() {
-        let said = format!("it writes more than {}", mebibytes(bounds.bytes));
+        let said = format!("it writes more than {}", size(bounds.bytes as u64));
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, said));
     }
     let text = |reader: Option<Reader>| reader.map(Reader::text).unwrap_or_default();
     Ok(Output { status, stdout: text(stdout), stderr: text(stderr) })
-}
-
-/// A number of bytes for a message.
-fn mebibytes(bytes: usize) -> String {
-    if bytes < 1 << 20 { format!("{bytes} bytes") } else { format!("{} MiB", bytes >> 20) }
 }
 
 /// Ends a child and its process group: asked first, killed after a moment.

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use crate::size;
+
 /// Reads a file of so many bytes at most. What is no file is refused and not waited for: a pipe may
 /// never be written to, a device may never end.
 ///
@@ -31,8 +33,7 @@ pub fn read_stream(stream: impl Read, most: u64) -> io::Result<Vec<u8>> {
 }
 
 fn too_large(most: u64) -> io::Error {
-    let most = if most < 1 << 20 { format!("{most} bytes") } else { format!("{} MiB", most >> 20) };
-    io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {most}"))
+    io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {}", size(most)))
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@ mod file;
 mod foreign;
 mod name;
 mod nearest;
+mod size;
 mod visible;
 
 pub use file::{read_file, read_stream};
 pub use foreign::Foreign;
 pub use name::is_label;
 pub use nearest::nearest;
+pub use size::size;
 pub use visible::{is_hidden, visible};
