@@ -34,7 +34,7 @@ pub fn run(global: &Global, args: &Deploy) -> Result<Exit, Error> {
             return Err(Trouble::Program { program: format!("`{program}`"), problem }.into());
         }
     }
-    let ready = release::ready(global, args.release.as_deref())?;
+    let ready = release::ready(&inventory, args.release.as_deref())?;
     let head = ready.release.head.value();
     let entries = &ready.release.entries;
     let meant = names.iter().filter(|it| entries.contains_key(*it) || !args.chosen.is_every());

@@ -15,6 +15,7 @@ mod ready;
 mod show;
 mod sign;
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -42,7 +43,7 @@ pub fn run(global: &Global, args: &Release) -> Result<Exit, Error> {
     match &args.action {
         None => next::make(global, &args.make),
         Some(Action::Show { release, hosts }) => {
-            let release = find_of(global, release.as_deref(), hosts)?;
+            let release = find_of(release.as_deref(), hosts, || fleet_of(global))?;
             show::release(global, &release, Done::default());
             Ok(Exit::Fine)
         }
@@ -54,10 +55,15 @@ pub fn run(global: &Global, args: &Release) -> Result<Exit, Error> {
 }
 
 fn compare(global: &Global, releases: &[String]) -> Result<Exit, Error> {
+    let read = OnceCell::new();
+    let fleet = || match read.get() {
+        Some(fleet) => Ok(String::clone(fleet)),
+        None => fleet_of(global).map(|it| read.get_or_init(|| it).clone()),
+    };
     let (old, new) = match releases {
         [] | [_] => {
-            let new = find(global, releases.first().map(String::as_str))?;
-            let history = history(global)?;
+            let new = find_of(releases.first().map(String::as_str), &[], fleet)?;
+            let history = History::of(&fleet()?)?;
             let before = history.numbers().into_iter().rev().find(|it| *it < new.number());
             let before = before.ok_or_else(|| Trouble::Unknown {
                 fleet: new.head.value().fleet.clone(),
@@ -66,7 +72,7 @@ fn compare(global: &Global, releases: &[String]) -> Result<Exit, Error> {
             })?;
             (history.read(before)?, new)
         }
-        [old, new, ..] => (find(global, Some(old))?, find(global, Some(new))?),
+        [old, new, ..] => (find_of(Some(old), &[], fleet)?, find_of(Some(new), &[], fleet)?),
     };
     let closures = diff::closures(&fleet::nix(global), &old, &new).map_err(of_nix)?;
     show::difference(global, &diff::difference(&old, &new, &closures));
@@ -75,7 +81,7 @@ fn compare(global: &Global, releases: &[String]) -> Result<Exit, Error> {
 
 fn verify(global: &Global, release: Option<&str>, hosts: &[String]) -> Result<Exit, Error> {
     let plan = plan(global)?;
-    let release = find_of(global, release, hosts)?;
+    let release = find_of(release, hosts, || Ok(plan.fleet.clone()))?;
     let trust = trust(&plan, plan.signers.clone());
     let bytes = release.head.bytes().to_vec();
     let admitted = trust.admit(bytes, &release.signatures, &[now()]).map_err(Trouble::from)?;
@@ -143,7 +149,7 @@ fn sign_again(global: &Global, release: Option<&str>, keys: &[PathBuf]) -> Resul
 fn hand_out(global: &Global, release: Option<&str>, to: &[String]) -> Result<Exit, Error> {
     let places = places(to)?;
     let plan = plan(global)?;
-    let release = find(global, release)?;
+    let release = find_of(release, &[], || Ok(plan.fleet.clone()))?;
     if release.head.value().fleet != plan.fleet {
         let (theirs, ours) = (release.head.value().fleet.clone(), plan.fleet);
         return Err(Trouble::from(Refusal::OtherFleet { theirs, ours }).into());
@@ -166,21 +172,20 @@ fn publish_all(release: &Made, places: &[Place], signers: &Signers) -> Result<Ve
     Ok(published)
 }
 
-/// The release that the command line names: the newest, or by number, of those made here; or at a
-/// place.
-fn find(global: &Global, release: Option<&str>) -> Result<Made, Error> {
-    find_of(global, release, &[])
-}
-
-/// The release that the command line names, of these hosts alone when any are named.
-fn find_of(global: &Global, release: Option<&str>, hosts: &[String]) -> Result<Made, Error> {
+/// The release that the command line names, of these hosts alone when any are named: the newest, or by
+/// number, of those that were made here for the fleet; or at a place, for which no fleet need be read.
+fn find_of(
+    release: Option<&str>,
+    hosts: &[String],
+    fleet: impl FnOnce() -> Result<String, Error>,
+) -> Result<Made, Error> {
     match Which::parse(release)? {
         Which::At(place) => Ok(place.read(Part::Newest, hosts)?),
-        Which::Number(number) => Ok(history(global)?.read_of(number, hosts)?),
+        Which::Number(number) => Ok(History::of(&fleet()?)?.read_of(number, hosts)?),
         Which::Last => {
-            let plan = plan(global)?;
-            let history = History::of(&plan.fleet)?;
-            let last = history.numbers().last().copied().ok_or(Trouble::None(plan.fleet))?;
+            let fleet = fleet()?;
+            let history = History::of(&fleet)?;
+            let last = history.numbers().last().copied().ok_or(Trouble::None(fleet))?;
             Ok(history.read_of(last, hosts)?)
         }
     }
@@ -190,8 +195,8 @@ fn plan(global: &Global) -> Result<Plan, Error> {
     Ok(Plan::read(&fleet::inventory(global)?)?)
 }
 
-fn history(global: &Global) -> Result<History, Error> {
-    Ok(History::of(&plan(global)?.fleet)?)
+fn fleet_of(global: &Global) -> Result<String, Error> {
+    Ok(plan(global)?.fleet)
 }
 
 fn places(texts: &[String]) -> Result<Vec<Place>, Error> {

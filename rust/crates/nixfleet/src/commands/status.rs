@@ -82,7 +82,7 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Error> {
         OverSsh { ssh: Ssh { cancel: cancel.clone() }, login: &login, jobs: args.jobs.into() };
     loop {
         // A release may be made while it is watched.
-        let release = release::newest(global, args.release.as_deref())?;
+        let release = release::newest(&inventory, args.release.as_deref())?;
         let target = |name: &String| {
             let entry = release.as_ref()?.entries.get(name)?.value();
             let sequence = release.as_ref()?.number();

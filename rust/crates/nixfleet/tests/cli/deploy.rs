@@ -42,6 +42,18 @@ fn a_fleet_without_releases_deploys_none_and_shows_what_runs() {
 }
 
 #[test]
+fn the_fleet_is_read_once() {
+    let fleet = Fleet::new("UTC");
+    ssh(&fleet, UP);
+    fleet.program("nix", "echo read >>reads; cat inventory.json");
+    let reads = || std::fs::read_to_string(fleet.path().join("reads")).unwrap().lines().count();
+    fleet.expect(&["status"], 0, "web-01  free   1 min  a-new", "");
+    assert_eq!(reads(), 1);
+    fleet.expect(&["deploy"], 1, "", "the fleet has no `release`");
+    assert_eq!(reads(), 2);
+}
+
+#[test]
 fn hosts_that_cannot_be_asked_are_told_each_with_its_reason() {
     let fleet = Fleet::new("UTC");
     ssh(

@@ -2,15 +2,16 @@
 
 use std::process::{Command, Stdio};
 
+use nixfleet_inventory::Inventory;
 use nixfleet_release::{HEAD_FILE, SIGNATURES_FILE, entry_file, rotation_file};
 
 use super::args::Which;
 use super::files::{self, Release};
 use super::history::History;
 use super::place::Part;
-use super::{find, now, plan, trouble_of, trust};
+use super::plan::Plan;
+use super::{find_of, now, trouble_of, trust};
 use crate::error::{Error, Trouble};
-use crate::global::Global;
 
 /// A release that enough of the fleet's present keys have signed.
 pub struct Ready {
@@ -22,9 +23,9 @@ pub struct Ready {
 }
 
 /// The release that the command line names, judged as a host would that has the fleet's present keys.
-pub fn ready(global: &Global, named: Option<&str>) -> Result<Ready, Error> {
-    let plan = plan(global)?;
-    let release = find(global, named)?;
+pub fn ready(inventory: &Inventory, named: Option<&str>) -> Result<Ready, Error> {
+    let plan = Plan::read(inventory)?;
+    let release = find_of(named, &[], || Ok(plan.fleet.clone()))?;
     let trust = trust(&plan, plan.signers.clone());
     let bytes = release.head.bytes().to_vec();
     trust.admit(bytes, &release.signatures, &[now()]).map_err(Trouble::from)?;
@@ -39,8 +40,8 @@ pub fn ready(global: &Global, named: Option<&str>) -> Result<Ready, Error> {
 }
 
 /// The newest release that is known here, of a fleet that has releases; none where none was made.
-pub fn newest(global: &Global, named: Option<&str>) -> Result<Option<Release>, Error> {
-    match find(global, named) {
+pub fn newest(inventory: &Inventory, named: Option<&str>) -> Result<Option<Release>, Error> {
+    match find_of(named, &[], || Ok(Plan::read(inventory)?.fleet)) {
         Ok(release) => Ok(Some(release)),
         Err(Error::Release(Trouble::None(_) | Trouble::NoPlan)) if named.is_none() => Ok(None),
         Err(error) => Err(error),
