@@ -6,6 +6,7 @@ mod keys;
 mod machine;
 mod surroundings;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use nixfleet_inventory::{Host, Inventory};
@@ -54,6 +55,8 @@ pub fn check(
         faults.push(host::none(inventory));
     }
     let installer_keys = keys::of_installer(inventory, here, &mut faults);
+    // Of each platform this machine is asked once, however many hosts have it.
+    let (mut programs, mut accelerators) = (HashMap::new(), HashMap::new());
     for name in hosts {
         let Some(host) = inventory.hosts.get(name) else {
             faults.push(unknown(name, inventory));
@@ -62,9 +65,13 @@ pub fn check(
         let Some(platform) = host::platform(name, host, &mut faults) else { continue };
         host::disks(name, host, &mut faults);
         let key = keys::admitted(name, host, &installer_keys, &mut faults);
-        let programs = machine::programs(platform, here, &mut faults);
+        let programs = programs
+            .entry(platform)
+            .or_insert_with(|| machine::programs(platform, here, &mut faults))
+            .clone();
         if let (Some(key), Some((qemu, firmware))) = (key, programs) {
-            let accelerator = here.accelerator(platform, &qemu);
+            let choice = || here.accelerator(platform, &qemu);
+            let accelerator = accelerators.entry(platform).or_insert_with(choice).clone();
             let expected = expected(name, host);
             plans.push(Plan {
                 host: name.clone(),

@@ -152,6 +152,19 @@ fn all_faults_are_reported_together() {
 }
 
 #[test]
+fn what_the_machine_lacks_is_told_once_whatever_its_hosts_lack() {
+    let mut inventory = fleet(&json!([KEY]), &json!([OTHER]), "x86_64-linux");
+    let host = inventory.hosts["web-01"].clone();
+    inventory.hosts.insert("web-02".into(), host);
+    let here = Here { missing: vec!["qemu-system-x86_64"], ..Here::default() };
+    let both = ["web-01".to_owned(), "web-02".to_owned()];
+    let error = check(&inventory, &both, Path::new("/s"), &here).unwrap_err();
+    let Error::Preflight { faults } = error else { panic!("{error}") };
+    let codes: Vec<_> = faults.iter().map(|it| it.code).collect();
+    assert_eq!(codes, ["host-key-mismatch", "qemu-missing", "host-key-mismatch"]);
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_told() {
     let good = fleet(&json!([KEY]), &json!([KEY]), "x86_64-linux");
     let here = Here { unwritable: true, ..Here::default() };
