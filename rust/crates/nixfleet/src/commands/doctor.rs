@@ -94,7 +94,7 @@ fn this_machine(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
     let here = ThisMachine::new(args.identities.clone());
     let read = inventory.as_ref().and_then(|it| it.as_ref().ok());
     findings.extend(local::findings());
-    findings.extend(vms::findings(read));
+    findings.extend(vms::findings(read, &here));
     let hosts = read.map(|it| hosts::findings(global, it, args.host.as_ref(), &here, &tree));
     if let Some(inventory) = inventory {
         findings.extend(fleet::findings(inventory, &tree));

@@ -49,6 +49,7 @@ pub fn brought(name: &str) -> Finding {
     Finding::fine(name, "not on PATH: `nix run .#build-vm` and `nix run .#test-vm` bring it")
 }
 
-fn has_word(text: &str, word: &str) -> bool {
+/// Whether a list of words has one.
+pub fn has_word(text: &str, word: &str) -> bool {
     text.split_whitespace().any(|it| it == word)
 }

@@ -8,6 +8,7 @@ use nixfleet_nix::process::{self, find};
 use nixfleet_text::Foreign;
 
 use super::finding::Finding;
+use super::local::has_word;
 
 /// How long Nix may take for each answer. None of them needs the network.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -146,10 +147,6 @@ fn version(text: String) -> Result<String, Trouble> {
 fn parse(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.rsplit(' ').next()?.split('.');
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.split_whitespace().any(|it| it == word)
 }
 
 impl Trouble {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use nixfleet_inventory::Inventory;
-use nixfleet_vm::preflight::{Surroundings, ThisMachine};
+use nixfleet_vm::preflight::Surroundings;
 use nixfleet_vm::state::data_folder;
 use nixfleet_vm::{Firmware, Platform};
 
@@ -14,8 +14,7 @@ use super::local;
 const ROOM: u64 = 10 << 30;
 
 /// QEMU, firmware and accelerator of each platform of the fleet, and room on the disk.
-pub fn findings(inventory: Option<&Inventory>) -> Vec<Finding> {
-    let machine = ThisMachine::new(Vec::new());
+pub fn findings(inventory: Option<&Inventory>, machine: &dyn Surroundings) -> Vec<Finding> {
     let systems: BTreeSet<&str> = match inventory {
         Some(inventory) => inventory.hosts.values().filter_map(|it| it.text("platform")).collect(),
         None => [native_system()].into(),
@@ -24,11 +23,11 @@ pub fn findings(inventory: Option<&Inventory>) -> Vec<Finding> {
     let image_tool = (!platforms.is_empty())
         .then(|| local::program("qemu-img", "the disks of VMs are made with it"));
     let mut findings: Vec<Finding> = image_tool.into_iter().collect();
-    findings.extend(platforms.into_iter().flat_map(|platform| of_platform(&machine, platform)));
+    findings.extend(platforms.into_iter().flat_map(|platform| of_platform(machine, platform)));
     if !findings.is_empty() {
         findings.push(network());
     }
-    findings.extend(room(&machine));
+    findings.extend(room(machine));
     findings
 }
 
