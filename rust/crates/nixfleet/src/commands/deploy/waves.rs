@@ -141,46 +141,64 @@ impl Plan {
         since.max().unwrap_or_default().saturating_add(soak)
     }
 
-    /// Those of a wave that there is room for.
+    /// Those of a wave that there is room for: as many as there are jobs, and as each limit leaves.
     fn begin(&self, hosts: &[Progress], wave: usize) -> Next {
-        let mut hosts = hosts.to_vec();
+        let going = hosts.iter().filter(|it| **it == Progress::Going).count();
+        let free = self.jobs.max(1).saturating_sub(going);
+        let mut limits = self.limits(hosts, wave);
         let mut begun = Vec::new();
-        for place in 0..self.members.len() {
-            let is_next = self.members[place].wave == wave && hosts[place] == Progress::Waiting;
-            if is_next && self.has_room(&hosts, place) {
-                hosts[place] = Progress::Going;
+        for (place, member) in self.members.iter().enumerate() {
+            if begun.len() == free {
+                break;
+            }
+            if member.wave != wave || hosts[place] != Progress::Waiting {
+                continue;
+            }
+            let own: Vec<_> = limits.iter_mut().filter(|it| (it.is_over)(member)).collect();
+            if own.iter().all(|it| it.left > 0) {
+                for limit in own {
+                    limit.left -= 1;
+                }
                 begun.push(place);
             }
         }
         // Nobody is under way whose end could make room.
-        if begun.is_empty() && !hosts.contains(&Progress::Going) {
+        if begun.is_empty() && going == 0 {
             return Next::Stop(Stop::NoRoom { wave });
         }
         Next::Begin(begun)
     }
 
-    /// Whether one more may be under way: as many as there are jobs, and of each limit that the host
-    /// is under, those that are under way or have failed.
-    fn has_room(&self, hosts: &[Progress], place: usize) -> bool {
-        let member = &self.members[place];
-        let going = hosts.iter().filter(|it| **it == Progress::Going).count();
-        let within = |share: Share, is_under: &dyn Fn(&Member) -> bool| {
-            let taken = self.members.iter().zip(hosts).filter(|(it, progress)| {
-                is_under(it) && matches!(progress, Progress::Going | Progress::Over(Proof::Bad, _))
-            });
-            taken.count() < share.at_most(self.fleet.iter().filter(|it| is_under(it)).count())
-        };
-        let at_most = self.waves.get(member.wave).and_then(|it| it.at_most);
-        let in_wave = at_most
-            .filter(|_| !self.heedless)
-            .is_none_or(|share| within(share, &|it| it.wave == member.wave));
-        let has_tag =
-            |it: &Member, budget: &Budget| it.tags.iter().any(|it| budget.tags.contains(it));
-        let mut budgets = self.budgets.iter().filter(|it| has_tag(member, it));
-        going < self.jobs.max(1)
-            && in_wave
-            && budgets.all(|budget| within(budget.at_most, &|it| has_tag(it, budget)))
+    /// What the limits leave that hosts of a wave are under.
+    fn limits(&self, hosts: &[Progress], wave: usize) -> Vec<Limit<'_>> {
+        let at_most = self.waves.get(wave).and_then(|it| it.at_most).filter(|_| !self.heedless);
+        let of_wave = at_most.map(|share| self.limit(hosts, share, move |it| it.wave == wave));
+        let of_budgets = self.budgets.iter().map(|budget| {
+            let has_tag = |it: &Member| it.tags.iter().any(|it| budget.tags.contains(it));
+            self.limit(hosts, budget.at_most, has_tag)
+        });
+        of_wave.into_iter().chain(of_budgets).collect()
     }
+
+    /// Those that are under way or have failed take of it.
+    fn limit<'a>(
+        &self,
+        hosts: &[Progress],
+        share: Share,
+        is_over: impl Fn(&Member) -> bool + 'a,
+    ) -> Limit<'a> {
+        let taken = self.members.iter().zip(hosts).filter(|(it, progress)| {
+            is_over(it) && matches!(progress, Progress::Going | Progress::Over(Proof::Bad, _))
+        });
+        let most = share.at_most(self.fleet.iter().filter(|it| is_over(it)).count());
+        Limit { left: most.saturating_sub(taken.count()), is_over: Box::new(is_over) }
+    }
+}
+
+/// How many more of the hosts that a limit is over may be under way.
+struct Limit<'a> {
+    is_over: Box<dyn Fn(&Member) -> bool + 'a>,
+    left: usize,
 }
 
 #[cfg(test)]
