@@ -3,17 +3,16 @@
 mod show;
 
 use std::io::{self, IsTerminal};
-use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use nixfleet_vm::Cancel;
+use nixfleet_nix::process::wait_until;
 
 use crate::commands::hosts::{
-    Chosen, KnownHosts, Login, Lost, Reach, Said, Ssh, Standing, Target, ask, connection, judge,
+    Chosen, KnownHosts, Reach, Ssh, Standing, Target, ask, connection, judge,
 };
 use crate::commands::{fleet, release};
-use crate::error::{Error, Trouble};
+use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
 use crate::side_by_side::each;
@@ -45,41 +44,15 @@ pub struct Status {
 /// How long `--watch` waits before it asks again.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// Where what is known of the hosts comes from.
-trait Source {
-    /// What each host says of itself, in the order of the names.
-    fn ask(&self, names: &[String]) -> Vec<Result<Said, Lost>>;
-}
-
-/// The hosts themselves, over SSH.
-struct OverSsh<'a> {
-    ssh: Ssh,
-    login: &'a (dyn Fn(&str) -> Login + Sync),
-    jobs: usize,
-}
-
-impl Source for OverSsh<'_> {
-    fn ask(&self, names: &[String]) -> Vec<Result<Said, Lost>> {
-        each(names, self.jobs, |name| {
-            let login = (self.login)(name);
-            login.first(|it| ask(&self.ssh, it), |_| false).map(|(_, said)| said)
-        })
-    }
-}
-
 /// Shows the hosts that are meant.
 pub fn run(global: &Global, args: &Status) -> Result<Exit, Error> {
     let inventory = fleet::inventory(global)?;
     let names = args.chosen.names(&inventory)?;
     args.reach.check(&inventory)?;
     let known = KnownHosts::of(&inventory)?;
-    let cancel = Cancel::on_signals().map_err(|error| Trouble::Program {
-        program: "this machine".to_owned(),
-        problem: format!("gives no signals: {error}"),
-    })?;
-    let login = |name: &str| connection(&inventory, &args.reach, &known, name);
-    let source =
-        OverSsh { ssh: Ssh { cancel: cancel.clone() }, login: &login, jobs: args.jobs.into() };
+    let ssh = Ssh::on_signals()?;
+    let jobs = args.jobs.into();
+    let logins = each(&names, jobs, |name| connection(&inventory, &args.reach, &known, name));
     loop {
         // A release may be made while it is watched.
         let release = release::newest(&inventory, args.release.as_deref())?;
@@ -88,8 +61,10 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Error> {
             let sequence = release.as_ref()?.number();
             Some(Target { sequence, system: entry.system.to_string() })
         };
-        let said = source.ask(&names);
-        if cancel.requested() {
+        let said = each(&logins, jobs, |login| {
+            login.first(|it| ask(&ssh, it), |_| false).map(|(_, said)| said)
+        });
+        if ssh.cancel.requested() {
             return Ok(Exit::Interrupted);
         }
         let rows: Vec<Row> = names
@@ -106,11 +81,7 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Error> {
         if !args.watch {
             return Ok(exit(&rows));
         }
-        nixfleet_nix::process::wait_until(AGAIN, || {
-            thread::sleep(Duration::from_millis(90));
-            cancel.requested()
-        });
-        if cancel.requested() {
+        if wait_until(AGAIN, || ssh.cancel.requested()) {
             return Ok(Exit::Interrupted);
         }
     }

@@ -13,6 +13,7 @@ use nixfleet_nix::{process, visible};
 use nixfleet_vm::Cancel;
 
 use super::Connection;
+use crate::error::Trouble;
 
 /// How long a host may take to be reached, in seconds.
 const CONNECT: &str = "20";
@@ -64,6 +65,15 @@ pub struct Ssh {
 }
 
 impl Ssh {
+    /// One that ends when the user wants the end.
+    pub fn on_signals() -> Result<Self, Trouble> {
+        let cancel = Cancel::on_signals().map_err(|error| Trouble::Program {
+            program: "this machine".to_owned(),
+            problem: format!("gives no signals: {error}"),
+        })?;
+        Ok(Self { cancel })
+    }
+
     /// Runs a command on a host; each line that it writes is shown to `heard` as it comes.
     pub fn run(
         &self,
