@@ -10,17 +10,18 @@ mod waves;
 
 use nixfleet_nix::process;
 use nixfleet_release::Entry;
-use nixfleet_vm::Cancel;
 
 use crate::commands::hosts::{KnownHosts, Ssh, Target, connection};
 use crate::commands::{fleet, release};
 use crate::error::{Error, Trouble};
 use crate::exit::Exit;
 use crate::global::Global;
+use crate::side_by_side::{each, processors};
 use crate::text::progress::Progress;
 pub use args::Deploy;
 use copy::Copy;
-use course::{Course, Host};
+use course::Course;
+use host::{Host, Taking};
 use waves::{Member, Plan};
 
 /// Takes the release to the hosts that are meant.
@@ -37,20 +38,26 @@ pub fn run(global: &Global, args: &Deploy) -> Result<Exit, Error> {
     let ready = release::ready(&inventory, args.release.as_deref())?;
     let head = ready.release.head.value();
     let entries = &ready.release.entries;
-    let meant = names.iter().filter(|it| entries.contains_key(*it) || !args.chosen.is_every());
+    let is_meant = |it: &String| entries.contains_key(it) || !args.chosen.is_every();
+    let names: Vec<String> = names.into_iter().filter(is_meant).collect();
+    if let Some(host) = names.iter().find(|it| !entries.contains_key(*it)) {
+        let (number, host) = (head.sequence, host.clone());
+        return Err(Trouble::NotInRelease { number, host }.into());
+    }
     let known = KnownHosts::of(&inventory)?;
-    let mut hosts = Vec::new();
-    for name in meant {
-        let lacking = || Trouble::NotInRelease { number: head.sequence, host: name.clone() };
-        let entry = entries.get(name).ok_or_else(lacking)?.value();
-        hosts.push(Host {
+    let host = |name: &String| {
+        let entry = entries[name].value();
+        Ok(Host {
             name: name.clone(),
             wave: entry.wave.clone(),
             login: connection(&inventory, &args.reach, &known, name),
             target: Target { sequence: head.sequence, system: entry.system.to_string() },
             parcel: ready.parcel(name)?,
-        });
-    }
+        })
+    };
+    // `ssh` and `tar` are asked something for each.
+    let hosts = each(&names, processors(), host);
+    let hosts = hosts.into_iter().collect::<Result<Vec<Host>, Trouble>>()?;
     let member =
         |entry: &Entry| Member { wave: place(&head.waves, entry), tags: entry.tags.clone() };
     let plan = Plan {
@@ -62,22 +69,15 @@ pub fn run(global: &Global, args: &Deploy) -> Result<Exit, Error> {
         heedless: args.order.ignore_waves,
         soak: !args.order.no_soak,
     };
-    let cancel = Cancel::on_signals().map_err(|error| Trouble::Program {
-        program: "this machine".to_owned(),
-        problem: format!("gives no signals: {error}"),
-    })?;
-    let copy = Copy { caches: &head.caches };
-    let progress = Progress::new();
-    let course = Course {
-        ssh: Ssh { cancel },
-        plan: &plan,
-        hosts: &hosts,
+    let taking = Taking {
+        ssh: Ssh::on_signals()?,
         folder: format!("{}-{}", head.sequence, short(&ready)),
         retry: args.retry,
         within: args.within.get(),
-        copy: args.copy.then_some(&copy),
-        progress: &progress,
+        copy: args.copy.then_some(Copy { caches: &head.caches }),
     };
+    let progress = Progress::new();
+    let course = Course { taking, plan: &plan, hosts: &hosts, progress: &progress };
     let ended = course.run();
     drop(progress);
     show::result(global, &ready.release, &plan, &hosts, &ended);

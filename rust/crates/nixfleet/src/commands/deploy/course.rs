@@ -7,11 +7,9 @@ use std::time::{Duration, Instant};
 use nixfleet_nix::Foreign;
 use nixfleet_vm::observer::Observer;
 
-use super::copy::Copy;
-use super::host::{Taken, Taking};
+use super::host::{Host, Taken, Taking};
 use super::outcome::{Outcome, Proof};
 use super::waves::{Next, Plan, Progress, Stop};
-use crate::commands::hosts::{Login, Ssh, Target};
 use crate::text::progress::Progress as Shown;
 
 /// How often the user's wish is looked at.
@@ -20,36 +18,14 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// Where the clock that decides begins, so that hosts may have held since before that.
 const BEGIN: u64 = 1 << 40;
 
-/// A host that the release is taken to.
-pub struct Host {
-    /// Its name.
-    pub name: String,
-    /// Its wave.
-    pub wave: Option<String>,
-    /// Who logs in.
-    pub login: Login,
-    /// What it should run.
-    pub target: Target,
-    /// The release's files for it.
-    pub parcel: Vec<u8>,
-}
-
 /// A deployment.
 pub struct Course<'a> {
-    /// `ssh`.
-    pub ssh: Ssh,
+    /// How the release is taken to a host.
+    pub taking: Taking<'a>,
     /// Who may begin.
     pub plan: &'a Plan,
     /// The hosts, as the plan's members.
     pub hosts: &'a [Host],
-    /// The name of the release's folder on the hosts.
-    pub folder: String,
-    /// Whether what failed is tried again.
-    pub retry: bool,
-    /// How long a host may take.
-    pub within: Duration,
-    /// What brings the systems, where the hosts do not fetch them.
-    pub copy: Option<&'a Copy<'a>>,
     /// What is shown meanwhile.
     pub progress: &'a Shown,
 }
@@ -77,7 +53,7 @@ impl Course<'_> {
                 let now = BEGIN + began.elapsed().as_secs();
                 let going = states.contains(&Progress::Going);
                 // Those under way end by themselves, soon.
-                let next = match self.ssh.cancel.requested() {
+                let next = match self.taking.ssh.cancel.requested() {
                     true if going => Next::Begin(Vec::new()),
                     true => break None,
                     false => self.plan.next(&states, now),
@@ -115,21 +91,11 @@ impl Course<'_> {
             }
         });
         let stopped = stopped.filter(|_| outcomes.contains(&Outcome::NotBegun));
-        Ended { outcomes, stopped, interrupted: self.ssh.cancel.requested() }
+        Ended { outcomes, stopped, interrupted: self.taking.ssh.cancel.requested() }
     }
 
     fn take(&self, host: &Host) -> Taken {
-        let taking = Taking {
-            ssh: &self.ssh,
-            login: &host.login,
-            target: &host.target,
-            folder: &self.folder,
-            parcel: &host.parcel,
-            retry: self.retry,
-            within: self.within,
-            copy: self.copy,
-        };
-        taking.take(&|words| {
+        self.taking.take(host, &|words| {
             Observer::step(self.progress, &host.name, &Foreign::from(words));
         })
     }

@@ -32,24 +32,32 @@ const RESTART: Duration = Duration::from_secs(30);
 /// How often a host is asked how it is.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// What is taken to a host, and how.
+/// A host that the release is taken to.
+pub struct Host {
+    /// Its name.
+    pub name: String,
+    /// Its wave.
+    pub wave: Option<String>,
+    /// Who logs in.
+    pub login: Login,
+    /// What it should run.
+    pub target: Target,
+    /// The release's files for it, as tar writes them.
+    pub parcel: Vec<u8>,
+}
+
+/// How the release is taken to a host.
 pub struct Taking<'a> {
     /// `ssh`.
-    pub ssh: &'a Ssh,
-    /// Who logs in.
-    pub login: &'a Login,
-    /// What it should run.
-    pub target: &'a Target,
+    pub ssh: Ssh,
     /// The name of the release's folder there.
-    pub folder: &'a str,
-    /// The release's files, as tar writes them.
-    pub parcel: &'a [u8],
+    pub folder: String,
     /// Whether what failed there is tried again.
     pub retry: bool,
     /// How long it may take.
     pub within: Duration,
     /// What brings the system, where the host does not fetch it.
-    pub copy: Option<&'a Copy<'a>>,
+    pub copy: Option<Copy<'a>>,
 }
 
 /// What became of a host, and since how many seconds it runs what it runs.
@@ -73,18 +81,19 @@ struct Heard {
 
 impl Taking<'_> {
     /// Takes the release there; what happens is told in words.
-    pub fn take(&self, tell: &dyn Fn(&str)) -> Taken {
+    pub fn take(&self, host: &Host, tell: &dyn Fn(&str)) -> Taken {
         let end = Instant::now() + self.within;
-        if let Some(copy) = self.copy {
+        if let Some(copy) = &self.copy {
             tell("copying its system");
-            if let Err(outcome) = copy.bring(self.ssh, self.login, self.target, self.within) {
+            if let Err(outcome) = copy.bring(&self.ssh, &host.login, &host.target, self.within) {
                 return Taken { outcome, age: 0 };
             }
         }
         let mut heard = Heard::default();
         tell("handing the release over");
-        let applied =
-            self.login.first(|it| self.apply(it, &mut heard, tell), |it| is_no_root(it.status));
+        let applied = host
+            .login
+            .first(|it| self.apply(host, it, &mut heard, tell), |it| is_no_root(it.status));
         let outcome = match (applied, &heard.connection) {
             (Ok((_, ended)), _) if ended.status == NO_AGENT => Outcome::Absent(Standing::NoAgent),
             (Ok((_, ended)), None) => {
@@ -96,14 +105,14 @@ impl Taking<'_> {
                 Outcome::Failed(Standing::Refused(format!("the release {what}: {}", last(&ended))))
             }
             (Ok((connection, ended)), Some(_)) => {
-                return self.settle(&connection, &heard, Some(&ended), end);
+                return self.settle(host, &connection, &heard, Some(&ended), end);
             }
             (Err(Lost::Interrupted), Some(_)) => Outcome::Left,
             (Err(Lost::Interrupted), None) => Outcome::NotBegun,
             (Err(lost), None) => Outcome::Absent(Standing::Offline(lost)),
             (Err(lost), Some(connection)) => {
                 tell(&format!("{lost}; it goes on by itself, and is looked for"));
-                return self.settle(connection, &heard, None, end);
+                return self.settle(host, connection, &heard, None, end);
             }
         };
         Taken { outcome, age: 0 }
@@ -111,18 +120,19 @@ impl Taking<'_> {
 
     fn apply(
         &self,
+        host: &Host,
         connection: &Connection,
         heard: &mut Heard,
         tell: &dyn Fn(&str),
     ) -> Result<Ended, Lost> {
         let minutes = self.within.as_secs().div_ceil(60).to_string();
         let retry = if self.retry { "retry" } else { "" };
-        let command = as_root(APPLY, &[self.folder, &minutes, retry]);
+        let command = as_root(APPLY, &[&self.folder, &minutes, retry]);
         let limit = self.within + GRACE;
-        self.ssh.run(connection, &command, self.parcel, limit, &mut |line| {
+        self.ssh.run(connection, &command, &host.parcel, limit, &mut |line| {
             if let Some(before) = line.strip_prefix("nixfleet: ") {
                 heard.connection = Some(connection.clone());
-                heard.was_current = before == self.target.system;
+                heard.was_current = before == host.target.system;
             } else {
                 heard.last = Foreign::from(line).excerpt();
                 tell(&heard.last);
@@ -133,6 +143,7 @@ impl Taking<'_> {
     /// Asks until the host has come to rest.
     fn settle(
         &self,
+        host: &Host,
         connection: &Connection,
         heard: &Heard,
         applied: Option<&Ended>,
@@ -141,8 +152,8 @@ impl Taking<'_> {
         let lost_until = (Instant::now() + LOOKED_FOR).min(end.max(Instant::now() + GRACE));
         let restart_until = Instant::now() + RESTART;
         loop {
-            let said = ask(self.ssh, connection);
-            let standing = judge(Some(self.target), &said);
+            let said = ask(&self.ssh, connection);
+            let standing = judge(Some(&host.target), &said);
             let age = said.as_ref().ok().and_then(|it| it.age).unwrap_or_default();
             let now = Instant::now();
             let again = match &standing {

@@ -6,7 +6,8 @@ use std::io;
 use nixfleet_nix::visible;
 use serde::Serialize;
 
-use super::course::{Ended, Host};
+use super::course::Ended;
+use super::host::Host;
 use super::waves::{Plan, Stop};
 use crate::commands::release::Made;
 use crate::global::{Format, Global};
