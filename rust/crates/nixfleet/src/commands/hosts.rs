@@ -12,7 +12,7 @@ mod standing;
 pub use address::Address;
 pub use args::{Chosen, Reach};
 pub use known::KnownHosts;
-pub use login::{Connection, Login, as_root, connection, is_no_root};
+pub use login::{Connection, Login, as_root, connection, is_no_root, nix_options, plain};
 pub use said::Said;
 pub use ssh::{Ended, Lost, Ssh};
 pub use standing::{Standing, Target, judge};
@@ -27,6 +27,6 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 /// What a host says of itself, over a connection made anew.
 pub fn ask(ssh: &Ssh, connection: &Connection) -> Result<Said, Lost> {
-    let ended = ssh.run(connection, &login::plain(ASK), &[], ANSWER_LIMIT, &mut |_| {})?;
+    let ended = ssh.run(connection, &plain(ASK), &[], ANSWER_LIMIT, &mut |_| {})?;
     Ok(Said::read(&ended.stdout))
 }

@@ -3,9 +3,10 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use nixfleet_inventory::Inventory;
+use nixfleet_nix::process;
 
 use super::{Address, KnownHosts, Lost, Reach};
 use crate::text::quote::word;
@@ -15,6 +16,9 @@ const AS_ROOT: &str = r#"PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/
 if [ "$(id -u)" = 0 ]; then exec sh -c "$@"; fi
 sudo -n true 2>/dev/null || exit 77
 exec sudo -n sh -c "$@""#;
+
+/// `ssh -G` reads files and connects nowhere; but its configuration may have it run programs.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What [`AS_ROOT`] ends with where the user may not become root.
 const NO_ROOT: i32 = 77;
@@ -43,7 +47,7 @@ pub struct Connection {
 /// How a host of the fleet is reached.
 pub fn connection(inventory: &Inventory, reach: &Reach, known: &KnownHosts, name: &str) -> Login {
     let address = reach.address(name);
-    let said = env::var("NIX_SSHOPTS").ok().and_then(|it| shlex::split(&it)).unwrap_or_default();
+    let said = nix_options();
     let primary = inventory.hosts.get(name).and_then(|it| it.text("hostSpec.userName"));
     let named = address.user.clone().or_else(|| reach.user.clone());
     let users = named.map_or_else(|| likely(&address, &said, primary), |user| vec![user]);
@@ -56,6 +60,11 @@ pub fn connection(inventory: &Inventory, reach: &Reach, known: &KnownHosts, name
         options: said.clone(),
     };
     Login(users.into_iter().map(connection).collect())
+}
+
+/// The options of `ssh` that the user gives to Nix.
+pub fn nix_options() -> Vec<String> {
+    env::var("NIX_SSHOPTS").ok().and_then(|it| shlex::split(&it)).unwrap_or_default()
 }
 
 /// Who may be let in, where nobody says who is.
@@ -79,11 +88,10 @@ fn is_user(name: &str) -> bool {
 /// The user that ssh's configuration names for a host, where it names one: without, ssh takes this
 /// machine's own.
 fn configured_user(address: &Address, options: &[String]) -> Option<String> {
-    let mut ssh = Command::new("ssh");
-    ssh.args(options).args(["-G", "--", &address.host]).stdin(Stdio::null()).stderr(Stdio::null());
-    let said = ssh.output().ok()?.stdout;
-    let said = String::from_utf8_lossy(&said);
-    let user = said.lines().find_map(|it| it.strip_prefix("user "))?.trim().to_owned();
+    let mut ssh = process::bound("ssh");
+    ssh.args(options).args(["-G", "--", &address.host]);
+    let said = process::output(&mut ssh, PATIENCE).ok()?.stdout;
+    let user = said.raw().lines().find_map(|it| it.strip_prefix("user "))?.trim().to_owned();
     let own = [env::var("USER").ok(), env::var("LOGNAME").ok()];
     let is_own = own.iter().flatten().any(|it| *it == user);
     // Where the machine does not say who we are, nothing tells a default from a wish.

@@ -15,8 +15,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::commands::fleet;
+use crate::commands::hosts::{nix_options, plain};
 use crate::error::{Error, Plane};
 use crate::global::Global;
+use crate::text::quote::word;
 
 /// Where the module has the socket.
 const SOCKET: &str = "/run/nixfleet-control-plane/socket";
@@ -65,9 +67,8 @@ impl Door {
     }
 
     fn ssh(machine: &str) -> Self {
-        let options = std::env::var("NIX_SSHOPTS").ok().and_then(|it| shlex::split(&it));
         let mut words: Vec<OsString> = vec!["ssh".into()];
-        words.extend(options.unwrap_or_default().into_iter().map(OsString::from));
+        words.extend(nix_options().into_iter().map(OsString::from));
         words.extend(["-o", "BatchMode=yes", "-o", "ConnectTimeout=15"].map(OsString::from));
         let (user, host) =
             machine.rsplit_once('@').map_or((None, machine), |it| (Some(it.0), it.1));
@@ -132,15 +133,13 @@ impl Door {
         path: &str,
         body: Option<&str>,
     ) -> Result<String, Plane> {
-        let quoted =
-            |it: &str| shlex::try_quote(it).map(std::borrow::Cow::into_owned).unwrap_or_default();
-        let call = format!("nixfleet-control-plane call {method} {}", quoted(path));
+        let call = format!("nixfleet-control-plane call {method} {}", word(path));
         let script = match body {
-            Some(body) => format!("printf %s {} | {call}", quoted(body)),
+            Some(body) => format!("printf %s {} | {call}", word(body)),
             None => call,
         };
         let mut command: Command = process::bound(&words[0]);
-        command.args(&words[1..]).arg(format!("sh -c {}", quoted(&script)));
+        command.args(&words[1..]).arg(plain(&script));
         let output = process::output(&mut command, ANSWER)
             .map_err(|error| self.unreached(&format!("`ssh`: {error}")))?;
         let Some(status) = output.status else {
