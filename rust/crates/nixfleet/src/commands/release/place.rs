@@ -8,6 +8,7 @@
 //! ```
 
 mod http;
+mod machine;
 mod plane;
 mod s3;
 mod ssh;

@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use nixfleet_release::{HEAD_FILE, SIGNATURES_FILE};
 use nixfleet_text::is_label;
 
+use super::machine::Machine;
 use super::{Part, said, trouble};
 use crate::commands::release::files;
 use crate::error::Trouble;
@@ -17,45 +18,36 @@ use crate::text::output::tell;
 /// `control-plane://[user@]host[:port]`, where the port is that of SSH; without a host, of this
 /// machine.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plane {
-    host: String,
-    port: Option<u16>,
-}
+pub struct Plane(Machine);
 
 impl Plane {
     /// Reads what stands after `control-plane://`.
     pub fn parse(rest: &str) -> Result<Self, &'static str> {
-        let (host, port) = match rest.rsplit_once(':') {
-            // An address of IPv6 stands in brackets.
-            Some((name, port)) if !port.ends_with(']') => {
-                (name, Some(port.parse().map_err(|_| "its port is no number up to 65535")?))
-            }
-            _ => (rest, None),
-        };
-        if host.starts_with('-') || host.contains(['/', ' ']) {
+        let machine = Machine::parse(rest)?;
+        if machine.host.starts_with('-') || machine.host.contains(['/', ' ']) {
             return Err("it is `control-plane://[user@]host[:port]`");
         }
-        Ok(Self { host: host.replace(['[', ']'], ""), port })
+        Ok(Self(machine))
+    }
+
+    fn is_here(&self) -> bool {
+        self.0.host.is_empty()
     }
 
     fn call(&self, method: &str) -> Command {
         let words = ["call", method, "/v1/release"];
-        if self.host.is_empty() {
+        if self.is_here() {
             let mut here = Command::new("nixfleet-control-plane");
             here.args(words);
             return here;
         }
-        let mut ssh = Command::new("ssh");
-        if let Some(port) = self.port {
-            ssh.args(["-p", &port.to_string()]);
-        }
-        ssh.args(["-o", "ConnectTimeout=30", "--", &self.host, "nixfleet-control-plane"]);
-        ssh.args(words);
+        let mut ssh = self.0.ssh();
+        ssh.arg("nixfleet-control-plane").args(words);
         ssh
     }
 
     fn program(&self) -> &'static str {
-        if self.host.is_empty() { "nixfleet-control-plane" } else { "ssh" }
+        if self.is_here() { "nixfleet-control-plane" } else { "ssh" }
     }
 
     /// Brings the newest release here; what else there was it does not keep.
@@ -133,8 +125,7 @@ fn read(text: &[u8]) -> Result<BTreeMap<String, String>, String> {
 
 impl fmt::Display for Plane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let port = self.port.map(|it| format!(":{it}")).unwrap_or_default();
-        write!(f, "control-plane://{}{port}", self.host)
+        write!(f, "control-plane://{}", self.0)
     }
 }
 
@@ -144,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_control_plane_is_read_as_people_write_it() {
-        let parse = |text: &str| Plane::parse(text).map(|it| (it.host, it.port));
+        let parse = |text: &str| Plane::parse(text).map(|it| (it.0.host, it.0.port));
         assert_eq!(parse("fleet"), Ok(("fleet".into(), None)));
         assert_eq!(parse("ops@fleet:2222"), Ok(("ops@fleet".into(), Some(2222))));
         assert_eq!(parse("[::1]:22"), Ok(("::1".into(), Some(22))));

@@ -11,6 +11,7 @@ use nixfleet_release::{
 };
 use nixfleet_text::is_label;
 
+use super::machine::Machine;
 use super::{Part, said, trouble};
 use crate::commands::release::files;
 use crate::error::Trouble;
@@ -21,8 +22,7 @@ const GET: &str = include_str!("get.sh");
 /// `ssh://[user@]host[:port]/path`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ssh {
-    host: String,
-    port: Option<u16>,
+    machine: Machine,
     path: String,
 }
 
@@ -30,20 +30,13 @@ impl Ssh {
     /// Reads what stands after `ssh://`.
     pub fn parse(rest: &str) -> Result<Self, &'static str> {
         let (host, path) = rest.split_once('/').ok_or("it has no path: `ssh://host/path`")?;
-        let (host, port) = match host.rsplit_once(':') {
-            // An address of IPv6 stands in brackets.
-            Some((name, port)) if !port.ends_with(']') => {
-                (name, Some(port.parse().map_err(|_| "its port is no number up to 65535")?))
-            }
-            _ => (host, None),
-        };
-        if host.is_empty() || host.starts_with('-') || path.is_empty() {
+        let machine = Machine::parse(host)?;
+        if machine.host.is_empty() || machine.host.starts_with('-') || path.is_empty() {
             return Err("it is `ssh://[user@]host[:port]/path`");
         }
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         // As in URLs of git and rsync, `/~/releases` is in the home folder.
         let path = path.strip_prefix("~/").map_or(format!("/{path}"), str::to_owned);
-        Ok(Self { host: bare, port, path })
+        Ok(Self { machine, path })
     }
 
     /// A script there, with the folder and more as its arguments.
@@ -52,16 +45,12 @@ impl Ssh {
     }
 
     fn command_in(&self, folder: &str, script: &str, arguments: &[&str]) -> Command {
-        let mut ssh = Command::new("ssh");
-        if let Some(port) = self.port {
-            ssh.args(["-p", &port.to_string()]);
-        }
         let path = format!("{}{folder}", self.path);
         let mut words = vec!["sh -c".to_owned(), word(script).into_owned(), "sh".to_owned()];
         words.push(word(&path).into_owned());
         words.extend(arguments.iter().map(|it| word(it).into_owned()));
-        // A machine that does not answer is not waited for without end.
-        ssh.args(["-o", "ConnectTimeout=30", "--", &self.host, &words.join(" ")]);
+        let mut ssh = self.machine.ssh();
+        ssh.arg(words.join(" "));
         ssh
     }
 
@@ -112,8 +101,7 @@ fn unpack(from: impl Read, into: &Path) -> Result<(), Trouble> {
 
 impl fmt::Display for Ssh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let port = self.port.map(|it| format!(":{it}")).unwrap_or_default();
-        write!(f, "ssh://{}{port}/{}", self.host, self.path.trim_start_matches('/'))
+        write!(f, "ssh://{}/{}", self.machine, self.path.trim_start_matches('/'))
     }
 }
 
@@ -123,12 +111,14 @@ mod tests {
 
     #[test]
     fn a_machine_is_read_as_people_write_it() {
-        let parse = |text: &str| Ssh::parse(text).map(|it| (it.host, it.port, it.path));
+        let parse =
+            |text: &str| Ssh::parse(text).map(|it| (it.machine.host, it.machine.port, it.path));
         let owned = |host: &str, port, path: &str| Ok((host.to_owned(), port, path.to_owned()));
         assert_eq!(parse("me@web/srv/fleet"), owned("me@web", None, "/srv/fleet"));
         assert_eq!(parse("web:2222/~/fleet"), owned("web", Some(2222), "fleet"));
         assert_eq!(parse("[::1]:22/fleet"), owned("::1", Some(22), "/fleet"));
         assert_eq!(parse("[::1]/fleet"), owned("::1", None, "/fleet"));
+        assert_eq!(parse("me@[::1]:22/fleet"), owned("me@::1", Some(22), "/fleet"));
         for wrong in ["web", "web/", "/srv", "-oProxyCommand=x/srv", "web:x/srv", "web:99999/srv"] {
             assert!(Ssh::parse(wrong).is_err(), "{wrong}");
         }
