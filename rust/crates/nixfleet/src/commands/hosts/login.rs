@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use nixfleet_inventory::Inventory;
 use nixfleet_nix::process;
+use nixfleet_vm::ssh::quoted;
 
 use super::{Address, KnownHosts, Lost, Reach};
 use crate::text::quote::word;
@@ -123,9 +124,8 @@ impl Connection {
     pub fn options(&self) -> Vec<OsString> {
         let mut all: Vec<OsString> = self.options.iter().map(OsString::from).collect();
         if let Some(file) = &self.known_hosts {
-            let file = file.display().to_string().replace('%', "%%");
             for option in [
-                format!("UserKnownHostsFile=\"{file}\""),
+                format!("UserKnownHostsFile={}", quoted(file)),
                 "GlobalKnownHostsFile=/dev/null".to_owned(),
                 format!("HostKeyAlias={}", self.name),
                 "StrictHostKeyChecking=yes".to_owned(),
