@@ -170,11 +170,7 @@ impl QemuMachine {
                 Some("BLOCK_IO_ERROR") if data["action"] == "stop" => {
                     let full = data["nospace"] == Value::Bool(true);
                     let reason = data["reason"].as_str().unwrap_or("an error of its disk");
-                    trouble = Some(if full {
-                        Status::DiskFull
-                    } else {
-                        Status::Failed(format!("QEMU paused the guest: {reason}").into())
-                    });
+                    trouble = Some(if full { Status::DiskFull } else { paused_by(reason) });
                 }
                 Some("GUEST_PANICKED") => trouble = Some(Status::Panicked),
                 Some("STOP") => trouble = trouble.or_else(|| self.paused()),
