@@ -63,20 +63,19 @@ pub fn room<'a>(run: &Run<'a>, built: &Built) -> Result<Option<Place<'a>>, Error
     room.enter(share, &run.world.cancel, waits).map(Some)
 }
 
-/// Gives a disk on which the host is installed as it is today: an earlier one if nothing has
-/// changed, else a new one.
+/// Gives a disk on which the host is installed as it is today, by its [`key`]: an earlier one if
+/// nothing has changed, else a new one.
 ///
 /// # Errors
 /// When a phase fails. Nothing of the attempt is left.
-pub fn ensure(run: &mut Run, built: &Built) -> Result<Installed, Error> {
-    let key = key(run, built)?;
+pub fn ensure(run: &mut Run, built: &Built, key: &str) -> Result<Installed, Error> {
     let disks = Disks::new(built.disks.len());
-    if let (Some(name), false) = (run.folder.installed(&key), run.options.rebuild) {
+    if let (Some(name), false) = (run.folder.installed(key), run.options.rebuild) {
         run.note("nothing has changed since the last install: it is used again");
         run.report.reused = true;
         return Ok(Installed { folder: run.folder.install(&name), name, disks });
     }
-    let result = install(run, built, &key);
+    let result = install(run, built, key);
     if result.is_err() {
         // What failed first is told; a folder that stays is mended by the next run.
         let _ = files::remove(&run.folder.role(Role::Installing));

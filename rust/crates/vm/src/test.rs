@@ -52,7 +52,8 @@ fn cycle(run: &mut Run) -> Result<(), Error> {
     lifecycle::open(run)?;
     let built = install::build(run)?;
     let _place = install::room(run, &built)?;
-    let installed = install::ensure(run, &built)?;
+    let key = install::key(run, &built)?;
+    let installed = install::ensure(run, &built, &key)?;
     let assertions = Assertion::all(&built.test.spec);
     let mut running = boot(run, &built, &installed, &assertions)?;
     let result = check(run, &built, &installed, &mut running, &assertions);

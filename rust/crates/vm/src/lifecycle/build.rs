@@ -43,7 +43,7 @@ fn built(run: &mut Run) -> Result<(), Error> {
     }
     // The old VM goes when there is something in its place, and then what it stood on.
     let _place = install::room(run, &built)?;
-    let installed = install::ensure(run, &built)?;
+    let installed = install::ensure(run, &built, &key)?;
     let record = VmRecord {
         install: installed.name.clone(),
         key,
