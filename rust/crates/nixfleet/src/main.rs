@@ -6,6 +6,7 @@
 mod cli;
 mod commands;
 mod error;
+mod eval_jobs;
 mod exit;
 mod faults;
 mod global;

@@ -6,8 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The tool, from what reads all others to what reads none.
-const WINGS: [&str; 9] =
-    ["main", "cli", "commands", "faults", "error", "global", "exit", "side_by_side", "text"];
+const WINGS: [&str; 10] = [
+    "main",
+    "cli",
+    "commands",
+    "faults",
+    "error",
+    "global",
+    "exit",
+    "eval_jobs",
+    "side_by_side",
+    "text",
+];
 
 /// Modules that only tests have, which may look at anything.
 const OF_TESTS: [&str; 4] = ["fake", "matrix", "properties", "tests"];

@@ -6,7 +6,6 @@ mod brought;
 mod cure;
 pub mod definition;
 mod disks;
-mod eval_jobs;
 mod memory;
 mod problems;
 mod workers;
@@ -20,12 +19,13 @@ use nixfleet_inventory::{Flake, Host};
 use nixfleet_nix::{NixCli, NixError};
 use nixfleet_text::Foreign;
 
+use crate::eval_jobs::{EvalJobs, Question};
 use crate::faults::source::Tree;
 use crate::faults::survey::Survey;
 use crate::faults::{Fault, Severity};
+use answer::QUESTION;
 use answers::{Answers, Outcome};
 use disks::Disks;
-use eval_jobs::EvalJobs;
 pub use memory::{MAX_MEMORY, default_jobs};
 pub use problems::{cure_of, unreadable};
 pub use workers::ask;
@@ -86,7 +86,16 @@ impl Evaluation<'_> {
         let answers = Answers::new(hosts, bar);
         let eval_jobs =
             EvalJobs { flake: &self.flake, workers: jobs, max_memory, arguments: &self.arguments };
-        let notices = eval_jobs.run(&answers).iter().map(ToString::to_string).collect();
+        // Only derivations are jobs, and a host whose assertions fail has none. So each is one that
+        // nobody builds, with the answer beside it.
+        let job = format!(
+            "host: derivation {{ name = \"nixfleet-validate\"; system = \"x86_64-linux\"; \
+             builder = \"none\"; }} // {{ answer = ({QUESTION}) host; }}"
+        );
+        let question = Question { job: &job, apply: Some("job: job.answer"), roots: None };
+        let take = |index, line| answers.take(index, line, &self.flake);
+        let left = eval_jobs.run(&answers.hosts, &question, take);
+        let notices = left.iter().map(ToString::to_string).collect();
         workers::run(&self.nix.clone().heap_limit(max_memory), &self.flake, jobs, &answers);
         let mut found = Found { faults, traces: Vec::new(), notices, outside: None };
         let mut disks = Disks::default();

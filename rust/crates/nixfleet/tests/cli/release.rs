@@ -333,6 +333,70 @@ fn what_can_be_no_release_is_told_before_anything_is_built() {
     );
 }
 
+/// By `nix-eval-jobs` and by `nix` alone: a fleet that is in order, one with a host that cannot be
+/// evaluated and one that cannot be built, a program that is too old, and one that dies.
+#[test]
+#[ignore = "needs nix"]
+fn both_ways_of_evaluation_make_the_same_release() {
+    let fleet = Fleet::new(&["ann"], 1);
+    // What Nix is asked is written down.
+    let nix = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+        .map(|it| it.join("nix"))
+        .find(|it| it.is_file())
+        .unwrap();
+    let asked = fleet.path("asked");
+    let log = format!("echo \"$*\" >> {}; exec {} \"$@\"", asked.display(), nix.display());
+    fleet.fake("nix", &log);
+    let builds = || {
+        let all = fs::read_to_string(&asked).unwrap();
+        fs::remove_file(&asked).unwrap();
+        let of = |part: &str| {
+            all.lines().filter(|it| it.contains(" build ")).any(|it| it.contains(part))
+        };
+        (of(".drv^out"), of("#nixosConfigurations"))
+    };
+    let systems = || fleet.json(&["--key", "ann", "--jobs", "2", "--allow-dirty"])["hosts"].clone();
+    fleet.fake("nix-eval-jobs", "");
+    let by_nix = systems();
+    assert_eq!(builds(), (false, true));
+    let jobs = include_str!("nix-eval-jobs");
+    fleet.fake("nix-eval-jobs", jobs);
+    assert_eq!(systems(), by_nix);
+    assert_eq!(builds(), (true, false));
+    // It dies after its first host.
+    let dies = jobs.replace("cat \"$work/out\"; echo\n", "cat \"$work/out\"; echo; kill -9 $$\n");
+    assert_ne!(dies, jobs);
+    fleet.fake("nix-eval-jobs", &dies);
+    assert_eq!(systems(), by_nix);
+    assert_eq!(builds(), (true, true));
+
+    let fails = r#"echo ${name} ${if name == "db-01" then "" else "${program}"} > $out"#;
+    fleet.edit(
+        "fleet/flake.nix",
+        fails,
+        r#"${if name == "db-01" then "echo no disk; exit 7" else fails.${name} or "echo > $out"}"#,
+    );
+    fleet.edit(
+        "fleet/flake.nix",
+        "names = [",
+        r#"fails.web-02 = throw "no such theme"; names = ["#,
+    );
+    let told = || {
+        fleet.expect(
+            &["--key", "ann", "--jobs", "2", "--allow-dirty"],
+            3,
+            &["`web-02` can't be built", "no such theme", "`db-01` can't be built", "no disk"],
+        )
+    };
+    let by_jobs = {
+        fleet.fake("nix-eval-jobs", jobs);
+        told()
+    };
+    fleet.fake("nix-eval-jobs", "");
+    let old = "warning: `nix-eval-jobs` is older than 2.31 and lacks `--select`, so `nix` evaluates the hosts\n";
+    assert_eq!(told().replace(old, ""), by_jobs);
+}
+
 #[test]
 #[ignore = "needs nix"]
 fn a_release_goes_over_ssh_to_s3_and_comes_back_from_a_web_server() {

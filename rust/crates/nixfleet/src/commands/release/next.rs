@@ -18,6 +18,7 @@ use super::show::{self, Done};
 use super::{build, commit, make, now, of_nix, places, publish, publish_all, sign, trust};
 use crate::commands::{failure, fleet, validate};
 use crate::error::{Error, Trouble};
+use crate::eval_jobs::EvalJobs;
 use crate::exit::Exit;
 use crate::faults::eval::{MAX_MEMORY, default_jobs};
 use crate::faults::source::Tree;
@@ -53,7 +54,11 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
             let hosts: Vec<(&str, &Host)> =
                 inventory.hosts.iter().map(|(name, host)| (name.as_str(), host)).collect();
             let jobs = args.jobs.map_or_else(|| default_jobs(MAX_MEMORY), usize::from);
-            let built = build::systems(&nix, &fleet::flake(global), &hosts, jobs)?;
+            let (flake, arguments) = (fleet::flake(global), global.for_nix());
+            let max_memory = MAX_MEMORY;
+            let eval_jobs =
+                EvalJobs { flake: &flake, workers: jobs, max_memory, arguments: &arguments };
+            let built = build::systems(&nix, &eval_jobs, &hosts)?;
             let paths: Vec<StorePath> = built.values().cloned().collect();
             let closures = nix.closures(None, &paths).map_err(of_nix)?;
             let system = |(name, path)| Ok((name, System::built(&path, &closures)?));

@@ -3,10 +3,11 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressBar;
-use nixfleet_inventory::Host;
+use nixfleet_inventory::{Flake, Host};
 use nixfleet_nix::NixError;
 
 use super::answer::Answer;
+use crate::eval_jobs::Line;
 
 /// What an evaluation came to.
 pub type Outcome = Result<Answer, NixError>;
@@ -31,6 +32,20 @@ impl<'a> Answers<'a> {
         if let Some(place) = lock(&self.outcomes).get_mut(index).filter(|it| it.is_none()) {
             *place = Some(outcome);
             self.bar.inc(1);
+        }
+    }
+
+    /// Takes what `nix-eval-jobs` says of a host.
+    pub fn take(&self, index: usize, line: Line, flake: &Flake) {
+        let answer = line.extra_value.and_then(|it| serde_json::from_value(it).ok());
+        match (answer, line.error) {
+            // The dummy derivation may fail where the answer is known.
+            (Some(answer), _) => self.set(index, Ok(answer)),
+            (None, Some(error)) => {
+                let command = format!("nix-eval-jobs --flake {flake}");
+                self.set(index, Err(NixError::failed(command, Some(1), error)));
+            }
+            (None, None) => {}
         }
     }
 

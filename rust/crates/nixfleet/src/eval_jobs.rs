@@ -5,15 +5,15 @@
 //! `worker.cc`).
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{fmt, thread};
 
-use nixfleet_inventory::Flake;
-use nixfleet_nix::{Cause, NixError, nix_string, process};
+use nixfleet_inventory::{Flake, Host};
+use nixfleet_nix::{Cause, nix_string, process};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::answer::{Answer, QUESTION};
-use super::answers::Answers;
 use crate::text::quote::quote;
 
 const PROGRAM: &str = "nix-eval-jobs";
@@ -26,6 +26,16 @@ const MOST: usize = 500;
 
 /// What is kept of what a call writes to standard error.
 const KEPT: usize = 64 << 10;
+
+/// What is asked of each host.
+pub struct Question<'a> {
+    /// A Nix function from a host's configuration to the derivation that is its job.
+    pub job: &'a str,
+    /// A Nix function from a job to what its line says besides.
+    pub apply: Option<&'a str>,
+    /// Where garbage collectors are kept from the derivations.
+    pub roots: Option<&'a Path>,
+}
 
 /// How it is run.
 pub struct EvalJobs<'a> {
@@ -72,16 +82,28 @@ impl fmt::Display for Left {
 /// A line of what it writes.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Line {
+pub struct Line {
     attr: String,
-    extra_value: Option<Answer>,
-    error: Option<String>,
+    /// What [`Question::apply`] gave.
+    pub extra_value: Option<Value>,
+    /// The derivation.
+    pub drv_path: Option<String>,
+    /// Why the job could not be evaluated.
+    pub error: Option<String>,
 }
 
+type Hosts<'a> = [(&'a str, &'a Host)];
+
 impl EvalJobs<'_> {
-    /// Evaluates the hosts as far as the program does; says what it leaves. Where there is no such
-    /// program, all are left and nothing is said.
-    pub fn run(&self, answers: &Answers) -> Vec<Left> {
+    /// Evaluates the hosts as far as the program does, and hands on its lines as they come, each with
+    /// the index of its host; says what it leaves. Where there is no such program, all are left and
+    /// nothing is said.
+    pub fn run(
+        &self,
+        hosts: &Hosts,
+        question: &Question,
+        mut take: impl FnMut(usize, Line),
+    ) -> Vec<Left> {
         match is_usable() {
             None => return Vec::new(),
             Some(false) => return vec![Left::TooOld],
@@ -90,12 +112,13 @@ impl EvalJobs<'_> {
         let mut short = 0;
         let mut ended = None;
         for output in ["nixosConfigurations", "darwinConfigurations"] {
-            let is_there = |index: &usize| answers.hosts[*index].1.output() == output;
-            let indices: Vec<usize> = answers.open().into_iter().filter(is_there).collect();
+            let is_there = |index: &usize| hosts[*index].1.output() == output;
+            let indices: Vec<usize> = (0..hosts.len()).filter(is_there).collect();
             for indices in indices.chunks(MOST) {
                 // What ended one call would end the next.
                 if ended.is_none() {
-                    match self.call(output, indices, answers) {
+                    let select = select(indices, hosts, question.job);
+                    match call(self.command(output, &select, question), indices, &mut take) {
                         Ok(count) => short += count,
                         Err(cause) => ended = Some(Left::Ended(cause)),
                     }
@@ -105,19 +128,7 @@ impl EvalJobs<'_> {
         ended.into_iter().chain((short > 0).then_some(Left::Memory(short))).collect()
     }
 
-    /// One call. Says how many hosts met the limit of memory, or why the call failed.
-    fn call(&self, output: &str, indices: &[usize], answers: &Answers) -> Result<usize, String> {
-        let mut child = self
-            .command(output, &select(indices, answers))
-            .spawn()
-            .map_err(|error| error.to_string())?;
-        let errors = child.stderr.take().map(|it| thread::spawn(move || last_words(it)));
-        let short = child.stdout.take().map_or(0, |it| self.read(it, indices, answers));
-        let errors = errors.and_then(|it| it.join().ok()).unwrap_or_default();
-        ending(&mut child, &errors).map(|()| short)
-    }
-
-    fn command(&self, output: &str, select: &str) -> Command {
+    fn command(&self, output: &str, select: &str, question: &Question) -> Command {
         let mut command = process::bound(PROGRAM);
         command
             .args(["--extra-experimental-features", "nix-command flakes"])
@@ -131,33 +142,43 @@ impl EvalJobs<'_> {
             .args(self.arguments)
             .args(["--flake", &self.flake.attr(output)])
             .args(["--select", select])
-            .args(["--apply", "job: job.answer"])
+            .args(question.apply.iter().flat_map(|it| ["--apply", it]))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some(folder) = question.roots {
+            command.arg("--gc-roots-dir").arg(folder);
+        }
         command
     }
+}
 
-    /// Takes the lines as they come.
-    fn read(&self, lines: ChildStdout, indices: &[usize], answers: &Answers) -> usize {
-        let mut short = 0;
-        for line in BufReader::new(lines).split(b'\n').map_while(Result::ok) {
-            let Ok(line) = serde_json::from_slice::<Line>(&line) else { continue };
-            let index = line.attr.strip_prefix('h').and_then(|it| it.parse::<usize>().ok());
-            let Some(index) = index.filter(|it| indices.contains(it)) else { continue };
-            match (line.extra_value, line.error) {
-                // The dummy derivation may fail where the answer is known.
-                (Some(answer), _) => answers.set(index, Ok(answer)),
-                (None, Some(error)) if is_memory(&error) => short += 1,
-                (None, Some(error)) => {
-                    let command = format!("{PROGRAM} --flake {}", self.flake);
-                    answers.set(index, Err(NixError::failed(command, Some(1), error)));
-                }
-                (None, None) => {}
-            }
+/// One call. Says how many hosts met the limit of memory, or why the call failed.
+fn call(
+    mut command: Command,
+    indices: &[usize],
+    take: &mut impl FnMut(usize, Line),
+) -> Result<usize, String> {
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let errors = child.stderr.take().map(|it| thread::spawn(move || last_words(it)));
+    let short = child.stdout.take().map_or(0, |it| read(it, indices, take));
+    let errors = errors.and_then(|it| it.join().ok()).unwrap_or_default();
+    ending(&mut child, &errors).map(|()| short)
+}
+
+/// Hands on the lines of hosts that were asked for; counts those that met the limit of memory.
+fn read(lines: ChildStdout, indices: &[usize], take: &mut impl FnMut(usize, Line)) -> usize {
+    let mut short = 0;
+    for line in BufReader::new(lines).split(b'\n').map_while(Result::ok) {
+        let Ok(line) = serde_json::from_slice::<Line>(&line) else { continue };
+        let index = line.attr.strip_prefix('h').and_then(|it| it.parse::<usize>().ok());
+        let Some(index) = index.filter(|it| indices.contains(it)) else { continue };
+        match &line.error {
+            Some(error) if line.extra_value.is_none() && is_memory(error) => short += 1,
+            _ => take(index, line),
         }
-        short
     }
+    short
 }
 
 /// Whether the program has the options; `None` where there is none.
@@ -167,20 +188,12 @@ fn is_usable() -> Option<bool> {
     Some(NEEDED.iter().all(|option| help.contains(option)))
 }
 
-/// A function from the hosts of an output to the jobs.
-///
-/// Only derivations are jobs, and a host whose assertions fail has none. So each is a derivation
-/// that nobody builds, with the answer beside it. The names of hosts may be anything; those of the
-/// jobs are not read as an attribute path or an index.
-fn select(indices: &[usize], answers: &Answers) -> String {
-    let host = |index: &usize| format!("h{index} = hosts.{};", nix_string(answers.hosts[*index].0));
+/// A function from the hosts of an output to the jobs. The names of hosts may be anything; those of
+/// the jobs are not read as an attribute path or an index.
+fn select(indices: &[usize], hosts: &Hosts, job: &str) -> String {
+    let host = |index: &usize| format!("h{index} = hosts.{};", nix_string(hosts[*index].0));
     let hosts: Vec<String> = indices.iter().map(host).collect();
-    format!(
-        "hosts: builtins.mapAttrs (_: host: derivation {{ name = \"nixfleet-validate\"; \
-         system = \"x86_64-linux\"; builder = \"none\"; }} // {{ answer = ({QUESTION}) host; }}) \
-         {{ {} }}",
-        hosts.join(" ")
-    )
+    format!("hosts: builtins.mapAttrs (_: {job}) {{ {} }}", hosts.join(" "))
 }
 
 /// What Nix says where its allocator has reached the limit: C++'s words, or its own.
