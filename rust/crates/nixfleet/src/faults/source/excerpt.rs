@@ -103,8 +103,10 @@ fn find_only(source: &Text, text: &str) -> Option<Range<usize>> {
     }
 }
 
+/// The text as Nix writes it between quotes.
 fn literal(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
+    format!("\"{escaped}\"")
 }
 
 /// The attribute's name at an offset, or the one sign that stands there.
@@ -148,6 +150,9 @@ mod tests {
         let key = "ssh-ed25519 AAAAC3NzaC1l me";
         let source = format!("{{\n  # \"{key}\"\n  k = [ \"{key}\" ];\n  a.keys = k;\n}}\n");
         assert_eq!(find(&source, 4, 3, Some(key)), Some((3, 9, format!("\"{key}\""))));
+        let dollar = "{ k = \"abc\\${d}efghijklmnopqrstuv\"; a = k; }";
+        let found = find(dollar, 1, 37, Some("abc${d}efghijklmnopqrstuv"));
+        assert_eq!(found.map(|it| it.1), Some(7));
         let twice = source.replace("= k;", &format!("= k; b = \"{key}\";"));
         assert_eq!(find(&twice, 4, 3, Some(key)).map(|it| it.2), Some("a.keys".to_owned()));
         assert_eq!(find("a = \"xyzw\"; b = a;", 1, 13, Some("xyzw")).map(|it| it.1), Some(13));
