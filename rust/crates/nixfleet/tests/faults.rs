@@ -69,6 +69,7 @@ fn validate_with(folder: &Path, format: &str, nix: &str) -> String {
     let mut command = cargo_bin_cmd!("nixfleet");
     command.current_dir(folder).args(["validate", "--inventory", "inventory.json"]);
     command.args(["--format", format]).env("COLUMNS", "100");
+    command.env_remove("CLICOLOR_FORCE").env_remove("COMPLETE");
     let (repository, mended) = (repository(folder), mended(folder));
     match &repository {
         Some(repository) => command.current_dir(repository.path()),

@@ -5,13 +5,14 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
+use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, text};
 
 /// What the shell of that name gets for a line whose last word is being written.
 fn offered(fleet: &Fleet, shell: &str, line: &[&str]) -> Vec<String> {
     let mut command = fleet.command(&[&["--", "nixfleet"], line].concat());
     command.env("COMPLETE", shell).env("_CLAP_IFS", "\n");
-    let output = command.env("_CLAP_COMPLETE_INDEX", line.len().to_string()).output().unwrap();
+    let output = command.env("_CLAP_COMPLETE_INDEX", line.len().to_string()).output_of();
     assert!(output.status.success(), "{}", text(&output.stderr));
     let word = |line: &str| line.split([':', '\t']).next().unwrap_or_default().to_owned();
     text(&output.stdout).lines().map(word).filter(|it| !it.is_empty()).collect()
@@ -56,7 +57,7 @@ fn a_word_that_is_no_text_keeps_nothing_from_being_offered() {
     let mut command = fleet.command(&["--", "nixfleet", "list", INVENTORY]);
     command.arg(OsStr::from_bytes(b"--flake=\xff")).args(["-h", "web-0"]);
     command.env("COMPLETE", "bash").env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_INDEX", "5");
-    let output = command.output().unwrap();
+    let output = command.output_of();
     assert_eq!(text(&output.stdout), "web-01\nweb-02", "{}", text(&output.stderr));
 }
 
@@ -73,7 +74,7 @@ fn bash_takes_what_completions_writes() {
         tool.parent().unwrap().display()
     );
     let mut bash = Command::new("bash");
-    let output = bash.args(["-c", &ask]).current_dir(fleet.path()).output().unwrap();
+    let output = bash.args(["-c", &ask]).current_dir(fleet.path()).output_of();
     assert_eq!(text(&output.stdout).trim(), "web-01 web-02", "{}", text(&output.stderr));
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, text};
 
 #[test]
@@ -160,7 +161,7 @@ fn no_command_lets_a_terminal_obey_others() {
                 let arguments = [command, &["--format", format][..]].concat();
                 let arguments =
                     if command.contains(&"--format") { command.to_vec() } else { arguments };
-                let output = fleet.command(&arguments).env("COLUMNS", "80").output().unwrap();
+                let output = fleet.command(&arguments).env("COLUMNS", "80").output_of();
                 is_safe(&arguments, &output.stdout);
                 is_safe(&arguments, &output.stderr);
                 let status = output.status.code();

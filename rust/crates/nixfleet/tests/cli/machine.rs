@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use crate::ended::{Ended, status_of};
 use crate::{Fleet, INVENTORY, text};
 
 #[test]
@@ -229,7 +230,7 @@ fn a_command_that_is_killed_leaves_no_nix() {
         let nix = pid().trim().parse().unwrap();
         let tool_pid = i32::try_from(tool.id()).ok().and_then(Pid::from_raw).unwrap();
         kill_process(tool_pid, signal).unwrap();
-        tool.wait().unwrap();
+        status_of(&mut tool);
         let is_gone = || crate::vm::is_gone(nix);
         assert!(nixfleet_nix::process::wait_until(long, is_gone), "{signal:?} leaves Nix");
     }
@@ -310,7 +311,7 @@ fn doctor_tells_of_a_temporary_folder_that_cannot_be_written() {
     let fleet = Fleet::new("UTC");
     fleet.program("ssh", &fake_ssh("user root\nhostname 10.0.0.1\nproxyjump gate", ""));
     let mut doctor = fleet.command(&["doctor", "--target", "web"]);
-    let output = doctor.env("TMPDIR", fleet.path().join("none")).output().unwrap();
+    let output = doctor.env("TMPDIR", fleet.path().join("none")).output_of();
     let told = text(&output.stdout);
     assert!(told.contains("→ `TMPDIR` has to be a folder that can be written"), "{told}");
     assert_eq!(output.status.code(), Some(3));
@@ -343,7 +344,7 @@ fn doctor_knows_what_the_apps_of_vms_bring() {
     let fleet = Fleet::new("UTC");
     let lacks = |brought: &str| {
         let mut command = fleet.command(&["doctor", INVENTORY, "--format", "json"]);
-        let output = command.env("NIXFLEET_BROUGHT_ALONG", brought).output().unwrap();
+        let output = command.env("NIXFLEET_BROUGHT_ALONG", brought).output_of();
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let findings = report["findings"].as_array().unwrap().clone();
         let lacking = findings.into_iter().filter(|it| it["status"] == "lacking");

@@ -3,6 +3,7 @@
 mod command_line;
 mod completions;
 mod deploy;
+mod ended;
 mod eval;
 mod files;
 mod hostile;
@@ -25,6 +26,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
+use ended::{Ended, heed_signals};
 use tempfile::TempDir;
 
 const KEY: &str = include_str!("../../../inventory/tests/keys/ed25519.pub");
@@ -34,6 +36,7 @@ struct Fleet(TempDir);
 
 impl Fleet {
     fn new(time_zone: &str) -> Self {
+        heed_signals();
         let folder = tempfile::tempdir().unwrap();
         let key = KEY.trim();
         let host = |name: &str| {
@@ -94,23 +97,17 @@ impl Fleet {
         run(&["add", "flake.nix"]);
     }
 
+    /// The tool in this folder, with nothing of the environment that the tests run in.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(cargo_bin!("nixfleet"));
-        command
-            .current_dir(self.path())
-            .args(arguments)
-            .env("PATH", self.path().join("bin"))
-            .env("HOME", self.path())
-            .env("XDG_RUNTIME_DIR", self.path())
-            .env_remove("XDG_DATA_HOME")
-            .env_remove("XDG_CACHE_HOME")
-            .env_remove("SSH_AUTH_SOCK")
-            .env_remove("COLUMNS");
+        command.current_dir(self.path()).args(arguments).env_clear();
+        command.env("PATH", self.path().join("bin"));
+        command.env("HOME", self.path()).env("XDG_RUNTIME_DIR", self.path());
         command
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
+        self.command(arguments).output_of()
     }
 
     fn expect(&self, arguments: &[&str], status: i32, stdout: &str, stderr: &str) {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::KEY;
+use crate::ended::Ended;
 
 const FLAKE: &str = r#"{
   outputs = inputs: (import LIBRARY { inherit inputs; }).mkFleet rec {
@@ -113,7 +114,7 @@ fn fleet(flake: &str, module: &str) -> TempDir {
 fn faults(folder: &TempDir) -> Vec<Value> {
     let mut validate = Command::new(cargo_bin!("nixfleet"));
     validate.current_dir(folder.path()).args(["validate", "--flake", "path:.", "--impure"]);
-    let output = validate.args(["--format", "json"]).output().unwrap();
+    let output = validate.args(["--format", "json"]).output_of();
     let report: Value = serde_json::from_slice(&output.stdout).expect("one document");
     report["faults"].as_array().unwrap().clone()
 }

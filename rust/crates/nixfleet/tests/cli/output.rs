@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::ended::{Ended, status_of};
 use crate::{Fleet, INVENTORY, text};
 
 /// A command line of each kind that has a result without Nix, and its status when it is written.
@@ -26,7 +27,8 @@ fn a_result_that_reaches_nobody_is_an_error() {
     let fleet = Fleet::new("UTC");
     for (arguments, _) in RESULTS {
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let output = fleet.command(arguments).stdout(full).output().unwrap();
+        let child = fleet.command(arguments).stdout(full).stderr(Stdio::piped()).spawn();
+        let output = child.unwrap().output_of();
         let err = text(&output.stderr);
         assert_eq!(output.status.code(), Some(3), "{arguments:?}: {err}");
         let told =
@@ -44,7 +46,7 @@ fn who_reads_may_stop_reading() {
         drop(child.stdout.take());
         let mut err = String::new();
         child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(status), "{arguments:?}: {err}");
+        assert_eq!(status_of(&mut child).code(), Some(status), "{arguments:?}: {err}");
         assert!(!err.contains("cannot be written"), "{arguments:?}: {err}");
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, text};
 
 /// A fleet whose keys are written at a place that the inventory tells, as Nix does: in the store.
@@ -123,7 +124,7 @@ fn a_folder_that_cannot_be_written_is_told_before_anything_is_built() {
     let fleet = Fleet::new("UTC");
     fs::write(fleet.path().join("file"), "").unwrap();
     let mut command = fleet.command(&["test-vm", INVENTORY, "-h", "web-01"]);
-    let output = command.env("XDG_DATA_HOME", fleet.path().join("file/data")).output().unwrap();
+    let output = command.env("XDG_DATA_HOME", fleet.path().join("file/data")).output_of();
     let err = text(&output.stderr);
     assert!(err.contains("error[folder-unwritable]") && err.contains("is no folder"), "{err}");
 }

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use crate::ended::{Ended, status_of};
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -75,7 +76,7 @@ impl Fleet {
 
     fn program(&self, name: &str, arguments: &[&str]) {
         let mut command = Command::new(name);
-        let output = command.current_dir(self.0.path()).args(arguments).output().unwrap();
+        let output = command.current_dir(self.0.path()).args(arguments).output_of();
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
@@ -100,13 +101,15 @@ impl Fleet {
             .env_remove("XDG_DATA_HOME")
             .env_remove("XDG_CACHE_HOME")
             .env_remove("SSH_AUTH_SOCK")
+            .env_remove("CLICOLOR_FORCE")
+            .env_remove("COMPLETE")
             .stdin(Stdio::null());
         command
     }
 
     #[track_caller]
     fn expect(&self, arguments: &[&str], status: i32, parts: &[&str]) -> String {
-        let Output { status: ended, stdout, stderr } = self.command(arguments).output().unwrap();
+        let Output { status: ended, stdout, stderr } = self.command(arguments).output_of();
         let all =
             format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         assert_eq!(ended.code(), Some(status), "{arguments:?}: {all}");
@@ -117,7 +120,7 @@ impl Fleet {
     }
 
     fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.command(&[arguments, &["--format", "json"]].concat()).output().unwrap();
+        let output = self.command(&[arguments, &["--format", "json"]].concat()).output_of();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
@@ -251,14 +254,12 @@ fn the_agent_signs_where_no_key_is_named() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    while !socket.exists() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    let long = std::time::Duration::from_secs(60);
+    assert!(nixfleet_nix::process::wait_until(long, || socket.exists()));
     let add = "SSH_AUTH_SOCK=\"$0\" ssh-add -q bob && rm bob";
     fleet.program("sh", &["-c", add, socket.to_str().unwrap()]);
-    let run = |arguments: &[&str]| {
-        fleet.command(arguments).env("SSH_AUTH_SOCK", &socket).output().unwrap()
-    };
+    let run =
+        |arguments: &[&str]| fleet.command(arguments).env("SSH_AUTH_SOCK", &socket).output_of();
     for arguments in [&["--to", "place"][..], &["--key", "bob.pub", "--to", "place"]] {
         let output = run(arguments);
         let (out, err) =
@@ -266,7 +267,7 @@ fn the_agent_signs_where_no_key_is_named() {
         assert!(output.status.success() && out.contains("signed by bob"), "{out}{err}");
     }
     agent.kill().unwrap();
-    agent.wait().unwrap();
+    status_of(&mut agent);
 }
 
 #[test]
@@ -486,7 +487,7 @@ fn two_at_once_make_two_releases_or_one_is_told() {
         &["release 2", "good until", "release 2 gives every host what the one before gave it"],
     );
     let made: Vec<Output> = std::thread::scope(|scope| {
-        let run = || fleet.command(&["--key", "ann"]).output().unwrap();
+        let run = || fleet.command(&["--key", "ann"]).output_of();
         let runs: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
         runs.into_iter().map(|it| it.join().unwrap()).collect()
     });

@@ -10,6 +10,7 @@ use nixfleet_rollout::{Command, Event, Kind, Member, Phase, Plan, Report, Rollou
 use serde_json::{Value, json};
 
 use super::{Fleet, text};
+use crate::ended::Ended;
 
 const PLAN: &str = r#"{"sequence": 41, "waves": [
   {"name": "canary"}, {"name": "web", "atMost": 2, "need": "50%"}, {"name": "rest"}]}"#;
@@ -62,7 +63,7 @@ impl Plane {
         let mut all = vec!["rollout"];
         all.extend(arguments);
         all.extend(["--socket", socket.to_str().unwrap()]);
-        let output = self.fleet.command(&all).env("COLUMNS", "80").output().unwrap();
+        let output = self.fleet.command(&all).env("COLUMNS", "80").output_of();
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         assert_eq!(output.status.code(), Some(status), "{out}{err}");
         let fits = out.lines().all(|it| it.chars().count() <= 80);

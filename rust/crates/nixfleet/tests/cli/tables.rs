@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, text};
 
 #[test]
@@ -9,8 +10,7 @@ fn a_table_fits_the_terminal() {
     let fleet = Fleet::new("UTC");
     for columns in ["50", "60", "80"] {
         for command in ["list", "keys"] {
-            let output =
-                fleet.command(&[command, INVENTORY]).env("COLUMNS", columns).output().unwrap();
+            let output = fleet.command(&[command, INVENTORY]).env("COLUMNS", columns).output_of();
             let out = text(&output.stdout);
             let most: usize = columns.parse().unwrap();
             let is_long = |line: &&str| line.chars().count() > most;

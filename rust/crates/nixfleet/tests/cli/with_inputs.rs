@@ -5,9 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use assert_cmd::cargo::cargo_bin_cmd;
+use assert_cmd::cargo::cargo_bin;
 use tempfile::TempDir;
 
+use crate::ended::Ended;
 use crate::{KEY, text};
 
 /// A flake whose inputs are the library and what it takes, as folders.
@@ -49,13 +50,14 @@ impl Fleet {
         let own = std::env::var_os("PATH").unwrap();
         let bin = self.0.path().join("bin");
         let path = std::iter::once(bin).chain(std::env::split_paths(&own));
-        cargo_bin_cmd!("nixfleet")
+        Command::new(cargo_bin!("nixfleet"))
             .current_dir(self.0.path().join("fleet"))
             .args(arguments)
             .env("PATH", std::env::join_paths(path).unwrap())
             .env("XDG_DATA_HOME", self.0.path())
-            .output()
-            .unwrap()
+            .env_remove("CLICOLOR_FORCE")
+            .env_remove("COMPLETE")
+            .output_of()
     }
 
     fn expect(&self, arguments: &[&str], status: i32, parts: &[&str]) {

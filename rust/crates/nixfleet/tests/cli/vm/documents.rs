@@ -5,12 +5,13 @@ use std::fs;
 use serde_json::Value;
 
 use super::fleet;
+use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, text};
 
 fn folder(fleet: &Fleet) -> std::path::PathBuf {
     fleet.program("nix", "exit 1");
     let build = ["build-vm", INVENTORY, "-h", "web-01"];
-    fleet.command(&build).envs(super::firmware(fleet)).output().unwrap();
+    fleet.command(&build).envs(super::firmware(fleet)).output_of();
     let vms = fleet.path().join(".local/share/nixfleet/vms");
     let fleets: Vec<_> = fs::read_dir(vms).unwrap().map(|it| it.unwrap().path()).collect();
     fleets[0].join("web-01")

@@ -6,6 +6,7 @@ use std::process::{Child, Output, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{BUILT, firmware, fleet, is_gone, nothing_half_made_is_left, wait_until};
+use crate::ended::{Ended, status_of};
 use crate::{Fleet, INVENTORY, text};
 
 /// What Nix hangs in: a part of its command line, the phase, and how the tool gets there.
@@ -64,7 +65,7 @@ fn a_nix_that_hangs_is_ended_with_its_children_by_the_limit_and_by_ctrl_c() {
         let fleet = hanging(word);
         let limit = format!("--limit={phase}=1");
         let child = start(&fleet, &[arguments, &[&limit]].concat());
-        let output = child.wait_with_output().unwrap();
+        let output = child.output_of();
         is_over(&fleet, &output, 4, "took longer than its 1 s", word);
 
         // The same folder: the first run holds no lock any more.
@@ -74,7 +75,7 @@ fn a_nix_that_hangs_is_ended_with_its_children_by_the_limit_and_by_ctrl_c() {
         for _ in 0..2 {
             kill_process(pid, Signal::INT).unwrap();
         }
-        let output = child.wait_with_output().unwrap();
+        let output = child.output_of();
         is_over(&fleet, &output, 130, "interrupted", word);
     }
 }
@@ -88,7 +89,7 @@ fn a_nix_that_hangs_ends_when_the_tool_is_killed() {
         let mut child = start(&fleet, arguments);
         let nix = processes(&fleet);
         child.kill().unwrap();
-        child.wait().unwrap();
+        status_of(&mut child);
         wait_until(word, || is_gone(nix[0]));
         // What Nix started is Nix's to end; this one knows of nothing.
         kill_process(Pid::from_raw(nix[1]).unwrap(), Signal::KILL).unwrap();
@@ -104,13 +105,8 @@ fn what_was_started_by_nohup_ignores_the_terminals_end() {
     let tool = fleet.command(arguments);
     let mut nohup = std::process::Command::new("/bin/sh");
     nohup.args(["-c", "trap '' HUP INT; exec \"$@\"", "sh"]).arg(tool.get_program());
-    nohup.args(tool.get_args()).current_dir(fleet.path()).envs(firmware(&fleet));
-    for (name, value) in tool.get_envs() {
-        match value {
-            Some(value) => nohup.env(name, value),
-            None => nohup.env_remove(name),
-        };
-    }
+    nohup.args(tool.get_args()).current_dir(fleet.path()).env_clear().envs(firmware(&fleet));
+    nohup.envs(tool.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut child = nohup.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let running = processes(&fleet);
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
@@ -119,7 +115,7 @@ fn what_was_started_by_nohup_ignores_the_terminals_end() {
     assert!(child.try_wait().unwrap().is_none() && !is_gone(running[0]), "it heeded SIGHUP");
     // A script starts what it puts behind itself so that it ignores this; whoever sends it means it.
     kill_process(pid, Signal::INT).unwrap();
-    let output = child.wait_with_output().unwrap();
+    let output = child.output_of();
     is_over(&fleet, &output, 130, "interrupted", "SIGINT");
 }
 

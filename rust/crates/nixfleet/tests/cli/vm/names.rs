@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{firmware, fleet};
+use crate::ended::Ended;
 use crate::{INVENTORY, text};
 
 const NAMES: [&str; 6] = ["../x", "$(touch pwned)", "a/b", "`id`; touch pwned", "a b", "-rf"];
@@ -25,7 +26,7 @@ fn a_hosts_name_leads_to_no_other_folder_and_no_shell() {
         for command in ["test-vm", "build-vm"] {
             for which in [format!("--host={name}"), "--all".to_owned()] {
                 let arguments = [command, INVENTORY, &which];
-                let output = fleet.command(&arguments).envs(firmware(&fleet)).output().unwrap();
+                let output = fleet.command(&arguments).envs(firmware(&fleet)).output_of();
                 let err = text(&output.stderr);
                 assert_eq!(output.status.code(), Some(1), "{arguments:?}: {err}");
                 assert!(err.contains("error[host-name-invalid]"), "{err}");

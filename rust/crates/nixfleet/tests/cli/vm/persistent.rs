@@ -5,6 +5,7 @@ use std::io::Write;
 use std::process::{Command, ExitStatus, Stdio};
 
 use super::{firmware, fleet, wait_until};
+use crate::ended::{Ended, status_of};
 use crate::{Fleet, INVENTORY, text};
 
 #[test]
@@ -31,7 +32,7 @@ fn nothing_is_deleted_without_a_word_from_the_user() {
     let fleet = fleet();
     fleet.program("nix", "exit 1");
     let build = ["build-vm", INVENTORY, "-h", "web-01"];
-    fleet.command(&build).envs(firmware(&fleet)).output().unwrap();
+    fleet.command(&build).envs(firmware(&fleet)).output_of();
     let vms = fleet.path().join(".local/share/nixfleet/vms");
     let fleets: Vec<_> = fs::read_dir(vms).unwrap().map(|it| it.unwrap().path()).collect();
     let folder = fleets[0].join("web-01");
@@ -56,7 +57,10 @@ fn at_a_terminal(fleet: &Fleet, command: &str, typed: &str) -> ExitStatus {
     let log = fleet.path().join("typed");
     let mut script = Command::new("script");
     script.args(["-qefc", &format!("exec '{tool}' {command}")]).arg(&log);
-    script.current_dir(fleet.path()).env("HOME", fleet.path()).env_remove("XDG_DATA_HOME");
+    script.current_dir(fleet.path()).env("HOME", fleet.path());
+    for name in ["XDG_DATA_HOME", "COMPLETE", "CLICOLOR_FORCE"] {
+        script.env_remove(name);
+    }
     let mut child = script.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let asked = || fs::read_to_string(&log).unwrap_or_default().contains("[y/N]");
     wait_until("nothing is asked", asked);
@@ -64,5 +68,5 @@ fn at_a_terminal(fleet: &Fleet, command: &str, typed: &str) -> ExitStatus {
     write!(keyboard, "{typed}").unwrap();
     // A second answer, for a tool that takes no heed of the first.
     writeln!(keyboard, "n").unwrap();
-    child.wait().unwrap()
+    status_of(&mut child)
 }

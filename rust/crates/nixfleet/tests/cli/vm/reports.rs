@@ -3,8 +3,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
 use super::fleet;
+use crate::ended::Ended;
 use crate::{INVENTORY, text};
 
 const TEST: [&str; 5] = ["test-vm", INVENTORY, "-h", "web-01", "--junit"];
@@ -39,7 +41,7 @@ fn a_report_goes_to_where_standard_output_goes() {
     assert!(text(&piped.stdout).contains("<testsuite name=\"web-01\""), "{}", text(&piped.stdout));
     let path = fleet.path().join("out");
     let file = fs::File::create(&path).unwrap();
-    fleet.command(&arguments).stdout(file).output().unwrap();
+    fleet.command(&arguments).stdout(file).stderr(Stdio::null()).spawn().unwrap().output_of();
     assert!(fs::read_to_string(&path).unwrap().contains("<testsuite name=\"web-01\""));
     assert!(fs::symlink_metadata("/dev/stdout").unwrap().is_symlink());
 }

@@ -1,6 +1,7 @@
 //! An installer that cannot be built, since git does not track a file of it.
 
 use super::{firmware, fleet, nothing_half_made_is_left};
+use crate::ended::Ended;
 use crate::{INVENTORY, UNTRACKED, text};
 
 #[test]
@@ -11,7 +12,7 @@ fn an_untracked_file_is_named_wherever_nix_misses_it() {
     let built = &["build-vm", INVENTORY, "-h", "web-01"][..];
     for (words, arguments) in UNTRACKED.into_iter().flat_map(|it| [(it, read), (it, built)]) {
         fleet.program("nix", &format!("echo \"{words}\" >&2; exit 1"));
-        let output = fleet.command(arguments).envs(firmware(&fleet)).output().unwrap();
+        let output = fleet.command(arguments).envs(firmware(&fleet)).output_of();
         let err = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{err}");
         assert!(err.contains("`new.nix` is not tracked by git"), "{err}");
@@ -28,7 +29,7 @@ fn another_failure_of_a_build_is_cut_to_its_cause() {
     let arguments = ["test-vm", INVENTORY, "-h", "web-01"];
     let run = |more: &[&str]| {
         let arguments = [&arguments, more].concat();
-        let output = fleet.command(&arguments).envs(firmware(&fleet)).output().unwrap();
+        let output = fleet.command(&arguments).envs(firmware(&fleet)).output_of();
         assert_eq!(output.status.code(), Some(3));
         text(&output.stderr)
     };
