@@ -77,6 +77,10 @@ impl Nix for FakeNix {
         }
     }
 
+    fn reach(&self, _: &str) -> Result<(), NixError> {
+        Ok(())
+    }
+
     fn copy(&self, to: &str, _: &[StorePath]) -> Result<(), NixError> {
         match self.errors.get(to) {
             Some(stderr) => {

@@ -42,7 +42,14 @@ pub trait Nix: Send + Sync {
     /// When Nix is missing or a path is not there.
     fn closures(&self, store: Option<&str>, paths: &[StorePath]) -> Result<Closures, NixError>;
 
-    /// Copies paths and all that they need to a store.
+    /// Whether a store is there.
+    ///
+    /// # Errors
+    /// When Nix is missing or the store can't be opened.
+    fn reach(&self, store: &str) -> Result<(), NixError>;
+
+    /// Copies paths and all that they need to a store. What this machine's own store has is trusted
+    /// here, signed or not; whether the other one takes it is its own matter.
     ///
     /// # Errors
     /// When Nix is missing or a path can't be copied.

@@ -16,6 +16,9 @@ pub use release::Trouble;
 /// A failure of a command, as opposed to faults that it found.
 #[derive(Debug, Error)]
 pub enum Error {
+    /// Options that make a release stand before something else that is done with one.
+    #[error("options that make a release stand before a subcommand, which makes none")]
+    BeforeAction,
     /// The fleet cannot be read.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
@@ -57,6 +60,10 @@ impl Error {
         match self {
             Self::Plane(plane) => plane.help(),
             Self::Release(trouble) => trouble.help(),
+            Self::BeforeAction => Some(
+                "write the subcommand's own options after it: `nixfleet release sign --key FILE`"
+                    .to_owned(),
+            ),
             Self::NoFlake(_) => Some(
                 "name the fleet's folder with `--flake`, or begin one with \
                  `nix flake init -t github:nixfleet/nixfleet`"
@@ -119,7 +126,7 @@ impl Error {
             Self::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => Exit::TimedOut,
             Self::Inventory(InventoryError::Nix(NixError::Interrupted)) => Exit::Interrupted,
             Self::Inventory(_) | Self::NoFlake(_) => Exit::Lacking,
-            Self::UnknownHost { .. } | Self::NoAnnotations => Exit::Usage,
+            Self::UnknownHost { .. } | Self::NoAnnotations | Self::BeforeAction => Exit::Usage,
             Self::NoInstaller => Exit::Faults,
             Self::Plane(plane) => plane.exit(),
             Self::Release(trouble) => trouble.exit(),

@@ -40,14 +40,22 @@ impl Global {
     /// What is handed on to every Nix.
     pub fn for_nix(&self) -> Vec<String> {
         let inputs = self.override_input.chunks(2).map(|pair| ("--override-input", pair));
-        let options = self.option.chunks(2).map(|pair| ("--option", pair));
-        let pairs = inputs.chain(options);
-        let mut arguments: Vec<String> = pairs
-            .flat_map(|(flag, pair)| std::iter::once(flag.to_owned()).chain(pair.iter().cloned()))
-            .collect();
+        let mut arguments = words(inputs);
+        arguments.extend(self.settings());
         arguments.extend(self.impure.then(|| "--impure".to_owned()));
         arguments
     }
+
+    /// As much of it as a call takes that has no flake.
+    pub fn settings(&self) -> Vec<String> {
+        words(self.option.chunks(2).map(|pair| ("--option", pair)))
+    }
+}
+
+fn words<'a>(pairs: impl Iterator<Item = (&'a str, &'a [String])>) -> Vec<String> {
+    pairs
+        .flat_map(|(flag, pair)| std::iter::once(flag.to_owned()).chain(pair.iter().cloned()))
+        .collect()
 }
 
 /// How results are written.

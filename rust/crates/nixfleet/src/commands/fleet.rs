@@ -21,6 +21,11 @@ pub fn nix(global: &Global) -> NixCli {
     global.for_nix().into_iter().fold(nix, NixCli::argument)
 }
 
+/// Nix for what it does with stores, where arguments for a flake would be refused.
+pub fn nix_of_stores(global: &Global) -> NixCli {
+    global.settings().into_iter().fold(NixCli::new(), NixCli::argument)
+}
+
 /// The fleet's inventory.
 pub fn inventory(global: &Global) -> Result<Inventory, Error> {
     inventory_by(global, &nix(global))

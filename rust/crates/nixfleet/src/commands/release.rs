@@ -29,7 +29,7 @@ use crate::error::{Error, Trouble};
 use crate::exit::Exit;
 use crate::global::Global;
 pub use args::Release;
-use args::{Action, Which};
+use args::{Action, Make, Which};
 pub use files::Release as Made;
 use history::History;
 use place::{Part, Place, trouble as trouble_of};
@@ -40,6 +40,10 @@ use show::{Done, Verified};
 
 /// Does what the command line says.
 pub fn run(global: &Global, args: &Release) -> Result<Exit, Error> {
+    // Of the parser's own rule for this `--flake` would fall foul as well.
+    if args.action.is_some() && args.make != Make::default() {
+        return Err(Error::BeforeAction);
+    }
     match &args.action {
         None => next::make(global, &args.make),
         Some(Action::Show { release, hosts }) => {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use nixfleet_nix::visible;
+use nixfleet_nix::{NixError, visible};
 use nixfleet_release::{ReadError, Refusal};
 use thiserror::Error;
 
@@ -30,6 +30,14 @@ pub enum Trouble {
     /// Hosts that can't be built, each with the reason.
     #[error("{}", failed(.0))]
     Build(Vec<(String, String)>),
+    /// Systems that a store does not take.
+    #[error("the systems can't be pushed to {}: {error}", quote_path(.store))]
+    Push {
+        /// The store.
+        store: String,
+        /// What Nix says.
+        error: Box<NixError>,
+    },
     /// The release that is asked for is not there.
     #[error("there is no release {number} of the fleet {}{}", quote(.fleet), before(.known))]
     Unknown {
@@ -165,6 +173,7 @@ impl Trouble {
             }
             Self::Taken(_) => "run it again: the next number is its own",
             Self::None(_) => "`nixfleet release` makes one",
+            Self::Push { store, error } => of_store(store, &error.to_string())?,
             Self::Later { .. } => {
                 "make a new release after that one: `nixfleet release --to PLACE` does so by itself"
             }
@@ -193,6 +202,30 @@ impl Trouble {
             | Self::Place { .. } => Exit::Usage,
             _ => Exit::Lacking,
         }
+    }
+}
+
+/// What to do where a store does not take paths, by Nix's own words (`store-registration.cc`,
+/// `local-store.cc`).
+fn of_store(store: &str, said: &str) -> Option<&'static str> {
+    let is_unknown = said.contains("don't know how to open Nix store");
+    if is_unknown && store.starts_with("s3://") {
+        Some(
+            "this Nix was built without S3, as Debian's is: take the one of https://nixos.org/download, \
+             or push to a folder, `file:///srv/cache`, and copy that with `aws s3 sync`",
+        )
+    } else if is_unknown {
+        Some(
+            "write a store of Nix's: `file:///FOLDER`, `s3://BUCKET`, `ssh://HOST` or `ssh-ng://HOST`",
+        )
+    } else if said.contains("lacks a signature") || said.contains("lacks a valid signature") {
+        Some(
+            "whoever logs in there is none of its Nix's `trusted-users`: add them, or sign what is built \
+             here, with `secret-key-files` in this machine's nix.conf and the public half among \
+             `trusted-public-keys` there",
+        )
+    } else {
+        None
     }
 }
 

@@ -398,6 +398,57 @@ fn both_ways_of_evaluation_make_the_same_release() {
     assert_eq!(told().replace(old, ""), by_jobs);
 }
 
+/// A store over SSH takes systems that nobody signed from whom it trusts; whoever it does not trust is
+/// told what to do, and a store that is none before anything is built.
+#[test]
+#[ignore = "needs nix"]
+fn systems_are_pushed_to_stores_of_every_kind() {
+    let fleet = Fleet::new(&["ann"], 1);
+    // `ssh … -- HOST COMMAND`, and another store on this machine.
+    let daemon = |options: &str| {
+        format!(
+            r#"while [ "$1" != nix-daemon ]; do [ $# -gt 0 ] || exit 0; shift; done
+            shift; exec nix-daemon {options} --store 'local?root={}' "$@""#,
+            fleet.path("other").display()
+        )
+    };
+    fleet.fake("ssh", &daemon(""));
+    let push = |store: &'static str| ["--key", "ann", "--option", "cores", "1", "--push", store];
+    fleet.expect(&push("ssh-ng://host"), 0, &["release 1"]);
+    let system = fleet.json(&["show"])["hosts"][0]["system"].as_str().unwrap().to_owned();
+    assert!(fleet.path("other").join(&system[1..]).exists());
+    fleet.write(&["ann"], 1, "1.1");
+    let untrusted = "--extra-experimental-features daemon-trust-override --force-untrusted";
+    fleet.fake("ssh", &daemon(untrusted));
+    let told = ["the systems can't be pushed to `ssh-ng://host`", "signature", "`trusted-users`"];
+    fleet.expect(&push("ssh-ng://host"), 3, &told);
+
+    fleet.edit("fleet/flake.nix", "echo ${name}", "exit 1; ${name}");
+    let none = fleet.expect(
+        &[&push("gopher://host")[..], &["--allow-dirty"]].concat(),
+        3,
+        &["the systems can't be pushed to `gopher://host`", "write a store of Nix's"],
+    );
+    assert!(!none.contains("can't be built"), "{none}");
+    fleet.expect(&push(""), 2, &["a value is required for '--push <STORE>'"]);
+}
+
+/// What every command takes stands before the subcommand or after it; what makes a release does not.
+#[test]
+fn options_stand_before_the_subcommand_as_well() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(cargo_bin!("nixfleet")).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (status, said) = run(&["release", "--flake", "/nowhere", "show", "/nothing"]);
+    assert!(status == Some(3) && said.contains("there is no release at `/nothing`"), "{said}");
+    let (status, said) = run(&["release", "--key", "x", "show", "/nothing"]);
+    assert!(
+        status == Some(2) && said.contains("write the subcommand's own options after it"),
+        "{said}"
+    );
+}
+
 #[test]
 #[ignore = "needs nix"]
 fn a_release_goes_over_ssh_to_s3_and_comes_back_from_a_web_server() {
@@ -425,6 +476,11 @@ fn a_release_goes_over_ssh_to_s3_and_comes_back_from_a_web_server() {
     assert!(fleet.path("s3/bucket/a/releases/1/hosts/db-01.json").exists());
     fleet.expect(&["verify", s3], 0, &["release 1 is good"]);
     fleet.expect(&["verify", "s3://bucket/b"], 3, &["there is no release at `s3://bucket/b`"]);
+    // Somebody claimed the next number, and has not come to its head.
+    fs::write(fleet.path("s3/bucket/a/releases/.2.head"), "another's").unwrap();
+    let told = "`s3://bucket/a` has another release 2, and this is release 2";
+    fleet.expect(&["--key", "ann", "--to", s3], 1, &[told]);
+    fleet.expect(&["verify", s3], 0, &["release 1 is good"]);
 
     let url = serve(fleet.path("s3/bucket/a"));
     fleet.expect(
@@ -438,9 +494,12 @@ fn a_release_goes_over_ssh_to_s3_and_comes_back_from_a_web_server() {
 }
 
 const BUCKET: &str = r#"
-while [ "$1" != s3 ]; do case $1 in --region=eu|--endpoint-url=http://localhost:1) shift;; *) exit 9;; esac; done
+while [ "${1%api}" != s3 ]; do case $1 in --region=eu|--endpoint-url=http://localhost:1) shift;; *) exit 9;; esac; done
 at() { case $1 in s3://*) echo "FOLDER/${1#s3://}";; *) echo "$1";; esac; }
 case $2 in
+  put-object) while [ "$1" != --key ]; do shift; done
+    to=FOLDER/bucket/$2; mkdir -p "$(dirname "$to")"
+    ln "$4" "$to" || { echo "An error occurred (PreconditionFailed) when calling it" >&2; exit 254; };;
   ls) [ -e "$(at "$3")" ] || exit 1;;
   cp) shift 3; if [ "$1" = --recursive ]; then shift; r=-r; fi
     from=$(at "$1") to=$(at "$2")

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use nixfleet_release::plan::Span;
 
@@ -10,7 +11,6 @@ use crate::error::Trouble;
 
 /// The arguments of `release`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct Release {
     #[command(subcommand)]
     pub action: Option<Action>,
@@ -20,10 +20,10 @@ pub struct Release {
 }
 
 /// How the next release is made.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Args)]
 pub struct Make {
     /// Copy the hosts' systems to this store of Nix's; may be given several times
-    #[arg(long, value_name = "STORE")]
+    #[arg(long, value_name = "STORE", value_parser = NonEmptyStringValueParser::new())]
     pub push: Vec<String>,
 
     /// Publish the release here: a folder, `ssh://`, `s3://` or `control-plane://`; may be given several times

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use base64ct::{Base64Unpadded, Encoding};
 use nixfleet_inventory::{Host, Inventory};
-use nixfleet_nix::{Nix, StorePath};
+use nixfleet_nix::{Nix, NixError, StorePath};
 use nixfleet_release::{Document, Entry, Head, Refusal};
 
 use super::args::Make;
@@ -49,6 +49,10 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     let keys = if args.no_sign { Vec::new() } else { sign::signers(&allowed, &args.keys)? };
 
     let nix = fleet::nix(global);
+    let nix_of_stores = fleet::nix_of_stores(global);
+    for store in &args.push {
+        nix_of_stores.reach(store).map_err(|error| pushed(store, error))?;
+    }
     let systems = match args.rollback_to {
         None => {
             let hosts: Vec<(&str, &Host)> =
@@ -68,7 +72,7 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     };
     let paths: Vec<StorePath> = systems.values().map(|it| it.path.clone()).collect();
     for store in &args.push {
-        nix.copy(store, &paths).map_err(of_nix)?;
+        nix_of_stores.copy(store, &paths).map_err(|error| pushed(store, error))?;
     }
     let before_entries = before.as_ref().and_then(|it| known_entries(&history, it));
     let now = now();
@@ -95,6 +99,10 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     let done = Done { folder: Some(folder.display().to_string()), published };
     show::release(global, &release, done);
     Ok(Exit::Fine)
+}
+
+fn pushed(store: &str, error: NixError) -> Trouble {
+    Trouble::Push { store: store.to_owned(), error: Box::new(error) }
 }
 
 /// The newest release that is known, here or at the places that the next goes to: its number is the

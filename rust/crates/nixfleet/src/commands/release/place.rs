@@ -142,7 +142,7 @@ impl Place {
             }
             Self::Ssh(ssh) => pipe(staged.path(), ssh.command(PUT, &[&number.to_string()]), "ssh")?,
             Self::Plane(plane) => return plane.put(staged.path()),
-            Self::S3(s3) => return s3.put(staged.path()),
+            Self::S3(s3) => s3.put(staged.path(), number)?,
             Self::Http(_) => return self.takes(),
         };
         if put == Put::Taken {
