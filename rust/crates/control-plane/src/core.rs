@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use nixfleet_link::{Answer, CheckIn, Offered, PublicKey, VERSION};
+use nixfleet_link::{Answer, CheckIn, Offered, VERSION};
 use nixfleet_release::Signers;
 use nixfleet_rollout::{
     Command, Decision, Event, HostView, Impossible, Kind, May, Member, Plan, Rollout, Unknown,
@@ -75,12 +75,6 @@ impl Core {
     #[must_use]
     pub fn shelf(&self) -> Option<&Shelf> {
         self.current.as_ref().map(|it| &it.shelf)
-    }
-
-    /// Whose key it is: that of a host of the newest release, and of no other.
-    #[must_use]
-    pub fn host_of(&self, key: &PublicKey) -> Option<&str> {
-        self.shelf()?.host_of(key)
     }
 
     /// What each host said last.

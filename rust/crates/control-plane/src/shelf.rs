@@ -211,12 +211,6 @@ fn followed(trust: &Trust, files: &Files, head: &[u8]) -> Option<Trust> {
 }
 
 impl Shelf {
-    /// Whose key it is.
-    #[must_use]
-    pub fn host_of(&self, key: &PublicKey) -> Option<&str> {
-        self.names.get(key).map(String::as_str)
-    }
-
     /// Who may ask: each host's key, and its name.
     pub fn hosts(&self) -> impl Iterator<Item = (PublicKey, &str)> {
         self.names.iter().map(|(key, name)| (*key, name.as_str()))

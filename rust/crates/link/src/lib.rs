@@ -17,9 +17,6 @@ pub use keep_alive::keep_alive;
 pub use key::{HostKey, HostKeyError, PublicKey, PublicKeyError};
 pub use tls::{client_config, peer_key, server_config};
 
-/// The port that a control plane listens on where none is said: 7250, as the RFC of raw public keys.
-pub const PORT: u16 = 7250;
-
 /// Where a host checks in: `POST`, a [`CheckIn`] in JSON for an [`Answer`].
 pub const CHECK_IN: &str = "/v1/check-in";
 
