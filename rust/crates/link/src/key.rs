@@ -3,13 +3,12 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use nixfleet_release::Key;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::sign::SigningKey;
 use thiserror::Error;
-
-use std::sync::Arc;
 
 /// The most bytes of a private key's file: ed25519 takes 400, and a comment.
 const FILE_BYTES: u64 = 16 * 1024;
@@ -155,12 +154,8 @@ impl HostKey {
     /// The key of 32 bytes: what a key of ed25519 follows from (RFC 8032).
     #[must_use]
     pub fn of_seed(seed: &[u8; 32]) -> Option<Self> {
-        let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from([PKCS8.as_slice(), seed].concat()));
-        let signs = rustls::crypto::ring::sign::any_eddsa_type(match &der {
-            PrivateKeyDer::Pkcs8(it) => it,
-            _ => return None,
-        })
-        .ok()?;
+        let der = PrivatePkcs8KeyDer::from([PKCS8.as_slice(), seed].concat());
+        let signs = rustls::crypto::ring::sign::any_eddsa_type(&der).ok()?;
         let public = PublicKey::of_spki(signs.public_key()?.as_ref())?;
         Some(Self { signs, public })
     }

@@ -54,9 +54,9 @@ impl Deciding<'_> {
     }
 
     fn conclude(mut self, state: State) -> Decision {
-        let state = self.end(state);
-        self.answer(state);
         let tally = self.waves.iter().map(|it| it.tally).fold(Tally::default(), |a, b| a + b);
+        let state = self.end(state, &tally);
+        self.answer(state);
         let sentence = words::rollout(&self, state, &tally);
         let waves: Vec<WaveVerdict> =
             (0..self.waves.len()).map(|it| self.wave_verdict(it)).collect();
@@ -82,8 +82,7 @@ impl Deciding<'_> {
     }
 
     /// Whether what was under way has come to its end.
-    fn end(&self, state: State) -> State {
-        let tally = self.waves.iter().map(|it| it.tally).fold(Tally::default(), |a, b| a + b);
+    fn end(&self, state: State, tally: &Tally) -> State {
         let is_moving = tally.on_the_way + tally.unheard > 0;
         match state {
             State::Running if self.used_up.is_some() && !is_moving => State::Halted,
@@ -107,12 +106,9 @@ impl Deciding<'_> {
             // Leave of an older release is none for this one.
             let was_given = track.go.is_some_and(|it| it >= self.rollout.began);
             let is_given = matches!(verdict.may, May::Go { .. });
-            verdict.may = match state {
-                _ if state.lets_go() && is_on && !is_held && (was_given || is_given) => {
-                    May::Go { again: track.is_to_try_again(system) }
-                }
-                _ => May::Wait,
-            };
+            let may = state.lets_go() && is_on && !is_held && (was_given || is_given);
+            verdict.may =
+                if may { May::Go { again: track.is_to_try_again(system) } } else { May::Wait };
         }
     }
 

@@ -59,9 +59,9 @@ impl<'a> Deciding<'a> {
         };
         let waves = rollout.waves.iter().map(|it| WaveNow::new(it, tally(&it.hosts))).collect();
         let budgets =
-            rollout.budgets.iter().zip(&rollout.plan.budgets).map(|(it, budget)| BudgetNow {
-                tally: tally(&it.hosts),
-                at_most: budget.at_most.at_most(it.hosts.len()),
+            rollout.budgets.iter().zip(&rollout.plan.budgets).map(|(hosts, budget)| BudgetNow {
+                tally: tally(hosts),
+                at_most: budget.at_most.at_most(hosts.len()),
                 is_full: None,
             });
         Self {

@@ -31,7 +31,7 @@ pub struct Rollout {
     pub(crate) tracks: Vec<Track>,
     pub(crate) waves: Vec<WaveTrack>,
     /// For each budget its hosts.
-    pub(crate) budgets: Vec<BudgetTrack>,
+    pub(crate) budgets: Vec<Vec<usize>>,
     /// For each host its wave, and its budgets.
     pub(crate) wave_of: Vec<usize>,
     pub(crate) budgets_of: Vec<Vec<usize>>,
@@ -51,11 +51,6 @@ pub struct WaveTrack {
     pub passed: Option<Timestamp>,
     /// Who takes it as done.
     pub promoted: Option<Word>,
-}
-
-#[derive(Debug, Clone)]
-pub struct BudgetTrack {
-    pub hosts: Vec<usize>,
 }
 
 impl Rollout {
@@ -86,10 +81,10 @@ impl Rollout {
                 (0..plan.budgets.len()).filter(|it| has(member, &plan.budgets[*it].tags)).collect()
             })
             .collect();
-        let mut budgets = vec![BudgetTrack { hosts: Vec::new() }; plan.budgets.len()];
+        let mut budgets = vec![Vec::new(); plan.budgets.len()];
         for (host, of) in budgets_of.iter().enumerate() {
             for budget in of {
-                budgets[*budget].hosts.push(host);
+                budgets[*budget].push(host);
             }
         }
         let names: Arc<[Arc<str>]> = members.iter().map(|it| it.name.as_str().into()).collect();

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
-use nixfleet_release::plan::OnFailure;
 
 use crate::decision::{Decision, May, State, WaveState};
 use crate::now::{Deciding, WaveNow};
@@ -100,7 +99,7 @@ fn failed(it: &Deciding) -> String {
         .map(|(at, now)| {
             format!(
                 "{} of wave `{}`, {}",
-                lost(it, Some(at)),
+                lost(it, at),
                 it.rollout.waves[at].wave.name,
                 allowance(now)
             )
@@ -114,13 +113,13 @@ fn failed(it: &Deciding) -> String {
 }
 
 /// `web-01 and web-02 failed, db-01 has not been heard of since it was let go`.
-fn lost(it: &Deciding, wave: Option<usize>) -> String {
+fn lost(it: &Deciding, wave: usize) -> String {
     let mut parts = Vec::new();
-    let failed = it.named(wave, &[Standing::Failed]);
+    let failed = it.named(Some(wave), &[Standing::Failed]);
     if !failed.is_empty() {
         parts.push(format!("{} failed", names(failed)));
     }
-    let silent = it.named(wave, &[Standing::Silent]);
+    let silent = it.named(Some(wave), &[Standing::Silent]);
     if !silent.is_empty() {
         let have = if silent.len() == 1 { "has" } else { "have" };
         parts.push(format!("{} {have} been silent since let go", names(silent)));
@@ -142,11 +141,7 @@ fn way_out(it: &Deciding) -> String {
     let wave = it.waves.iter().position(|it| it.state == WaveState::Failed);
     let promote = wave
         .map_or_else(String::new, |at| format!(", `promote {}`", it.rollout.waves[at].wave.name));
-    let paused = match it.rollout.plan.on_failure {
-        OnFailure::Rollback if it.is_paused() => "",
-        _ => "",
-    };
-    format!(": `retry` or `skip` them{promote}, or release anew{paused}")
+    format!(": `retry` or `skip` them{promote}, or release anew")
 }
 
 /// Where a wave stands.
@@ -161,7 +156,7 @@ pub fn wave(it: &Deciding, at: usize) -> String {
             None => progress(),
         },
         WaveState::Failed => {
-            format!("{}: {}{}", lost(it, Some(at)), allowance(now), way_out(it))
+            format!("{}: {}{}", lost(it, at), allowance(now), way_out(it))
         }
         WaveState::Soaking => format!("{}; it has to hold until {until}", progress()),
         WaveState::Window => {
@@ -240,7 +235,7 @@ pub fn wave_is_full(it: &Deciding, at: usize) -> String {
 
 pub fn budget_is_full(it: &Deciding, at: usize) -> String {
     let tags = it.rollout.plan.budgets[at].tags.join("`, `");
-    let taking = it.rollout.budgets[at].hosts.iter();
+    let taking = it.rollout.budgets[at].iter();
     let taking = taking.filter(|host| it.judged[**host].takes_room);
     format!(
         "at most {} of the hosts with `{tags}` may be on the way or have failed at a time: {}",
@@ -289,10 +284,7 @@ impl Rollout {
             Standing::OnTheWay => {
                 format!("it {} since {since}{what}", phase.map_or("is on the way", Phase::words))
             }
-            Standing::Waiting => match (&verdict.wait, phase) {
-                (Some(why), _) => why.to_string(),
-                (None, _) => "it waits".into(),
-            },
+            Standing::Waiting => verdict.wait.as_deref().unwrap_or("it waits").to_owned(),
             Standing::Offline => match track.seen {
                 Some(seen) => {
                     format!("not heard of since {}: it goes when it is heard of", time(seen))
