@@ -1,0 +1,73 @@
+//! Where a host stands and why, in words.
+
+use crate::decision::{Decision, May};
+use crate::report::Phase;
+use crate::rollout::Rollout;
+use crate::sentence::time;
+use crate::standing::Standing;
+
+impl Rollout {
+    /// Where a host stands and why, in words; `None` for a host that the release has not.
+    #[must_use]
+    pub fn sentence(&self, decision: &Decision, host: &str) -> Option<String> {
+        let verdict = decision.verdict(host)?;
+        let track = &self.tracks[self.host(host)?];
+        let phase = track.told.as_ref().map(|it| &it.report.phase);
+        let since = verdict.since.map_or_else(|| "the start".into(), time);
+        let what = match &track.told {
+            Some(it) if it.report.sequence.is_some_and(|it| it != self.plan.sequence) => {
+                format!(", with release {}", it.report.sequence.unwrap_or_default())
+            }
+            _ => String::new(),
+        };
+        Some(match verdict.standing {
+            Standing::Arrived => format!("it runs the release since {since}"),
+            Standing::Going => match phase {
+                Some(Phase::Refused { why }) => format!("it may go since {since}, and says: {why}"),
+                _ if verdict.may == May::Wait => {
+                    format!("it was let go at {since}, and is not any more unless it began")
+                }
+                _ => format!("it may go since {since}, and has not said that it began"),
+            },
+            Standing::OnTheWay => {
+                format!("it {} since {since}{what}", phase.map_or("is on the way", Phase::words))
+            }
+            Standing::Waiting => verdict.wait.as_deref().unwrap_or("it waits").to_owned(),
+            Standing::Offline => match track.seen {
+                Some(seen) => {
+                    format!("not heard of since {}: it goes when it is heard of", time(seen))
+                }
+                None => "never heard of: it goes when it is heard of".into(),
+            },
+            Standing::Unheard => {
+                "not heard of since the control plane was started: it may be on the way".into()
+            }
+            Standing::Silent => format!(
+                "it was let go and has not been heard of since {since}: `retry` lets it try again, `skip` does without it"
+            ),
+            Standing::Failed => {
+                let why = phase.and_then(Phase::failure).unwrap_or("it did not say why");
+                format!("the release failed there at {since}: {why}")
+            }
+            Standing::Held => match (track.is_held(), phase) {
+                (Some(word), _) => {
+                    format!(
+                        "{} holds it since {since}: `resume {host}` lets it go",
+                        nixfleet_nix::visible(&word.by)
+                    )
+                }
+                (None, Some(Phase::Held { why })) => {
+                    format!("an operator on the host holds it since {since}: {why}")
+                }
+                (None, _) => format!("held since {since}"),
+            },
+            Standing::Skipped => match track.is_skipped() {
+                Some(word) => format!(
+                    "{} does without it since {since}: `retry` takes it in again",
+                    nixfleet_nix::visible(&word.by)
+                ),
+                None => "left out".into(),
+            },
+        })
+    }
+}
