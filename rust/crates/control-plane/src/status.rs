@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use nixfleet_rollout::{State, Tally, WaveVerdict, WaveView};
+use nixfleet_rollout::{State, Tally, WaveVerdict};
 use serde::Serialize;
 
 use crate::core::Core;
@@ -61,7 +61,7 @@ pub struct RolloutStatus {
     /// All hosts together.
     pub tally: Tally,
     /// The waves, in their order.
-    pub waves: Vec<WaveView>,
+    pub waves: Vec<WaveVerdict>,
 }
 
 /// A key that several machines use at once.
@@ -88,17 +88,6 @@ impl Doubled {
     }
 }
 
-fn wave(it: &WaveVerdict) -> WaveView {
-    WaveView {
-        name: it.name.clone(),
-        state: it.state,
-        sentence: it.sentence.clone(),
-        tally: it.tally,
-        need: it.need,
-        at_most: it.at_most,
-    }
-}
-
 impl Status {
     /// Of what is known.
     #[must_use]
@@ -122,7 +111,7 @@ impl Status {
                 state: it.state,
                 sentence: it.sentence.clone(),
                 tally: it.tally,
-                waves: it.waves.iter().map(wave).collect(),
+                waves: it.waves.clone(),
             }),
             doubled,
             ahead: core

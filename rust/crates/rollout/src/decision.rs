@@ -99,8 +99,9 @@ pub struct Verdict {
     pub(crate) wait: Option<Arc<str>>,
 }
 
-/// Where a wave stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a wave stands, as it is shown too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WaveVerdict {
     /// Its name.
     pub name: String,

@@ -51,4 +51,4 @@ pub use report::{Phase, Report, WHY_LETTERS};
 pub use rollout::Rollout;
 pub use standing::Standing;
 pub use tally::Tally;
-pub use view::{HostView, View, WaveView};
+pub use view::{HostView, View};

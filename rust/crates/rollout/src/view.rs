@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::decision::{Decision, May, State, WaveState};
+use crate::decision::{Decision, May, State, WaveVerdict};
 use crate::plan::Member;
 use crate::rollout::Rollout;
 use crate::standing::Standing;
@@ -28,27 +28,9 @@ pub struct View {
     /// All hosts together.
     pub tally: Tally,
     /// The waves, in their order.
-    pub waves: Vec<WaveView>,
+    pub waves: Vec<WaveVerdict>,
     /// The hosts, by name.
     pub hosts: Vec<HostView>,
-}
-
-/// A wave as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WaveView {
-    /// Its name.
-    pub name: String,
-    /// Where it stands.
-    pub state: WaveState,
-    /// The same in words.
-    pub sentence: String,
-    /// Its hosts.
-    pub tally: Tally,
-    /// How many have to arrive.
-    pub need: usize,
-    /// How many there may be at a time that are on the way, or failed.
-    pub at_most: usize,
 }
 
 /// A host as it is shown.
@@ -91,7 +73,7 @@ impl Rollout {
             state: decision.state,
             sentence: decision.sentence.clone(),
             tally: decision.tally,
-            waves: decision.waves.iter().map(WaveView::of).collect(),
+            waves: decision.waves.clone(),
             hosts: decision
                 .verdicts()
                 .filter_map(|(name, _)| self.host_view(decision, name))
@@ -126,18 +108,5 @@ impl Rollout {
             system: member.system.clone(),
             seen: track.seen,
         })
-    }
-}
-
-impl WaveView {
-    fn of(it: &crate::decision::WaveVerdict) -> Self {
-        Self {
-            name: it.name.clone(),
-            state: it.state,
-            sentence: it.sentence.clone(),
-            tally: it.tally,
-            need: it.need,
-            at_most: it.at_most,
-        }
     }
 }

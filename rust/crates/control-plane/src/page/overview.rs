@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
-use nixfleet_rollout::{Tally, WaveState, WaveView};
+use nixfleet_rollout::{Tally, WaveState, WaveVerdict};
 
 use super::frame::{frame, time};
 use super::shown;
@@ -86,7 +86,7 @@ fn waves(rollout: &RolloutStatus) -> Markup {
     }
 }
 
-fn class(wave: &WaveView) -> &'static str {
+fn class(wave: &WaveVerdict) -> &'static str {
     match wave.state {
         WaveState::Passed => "passed",
         WaveState::Failed => "failed",
