@@ -102,7 +102,8 @@ pub fn bring(
     };
     let admitted = match trust.admit(head.clone(), &signatures, &[now]) {
         Ok(admitted) => admitted,
-        Err(why) => followed(&trust, &files, &head)
+        Err(why) => trust
+            .follow_all(&head, |name, _| files.get(name).cloned())
             .and_then(|it| it.admit(head, &signatures, &[now]).ok())
             .ok_or(why)?,
     };
@@ -194,20 +195,6 @@ fn shelve(
         at,
         names,
     })
-}
-
-/// Where the keys were changed since: each change, in its order.
-fn followed(trust: &Trust, files: &Files, head: &[u8]) -> Option<Trust> {
-    let rotations = Document::<Head>::read(head.to_owned()).ok()?.value().rotations.clone();
-    let seen = trust.seen.map_or(0, |it| it.sequence);
-    let (mut trust, mut followed) = (trust.clone(), false);
-    for sequence in rotations.into_iter().filter(|it| *it > seen) {
-        let name = rotation_file(sequence);
-        let signatures = files.get(&format!("{name}.sig"))?;
-        trust = trust.follow(files.get(&name)?.clone(), signatures).ok()?;
-        followed = true;
-    }
-    followed.then_some(trust)
 }
 
 impl Shelf {

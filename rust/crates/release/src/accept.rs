@@ -12,7 +12,8 @@ use crate::hash::Hash;
 use crate::head::Head;
 use crate::key::Key;
 use crate::refusal::Refusal;
-use crate::signature::Signatures;
+use crate::rotation_file;
+use crate::signature::{SIGNATURES_BYTES, Signatures};
 use crate::signers::Signers;
 
 /// From when on a clock that is ahead is held for wrong: no release is kept unused for ten years.
@@ -90,6 +91,25 @@ impl Trust {
         self.is_news(&head)?;
         let seen = Some(Seen { sequence: head.value().sequence, hash: head.hash() });
         Ok(Self { signers: head.value().signers.clone(), seen, ..self.clone() })
+    }
+
+    /// Follows all changes of keys that were missed, in their order, of which `file` has what was read,
+    /// by its name and of so many bytes at most; none if one is missing, or none was missed.
+    #[must_use]
+    pub fn follow_all(
+        &self,
+        head: &[u8],
+        file: impl Fn(&str, usize) -> Option<Vec<u8>>,
+    ) -> Option<Self> {
+        let head = Document::<Head>::read(head.to_owned()).ok()?;
+        let seen = self.seen.map_or(0, |it| it.sequence);
+        let mut missed = head.value().rotations.iter().filter(|it| **it > seen).peekable();
+        missed.peek()?;
+        missed.try_fold(self.clone(), |trust, sequence| {
+            let name = rotation_file(*sequence);
+            let change = file(&name, Head::BYTES)?;
+            trust.follow(change, &file(&format!("{name}.sig"), SIGNATURES_BYTES)?).ok()
+        })
     }
 
     /// The head, when enough of the keys signed it: of those that are trusted, and, where it changes

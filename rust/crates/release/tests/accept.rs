@@ -146,6 +146,17 @@ fn a_host_that_missed_a_change_of_keys_follows_it() {
     let admitted = between.admit(last, &signatures, &[]).unwrap();
     assert_eq!(admitted.trust_after(&between).signers, third);
     assert!(before.follow(change.clone(), &signed(&change, &[2])).is_err());
+
+    // The head says which changes there were; one that was seen, or is not there, is none to follow.
+    let last = bytes(&Head { rotations: vec![40, 41], ..head(42, &third) });
+    let file = |name: &str, _| match name {
+        "rotations/41.json" => Some(change.clone()),
+        "rotations/41.json.sig" => Some(signed(&change, &[1, 2])),
+        _ => None,
+    };
+    assert_eq!(before.follow_all(&last, file).unwrap().signers, second);
+    assert!(before.follow_all(&last, |_, _| None).is_none());
+    assert!(between.follow_all(&last, file).is_none());
 }
 
 #[test]

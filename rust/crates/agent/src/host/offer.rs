@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use nixfleet_link::Offered;
 use nixfleet_nix::visible;
 use nixfleet_release::{
-    Admitted, Cache, Document, ENTRY_BYTES, Entry, HEAD_BYTES, HEAD_FILE, Hash, Head, Refusal,
-    SIGNATURES_BYTES, SIGNATURES_FILE, Trust, entry_file,
+    Admitted, Cache, ENTRY_BYTES, Entry, HEAD_BYTES, HEAD_FILE, Hash, Head, Refusal,
+    SIGNATURES_BYTES, SIGNATURES_FILE, entry_file,
 };
 
 use super::trust::clocks;
@@ -239,7 +239,9 @@ impl Host {
         if admitted.is_ok() {
             return Ok(admitted);
         }
-        Ok(match followed(source, trust, &head) {
+        // Where the keys were changed while this host was away.
+        let file = |name: &str, limit| bytes_of(source, name, limit).ok();
+        Ok(match trust.follow_all(&head, file) {
             Some(trust) => trust.admit(head, &signatures, &clocks()),
             None => admitted,
         })
@@ -251,19 +253,4 @@ fn bytes_of(source: &Source, name: &str, limit: usize) -> Result<Vec<u8>, String
         Found::Bytes { bytes, .. } => Ok(bytes),
         Found::Unchanged => Err(format!("{}: `{name}` did not come", source.name())),
     }
-}
-
-/// Where the keys were changed while this host was away: each change, in its order.
-fn followed(source: &Source, mut trust: Trust, head: &[u8]) -> Option<Trust> {
-    let rotations = Document::<Head>::read(head.to_owned()).ok()?.value().rotations.clone();
-    let seen = trust.seen.as_ref().map_or(0, |it| it.sequence);
-    let mut followed = false;
-    for sequence in rotations.into_iter().filter(|it| *it > seen) {
-        let name = nixfleet_release::rotation_file(sequence);
-        let bytes = bytes_of(source, &name, HEAD_BYTES).ok()?;
-        let signatures = bytes_of(source, &format!("{name}.sig"), SIGNATURES_BYTES).ok()?;
-        trust = trust.follow(bytes, &signatures).ok()?;
-        followed = true;
-    }
-    followed.then_some(trust)
 }
