@@ -1,8 +1,8 @@
 //! When a window opens.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, ZonedDateTime};
-use nixfleet_release::plan::{Day, Window};
+use jiff::{Timestamp, ToSpan};
+use nixfleet_release::plan::Window;
 
 /// A window in its time zone.
 #[derive(Debug, Clone)]
@@ -31,13 +31,13 @@ impl Opening {
 
     pub fn is_open(&self, at: Timestamp) -> bool {
         let Some(zone) = &self.zone else { return false };
-        is_open(&self.window, &at.to_zoned_datetime(zone.clone()))
+        self.window.is_open_at(&at.to_zoned_datetime(zone.clone()))
     }
 
     /// When it is open next: now, if it is.
     pub fn next(&self, now: Timestamp) -> Option<Timestamp> {
         let now = now.to_zoned_datetime(self.zone.clone()?);
-        if is_open(&self.window, &now) {
+        if self.window.is_open_at(&now) {
             return Some(now.timestamp());
         }
         let minute = i8::try_from(self.window.opens() % 60).ok()?;
@@ -47,15 +47,8 @@ impl Opening {
             date.at(hour, minute, 0, 0).to_zoned_datetime(now.time_zone().clone()).ok()
         };
         let mut candidates = (0..DAYS).filter_map(begins);
-        candidates.find(|it| *it > now && is_open(&self.window, it)).map(|it| it.timestamp())
+        candidates.find(|it| *it > now && self.window.is_open_at(it)).map(|it| it.timestamp())
     }
-}
-
-fn is_open(window: &Window, at: &ZonedDateTime) -> bool {
-    const DAYS: [Day; 7] = [Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri, Day::Sat, Day::Sun];
-    let day = DAYS[usize::from(at.weekday().to_monday_zero_offset().unsigned_abs()) % 7];
-    let minute = u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs());
-    window.is_open(day, minute)
 }
 
 #[cfg(test)]

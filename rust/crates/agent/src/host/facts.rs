@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use nixfleet_release::plan::{Day, Window};
+use nixfleet_release::plan::Window;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::unit;
@@ -39,18 +39,7 @@ pub(super) fn now(config: &Config) -> Moment {
 /// Whether a window is open now. One whose time zone this machine does not know is taken in UTC.
 pub(super) fn is_open(window: &Window) -> bool {
     let zone = TimeZone::get(window.zone()).unwrap_or(TimeZone::UTC);
-    let now = wall().to_zoned_datetime(zone);
-    let day = match now.weekday() {
-        jiff::civil::Weekday::Monday => Day::Mon,
-        jiff::civil::Weekday::Tuesday => Day::Tue,
-        jiff::civil::Weekday::Wednesday => Day::Wed,
-        jiff::civil::Weekday::Thursday => Day::Thu,
-        jiff::civil::Weekday::Friday => Day::Fri,
-        jiff::civil::Weekday::Saturday => Day::Sat,
-        jiff::civil::Weekday::Sunday => Day::Sun,
-    };
-    let minute = u16::try_from(i32::from(now.hour()) * 60 + i32::from(now.minute())).unwrap_or(0);
-    window.is_open(day, minute)
+    window.is_open_at(&wall().to_zoned_datetime(zone))
 }
 
 /// The time of day, for what is written down and for a plan's own times.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::ZonedDateTime;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -73,6 +74,14 @@ impl Window {
     #[must_use]
     pub fn opens(&self) -> u16 {
         self.from
+    }
+
+    /// Whether it is open at a time of its time zone.
+    #[must_use]
+    pub fn is_open_at(&self, time: &ZonedDateTime) -> bool {
+        let day = DAYS[usize::from(time.weekday().to_monday_zero_offset().unsigned_abs()) % 7].1;
+        let (hour, minute) = (time.hour().unsigned_abs(), time.minute().unsigned_abs());
+        self.is_open(day, u16::from(hour) * 60 + u16::from(minute))
     }
 
     /// Whether it is open on a day, at a minute of it, both as they are in its time zone.
