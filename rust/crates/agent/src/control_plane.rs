@@ -2,14 +2,15 @@
 //! It can delay this host. It can not choose what runs: that is in the release, which is signed, and
 //! what comes from here is judged as what comes from anywhere else.
 
+mod talker;
+
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nixfleet_link::{
-    Answer, CHECK_IN, CheckIn, Connection, HostKey, LONGEST_HOLD, Limits, Offered, PublicKey,
-    RELEASE, client_config,
+    Answer, CheckIn, Connection, HostKey, Limits, Offered, PublicKey, RELEASE, client_config,
 };
 use nixfleet_nix::visible;
 use nixfleet_release::Hash;
@@ -18,24 +19,16 @@ use serde::Deserialize;
 
 use crate::found::Found;
 use crate::wake::Waker;
+use talker::Talker;
 
 /// What a connection may take.
 const LIMITS: Limits =
     Limits { connect: Duration::from_secs(20), answer: Duration::from_secs(120) };
-/// What the answer to a check-in may take beyond the time for which it may be held.
-const LATE: Duration = Duration::from_secs(30);
-/// The most bytes of that answer; it takes about 400.
-const ANSWER_BYTES: usize = 16 * 1024;
 /// How long the first question of an agent waits for the first answer.
 const FIRST: Duration = Duration::from_secs(15);
-/// The times between two tries to reach it, doubled from the first to the last.
-const SHORTEST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(120);
 /// For how long what it said holds while it is not heard of. After that the plan's own times decide,
 /// for a release that another source has.
 const HOLDS: Duration = Duration::from_secs(24 * 60 * 60);
-/// The longest time for which it may tell a host not to come again.
-const LONGEST_REST: u64 = 600;
 /// The least time between two tries of what failed here, whatever it says.
 const RETRY_EVERY: Duration = Duration::from_secs(600);
 
@@ -102,12 +95,8 @@ impl ControlPlane {
     /// Begins to check in, in a thread that ends with the program. What is news for this host wakes
     /// the one that waits.
     pub fn begin(&self, waker: Waker) {
-        let talker = Talker {
-            address: self.address.clone(),
-            tls: self.tls.clone(),
-            shared: self.shared.clone(),
-            waker,
-        };
+        let (address, tls, shared) = (self.address.clone(), self.tls.clone(), self.shared.clone());
+        let talker = Talker { address, tls, shared, waker };
         thread::spawn(move || talker.talk());
     }
 
@@ -133,17 +122,15 @@ impl ControlPlane {
     /// # Errors
     /// When it does not answer, or has no release, in a sentence.
     pub fn offered(&self) -> Result<Offered, String> {
-        let until = Instant::now() + FIRST;
-        let mut talk = self.shared.talk();
-        while talk.answer.is_none() && talk.problem.is_none() {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(format!("the control plane `{}` has not answered yet", self.address));
-            }
-            (talk, _) =
-                self.shared.news.wait_timeout(talk, left).unwrap_or_else(PoisonError::into_inner);
-        }
+        let is_unheard = |it: &mut Talk| it.answer.is_none() && it.problem.is_none();
+        let news = &self.shared.news;
+        let (talk, _) = news
+            .wait_timeout_while(self.shared.talk(), FIRST, is_unheard)
+            .unwrap_or_else(PoisonError::into_inner);
         match (&talk.problem, &talk.answer) {
+            (None, None) => {
+                Err(format!("the control plane `{}` has not answered yet", self.address))
+            }
             (Some(why), _) => Err(format!("control plane: {why}")),
             (None, Some((Answer { offered: Some(offered), .. }, _))) => Ok(offered.clone()),
             _ => Err(format!("the control plane `{}` has no release for this host", self.address)),
@@ -214,114 +201,6 @@ impl Shared {
     fn talk(&self) -> MutexGuard<'_, Talk> {
         self.talk.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-struct Talker {
-    address: String,
-    tls: Arc<ClientConfig>,
-    shared: Arc<Shared>,
-    waker: Waker,
-}
-
-impl Talker {
-    fn talk(mut self) {
-        let mut connection = None;
-        let mut pause = SHORTEST;
-        loop {
-            let (said, version) = self.next();
-            match self.check_in(&mut connection, &said) {
-                Ok(answer) => {
-                    pause = SHORTEST;
-                    let rest = Duration::from_secs(answer.again.min(LONGEST_REST));
-                    self.heard(answer);
-                    self.rest(rest, version);
-                }
-                Err(why) => {
-                    connection = None;
-                    // What it was cut short for is to be said at once.
-                    if self.shared.talk().version == version {
-                        self.unheard(&why);
-                        self.rest(jittered(pause), version);
-                        pause = (pause * 2).min(LONGEST);
-                    }
-                }
-            }
-        }
-    }
-
-    /// What there is to say, once there is.
-    fn next(&self) -> (CheckIn, u64) {
-        let mut talk = self.shared.talk();
-        loop {
-            if let Some(said) = &talk.said {
-                let known = talk.answer.as_ref().filter(|_| talk.problem.is_none());
-                let known = known.map(|(it, _)| it.mark.clone());
-                return (CheckIn { known, wait: LONGEST_HOLD, ..said.clone() }, talk.version);
-            }
-            talk = self.shared.news.wait(talk).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn check_in(
-        &self,
-        connection: &mut Option<Connection>,
-        said: &CheckIn,
-    ) -> Result<Answer, String> {
-        let mut it = match connection.take() {
-            Some(it) => it,
-            None => Connection::open(&self.address, &self.tls, LIMITS)?,
-        };
-        self.shared.talk().waiting = it.socket().ok();
-        let body = serde_json::to_vec(said).map_err(|error| error.to_string())?;
-        let within = Duration::from_secs(said.wait) + LATE;
-        let json = [("content-type", "application/json")];
-        let reply = it.ask("POST", CHECK_IN, &json, &body, ANSWER_BYTES, within);
-        self.shared.talk().waiting = None;
-        let reply = reply?;
-        if reply.status != 200 {
-            return Err(format!("`{}`: {}", self.address, words(reply.status, &reply.body)));
-        }
-        let answer = serde_json::from_slice(&reply.body)
-            .map_err(|error| format!("`{}` gives no answer that is one: {error}", self.address))?;
-        *connection = Some(it);
-        Ok(answer)
-    }
-
-    fn heard(&mut self, answer: Answer) {
-        let mut talk = self.shared.talk();
-        let is_news = talk.problem.take().is_some()
-            || talk.answer.as_ref().is_none_or(|(it, _)| it.offered != answer.offered);
-        talk.answer = Some((answer, Instant::now()));
-        drop(talk);
-        self.shared.news.notify_all();
-        if is_news {
-            self.waker.wake();
-        }
-    }
-
-    fn unheard(&self, why: &str) {
-        self.shared.talk().problem = Some(visible(why).into_owned());
-        self.shared.news.notify_all();
-    }
-
-    /// Rests, unless there is something new to say.
-    fn rest(&self, time: Duration, version: u64) {
-        let until = Instant::now() + time;
-        let mut talk = self.shared.talk();
-        while talk.version == version {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            (talk, _) =
-                self.shared.news.wait_timeout(talk, left).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-/// Of many hosts that lost it at once each tries again at another time.
-fn jittered(time: Duration) -> Duration {
-    time.mul_f64(0.5 + f64::from(crate::wake::chance()) / f64::from(u32::MAX))
 }
 
 /// What an answer that is none says.

@@ -19,8 +19,10 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::config::Config;
+use crate::control_plane::ControlPlane;
 use crate::core::{Action, Command, Event, Facts, Moment, Settings, State};
 use crate::folder::{Folder, FolderError};
 use crate::report;
@@ -37,7 +39,8 @@ pub struct Host {
     folder: Folder,
     wake: Wake,
     offers: offer::Offers,
-    control_plane: Option<control_plane::Speaking>,
+    /// The control plane, once this host speaks to it.
+    control_plane: Option<Arc<ControlPlane>>,
     /// How often services had been started again at the last look.
     restarts: BTreeMap<String, u64>,
     /// The configuration's own path, for the guard.

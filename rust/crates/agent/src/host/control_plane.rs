@@ -21,11 +21,6 @@ struct Retried {
     word: u64,
 }
 
-/// The talk, once it has begun.
-pub(super) struct Speaking {
-    plane: Arc<ControlPlane>,
-}
-
 impl Host {
     /// Begins to check in, where the configuration names a control plane. Only the agent that serves
     /// does: others look at the machine beside it.
@@ -36,13 +31,13 @@ impl Host {
         let Some(settings) = &self.config.control_plane else { return Ok(()) };
         let plane = Arc::new(ControlPlane::new(settings)?);
         plane.begin(self.wake.waker().map_err(|error| error.to_string())?);
-        self.control_plane = Some(Speaking { plane });
+        self.control_plane = Some(plane);
         Ok(())
     }
 
     /// Where releases come from, in their order.
     pub(super) fn sources(&self) -> Vec<Result<Source, String>> {
-        let speaking = self.control_plane.as_ref().map(|it| Ok(it.plane.clone()));
+        let speaking = self.control_plane.clone().map(Ok);
         let plane = speaking.or_else(|| {
             self.config.control_plane.as_ref().map(|it| ControlPlane::new(it).map(Arc::new))
         });
@@ -52,7 +47,7 @@ impl Host {
 
     /// The control plane that this host speaks to.
     pub(super) fn plane(&self) -> Option<&ControlPlane> {
-        self.control_plane.as_ref().map(|it| &*it.plane)
+        self.control_plane.as_deref()
     }
 
     /// Says where this host stands.
