@@ -24,10 +24,13 @@ impl Ended for Child {
         let pid = Pid::from_child(&self);
         let (ended, end) = mpsc::channel();
         thread::spawn(move || ended.send(self.wait_with_output()));
-        end.recv_timeout(LIMIT).map(Result::unwrap).unwrap_or_else(|_| {
-            let _ = kill_process(pid, Signal::KILL);
-            panic!("process {} ran longer than {LIMIT:?}", pid.as_raw_nonzero());
-        })
+        end.recv_timeout(LIMIT).map_or_else(
+            |_| {
+                let _ = kill_process(pid, Signal::KILL);
+                panic!("process {} ran longer than {LIMIT:?}", pid.as_raw_nonzero());
+            },
+            Result::unwrap,
+        )
     }
 }
 
