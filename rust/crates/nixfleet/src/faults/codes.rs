@@ -34,6 +34,7 @@ pub const CODES: &[&str] = &[
     "host-foreign",
     "host-key-mismatch",
     "host-key-missing",
+    "host-key-type-wrong",
     "host-name-differs",
     "host-name-duplicate",
     "host-name-invalid",

@@ -9,7 +9,7 @@ use nixfleet_release::plan::{BUDGETS, WAVES};
 use nixfleet_release::{CACHES, SIGNATURES};
 use serde_json::{Map, Value};
 
-use crate::faults::{Fault, Problem};
+use crate::faults::Fault;
 use crate::text::quote::describe;
 use nixfleet_text::nearest;
 use problem::ReleaseProblem;
@@ -33,7 +33,7 @@ const RELEASE: Fields = &[
 
 const CACHE: Fields = &[("url", values::text), ("key", values::cache_key)];
 
-const CONTROL_PLANE: Fields = &[("address", values::text), ("key", values::key)];
+const CONTROL_PLANE: Fields = &[("address", values::text), ("key", values::control_planes_key)];
 
 const WAVE: Fields = &[
     ("name", values::text),
@@ -69,15 +69,15 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
 
 /// A control plane knows a host by its key.
 fn known_by_key(scope: &mut Scope) {
-    let lacking: Vec<String> = scope
-        .inventory
-        .hosts
-        .iter()
-        .filter(|(_, host)| host.value(HOST_KEY).is_none())
-        .map(|(name, _)| name.clone())
-        .collect();
-    for name in lacking {
-        scope.report_host(&name, ReleaseProblem::NoHostKey(name.clone()));
+    for (name, host) in &scope.inventory.hosts {
+        let key = host.value(HOST_KEY);
+        let line = key.and_then(Value::as_str);
+        let problem = match (key, line.and_then(values::other_type)) {
+            (None, _) => ReleaseProblem::NoHostKey(name.clone()),
+            (_, Some(kind)) => ReleaseProblem::KeyType { of: HOST_KEY, kind },
+            _ => continue,
+        };
+        scope.faults.push(super::of_host(name, host, HOST_KEY, line.map(str::to_owned), problem));
     }
 }
 
@@ -156,12 +156,6 @@ impl Scope<'_> {
         let field = path.rsplit('.').find(is_name).unwrap_or(path).to_owned();
         let found = describe(value);
         self.report(path, value.as_str(), ReleaseProblem::Type { field, found, wanted });
-    }
-
-    /// Reports a problem of a host.
-    fn report_host(&mut self, name: &str, problem: impl Problem + 'static) {
-        let Some(host) = self.inventory.hosts.get(name) else { return };
-        self.faults.push(super::of_host(name, host, HOST_KEY, None, problem));
     }
 }
 

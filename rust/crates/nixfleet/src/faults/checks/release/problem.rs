@@ -49,6 +49,8 @@ pub enum ReleaseProblem {
     TwoWaves { host: String, one: String, other: String },
     #[error("the host {} has no `hostKey`, and a control plane knows hosts by their keys", quote(.0))]
     NoHostKey(String),
+    #[error("`{of}` is of type {}, and a host and its control plane know each other by keys of type `ssh-ed25519`", quote(.kind))]
+    KeyType { of: &'static str, kind: String },
 }
 
 impl Problem for ReleaseProblem {
@@ -73,6 +75,7 @@ impl Problem for ReleaseProblem {
             Self::NoWave(_) => "wave-missing",
             Self::TwoWaves { .. } => "wave-ambiguous",
             Self::NoHostKey(_) => "host-key-missing",
+            Self::KeyType { .. } => "host-key-type-wrong",
         }
     }
 
@@ -133,6 +136,9 @@ impl Problem for ReleaseProblem {
                  any tag",
                 quote(one)
             ),
+            Self::KeyType { .. } => "write the line of that machine's \
+                                     `/etc/ssh/ssh_host_ed25519_key.pub`"
+                .to_owned(),
             Self::NoHostKey(_) => "write the line of its `/etc/ssh/ssh_host_ed25519_key.pub`, as \
                                    `ssh-keyscan -t ed25519 HOST` prints it behind the name"
                 .to_owned(),
@@ -145,6 +151,7 @@ impl Problem for ReleaseProblem {
             Self::Key(_)
                 | Self::CacheKey(_)
                 | Self::CacheSecret
+                | Self::KeyType { .. }
                 | Self::Zone { .. }
                 | Self::Share(_)
         )

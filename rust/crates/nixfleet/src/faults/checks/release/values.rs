@@ -1,6 +1,7 @@
 //! The values of `release`, each judged by the type that reads it from a release.
 
 use base64ct::{Base64, Encoding};
+use nixfleet_inventory::keys::PublicKey;
 use nixfleet_release::plan::{Share, Span, Window};
 use nixfleet_release::{Key, Signers};
 use serde_json::{Map, Value};
@@ -33,6 +34,24 @@ pub fn key(scope: &mut Scope, field: &str, value: &Value) {
             if let Err(error) = line.parse::<Key>() {
                 scope.report(field, Some(line), ReleaseProblem::Key(error));
             }
+        }
+    }
+}
+
+/// The type of a key by which a host and its control plane cannot know each other: the link takes
+/// ed25519 alone. Of what is no key more is said elsewhere.
+pub fn other_type(line: &str) -> Option<String> {
+    let key = PublicKey::parse(line).ok()?;
+    Some(key.algorithm().to_owned()).filter(|it| it != "ssh-ed25519")
+}
+
+/// A control plane's own key.
+pub fn control_planes_key(scope: &mut Scope, field: &str, value: &Value) {
+    match value.as_str().and_then(other_type) {
+        None => key(scope, field, value),
+        Some(kind) => {
+            let problem = ReleaseProblem::KeyType { of: "controlPlane.key", kind };
+            scope.report(field, value.as_str(), problem);
         }
     }
 }

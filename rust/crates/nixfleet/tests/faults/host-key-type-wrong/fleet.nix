@@ -1,0 +1,15 @@
+{
+  release = {
+    keys = [
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh me@laptop"
+    ];
+    controlPlane = {
+      address = "fleet.example.org";
+      key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh me@laptop";
+    };
+  };
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    hostKey = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBO8q2fvIb4c4uFBrPJ88sNN5goQd1Eda3IMsLyregTNEuFtGBFzhOOnz9PF8Z1RKUNVXAuAJnl5OLxydlBGu6CI= root@web-01";
+  };
+}
