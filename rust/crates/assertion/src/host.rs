@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use nixfleet_inventory::keys::PublicKey;
 use nixfleet_nix::Foreign;
 
-use crate::word;
+use nixfleet_text::word;
 
 /// What is known of a host before it boots.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,9 @@
 
 use nixfleet_nix::Foreign;
 
-use crate::{Http, Ran, both, word};
+use nixfleet_text::word;
+
+use crate::{Http, Ran, both};
 
 /// Asks for a page with curl, or with bash alone where there is no curl and no TLS is needed. Both
 /// write the answer with its head.

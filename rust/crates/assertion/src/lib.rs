@@ -10,6 +10,7 @@ mod spec;
 use std::time::Duration;
 
 use nixfleet_nix::Foreign;
+use nixfleet_text::word;
 pub use spec::{Command, File, From, Http, Matcher, Port, Spec, Unit};
 
 use http::{judge_http, request};
@@ -175,12 +176,6 @@ fn described(matcher: &Matcher) -> String {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { String::new() } else { format!(",{}", parts.join(",")) }
-}
-
-/// A word that every shell takes as it is.
-#[must_use]
-pub fn word(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 fn judge_file(wanted: &File, ran: &Ran) -> Result<(), String> {

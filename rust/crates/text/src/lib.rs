@@ -7,6 +7,7 @@ mod name;
 mod nearest;
 mod size;
 mod visible;
+mod word;
 
 pub use file::{read_file, read_stream};
 pub use foreign::Foreign;
@@ -14,3 +15,4 @@ pub use name::is_label;
 pub use nearest::nearest;
 pub use size::size;
 pub use visible::{is_hidden, visible};
+pub use word::word;

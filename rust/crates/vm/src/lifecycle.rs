@@ -10,7 +10,7 @@ pub use clean::clean;
 pub use start::{Start, Started, Was, start};
 pub use stop::{Stopped, stop};
 
-use nixfleet_assertion::word;
+use nixfleet_text::word;
 
 use crate::Error;
 use crate::run::Run;

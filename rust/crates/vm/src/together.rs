@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use nixfleet_assertion::word;
+use nixfleet_text::word;
 
 use crate::launch::Lan;
 

@@ -11,8 +11,9 @@ use crate::report::Outcome;
 use crate::run::{Run, Running};
 use crate::ssh::{SshError, Target};
 use crate::{Clock, Error, Phase};
-use nixfleet_assertion::{Assertion, Ran, host, word};
+use nixfleet_assertion::{Assertion, Ran, host};
 use nixfleet_nix::Foreign;
+use nixfleet_text::word;
 use slots::{Slot, Slots};
 
 /// Between two attempts.

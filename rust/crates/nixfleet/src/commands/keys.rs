@@ -16,8 +16,8 @@ use crate::exit::Exit;
 use crate::global::{Format, Global};
 use crate::text::json;
 use crate::text::output::print;
-use crate::text::quote::word;
 pub use model::Group;
+use nixfleet_text::word;
 
 /// The arguments of `keys`.
 #[derive(Debug, Args)]

@@ -16,9 +16,10 @@ use crate::exit::Exit;
 use crate::faults::eval::{MAX_MEMORY, default_jobs};
 use crate::global::{Format, Global};
 use crate::text::output::print;
-use crate::text::quote::{shorten, shorten_name, shorten_path, word};
+use crate::text::quote::{shorten, shorten_name, shorten_path};
 use crate::text::{json, table};
 use disks::Disks;
+use nixfleet_text::word;
 
 /// The arguments of `list`.
 #[derive(Debug, Args)]

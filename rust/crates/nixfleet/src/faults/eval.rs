@@ -7,6 +7,7 @@ mod cure;
 pub mod definition;
 mod disks;
 mod memory;
+mod ours;
 mod problems;
 mod workers;
 

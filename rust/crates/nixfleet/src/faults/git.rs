@@ -12,7 +12,8 @@ use thiserror::Error;
 use crate::faults::source::Tree;
 use crate::faults::survey::{Link, Survey};
 use crate::faults::{Fault, Problem, Severity, missing};
-use crate::text::quote::{quote_path, word};
+use crate::text::quote::quote_path;
+use nixfleet_text::word;
 
 #[derive(Debug, Error)]
 enum Unseen {

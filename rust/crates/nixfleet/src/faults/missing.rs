@@ -11,8 +11,8 @@ use thiserror::Error;
 use crate::faults::source::Tree;
 use crate::faults::survey::{Link, Survey, Use};
 use crate::faults::{Fault, Problem, Severity};
-use crate::text::quote::{quote_path, word};
-use nixfleet_text::nearest;
+use crate::text::quote::quote_path;
+use nixfleet_text::{nearest, word};
 
 #[derive(Debug, Error)]
 #[error("{} does not exist", quote_path(.file))]

@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use crate::faults::source::Tree;
 use crate::faults::{Fault, Problem, git};
-use crate::text::quote::{quote_path, word};
+use crate::text::quote::quote_path;
+use nixfleet_text::word;
 
 /// The beginning of private keys in the clear: PEM's and OpenSSH's, age's, and `PuTTY`'s.
 const BEGINNINGS: [&str; 3] = [

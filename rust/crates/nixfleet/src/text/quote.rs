@@ -1,7 +1,5 @@
 //! Values of a fleet as messages show them.
 
-use std::borrow::Cow;
-
 use nixfleet_inventory::keys::is_private;
 use nixfleet_text::visible;
 use serde_json::Value;
@@ -49,11 +47,6 @@ fn cut(text: &str, longest: usize) -> String {
     let start: String = text.chars().take(longest).collect();
     let more = if start.len() < text.len() { "…" } else { "" };
     format!("{}{more}", visible(&start))
-}
-
-/// The text as one word of a command line; what the shell cannot be given at all, as nothing.
-pub fn word(text: &str) -> Cow<'_, str> {
-    shlex::try_quote(text).unwrap_or_default()
 }
 
 /// The value for a sentence: `the number 5`, `a list`.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::run::{Run, Running};
 use crate::ssh::Target;
 use crate::{Error, Phase};
-use nixfleet_assertion::word;
+use nixfleet_text::word;
 
 /// How long the guest may take to make a link.
 const LIMIT: Duration = Duration::from_secs(60);

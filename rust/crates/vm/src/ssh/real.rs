@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use super::knock::Knock;
 use super::{Remote, SshError, Target};
 use crate::Cancel;
-use nixfleet_assertion::{Ran, word};
+use nixfleet_assertion::Ran;
 use nixfleet_nix::{Foreign, process};
+use nixfleet_text::word;
 
 /// The exchange of keys that is tried first. OpenSSH 9 prefers one that quantum computers are not to
 /// break, which takes an emulated processor a quarter of a second longer; this connection does not

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Declared;
-use nixfleet_assertion::word;
+use nixfleet_text::word;
 
 /// The name of the files that are left to be found after the reboot.
 const SENTINEL: &str = ".nixfleet-survival";

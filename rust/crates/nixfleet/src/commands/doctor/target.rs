@@ -21,7 +21,7 @@ use login::Login;
 
 use super::finding::{Finding, Status};
 use crate::commands::keys::{Group, identities_here};
-use crate::text::quote::word;
+use nixfleet_text::word;
 
 /// A machine, and how it is reached.
 pub struct Target {

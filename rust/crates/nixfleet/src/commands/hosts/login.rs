@@ -10,7 +10,7 @@ use nixfleet_nix::process;
 use nixfleet_vm::ssh::quoted;
 
 use super::{Address, KnownHosts, Lost, Reach};
-use crate::text::quote::word;
+use nixfleet_text::word;
 
 /// Becomes root where it is not, to run the script $1 with what follows; 77 where it may not.
 const AS_ROOT: &str = r#"PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/local/bin:$PATH
@@ -152,7 +152,7 @@ pub fn plain(script: &str) -> String {
 /// A script with arguments as ssh is given it, for root.
 pub fn as_root(script: &str, arguments: &[&str]) -> String {
     let words = [AS_ROOT, "sh", script, "sh"].into_iter().chain(arguments.iter().copied());
-    let words: Vec<_> = words.map(|it| word(it).into_owned()).collect();
+    let words: Vec<_> = words.map(|it| word(it)).collect();
     format!("sh -c {}", words.join(" "))
 }
 

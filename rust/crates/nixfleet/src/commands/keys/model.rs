@@ -5,7 +5,8 @@ use nixfleet_inventory::keys::{Identity, KeyError, PublicKey, Source, is_private
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::text::quote::{quote, word};
+use crate::text::quote::quote;
+use nixfleet_text::word;
 
 /// The keys of the installer, or of a host.
 #[derive(Debug, Serialize)]

@@ -18,7 +18,7 @@ use crate::commands::fleet;
 use crate::commands::hosts::{nix_options, plain};
 use crate::error::{Error, Plane};
 use crate::global::Global;
-use crate::text::quote::word;
+use nixfleet_text::word;
 
 /// Where the module has the socket.
 const SOCKET: &str = "/run/nixfleet-control-plane/socket";

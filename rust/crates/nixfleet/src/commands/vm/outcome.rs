@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use nixfleet_text::Foreign;
+use nixfleet_text::{Foreign, word};
 use nixfleet_vm::Error as VmError;
 use nixfleet_vm::lifecycle::{Started, Was};
 use nixfleet_vm::state::Folder;
@@ -15,7 +15,6 @@ use crate::exit::Exit;
 use crate::global::Global;
 use crate::text::json;
 use crate::text::output::print;
-use crate::text::quote::word;
 
 /// What was done with a VM.
 #[derive(Serialize)]

@@ -17,7 +17,7 @@ pub fn find(message: &str, tree: &Tree) -> Option<Position> {
 }
 
 /// The file that a definition is named by: of `file, via option x."1"'` the file alone.
-fn file_of(definition: &str) -> Option<&str> {
+pub(super) fn file_of(definition: &str) -> Option<&str> {
     let named = quoted(definition)?;
     Some(named.split_once(", via option ").map_or(named, |(file, _)| file))
 }

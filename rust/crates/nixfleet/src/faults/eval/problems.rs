@@ -1,16 +1,19 @@
 //! The faults that an evaluation shows.
 
+use std::path::Path;
+
 use nixfleet_inventory::Host;
 use nixfleet_nix::{Cause, NixError, Position};
 use thiserror::Error;
 
-use super::{answer::Answer, brought, cure, definition};
+use super::{answer::Answer, brought, cure, definition, ours};
 use crate::faults::checks::declare;
 use crate::faults::files;
 use crate::faults::source::{self, Tree};
 use crate::faults::survey::Survey;
 use crate::faults::{Fault, Problem, Severity};
-use crate::text::quote::{quote, word};
+use crate::text::quote::quote;
+use nixfleet_text::word;
 
 #[derive(Debug, Error)]
 enum EvalProblem {
@@ -158,6 +161,9 @@ pub fn unreadable(cause: &Cause, tree: &Tree) -> Fault {
 
 /// What to write where Nix fails, as far as its message tells what was meant.
 pub fn cure_of(cause: &Cause, tree: &Tree) -> Option<String> {
+    if let Some(cure) = ours::cure(&cause.message, Path::is_file) {
+        return Some(cure);
+    }
     let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
     let file = own.or(cause.places.last()).map(|it| it.file.as_ref());
     let at = own.and_then(|it| text_at(it, tree)).unwrap_or_default();

@@ -11,7 +11,7 @@ use nixfleet_vm::ssh::quoted;
 use tempfile::NamedTempFile;
 
 use super::address::{Address, Route};
-use crate::text::quote::word;
+use nixfleet_text::word;
 
 const CONNECT: &str = "ConnectTimeout=15";
 const ANSWER: Duration = Duration::from_secs(45);

@@ -7,7 +7,7 @@ use super::Meant;
 use super::facts::Facts;
 use crate::commands::doctor::finding::Finding;
 use crate::faults::eval::ask;
-use crate::text::quote::word;
+use nixfleet_text::word;
 
 /// The disks that a host's configuration names, and the firmware that its boot loader is for.
 const QUESTION: &str = concat!(

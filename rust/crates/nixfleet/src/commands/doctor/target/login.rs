@@ -6,8 +6,8 @@ mod refusal;
 use super::address::Route;
 use super::connection::Look;
 use crate::commands::doctor::finding::Finding;
-use crate::text::quote::word;
 use key::described;
+use nixfleet_text::word;
 
 const AUTHENTICATED: &str = "Authenticated to ";
 

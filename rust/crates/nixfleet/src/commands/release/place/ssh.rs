@@ -9,13 +9,12 @@ use std::process::{Command, Stdio};
 use nixfleet_release::{
     ENTRY_BYTES, HEAD_BYTES, HEAD_FILE, HOSTS, SIGNATURES_BYTES, SIGNATURES_FILE,
 };
-use nixfleet_text::is_label;
+use nixfleet_text::{is_label, word};
 
 use super::machine::Machine;
 use super::{Part, said, trouble};
 use crate::commands::release::files;
 use crate::error::Trouble;
-use crate::text::quote::word;
 
 const GET: &str = include_str!("get.sh");
 
@@ -46,9 +45,9 @@ impl Ssh {
 
     fn command_in(&self, folder: &str, script: &str, arguments: &[&str]) -> Command {
         let path = format!("{}{folder}", self.path);
-        let mut words = vec!["sh -c".to_owned(), word(script).into_owned(), "sh".to_owned()];
-        words.push(word(&path).into_owned());
-        words.extend(arguments.iter().map(|it| word(it).into_owned()));
+        let mut words = vec!["sh -c".to_owned(), word(script), "sh".to_owned()];
+        words.push(word(&path));
+        words.extend(arguments.iter().map(|it| word(it)));
         let mut ssh = self.machine.ssh();
         ssh.arg(words.join(" "));
         ssh

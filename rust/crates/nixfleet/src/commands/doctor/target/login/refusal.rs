@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::key::{described, file_of};
 use super::{AUTHENTICATED, Login};
-use crate::text::quote::word;
+use nixfleet_text::word;
 
 impl<'a> Login<'a> {
     /// Why we did not get in, and what to do.
