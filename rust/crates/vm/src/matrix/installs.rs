@@ -28,7 +28,7 @@ fn every_disk_of_the_layout_is_installed_and_stands_under_the_vm() {
     assert!(stage.build(&fake, &Options::default()).error.is_none());
     assert_eq!(
         fake.links(),
-        ["/dev/vda /dev/disk/by-id/nvme-1", "/dev/vdb '/dev/disk/by-id/nvme-2'"]
+        ["/dev/vda /dev/disk/by-id/nvme-1", "/dev/vdb /dev/disk/by-id/nvme-2"]
     );
     let vm = stage.folder.vm().unwrap();
     let read = |folder: &Path| {
