@@ -187,6 +187,10 @@ mod tests {
             unreachable!()
         }
 
+        fn reach(&self, _: &str) -> Result<(), NixError> {
+            unreachable!()
+        }
+
         fn copy(&self, _: &str, _: &[StorePath]) -> Result<(), NixError> {
             unreachable!()
         }
