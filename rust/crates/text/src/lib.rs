@@ -12,7 +12,7 @@ mod word;
 pub use file::{read_file, read_stream};
 pub use foreign::Foreign;
 pub use name::is_label;
-pub use nearest::nearest;
+pub use nearest::{Names, nearest};
 pub use size::size;
 pub use visible::{is_hidden, visible};
 pub use word::word;

@@ -5,61 +5,95 @@
 /// Letters' case counts little. The bound lets about a third of the letters differ.
 #[must_use]
 pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Names are short; a long text is no mistyped one, and comparing takes its square.
-    if given.len() > 100 {
-        return None;
-    }
-    let lower = given.to_lowercase();
-    let letters = Letters::of(&lower);
-    let length = given.chars().count();
-    let mut best: Option<(&str, usize)> = None;
-    for name in names {
-        let other = name.chars().count();
-        let most = 1 + length.max(other) * 2 / 3;
-        if 2 * length.abs_diff(other) > most {
-            continue;
-        }
-        let least = 2 * letters.distance_at_least(name);
-        // To compare in full takes a hundred times as long.
-        if least > most || best.is_some_and(|(_, distance)| least >= distance) {
-            continue;
-        }
-        let swaps = strsim::damerau_levenshtein(&lower, &name.to_lowercase());
-        let distance = 2 * swaps + usize::from(given != name);
-        if distance <= most && best.is_none_or(|(_, best)| distance < best) {
-            best = Some((name, distance));
-        }
-    }
-    best.map(|(name, _)| name)
+    Names::new(names).nearest(given)
 }
 
-/// How often each letter is in a word.
+/// Names that many mistyped ones may have been meant to be.
+#[derive(Debug)]
+pub struct Names<'a>(Vec<(&'a str, Letters)>);
+
+impl<'a> Names<'a> {
+    /// Names; of two that are as near, the one that comes first is proposed.
+    #[must_use]
+    pub fn new(names: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(names.into_iter().map(|name| (name, Letters::of(name))).collect())
+    }
+
+    /// The nearest of them, as [`nearest`] has it.
+    #[must_use]
+    pub fn nearest(&self, given: &str) -> Option<&'a str> {
+        // Names are short; a long text is no mistyped one, and comparing takes its square.
+        if given.len() > 100 {
+            return None;
+        }
+        let letters = Letters::of(given);
+        let mut near: Vec<(usize, usize)> = Vec::new();
+        for (index, (_, name)) in self.0.iter().enumerate() {
+            let least = 2 * letters.distance_at_least(name);
+            if least <= letters.most(name) {
+                near.push((least, index));
+            }
+        }
+        // To compare in full takes a hundred times as long: it ends where no other can be nearer.
+        near.sort_unstable();
+        let lower = given.to_lowercase();
+        let mut best: Option<(usize, usize)> = None;
+        for (least, index) in near {
+            if best.is_some_and(|best| best < (least, index)) {
+                break;
+            }
+            let (name, other) = &self.0[index];
+            let distance = 2 * steps(&lower, &name.to_lowercase()) + usize::from(given != *name);
+            if distance <= letters.most(other) && best.is_none_or(|it| (distance, index) < it) {
+                best = Some((distance, index));
+            }
+        }
+        best.map(|(_, index)| self.0[index].0)
+    }
+}
+
+/// How many letters are to be changed, added, taken away or swapped. What two words begin with alike
+/// counts for nothing.
+fn steps(one: &str, other: &str) -> usize {
+    let alike = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let begin = (0..=alike).rev().find(|at| one.is_char_boundary(*at)).unwrap_or(0);
+    strsim::damerau_levenshtein(&one[begin..], &other[begin..])
+}
+
+/// How often each letter is in a word, whatever its case. Some letters are counted together.
+#[derive(Debug)]
 struct Letters {
-    counts: [u8; 128],
+    counts: [u8; 32],
     length: usize,
-    is_ascii: bool,
 }
 
 impl Letters {
-    fn of(lower: &str) -> Self {
-        let mut counts = [0; 128];
-        lower.bytes().filter(u8::is_ascii).for_each(|it| counts[usize::from(it)] += 1);
-        Self { counts, length: lower.len(), is_ascii: lower.is_ascii() }
+    fn of(word: &str) -> Self {
+        let (mut counts, mut length) = ([0_u8; 32], 0);
+        for letter in word.chars().flat_map(char::to_lowercase) {
+            let count = &mut counts[Self::place(letter)];
+            *count = count.saturating_add(1);
+            length += 1;
+        }
+        Self { counts, length }
+    }
+
+    /// Each letter of ASCII has a place of its own; the others share what is left.
+    fn place(letter: char) -> usize {
+        let code = letter as usize;
+        if letter.is_ascii_lowercase() { code % 32 } else { 27 + code % 5 }
     }
 
     /// How many steps a name is away at least: each mends one letter, and swaps mend none.
-    fn distance_at_least(&self, name: &str) -> usize {
-        if !self.is_ascii || !name.is_ascii() {
-            return 0;
-        }
-        let mut counts = self.counts;
-        let common = name.bytes().filter(|byte| {
-            let count = &mut counts[usize::from(byte.to_ascii_lowercase())];
-            let is_common = *count > 0;
-            *count = count.saturating_sub(1);
-            is_common
-        });
-        self.length.max(name.len()) - common.count()
+    fn distance_at_least(&self, name: &Self) -> usize {
+        let pairs = self.counts.iter().zip(&name.counts);
+        let common: u16 = pairs.map(|(own, other)| u16::from(*own.min(other))).sum();
+        self.length.max(name.length) - usize::from(common)
+    }
+
+    /// How far a name may be away, in half steps.
+    fn most(&self, name: &Self) -> usize {
+        1 + self.length.max(name.length) * 2 / 3
     }
 }
 
@@ -74,5 +108,23 @@ mod tests {
         assert_eq!(nearest("timezone", names), Some("timeZone"));
         assert_eq!(nearest("utc", names), Some("UTC"));
         assert_eq!(nearest("Mars/Olympus", names), None);
+        assert_eq!(nearest("Zürih", ["Zurich", "ZÜRICH"]), Some("ZÜRICH"));
+    }
+
+    #[test]
+    fn what_words_begin_with_alike_counts_for_nothing() {
+        for (one, other) in
+            [("abcd", "abdc"), ("aab", "aba"), ("abc", "abc"), ("zä", "zö"), ("a", "")]
+        {
+            assert_eq!(steps(one, other), strsim::damerau_levenshtein(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn of_names_as_near_the_first_is_proposed() {
+        assert_eq!(nearest("wab", ["web", "wub"]), Some("web"));
+        assert_eq!(nearest("wab", ["wub", "web"]), Some("wub"));
+        // The letters of the first are all there; it is two steps away, and the other one.
+        assert_eq!(nearest("abcdef", ["cbadef", "abcdeg"]), Some("abcdeg"));
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// out, as `\u{1b}`. A tab becomes a space, so that columns stay.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    if is_printable(text) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
@@ -25,10 +25,18 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Whether a text is of letters of ASCII alone, as nearly all is: told many bytes at a time.
+fn is_printable(text: &str) -> bool {
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+}
+
 /// Whether a terminal would obey the character or show nothing for it: controls, the bidirectional
 /// marks of Unicode's UAX 9, zero-width characters, line separators and tags.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
     character.is_control()
         || matches!(
             character,

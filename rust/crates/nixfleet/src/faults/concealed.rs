@@ -33,14 +33,30 @@ impl Problem for Concealed {
     }
 }
 
-/// The fault without the words of a problem that hold a private key.
-pub fn conceal(fault: Fault) -> Fault {
-    let problem = &fault.problem;
-    if !is_private(&problem.to_string()) && !is_private(&problem.help()) {
-        return fault;
+/// The words of a problem, found once: they are compared, then shown.
+#[derive(Debug)]
+pub struct Words {
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl Words {
+    fn of(problem: &dyn Problem) -> Self {
+        Self { message: problem.to_string(), help: problem.help() }
     }
-    let concealed = Concealed { code: problem.code(), severity: problem.severity() };
-    Fault { text: None, problem: Box::new(concealed), ..fault }
+}
+
+/// The fault and its words, without those of a problem that hold a private key.
+pub fn conceal(fault: Fault) -> (Fault, Words) {
+    let words = Words::of(&*fault.problem);
+    if !is_private(&words.message) && !is_private(&words.help) {
+        return (fault, words);
+    }
+    let concealed = Concealed { code: fault.problem.code(), severity: fault.problem.severity() };
+    let words = Words::of(&concealed);
+    (Fault { text: None, problem: Box::new(concealed), ..fault }, words)
 }
 
 #[cfg(test)]
@@ -70,10 +86,12 @@ mod tests {
     fn no_words_that_hold_a_private_key_are_shown() {
         let key =
             "a string is no key: \"-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXktdjEA";
-        let concealed = conceal(fault(key));
+        let (concealed, words) = conceal(fault(key));
         assert!(!concealed.problem.to_string().contains("BEGIN"), "{}", concealed.problem);
+        assert_eq!(words.message, concealed.problem.to_string());
+        assert_eq!(words.help, concealed.problem.help());
         assert_eq!(concealed.problem.code(), "evaluation-failed");
         assert!(concealed.problem.is_secret());
-        assert_eq!(conceal(fault("a string")).problem.to_string(), "a string");
+        assert_eq!(conceal(fault("a string")).1.message, "a string");
     }
 }

@@ -29,7 +29,11 @@ pub fn explain_by(cause: &Cause, tree: &Tree, survey: &Survey) -> Option<Fault> 
 /// The files that Nix would not find, but for those that are told already.
 pub fn lacking(tree: &Tree, survey: &Survey, told: &[Fault]) -> Vec<Fault> {
     let key = |fault: &Fault| (fault.problem.code(), fault.problem.to_string());
-    let told: HashSet<_> = told.iter().map(key).collect();
-    let all = git::untracked(tree, survey).into_iter().chain(missing::missing(tree, survey));
-    all.filter(|fault| !told.contains(&key(fault))).collect()
+    let mut all = git::untracked(tree, survey);
+    all.extend(missing::missing(tree, survey));
+    let codes: HashSet<_> = all.iter().map(|it| it.problem.code()).collect();
+    let of_files = told.iter().filter(|it| codes.contains(it.problem.code()));
+    let told: HashSet<_> = of_files.map(key).collect();
+    all.retain(|fault| !told.contains(&key(fault)));
+    all
 }

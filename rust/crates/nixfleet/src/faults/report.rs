@@ -13,7 +13,7 @@ use nixfleet_nix::visible;
 use serde::Serialize;
 
 use crate::faults::codes::CODES;
-use crate::faults::concealed::conceal;
+use crate::faults::concealed::{Words, conceal};
 use crate::faults::source::{Place, Sources};
 use crate::faults::{Fault, Severity};
 use crate::global::Format;
@@ -23,6 +23,8 @@ use crate::global::Format;
 pub struct Located {
     /// The fault.
     pub fault: Fault,
+    /// What its problem says.
+    pub words: Words,
     /// The same text read through other fields, as the installer's keys and those of hosts often
     /// are one list.
     pub also: Vec<Fault>,
@@ -58,14 +60,13 @@ impl Report {
     /// name of the author's, is one fault. The order is that of hosts, then of lines.
     pub fn new(hosts: usize, faults: Vec<Fault>, sources: &mut Sources) -> Self {
         debug_assert!(faults.iter().all(|fault| CODES.contains(&fault.problem.code())));
-        let faults = faults.into_iter().map(conceal).collect();
-        let located = merge(faults).into_iter().map(|fault| {
+        let located = merge(faults.into_iter().map(conceal)).into_iter().map(|(fault, words)| {
             let text = fault.text.as_deref();
             let place = fault.position.as_ref().map(|it| match text {
                 Some(text) if fault.problem.is_of_text() => sources.place_of_text(it, text),
                 _ => sources.place(it, text),
             });
-            Located { fault, also: Vec::new(), place }
+            Located { fault, words, also: Vec::new(), place }
         });
         let mut faults = merge_places(located);
         hide_secrets(&mut faults);
@@ -116,6 +117,9 @@ fn hide_secrets(faults: &mut [Located]) {
         .filter(|it| it.fault.problem.is_secret())
         .filter_map(|it| it.place.as_ref().map(key))
         .collect();
+    if secret.is_empty() {
+        return;
+    }
     for place in faults.iter_mut().filter_map(|it| it.place.as_mut()) {
         if secret.contains(&key(place)) {
             place.excerpt = None;
@@ -130,20 +134,20 @@ fn order(located: &Located) -> impl Ord + '_ {
 }
 
 /// One fault for each value that the author gave.
-fn merge(faults: Vec<Fault>) -> Vec<Fault> {
-    let mut merged: Vec<Fault> = Vec::new();
+fn merge(faults: impl Iterator<Item = (Fault, Words)>) -> Vec<(Fault, Words)> {
+    let mut merged: Vec<(Fault, Words)> = Vec::new();
     let mut known: HashMap<(nixfleet_nix::Position, &str, String), usize> = HashMap::new();
-    for fault in faults {
+    for (fault, words) in faults {
         let Some(position) = fault.position.clone().filter(|_| !fault.hosts.is_empty()) else {
-            merged.push(fault);
+            merged.push((fault, words));
             continue;
         };
-        let key = (position, fault.problem.code(), fault.problem.to_string());
+        let key = (position, fault.problem.code(), words.message.clone());
         if let Some(index) = known.get(&key) {
-            add_hosts(&mut merged[*index], fault.hosts);
+            add_hosts(&mut merged[*index].0, fault.hosts);
         } else {
             known.insert(key, merged.len());
-            merged.push(fault);
+            merged.push((fault, words));
         }
     }
     merged
@@ -155,12 +159,12 @@ fn merge_places(faults: impl Iterator<Item = Located>) -> Vec<Located> {
     let mut merged: Vec<Located> = Vec::new();
     let mut known: HashMap<(String, usize, usize, &str, String), usize> = HashMap::new();
     for located in faults {
-        let Located { fault, place, .. } = &located;
+        let Located { fault, words, place, .. } = &located;
         let Some(place) = place.as_ref().filter(|_| fault.text.is_some()) else {
             merged.push(located);
             continue;
         };
-        let (code, message) = (fault.problem.code(), fault.problem.to_string());
+        let (code, message) = (fault.problem.code(), words.message.clone());
         let key = (place.file.clone(), place.line, place.column, code, message);
         if let Some(index) = known.get(&key) {
             join(&mut merged[*index], located.fault);

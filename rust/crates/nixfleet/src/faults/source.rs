@@ -38,16 +38,23 @@ pub struct Place {
     pub excerpt: Option<Excerpt>,
 }
 
-/// The files of a fleet, each read once.
+/// The files of a fleet, each looked for and read once.
 pub struct Sources {
     tree: Tree,
-    texts: HashMap<Arc<str>, Option<Text>>,
+    files: HashMap<Arc<str>, File>,
+}
+
+/// A file that a position names.
+struct File {
+    name: String,
+    shown: String,
+    text: Option<Text>,
 }
 
 impl Sources {
     /// The sources in a tree.
     pub fn new(tree: Tree) -> Self {
-        Self { tree, texts: HashMap::new() }
+        Self { tree, files: HashMap::new() }
     }
 
     /// The tree that they are in.
@@ -67,12 +74,16 @@ impl Sources {
 
     /// The text of a file that a position names, when it is one of the fleet's and can be read.
     pub fn text(&mut self, file: &Arc<str>) -> Option<&Text> {
-        let Self { tree, texts } = self;
-        let text = texts.entry(file.clone()).or_insert_with(|| {
-            let (_, path) = tree.locate(file);
-            tree.is_source(&path).then(|| read(&path)).flatten()
-        });
-        text.as_ref()
+        self.file(file).text.as_ref()
+    }
+
+    fn file(&mut self, file: &Arc<str>) -> &File {
+        let Self { tree, files } = self;
+        files.entry(file.clone()).or_insert_with(|| {
+            let (name, path) = tree.locate(file);
+            let text = tree.is_source(&path).then(|| read(&path)).flatten();
+            File { name, shown: tree.show(&path), text }
+        })
     }
 
     fn find(
@@ -80,12 +91,12 @@ impl Sources {
         position: &Position,
         excerpt: impl FnOnce(&Text) -> Option<Excerpt>,
     ) -> Place {
-        let (file, path) = self.tree.locate(&position.file);
-        let excerpt = self.text(&position.file).and_then(excerpt);
+        let file = self.file(&position.file);
+        let excerpt = file.text.as_ref().and_then(excerpt);
         let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         Place {
-            file,
-            shown: self.tree.show(&path),
+            file: file.name.clone(),
+            shown: file.shown.clone(),
             line: excerpt.as_ref().map_or(number(position.line), |it| it.line),
             column: excerpt.as_ref().map_or(number(position.column), |it| it.column),
             excerpt,

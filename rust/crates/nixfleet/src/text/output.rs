@@ -18,8 +18,13 @@ static OUT: Mutex<Out> = Mutex::new(Out { is_used: false, failure: None });
 /// Writes a result to standard output; colours only where there is a terminal that wants them.
 /// Whoever reads may stop reading, as `head` does: what is left is not written then.
 pub fn print(text: &str) {
+    let text = obeyed(text);
+    if !text.contains('\x1b') {
+        // To look for what is not there takes long in a long text.
+        return hand_out(text.as_bytes());
+    }
     let mut out = anstream::AutoStream::auto(io::stdout().lock());
-    keep(out.write_all(obeyed(text).as_bytes()).and_then(|()| out.flush()));
+    keep(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
 }
 
 /// Writes what programs of this machine read, such as a shell's completions, as it is.
@@ -67,7 +72,10 @@ fn keep(result: io::Result<()>) {
 /// The text with nothing in it that a terminal obeys but colours. What others wrote has none left
 /// by then; whoever forgot it meets this net.
 pub fn obeyed(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|it| is_hidden(it) && it != '\n') {
+    // Many bytes at a time.
+    let is_letter = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    let is_plain = text.bytes().fold(true, |all, byte| all & is_letter(byte));
+    if is_plain || !text.chars().any(|it| is_hidden(it) && it != '\n') {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());

@@ -19,13 +19,17 @@ pub fn columns(stream: impl std::os::fd::AsFd) -> Option<usize> {
 /// does not count. A line that begins with blanks goes on below its own beginning.
 pub fn fit(text: &str, room: usize, indent: usize) -> String {
     let room = if room < NARROWEST { usize::MAX } else { room };
+    let next = format!("\n{:indent$}", "");
+    if room == usize::MAX {
+        return text.lines().collect::<Vec<_>>().join(&next);
+    }
     let lines = text.lines().flat_map(|line| {
         let blanks = line.len() - line.trim_start_matches(' ').len();
         let (blank, rest) = line.split_at(blanks);
         let parts = lines(rest, room.saturating_sub(blanks).max(1));
         parts.into_iter().map(move |part| format!("{blank}{part}"))
     });
-    lines.collect::<Vec<_>>().join(&format!("\n{:indent$}", ""))
+    lines.collect::<Vec<_>>().join(&next)
 }
 
 /// A line in lines of so many columns at most: a word that is longer is broken as well. One that

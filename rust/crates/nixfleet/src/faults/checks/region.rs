@@ -1,6 +1,5 @@
 //! Time zones, locales and keyboards.
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -9,7 +8,7 @@ use thiserror::Error;
 use super::Scope;
 use crate::faults::{Problem, Severity};
 use crate::text::quote::quote;
-use nixfleet_text::nearest;
+use nixfleet_text::Names;
 
 /// The names of the tz database, links among them, bundled: the machine's own copy may be old. They
 /// are in an order, so that of two names as near the same is proposed each time.
@@ -18,6 +17,17 @@ static LOCALES: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| include_str!("../../../data/locales.txt").lines().collect());
 static LAYOUTS: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| include_str!("../../../data/keyboard-layouts.txt").lines().collect());
+
+/// What is mistyped in each of thousands of hosts is looked up in each.
+static NEAR_ZONES: LazyLock<Names> = LazyLock::new(|| Names::new(TIME_ZONES.iter().copied()));
+static NEAR_LOCALES: LazyLock<Names> = LazyLock::new(|| Names::new(LOCALES.iter().copied()));
+static NEAR_LAYOUTS: LazyLock<Names> = LazyLock::new(|| Names::new(LAYOUTS.iter().copied()));
+
+/// The first time zone of each city, in lower case.
+static CITIES: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+    let city = |zone: &&'static str| Some((zone.rsplit('/').next()?.to_ascii_lowercase(), *zone));
+    TIME_ZONES.iter().rev().filter_map(city).collect()
+});
 
 #[derive(Debug, Error)]
 enum RegionProblem {
@@ -80,7 +90,7 @@ impl Problem for RegionProblem {
 /// Looks up the names.
 pub fn check(scope: &mut Scope) {
     if let Some(given) = unknown(scope, "hostSpec.timeZone", &TIME_ZONES) {
-        let nearest = once("hostSpec.timeZone", given, nearest_zone);
+        let nearest = nearest_zone(given);
         scope.report(
             "hostSpec.timeZone",
             RegionProblem::TimeZone { given: given.to_owned(), nearest },
@@ -91,7 +101,7 @@ pub fn check(scope: &mut Scope) {
         scope.report("hostSpec.timeZone", RegionProblem::Alias { given, city });
     }
     if let Some(given) = unknown(scope, "hostSpec.locale", &LOCALES) {
-        let nearest = once("hostSpec.locale", given, nearest_locale);
+        let nearest = nearest_locale(given);
         scope.report("hostSpec.locale", RegionProblem::Locale { given: given.to_owned(), nearest });
     }
     if let Some((given, utf8)) = other_charset(scope) {
@@ -100,27 +110,12 @@ pub fn check(scope: &mut Scope) {
     let layouts = scope.text("hostSpec.keyboardLayout").unwrap_or("us");
     // Several layouts to switch between are written with commas.
     if let Some(given) = layouts.split(',').find(|layout| !LAYOUTS.contains(layout)) {
-        let nearest =
-            once("hostSpec.keyboardLayout", given, |it| nearest(it, LAYOUTS.iter().copied()));
+        let nearest = NEAR_LAYOUTS.nearest(given);
         scope.report(
             "hostSpec.keyboardLayout",
             RegionProblem::Layout { given: given.to_owned(), nearest },
         );
     }
-}
-
-/// A wrong value from the defaults comes with each of thousands of hosts, and the lists are long.
-fn once(
-    field: &'static str,
-    given: &str,
-    find: impl Fn(&str) -> Option<&'static str>,
-) -> Option<&'static str> {
-    thread_local! {
-        static FOUND: RefCell<HashMap<(&'static str, String), Option<&'static str>>> =
-            RefCell::default();
-    }
-    let key = (field, given.to_owned());
-    FOUND.with_borrow_mut(|found| *found.entry(key).or_insert_with(|| find(given)))
 }
 
 fn unknown<'a>(scope: &Scope<'a>, field: &str, known: &BTreeSet<&str>) -> Option<&'a str> {
@@ -169,12 +164,8 @@ pub fn is_time_zone(name: &str) -> bool {
 
 /// `Berlin` is meant to be `Europe/Berlin`.
 pub fn nearest_zone(given: &str) -> Option<&'static str> {
-    let wanted = given.replace(' ', "_");
-    let city = |zone: &&'static str| {
-        zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted))
-    };
-    let zones = || TIME_ZONES.iter().copied();
-    zones().find(city).or_else(|| nearest(given, zones()))
+    let city = given.replace(' ', "_").to_ascii_lowercase();
+    CITIES.get(&city).copied().or_else(|| NEAR_ZONES.nearest(given))
 }
 
 /// A locale that glibc has in UTF-8 under another name. NixOS asks for the one given in UTF-8, unless
@@ -188,5 +179,5 @@ fn other_charset<'a>(scope: &Scope<'a>) -> Option<(&'a str, &'static str)> {
 /// `de_DE.utf8` and `de_DE` are meant to be `de_DE.UTF-8`.
 fn nearest_locale(given: &str) -> Option<&'static str> {
     let utf8 = format!("{}.UTF-8", given.split('.').next().unwrap_or_default());
-    LOCALES.get(utf8.as_str()).copied().or_else(|| nearest(given, LOCALES.iter().copied()))
+    LOCALES.get(utf8.as_str()).copied().or_else(|| NEAR_LOCALES.nearest(given))
 }

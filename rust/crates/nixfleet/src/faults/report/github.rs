@@ -15,7 +15,7 @@ pub fn render(report: &Report) -> String {
 }
 
 fn annotation(located: &Located) -> String {
-    let Located { fault, place, .. } = located;
+    let Located { fault, words, place, .. } = located;
     let level = match fault.problem.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -27,7 +27,7 @@ fn annotation(located: &Located) -> String {
     }
     let host = located.host().map(|host| format!("{}: ", name_of(host))).unwrap_or_default();
     let parts =
-        [Some(format!("{host}{}", fault.problem)), located.reach(), Some(fault.problem.help())];
+        [Some(format!("{host}{}", words.message)), located.reach(), Some(words.help.clone())];
     let text: Vec<String> = parts.iter().flatten().map(|it| visible_lines(it)).collect();
     format!("::{level} {properties}::{}", escape(&text.join("\n")))
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use anstream::{AutoStream, ColorChoice};
 
 use super::reach::name_of;
 use super::{Located, Report, visible_lines};
@@ -14,10 +15,13 @@ use crate::text::wrap::{columns, fit};
 /// The width when there is no terminal to ask.
 const WIDTH: usize = 100;
 
-/// The report, with the colours of a terminal; who writes it takes them out where there is none.
+/// The report, with the colours of a terminal where there is one.
 pub fn render(report: &Report) -> String {
-    let columns = columns(io::stdout());
-    format!("{}{}\n", Page::new(columns).faults(&report.faults), summary(report))
+    let page = Page::new(columns(io::stdout()));
+    // To take the colours out of a long report takes longer than to leave them out.
+    let is_plain = AutoStream::choice(&io::stdout()) == ColorChoice::Never;
+    let page = if is_plain { page.plain() } else { page };
+    format!("{}{}\n", page.faults(&report.faults), summary(report))
 }
 
 /// The faults alone, for standard error.
@@ -49,6 +53,8 @@ const UNREAD: &str = "\nmodules were not evaluated: `--eval`";
 /// What faults are written on.
 struct Page {
     renderer: Renderer,
+    /// What stands before and after a name that is set off.
+    bold: (&'static str, &'static str),
     /// Its width, where text is to be broken.
     columns: Option<usize>,
 }
@@ -56,7 +62,14 @@ struct Page {
 impl Page {
     fn new(columns: Option<usize>) -> Self {
         let width = columns.unwrap_or(WIDTH).clamp(40, 200);
-        Self { renderer: Renderer::styled().term_width(width), columns }
+        let renderer = Renderer::styled().term_width(width);
+        Self { renderer, bold: ("\x1b[1m", "\x1b[0m"), columns }
+    }
+
+    /// The same without colours.
+    fn plain(self) -> Self {
+        let width = self.columns.unwrap_or(WIDTH).clamp(40, 200);
+        Self { renderer: Renderer::plain().term_width(width), bold: ("", ""), ..self }
     }
 
     fn faults(&self, faults: &[Located]) -> String {
@@ -67,7 +80,7 @@ impl Page {
             if heading != Some(host) {
                 heading = Some(host);
                 let name = host.map_or("the fleet".to_owned(), name_of);
-                let _ = writeln!(text, "\x1b[1m{name}\x1b[0m");
+                let _ = writeln!(text, "{}{name}{}", self.bold.0, self.bold.1);
             }
             let _ = writeln!(text, "{}\n", self.fault(located));
         }
@@ -75,17 +88,18 @@ impl Page {
     }
 
     fn fault(&self, located: &Located) -> String {
-        let Located { fault, place, .. } = located;
+        let Located { fault, words, place, .. } = located;
         let (level, word) = match fault.problem.severity() {
             Severity::Error => (Level::ERROR, "error"),
             Severity::Warning => (Level::WARNING, "warning"),
         };
-        let (text, code) = (fault.problem.to_string(), fault.problem.code());
+        let code = fault.problem.code();
         let below = |text: &str| self.below(text, place.as_ref());
         let mut elements: Vec<Element> = place.iter().map(shown).collect();
         elements.extend(located.reach().map(|it| Element::from(Level::NOTE.message(below(&it)))));
-        elements.push(Level::HELP.message(below(&fault.problem.help())).into());
-        let title = level.primary_title(self.title(&text, &format!("{word}[{code}]"))).id(code);
+        elements.push(Level::HELP.message(below(&words.help)).into());
+        let title =
+            level.primary_title(self.title(&words.message, &format!("{word}[{code}]"))).id(code);
         self.renderer.render(&[title.elements(elements)])
     }
 

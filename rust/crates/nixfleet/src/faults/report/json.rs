@@ -44,7 +44,7 @@ pub fn entries(faults: &[Located]) -> Vec<Entry<'_>> {
 }
 
 fn entry(located: &Located) -> Entry<'_> {
-    let Located { fault, place, .. } = located;
+    let Located { fault, words, place, .. } = located;
     let mut seen = HashSet::new();
     let hosts = located.all().flat_map(|it| &it.hosts).filter(|it| seen.insert(it.as_str()));
     Entry {
@@ -57,7 +57,7 @@ fn entry(located: &Located) -> Entry<'_> {
         file: place.as_ref().map(|it| it.file.as_str()),
         line: place.as_ref().map(|it| it.line),
         column: place.as_ref().map(|it| it.column),
-        message: visible_lines(&fault.problem.to_string()),
-        help: visible_lines(&fault.problem.help()),
+        message: visible_lines(&words.message),
+        help: visible_lines(&words.help),
     }
 }

@@ -84,10 +84,7 @@ fn find_text(source: &Text, offset: usize, text: &str) -> Option<Range<usize>> {
         return Some(offset..offset + text.len());
     }
     let value = source.value_at(offset)?;
-    let literals = source.places_of(&literal(text));
-    let first = literals.partition_point(|it| it.start < value.start);
-    let within = literals.get(first).filter(|it| it.end <= value.end).cloned();
-    within.or_else(|| {
+    source.literal_within(&value, &literal(text)).or_else(|| {
         let text = Some(text.trim()).filter(|_| !by_chance)?;
         let at = value.start + source[value.clone()].find(text)?;
         Some(at..at + text.len())

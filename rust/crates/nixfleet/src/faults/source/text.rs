@@ -6,6 +6,9 @@ use std::ops::{Deref, Range};
 
 use super::scan;
 
+/// A value that is read anew for each text that is looked for in it.
+const SHORT: usize = 256;
+
 /// A text that knows where its lines begin: a file of a large fleet is megabytes long, and asked
 /// for many of its lines.
 pub struct Text {
@@ -30,6 +33,19 @@ impl Text {
     pub fn value_at(&self, offset: usize) -> Option<Range<usize>> {
         let mut values = self.values.borrow_mut();
         values.entry(offset).or_insert_with(|| scan::value_at(&self.content, offset)).clone()
+    }
+
+    /// Where a string literal stands first within a value, quotes and all.
+    pub fn literal_within(&self, value: &Range<usize>, literal: &str) -> Option<Range<usize>> {
+        // To find those of the whole file takes as long as some hundred short values.
+        if value.len() <= SHORT {
+            let own = scan::literals(&self.content[value.clone()]).into_iter();
+            let mut own = own.map(|it| value.start + it.start..value.start + it.end);
+            return own.find(|it| &self.content[it.clone()] == literal);
+        }
+        let all = self.places_of(literal);
+        let first = all.partition_point(|it| it.start < value.start);
+        all.get(first).filter(|it| it.end <= value.end).cloned()
     }
 
     /// Where a string literal stands, quotes and all.
