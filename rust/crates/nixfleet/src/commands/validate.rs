@@ -56,6 +56,7 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
                 survey = Survey::of(&tree);
                 sources = Sources::new(tree);
             }
+            sources.keep(survey.flake.take());
             match fleet::require(&inventory, &args.hosts) {
                 Ok(()) => read(global, args, &inventory, survey, &mut sources),
                 Err(error) => {
@@ -77,6 +78,8 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
         },
     };
     report.is_evaluated = args.eval.eval;
+    // Nor are thousands of faults freed.
+    let report = ManuallyDrop::new(report);
     // For people it is told on standard error, as by every command.
     if failure.is_none() || global.format != Format::Human || report.hosts > 0 {
         print(&report.render(global.format));
@@ -90,8 +93,9 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
 /// What a plain `validate` says of the whole fleet, for a command that does not begin with faults.
 pub fn plain(global: &Global, inventory: &Inventory) -> Report {
     let tree = Tree::new(&fleet::flake(global));
-    let survey = Survey::of(&tree);
+    let mut survey = Survey::of(&tree);
     let mut sources = Sources::new(tree);
+    sources.keep(survey.flake.take());
     let mut faults = inventoried(global, inventory, &|_| true, &mut sources);
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
     faults.extend(survey.faults);

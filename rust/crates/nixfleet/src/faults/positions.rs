@@ -27,7 +27,7 @@ pub fn add(
     faults: &mut [Fault],
 ) {
     let lacks_all = |host: &str| inventory.hosts.get(host).is_some_and(|it| it.positions.is_none());
-    written::add(sources.tree(), faults, &lacks_all);
+    written::add(sources, faults, &lacks_all);
     for output in ["nixosConfigurations", "darwinConfigurations"] {
         let groups = alike(inventory, faults, output);
         let samples: Vec<usize> = groups.iter().flat_map(|it| sample(it)).take(MOST).collect();

@@ -3,12 +3,13 @@
 mod excerpt;
 mod expression;
 mod literal;
+mod parsed;
 mod scan;
 mod text;
 mod tree;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nixfleet_nix::Position;
@@ -17,6 +18,7 @@ use nixfleet_text::{Foreign, read_file};
 pub use excerpt::Excerpt;
 pub use expression::{Expression, Expressions, Kind, Operator, Refused, STACK, parse};
 pub use literal::{position_of, resolve};
+pub use parsed::Parsed;
 pub use text::Text;
 pub use tree::{Tree, is_copy};
 
@@ -42,6 +44,7 @@ pub struct Place {
 pub struct Sources {
     tree: Tree,
     files: HashMap<Arc<str>, File>,
+    parsed: Option<Parsed>,
 }
 
 /// A file that a position names.
@@ -54,12 +57,27 @@ struct File {
 impl Sources {
     /// The sources in a tree.
     pub fn new(tree: Tree) -> Self {
-        Self { tree, files: HashMap::new() }
+        Self { tree, files: HashMap::new(), parsed: None }
     }
 
     /// The tree that they are in.
     pub fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// Keeps a file that was parsed.
+    pub fn keep(&mut self, parsed: Option<Parsed>) {
+        self.parsed = parsed;
+    }
+
+    /// Hands out a file with its tree; none where it is no Nix. Who takes it may keep it again.
+    pub fn parsed(&mut self, path: PathBuf) -> Option<Parsed> {
+        let known = self.parsed.take().filter(|it| it.path == path);
+        known.or_else(|| {
+            let text = read(&path)?;
+            let nodes = parse(&text).ok()?.into_nodes();
+            Some(Parsed::new(path, text, nodes))
+        })
     }
 
     /// The place of a position; of the text at fault, when it stands in the value written there.
@@ -78,10 +96,12 @@ impl Sources {
     }
 
     fn file(&mut self, file: &Arc<str>) -> &File {
-        let Self { tree, files } = self;
+        let Self { tree, files, parsed } = self;
         files.entry(file.clone()).or_insert_with(|| {
             let (name, path) = tree.locate(file);
-            let text = tree.is_source(&path).then(|| read(&path)).flatten();
+            let is_source = tree.is_source(&path);
+            let known = parsed.take_if(|it| it.path == path).map(|it| it.text);
+            let text = known.or_else(|| is_source.then(|| read(&path)).flatten());
             File { name, shown: tree.show(&path), text }
         })
     }

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::faults::Fault;
-use crate::faults::source::{STACK, Tree};
+use crate::faults::source::{Parsed, STACK, Tree};
 pub use links::{Link, Use};
 use unread::Why;
 use walk::Walk;
@@ -36,6 +36,8 @@ pub struct Survey {
     /// The flake's outputs for systems that `flake.nix` itself speaks of: it may make some of them
     /// without the library.
     pub outputs: Vec<&'static str>,
+    /// `flake.nix`, which others read as well.
+    pub flake: Option<Parsed>,
     /// The files that were read, relative to the tree's root.
     pub read: HashSet<PathBuf>,
     /// The file that is being read.

@@ -9,40 +9,58 @@ use std::thread;
 use nixfleet_nix::Position;
 
 use crate::faults::Fault;
-use crate::faults::source::{Expression, Kind, STACK, Text, Tree};
+use crate::faults::source::{Expression, Expressions, Kind, Parsed, STACK, Sources, Text};
 use crate::faults::source::{parse, position_of, read, resolve};
 
+/// The fields that are wanted of each host, each by its fault.
+type Wanted<'a> = HashMap<&'a str, Vec<Field<'a>>>;
+type Field<'a> = (usize, &'a str);
+
 /// Gives positions to the faults of certain hosts that have none, as far as they are written out.
-pub fn add(tree: &Tree, faults: &mut [Fault], is_wanted: &dyn Fn(&str) -> bool) {
-    let (Some(root), Some(flake)) = (tree.root(), tree.flake_file()) else { return };
+pub fn add(sources: &mut Sources, faults: &mut [Fault], is_wanted: &dyn Fn(&str) -> bool) {
+    let tree = sources.tree();
+    let (Some(root), Some(flake)) = (tree.root().map(Path::to_owned), tree.flake_file()) else {
+        return;
+    };
     let lacks = |fault: &Fault| fault.position.is_none() && fault.host().is_some_and(is_wanted);
-    let mut wanted: HashMap<String, Vec<(usize, String)>> = HashMap::new();
+    let mut wanted: Wanted = HashMap::new();
     for (index, fault) in faults.iter().enumerate().filter(|(_, it)| lacks(it)) {
-        let host = fault.host().unwrap_or_default().to_owned();
-        wanted.entry(host).or_default().push((index, fault.field.clone()));
+        let host = fault.host().unwrap_or_default();
+        wanted.entry(host).or_default().push((index, &fault.field));
     }
     if wanted.is_empty() {
         return;
     }
+    let Some(mut parsed) = sources.parsed(root.join(&flake)) else { return };
     // What is nested is read by calls within calls.
     let found = thread::scope(|scope| {
-        let work = || places(root, &flake, &wanted);
+        let work = || places(&root, &flake, &mut parsed, &wanted);
         let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         thread.ok().and_then(|it| it.join().ok()).unwrap_or_default()
     });
+    sources.keep(Some(parsed));
     for (index, position) in found {
         faults[index].position = Some(position);
     }
 }
 
-/// The places of the fields that are wanted of hosts, each by its fault.
+/// The places of the fields that are wanted.
 fn places(
     root: &Path,
     flake: &Path,
-    wanted: &HashMap<String, Vec<(usize, String)>>,
+    parsed: &mut Parsed,
+    wanted: &Wanted,
 ) -> Vec<(usize, Position)> {
-    let Some(text) = read(&root.join(flake)) else { return Vec::new() };
-    let Ok(all) = parse(&text) else { return Vec::new() };
+    parsed.look(|text, all| within_flake(root, flake, text, all, wanted))
+}
+
+fn within_flake(
+    root: &Path,
+    flake: &Path,
+    text: &Text,
+    all: &Expressions,
+    wanted: &Wanted,
+) -> Vec<(usize, Position)> {
     // What is bound to each host's name; none where more than one thing is.
     let mut hosts: HashMap<&str, Option<Expression>> = HashMap::new();
     for binding in all.all().filter(|it| it.kind() == Kind::Binding) {
@@ -59,7 +77,7 @@ fn places(
             continue;
         };
         if value.kind() == Kind::Set {
-            found.extend(within(value, &file, &text, fields));
+            found.extend(within(value, &file, text, fields));
         } else if let Some(own) = imported(value).and_then(|it| resolve(flake, it)) {
             found.extend(of_file(root, &own, fields));
         }
@@ -75,7 +93,7 @@ fn imported(value: Expression<'_>) -> Option<&str> {
     (is_import && path.kind() == Kind::RelativePath && path.first().is_none()).then(|| path.text())
 }
 
-fn of_file(root: &Path, file: &Path, fields: &[(usize, String)]) -> Vec<(usize, Position)> {
+fn of_file(root: &Path, file: &Path, fields: &[Field]) -> Vec<(usize, Position)> {
     let path: PathBuf = root.join(file);
     let Some(text) = read(&path) else { return Vec::new() };
     let Ok(all) = parse(&text) else { return Vec::new() };
@@ -90,9 +108,9 @@ fn within(
     set: Expression,
     file: &Arc<str>,
     text: &Text,
-    fields: &[(usize, String)],
+    fields: &[Field],
 ) -> Vec<(usize, Position)> {
-    let place = |(index, field): &(usize, String)| {
+    let place = |(index, field): &Field| {
         let names: Vec<&str> = field.split('.').collect();
         let binding = bound(set, &names)?;
         let at = position_of(Path::new(""), text, binding.span().start);
@@ -123,7 +141,10 @@ fn bound<'a>(set: Expression<'a>, names: &[&str]) -> Option<Expression<'a>> {
 mod tests {
     use std::fs;
 
+    use nixfleet_inventory::Flake;
+
     use super::*;
+    use crate::faults::source::Tree;
 
     #[test]
     fn a_field_is_found_where_its_host_is_written() {
@@ -134,9 +155,10 @@ mod tests {
         fs::write(folder.path().join("c.nix"), "{\n  hostSpec = {\n    timeZone = 1; }; }")
             .unwrap();
         let find = |host: &str| {
-            let field = vec![(0, "hostSpec.timeZone".to_owned())];
-            let wanted = HashMap::from([(host.to_owned(), field)]);
-            let found = places(folder.path(), Path::new("flake.nix"), &wanted);
+            let wanted = HashMap::from([(host, vec![(0, "hostSpec.timeZone")])]);
+            let path = folder.path().join("flake.nix");
+            let mut parsed = Sources::new(Tree::new(&Flake::new("."))).parsed(path).unwrap();
+            let found = places(folder.path(), Path::new("flake.nix"), &mut parsed, &wanted);
             found.first().map(|(_, it)| (it.file.ends_with("c.nix"), it.line, it.column))
         };
         assert_eq!(find("a"), Some((false, 2, 9)));

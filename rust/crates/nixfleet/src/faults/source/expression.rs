@@ -118,6 +118,20 @@ pub struct Expressions<'a> {
     root: u32,
 }
 
+/// A tree without its source.
+#[derive(Debug, Default)]
+pub struct Nodes {
+    nodes: Vec<Node>,
+    root: u32,
+}
+
+impl Nodes {
+    /// The tree, by the source that it was parsed from.
+    pub fn of(self, source: &str) -> Expressions<'_> {
+        Expressions { source, nodes: self.nodes, root: self.root }
+    }
+}
+
 /// A node of a tree.
 #[derive(Clone, Copy)]
 pub struct Expression<'a> {
@@ -135,6 +149,11 @@ impl<'a> Expressions<'a> {
     pub fn all(&'a self) -> impl Iterator<Item = Expression<'a>> {
         (0..self.nodes.len())
             .filter_map(|id| Some(Expression { tree: self, id: u32::try_from(id).ok()? }))
+    }
+
+    /// What is left of the tree when its source goes elsewhere.
+    pub fn into_nodes(self) -> Nodes {
+        Nodes { nodes: self.nodes, root: self.root }
     }
 
     /// How many nodes there are.

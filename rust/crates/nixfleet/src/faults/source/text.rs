@@ -11,6 +11,7 @@ const SHORT: usize = 256;
 
 /// A text that knows where its lines begin: a file of a large fleet is megabytes long, and asked
 /// for many of its lines.
+#[derive(Debug)]
 pub struct Text {
     content: String,
     starts: Vec<usize>,

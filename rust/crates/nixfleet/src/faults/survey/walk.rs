@@ -10,7 +10,7 @@ use super::problem::SourceProblem;
 use super::unread::{self, Why};
 use super::{Survey, syntax};
 use crate::faults::Fault;
-use crate::faults::source::{self, Expressions, LONGEST, Refused, parse};
+use crate::faults::source::{self, Expressions, LONGEST, Parsed, Refused, parse};
 use crate::faults::source::{Text, Tree, position_of, resolve};
 
 /// More Nix files than this are no fleet of one's own, and reading them takes its time.
@@ -133,7 +133,10 @@ impl Walk {
         });
         let is_deep = matches!(all, Err(Refused::TooDeep));
         let fault = fault.or(is_deep.then(|| unread::fault(path, Why::Deep)));
+        let is_flake = visit.file == self.flake;
+        let nodes = all.ok().filter(|_| is_flake).map(Expressions::into_nodes);
         let mut found = self.found();
+        found.flake = found.flake.take().or(nodes.map(|it| Parsed::new(path.to_owned(), text, it)));
         found.links.extend(links);
         found.faults.extend(fault);
         found.read.insert(visit.file);
