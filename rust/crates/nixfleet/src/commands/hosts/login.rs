@@ -152,7 +152,7 @@ pub fn plain(script: &str) -> String {
 /// A script with arguments as ssh is given it, for root.
 pub fn as_root(script: &str, arguments: &[&str]) -> String {
     let words = [AS_ROOT, "sh", script, "sh"].into_iter().chain(arguments.iter().copied());
-    let words: Vec<_> = words.map(|it| word(it)).collect();
+    let words: Vec<_> = words.map(word).collect();
     format!("sh -c {}", words.join(" "))
 }
 

@@ -1,4 +1,4 @@
-//! A conflict between what a fleet sets and what NixFleet itself does.
+//! A conflict between what a fleet sets and what `NixFleet` itself does.
 
 use std::path::Path;
 
