@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use nixfleet_text::nearest;
+
 use crate::text::quote::quote;
 
 /// What to write instead of what Nix stumbled over. `file` is the innermost that is not nixpkgs'.
@@ -35,16 +37,20 @@ fn lacking_input(first: &str, at: &str) -> Option<String> {
     })
 }
 
-/// Nix's own proposal.
+/// Nix's own proposal, of several the nearest: they come in no such order.
 fn proposed(message: &str) -> Option<String> {
     let names = message.split_once("Did you mean ")?.1.lines().next()?;
     let names = names.trim_end_matches('?').trim_start_matches("one of ");
     let all: Vec<&str> = names.split(", ").flat_map(|it| it.split(" or ")).collect();
-    let all: Vec<String> =
-        all.iter().map(|it| quote(it.trim().trim_matches(['`', '\'']))).collect();
+    let all: Vec<&str> = all.iter().map(|it| it.trim().trim_matches(['`', '\''])).collect();
+    let meant =
+        between(message, "The option `", "'").or_else(|| between(message, "attribute '", "'"));
     match &all[..] {
-        [one] => Some(format!("write {one}")),
-        [nearest, ..] => Some(format!("write {nearest}, if that is meant")),
+        [one] => Some(format!("write {}", quote(one))),
+        [first, ..] => {
+            let near = meant.and_then(|it| nearest(it, all.iter().copied())).unwrap_or(first);
+            Some(format!("write {}, if that is meant", quote(near)))
+        }
         [] => None,
     }
 }
@@ -160,6 +166,10 @@ mod tests {
         cured(
             "The option `a.b' does not exist. Definition values:\n- In `x': true\nDid you mean `a.c', `a.d' or `a.e'?",
             "write `a.c`",
+        );
+        cured(
+            "The option `services.ngnix' does not exist.\nDid you mean `services.guix' or `services.nginx'?",
+            "write `services.nginx`",
         );
         cured(
             "The option `my.x' was accessed but has no value defined. Try setting the option.",
