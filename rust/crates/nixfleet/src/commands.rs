@@ -2,6 +2,7 @@
 
 mod app;
 pub mod completions;
+mod control_plane;
 pub mod deploy;
 pub mod doctor;
 pub mod failure;

@@ -1,6 +1,7 @@
 //! `nixfleet doctor`: what this machine lacks, and whether a target can be installed.
 
 mod agent;
+mod control_plane;
 mod finding;
 mod fleet;
 mod hosts;
@@ -17,8 +18,9 @@ use clap::{ArgGroup, Args};
 use nixfleet_nix::Patience;
 use nixfleet_vm::preflight::ThisMachine;
 
-use crate::commands::fleet as fleets;
-use crate::error::Error;
+use crate::commands::control_plane::Door;
+use crate::commands::{fleet as fleets, release};
+use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::faults::source::Tree;
 use crate::global::{Format, Global};
@@ -45,6 +47,18 @@ pub struct Doctor {
     #[arg(long, value_name = "USER@ADDRESS", conflicts_with = "host")]
     agent: Option<String>,
 
+    /// The fleet's control plane, or that of this machine, asked over SSH: whether it answers, has the
+    /// key that the fleet pins, the time, room to write and the newest release, and which hosts it
+    /// has not seen
+    #[arg(long, value_name = "[USER@]HOST[:PORT]", num_args = 0..=1, default_missing_value = "",
+        conflicts_with_all = ["target", "agent", "host"])]
+    control_plane: Option<String>,
+
+    /// The same by the control plane's socket on this machine
+    #[arg(long, value_name = "PATH",
+        conflicts_with_all = ["target", "agent", "host", "control_plane"])]
+    socket: Option<PathBuf>,
+
     /// The host that is meant for the target, or of which to say whether it can be tested here
     #[arg(short = 'h', long = "host", value_name = "HOST")]
     host: Option<String>,
@@ -69,6 +83,9 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
     let findings = match (&args.target, &args.agent) {
         (Some(target), _) => of_target(global, args, target)?,
         (None, Some(host)) => agent::findings(&args.machine(host)),
+        (None, None) if args.control_plane.is_some() || args.socket.is_some() => {
+            of_control_plane(global, args)?
+        }
         (None, None) => this_machine(global, args)?,
     };
     print(&match global.format {
@@ -100,6 +117,28 @@ fn this_machine(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
         findings.extend(fleet::findings(inventory, &tree));
     }
     findings.extend(hosts.into_iter().flatten());
+    Ok(findings)
+}
+
+/// Beside what the fleet says of it; one that is named is asked also where no fleet can be read.
+fn of_control_plane(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
+    let socket = args.socket.clone().map(Door::Socket);
+    let machine = args.control_plane.as_ref().filter(|it| !it.is_empty());
+    let named = socket.or_else(|| machine.map(|it| Door::ssh(it)));
+    let (inventory, unread) = match fleets::inventory(global) {
+        Ok(inventory) => (Some(inventory), None),
+        Err(error) if named.is_some() => (None, Some(error)),
+        Err(error) => return Err(error),
+    };
+    let door = named.or_else(Door::here).or_else(|| Door::of(inventory.as_ref()?));
+    let door = door.ok_or(Plane::Unnamed)?;
+    let newest = |it| Some(release::newest(it, None).ok()??.number());
+    let known = inventory.as_ref().map(|it| control_plane::Known::of(it, newest(it)));
+    let mut findings = control_plane::findings(&door, &known.unwrap_or_default());
+    findings.extend(unread.map(|error| {
+        let help = "name the fleet's folder with `--flake`, to have it compared";
+        Finding::note("fleet", format!("it is not compared: {error}"), help)
+    }));
     Ok(findings)
 }
 

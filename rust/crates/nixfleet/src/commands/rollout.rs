@@ -1,22 +1,21 @@
 //! `nixfleet rollout`: the newest release's way to the hosts, and what a person says of it.
 
-mod door;
 mod log;
 mod say;
 mod show;
 mod wait;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use nixfleet_release::plan::Span;
 use nixfleet_rollout::Command;
 
-use crate::error::Error;
+use crate::commands::control_plane::{Door, Place};
+use crate::commands::fleet;
+use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::Global;
-use door::Door;
 
 /// The arguments of `rollout`.
 #[derive(Debug, Args)]
@@ -26,19 +25,6 @@ pub struct Rollout {
 
     #[command(subcommand)]
     what: What,
-}
-
-/// Where the control plane is asked.
-#[derive(Debug, Args)]
-struct Place {
-    /// The control plane's machine, asked over SSH [default: the one that the fleet's `release`
-    /// names; on that machine itself its socket]
-    #[arg(long, value_name = "[USER@]HOST[:PORT]", global = true)]
-    control_plane: Option<String>,
-
-    /// The control plane's socket on this machine
-    #[arg(long, value_name = "PATH", global = true, conflicts_with = "control_plane")]
-    socket: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -126,8 +112,10 @@ const AGAIN: Duration = Duration::from_secs(3);
 
 /// Does what is asked.
 pub fn run(global: &Global, args: &Rollout) -> Result<Exit, Error> {
-    let door =
-        Door::find(global, args.place.control_plane.as_deref(), args.place.socket.as_deref())?;
+    let door = match args.place.named().or_else(Door::here) {
+        Some(door) => door,
+        None => Door::of(&fleet::inventory(global)?).ok_or(Plane::Unnamed)?,
+    };
     let say = |hosts: &[String], command: fn(String) -> Command| say::of(&door, hosts, command);
     let done = match &args.what {
         What::Show(args) => return show::run(global, &door, args),

@@ -1,5 +1,7 @@
 //! `nixfleet status`: what each host runs, should run, and why it does not.
 
+mod over_ssh;
+mod plane;
 mod show;
 
 use std::io::{self, IsTerminal};
@@ -7,22 +9,24 @@ use std::time::Duration;
 
 use clap::Args;
 use nixfleet_nix::process::wait_until;
+use nixfleet_vm::Cancel;
 
-use crate::commands::hosts::{
-    Chosen, KnownHosts, Reach, Ssh, Standing, Target, ask, connection, judge,
-};
-use crate::commands::{fleet, release};
-use crate::error::Error;
+use crate::commands::control_plane::{self, Door};
+use crate::commands::fleet;
+use crate::commands::hosts::{Chosen, Reach};
+use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use crate::side_by_side::each;
+use over_ssh::OverSsh;
 use show::Row;
 
 /// The arguments of `status`.
 #[derive(Debug, Args)]
 pub struct Status {
     /// The release that the hosts should run: the number of one that was made on this machine, or a
-    /// place [default: the newest made here]
+    /// place; the hosts themselves are asked then [default: the newest made here, or that of the
+    /// control plane]
+    #[arg(conflicts_with_all = ["control_plane", "socket"])]
     release: Option<String>,
 
     #[command(flatten)]
@@ -30,6 +34,13 @@ pub struct Status {
 
     #[command(flatten)]
     reach: Reach,
+
+    #[command(flatten)]
+    place: control_plane::Place,
+
+    /// Ask the hosts themselves, also where the fleet has a control plane that knows
+    #[arg(long, conflicts_with_all = ["control_plane", "socket"])]
+    over_ssh: bool,
 
     /// Show it again every few seconds, until Ctrl-C
     #[arg(long)]
@@ -49,39 +60,27 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Error> {
     let inventory = fleet::inventory(global)?;
     let names = args.chosen.names(&inventory)?;
     args.reach.check(&inventory)?;
-    let known = KnownHosts::of(&inventory)?;
-    let ssh = Ssh::on_signals()?;
-    let jobs = args.jobs.into();
-    let logins = each(&names, jobs, |name| connection(&inventory, &args.reach, &known, name));
+    let by_hosts = args.over_ssh || args.release.is_some() || args.reach.is_said();
+    let known = || Door::here().or_else(|| Door::of(&inventory)).filter(|_| !by_hosts);
+    let door = args.place.named().or_else(known);
+    let cancel = Cancel::on_signals().map_err(Plane::NoSignals)?;
+    let hosts = match &door {
+        None => Some(OverSsh::new(&inventory, &names, args, cancel.clone())?),
+        Some(_) => None,
+    };
+    let look = || match (&door, &hosts) {
+        (Some(door), _) => plane::look(door, &names).map(Some),
+        (None, Some(hosts)) => hosts.look(),
+        (None, None) => Ok(None),
+    };
     loop {
-        // A release may be made while it is watched.
-        let release = release::newest(&inventory, args.release.as_deref())?;
-        let target = |name: &String| {
-            let entry = release.as_ref()?.entries.get(name)?.value();
-            let sequence = release.as_ref()?.number();
-            Some(Target { sequence, system: entry.system.to_string() })
-        };
-        let said = each(&logins, jobs, |login| {
-            login.first(|it| ask(&ssh, it), |_| false).map(|(_, said)| said)
-        });
-        if ssh.cancel.requested() {
-            return Ok(Exit::Interrupted);
-        }
-        let rows: Vec<Row> = names
-            .iter()
-            .zip(said)
-            .map(|(name, said)| {
-                let target = target(name);
-                let standing = judge(target.as_ref(), &said);
-                Row::new(name, target.as_ref(), said.ok(), standing)
-            })
-            .collect();
+        let Some(fleet) = look()? else { return Ok(Exit::Interrupted) };
         let is_live = args.watch && io::stdout().is_terminal() && global.format == Format::Human;
-        show::rows(global, release.as_ref(), &rows, is_live);
+        show::fleet(global, &fleet, is_live);
         if !args.watch {
-            return Ok(exit(&rows));
+            return Ok(exit(&fleet.hosts));
         }
-        if wait_until(AGAIN, || ssh.cancel.requested()) {
+        if wait_until(AGAIN, || cancel.requested()) {
             return Ok(Exit::Interrupted);
         }
     }
@@ -89,10 +88,10 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Error> {
 
 /// A host that failed is a fault; one that could not be asked is something that is lacking.
 fn exit(rows: &[Row]) -> Exit {
-    let any = |is: fn(&Standing) -> bool| rows.iter().any(|it| is(&it.standing));
-    if any(|it| matches!(it, Standing::Failed(_) | Standing::Refused(_))) {
+    let any = |states: &[&str]| rows.iter().any(|it| states.contains(&it.state));
+    if any(&["failed", "refused"]) {
         Exit::Faults
-    } else if any(|it| matches!(it, Standing::Offline(_) | Standing::Stopped)) {
+    } else if any(&["offline", "stopped"]) {
         Exit::Lacking
     } else {
         Exit::Fine

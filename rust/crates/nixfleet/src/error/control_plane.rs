@@ -70,7 +70,8 @@ impl Plane {
             }
             Self::Unreached { .. } => {
                 "commands go to the control plane's machine over SSH, and there into a socket: see \
-                 that you may log in there, and are in its group `nixfleet-control-plane`"
+                 that you may log in there, and are in its group `nixfleet-control-plane`. `nixfleet status \
+                 --over-ssh` asks the hosts themselves"
             }
             Self::Garbled { .. } => "let this tool and the control plane be of one version",
             _ => return None,

@@ -10,6 +10,9 @@ const LONGEST: usize = 60;
 /// The longest name of a host (RFC 1123).
 const LONGEST_NAME: usize = 63;
 
+/// So many names of a list are written out.
+const NAMES: usize = 10;
+
 /// What a message shows of the path of a file.
 const LONGEST_PATH: usize = 250;
 
@@ -26,6 +29,14 @@ pub fn quote(text: &str) -> String {
 /// A file's name in backticks: of a path the end tells most, so it is whole as a rule.
 pub fn quote_path(path: &str) -> String {
     format!("`{}`", shorten_path(path).replace('`', "'"))
+}
+
+/// Names, as many as a line has room for.
+pub fn listed(names: &[String]) -> String {
+    let some: Vec<_> = names.iter().take(NAMES).map(|it| visible(it)).collect();
+    let more = names.len() - some.len();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", some.join(", "))
 }
 
 /// A text with paths in it, cut when it is very long.
@@ -63,5 +74,17 @@ pub fn describe(value: &Value) -> String {
             Some("conflict") => "several values of the same priority".to_owned(),
             _ => "a set".to_owned(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_of_names_are_cut() {
+        let names: Vec<String> = (0..12).map(|it| format!("h{it}")).collect();
+        assert_eq!(listed(&names[..2]), "h0, h1");
+        assert!(listed(&names).ends_with("h9 and 2 more"));
     }
 }

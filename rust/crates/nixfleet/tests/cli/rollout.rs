@@ -9,7 +9,7 @@ use std::thread;
 use nixfleet_rollout::{Command, Event, Kind, Member, Phase, Plan, Report, Rollout};
 use serde_json::{Value, json};
 
-use super::{Fleet, text};
+use super::{Fleet, INVENTORY, text};
 use crate::ended::Ended;
 
 const PLAN: &str = r#"{"sequence": 41, "waves": [
@@ -59,9 +59,12 @@ impl Plane {
 
     /// What is written to standard output, of a command that is to end so.
     fn run(&self, arguments: &[&str], status: i32) -> String {
+        self.tool(&[&["rollout"], arguments].concat(), status)
+    }
+
+    fn tool(&self, arguments: &[&str], status: i32) -> String {
         let socket = self.fleet.path().join("socket");
-        let mut all = vec!["rollout"];
-        all.extend(arguments);
+        let mut all = arguments.to_vec();
         all.extend(["--socket", socket.to_str().unwrap()]);
         let output = self.fleet.command(&all).env("COLUMNS", "80").output_of();
         let (out, err) = (text(&output.stdout), text(&output.stderr));
@@ -137,6 +140,90 @@ fn it_is_shown_in_eighty_columns_with_what_each_wave_waits_for() {
     assert!(host.contains("should run  /nix/store/new") && !host.contains("canary"), "{host}");
     let json: Value = serde_json::from_str(&plane.run(&["show", "--format", "json"], 0)).unwrap();
     assert_eq!((&json["apiVersion"], &json["state"]), (&json!(1), &json!("running")));
+}
+
+/// The same table as where hosts are asked, of the fleet's hosts.
+#[test]
+fn status_is_that_of_the_control_plane_where_there_is_one() {
+    let plane = Plane::new();
+    let shown = plane.tool(&["status", INVENTORY], 0);
+    for words in [
+        "release 41 of demo: 1 of 2 on it\nrelease 41: ",
+        "HOST    STATE    SINCE  RUNS",
+        "web-01  current  0 s    new\n",
+        "web-02  waiting  0 s    old\n",
+        "  should run new",
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+    let failed = Phase::Reverted { why: "nginx.service \u{1b}[2Jfailed".into() };
+    plane.report("web-02", failed, "/nix/store/old");
+    let json = plane.tool(&["status", INVENTORY, "--format", "json", "-h", "web-02"], 1);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["source"], &json["release"]), (&json!("control-plane"), &json!(41)));
+    let host = &json["hosts"][0];
+    assert_eq!((&host["state"], &host["runs"]), (&json!("failed"), &json!("/nix/store/old")));
+    assert!(host["why"].as_str().unwrap().contains("nginx.service"), "{host}");
+    assert!(host["seen"].is_u64() && json["hosts"].as_array().unwrap().len() == 1);
+}
+
+/// The fleet's own is asked; another one only where it is named, and the hosts where that is said.
+#[test]
+fn status_asks_whom_the_command_line_means() {
+    let plane = Plane::new();
+    let fleet = &plane.fleet;
+    let path = fleet.path().join("inventory.json");
+    let named = r#""release": { "threshold": 1, "keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f ann"],
+        "controlPlane": { "address": "cp.example.org:7250", "key": "x" } }, "isoSshKeys""#;
+    let inventory = fs::read_to_string(&path).unwrap().replace("\"isoSshKeys\"", named);
+    fs::write(&path, inventory).unwrap();
+    fleet.program(
+        "ssh",
+        "case \"$*\" in *-G*) exit 0 ;; *cp.example.org*) echo down >&2; exit 255 ;;
+        *) echo 'system /nix/store/a-new' ;; esac",
+    );
+    assert!(fleet.link("sh"));
+    let asked = ["`cp.example.org`: down", "--over-ssh` asks the hosts themselves"];
+    for words in asked {
+        fleet.expect(&["status", INVENTORY], 3, "", words);
+    }
+    for hosts in [&["--over-ssh"][..], &["--user", "me"]] {
+        fleet.expect(&[&["status", INVENTORY], hosts].concat(), 0, "a-new", "");
+    }
+    for wrong in [&["--over-ssh", "--control-plane", "x"][..], &["40", "--socket", "x"]] {
+        fleet.expect(&[&["status", INVENTORY], wrong].concat(), 2, "", "cannot be used with");
+    }
+}
+
+#[test]
+fn doctor_looks_at_a_control_plane() {
+    let plane = Plane::new();
+    for program in ["sh", "date", "df", "awk", "sed", "cat", "tail", "dirname"] {
+        assert!(plane.fleet.link(program));
+    }
+    let shown = plane.tool(&["doctor", INVENTORY], 0);
+    for words in [
+        "control-plane: it answers at `",
+        "clock: it is that of this machine",
+        "key: the fleet pins none",
+        "writing: it has written down",
+        "hosts: it has heard of all 7 lately",
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+    let json = plane.tool(&["doctor", INVENTORY, "--format", "json"], 0);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert!(json["findings"].as_array().unwrap().len() > 4, "{json}");
+    let nobody = plane.fleet.run(&["doctor", INVENTORY, "--socket", "nowhere"]);
+    assert_eq!(nobody.status.code(), Some(3));
+    assert!(
+        text(&nobody.stdout).contains("lacking  control-plane: the control plane can't be asked")
+    );
+    let expect = |more: &[&str], status, words: &str| {
+        plane.fleet.expect(&[&["doctor", INVENTORY], more].concat(), status, "", words);
+    };
+    expect(&["--control-plane"], 3, "the fleet names no control plane");
+    expect(&["--control-plane", "--target", "x"], 2, "cannot be used with");
 }
 
 #[test]

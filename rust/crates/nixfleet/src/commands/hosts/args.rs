@@ -76,6 +76,11 @@ impl Reach {
         fleet::require(inventory, &names)
     }
 
+    /// Whether the command line says anything of it.
+    pub fn is_said(&self) -> bool {
+        !self.address.is_empty() || self.user.is_some() || !self.identity.is_empty()
+    }
+
     /// Where a host is; what is said last counts.
     pub fn address(&self, host: &str) -> Address {
         let said = self.address.iter().rev().find(|(name, _)| name == host);

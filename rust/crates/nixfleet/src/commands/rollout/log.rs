@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Log;
-use super::door::Door;
+use crate::commands::control_plane::Door;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};

@@ -3,7 +3,7 @@
 use nixfleet_rollout::{Command, View, WaveState};
 use nixfleet_text::nearest;
 
-use super::door::Door;
+use crate::commands::control_plane::Door;
 use crate::error::Plane;
 
 /// What was said, in lines, and how the rollout is after it.

@@ -9,9 +9,9 @@ use nixfleet_text::visible;
 use nixfleet_vm::Cancel;
 use serde::Deserialize;
 
-use super::door::Door;
 use super::say::{Said, unknown};
 use super::{AGAIN, Show};
+use crate::commands::control_plane::Door;
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};

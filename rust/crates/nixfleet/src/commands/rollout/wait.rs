@@ -6,8 +6,8 @@ use nixfleet_nix::process::wait_until;
 use nixfleet_rollout::{State, View};
 use nixfleet_vm::Cancel;
 
-use super::door::Door;
 use super::{AGAIN, Wait, show};
+use crate::commands::control_plane::Door;
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};

@@ -1,68 +1,108 @@
 //! Hosts as a table that fits a terminal of 80 columns, and as JSON.
 
 use std::fmt::Write;
+use std::io;
 
 use nixfleet_nix::visible;
 use serde::Serialize;
 
 use crate::commands::hosts::{Said, Standing, Target};
-use crate::commands::release::Made;
 use crate::global::{Format, Global};
 use crate::text::output::{clear, print};
+use crate::text::wrap::{columns, fit};
 use crate::text::{json, table};
+
+/// Where the fleet stands.
+pub struct Fleet {
+    /// Who says so.
+    pub source: Source,
+    /// The release that the hosts should run.
+    pub release: Option<Known>,
+    /// What is to be said of all of it.
+    pub notes: Vec<String>,
+    /// The hosts.
+    pub hosts: Vec<Row>,
+}
+
+/// Who says where hosts stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// They do, over SSH.
+    Hosts,
+    /// The control plane, which they tell it.
+    ControlPlane,
+}
+
+/// A release.
+pub struct Known {
+    /// Its number.
+    pub number: u64,
+    /// The fleet's name.
+    pub fleet: String,
+}
 
 /// A host.
 #[derive(Serialize)]
 pub struct Row {
-    host: String,
-    state: &'static str,
+    pub host: String,
+    pub state: &'static str,
     /// The system that runs.
-    runs: Option<String>,
-    /// Since how many seconds.
-    since: Option<u64>,
+    pub runs: Option<String>,
+    /// Since how many seconds; by a control plane, since when it stands so.
+    pub since: Option<u64>,
+    /// Before how many seconds the control plane heard of it.
+    pub seen: Option<u64>,
     /// The system that the release gives it.
-    should: Option<String>,
+    pub should: Option<String>,
     /// The release that its agent last tried.
-    release: Option<u64>,
-    why: Option<String>,
-    #[serde(skip)]
-    pub standing: Standing,
+    pub release: Option<u64>,
+    pub why: Option<String>,
 }
 
 impl Row {
-    /// What is shown of a host.
-    pub fn new(
+    /// A host of which nothing else is known.
+    pub fn new(name: &str, state: &'static str) -> Self {
+        let host = name.to_owned();
+        let (runs, should, why) = (None, None, None);
+        Self { host, state, runs, since: None, seen: None, should, release: None, why }
+    }
+
+    /// What a host says of itself.
+    pub fn said(
         name: &str,
         target: Option<&Target>,
         said: Option<Said>,
-        standing: Standing,
+        standing: &Standing,
     ) -> Self {
         let said = said.unwrap_or_default();
         Self {
-            host: name.to_owned(),
-            state: standing.word(),
             runs: said.system.map(|it| visible(&it).into_owned()),
             since: said.age,
             should: target.map(|it| it.system.clone()),
             release: said.report.and_then(|it| it.sequence),
             why: standing.why(),
-            standing,
+            ..Self::new(name, standing.word())
         }
     }
 }
 
 #[derive(Serialize)]
 struct Shown<'a> {
+    source: Source,
     /// The release that the hosts should run.
     release: Option<u64>,
+    notes: &'a [String],
     hosts: &'a [Row],
 }
 
 /// Writes the hosts; over what stands on the terminal, where it is watched.
-pub fn rows(global: &Global, release: Option<&Made>, rows: &[Row], is_live: bool) {
+pub fn fleet(global: &Global, fleet: &Fleet, is_live: bool) {
+    let Fleet { source, release, notes, hosts } = fleet;
+    let release = release.as_ref().map(|it| it.number);
     let text = match global.format {
-        Format::Json => json::render(&Shown { release: release.map(Made::number), hosts: rows }),
-        _ => human(release, rows),
+        Format::Json => json::render(&Shown { source: *source, release, notes, hosts }),
+        _ => human(fleet),
     };
     if is_live {
         clear();
@@ -70,21 +110,22 @@ pub fn rows(global: &Global, release: Option<&Made>, rows: &[Row], is_live: bool
     print(&text);
 }
 
-fn human(release: Option<&Made>, rows: &[Row]) -> String {
-    let mut text = String::new();
-    match release.map(|it| it.head.value()) {
-        Some(head) => {
-            let current = rows.iter().filter(|it| it.standing == Standing::Current).count();
-            let _ = writeln!(
-                text,
-                "release {} of {}: {current} of {} on it\n",
-                head.sequence,
-                visible(&head.fleet),
-                rows.len()
-            );
+fn human(fleet: &Fleet) -> String {
+    let rows = &fleet.hosts;
+    let mut text = match (&fleet.release, fleet.source) {
+        (Some(release), _) => {
+            let current = rows.iter().filter(|it| it.state == "current").count();
+            let (number, name, hosts) = (release.number, visible(&release.fleet), rows.len());
+            format!("release {number} of {name}: {current} of {hosts} on it\n")
         }
-        None => text.push_str("no release of this fleet was made on this machine\n\n"),
+        (None, Source::Hosts) => "no release of this fleet was made on this machine\n".to_owned(),
+        (None, Source::ControlPlane) => "the control plane has no release yet\n".to_owned(),
+    };
+    let width = columns(io::stdout()).unwrap_or(usize::MAX);
+    for note in &fleet.notes {
+        let _ = writeln!(text, "{}", fit(note, width, 0));
     }
+    text.push('\n');
     let mut cells = vec![["HOST", "STATE", "SINCE", "RUNS"].map(str::to_owned).to_vec()];
     for row in rows {
         let since = row.since.map_or("-".to_owned(), ago);

@@ -1,4 +1,4 @@
-//! The door of people: the control plane's socket, on this machine or over SSH.
+//! A control plane as people ask it: by its socket, on this machine or over SSH.
 //!
 //! Who may is who may log in there and open the socket: there is no key or token of its own.
 
@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use nixfleet_nix::process;
+use clap::Args;
+use nixfleet_inventory::Inventory;
+use nixfleet_nix::process::{self, Output};
 use nixfleet_rollout::View;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::commands::fleet;
 use crate::commands::hosts::{nix_options, plain};
-use crate::error::{Error, Plane};
-use crate::global::Global;
+use crate::error::Plane;
 use nixfleet_text::word;
 
 /// Where the module has the socket.
@@ -28,6 +28,32 @@ const ANSWER: Duration = Duration::from_secs(60);
 
 /// The most bytes of an answer: fifty thousand hosts, each with its sentence.
 const BYTES: u64 = 64 << 20;
+
+/// Where the control plane is asked.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The control plane's machine, asked over SSH [default: the one that the fleet's `release`
+    /// names; on that machine itself its socket]
+    #[arg(long, value_name = "[USER@]HOST[:PORT]", global = true)]
+    control_plane: Option<String>,
+
+    /// The control plane's socket on this machine
+    #[arg(long, value_name = "PATH", global = true, conflicts_with = "control_plane")]
+    socket: Option<PathBuf>,
+}
+
+impl Place {
+    /// What the command line names, if it names one.
+    pub fn named(&self) -> Option<Door> {
+        let socket = self.socket.clone().map(Door::Socket);
+        socket.or_else(|| self.control_plane.as_deref().map(Door::ssh))
+    }
+}
+
+/// Where hosts ask it, `HOST:PORT`.
+fn address(inventory: &Inventory) -> Option<&str> {
+    inventory.release["controlPlane"]["address"].as_str()
+}
 
 /// How the control plane is asked.
 pub enum Door {
@@ -43,30 +69,19 @@ pub enum Door {
 }
 
 impl Door {
-    /// The one that is meant: what the command line says, else the socket of this machine, else the
-    /// machine that the fleet names.
-    pub fn find(
-        global: &Global,
-        machine: Option<&str>,
-        socket: Option<&Path>,
-    ) -> Result<Self, Error> {
-        if let Some(socket) = socket {
-            return Ok(Self::Socket(socket.to_owned()));
-        }
-        if let Some(machine) = machine {
-            return Ok(Self::ssh(machine));
-        }
-        if Path::new(SOCKET).exists() {
-            return Ok(Self::Socket(SOCKET.into()));
-        }
-        let inventory = fleet::inventory(global)?;
-        let address = inventory.release["controlPlane"]["address"].as_str();
-        // Its port there is that of hosts.
-        let machine = address.map(|it| it.rsplit_once(':').map_or(it, |(machine, _)| machine));
-        Ok(machine.map(Self::ssh).ok_or(Plane::Unnamed)?)
+    /// The socket of this machine, where a control plane runs here.
+    pub fn here() -> Option<Self> {
+        Path::new(SOCKET).exists().then(|| Self::Socket(SOCKET.into()))
     }
 
-    fn ssh(machine: &str) -> Self {
+    /// The machine that the fleet names. Its port there is that of hosts.
+    pub fn of(inventory: &Inventory) -> Option<Self> {
+        let address = address(inventory)?;
+        Some(Self::ssh(address.rsplit_once(':').map_or(address, |(machine, _)| machine)))
+    }
+
+    /// That of a machine, `[USER@]HOST[:PORT]`.
+    pub fn ssh(machine: &str) -> Self {
         let mut words: Vec<OsString> = vec!["ssh".into()];
         words.extend(nix_options().into_iter().map(OsString::from));
         words.extend(["-o", "BatchMode=yes", "-o", "ConnectTimeout=15"].map(OsString::from));
@@ -112,7 +127,8 @@ impl Door {
         Ok(nixfleet_text::visible(answer["by"].as_str().unwrap_or("you")).into_owned())
     }
 
-    fn place(&self) -> String {
+    /// Where it is asked, as messages show it.
+    pub fn place(&self) -> String {
         match self {
             Self::Socket(path) => format!("`{}`", path.display()),
             Self::Ssh { place, .. } => place.clone(),
@@ -122,26 +138,35 @@ impl Door {
     fn ask(&self, method: &str, path: &str, body: Option<&str>) -> Result<String, Plane> {
         match self {
             Self::Socket(socket) => self.by_socket(socket, method, path, body.unwrap_or_default()),
-            Self::Ssh { words, .. } => self.over_ssh(words, method, path, body),
+            Self::Ssh { .. } => self.over_ssh(method, path, body),
         }
     }
 
-    fn over_ssh(
-        &self,
-        words: &[OsString],
-        method: &str,
-        path: &str,
-        body: Option<&str>,
-    ) -> Result<String, Plane> {
+    /// Runs a shell's script where the control plane is.
+    pub fn run(&self, script: &str) -> Result<Output, Plane> {
+        let mut command: Command = match self {
+            Self::Socket(_) => {
+                let mut sh = process::bound("sh");
+                sh.args(["-c", script]);
+                sh
+            }
+            Self::Ssh { words, .. } => {
+                let mut ssh = process::bound(&words[0]);
+                ssh.args(&words[1..]).arg(plain(script));
+                ssh
+            }
+        };
+        let output = process::output(&mut command, ANSWER);
+        output.map_err(|error| self.unreached(&error.to_string()))
+    }
+
+    fn over_ssh(&self, method: &str, path: &str, body: Option<&str>) -> Result<String, Plane> {
         let call = format!("nixfleet-control-plane call {method} {}", word(path));
         let script = match body {
             Some(body) => format!("printf %s {} | {call}", word(body)),
             None => call,
         };
-        let mut command: Command = process::bound(&words[0]);
-        command.args(&words[1..]).arg(plain(&script));
-        let output = process::output(&mut command, ANSWER)
-            .map_err(|error| self.unreached(&format!("`ssh`: {error}")))?;
+        let output = self.run(&script)?;
         let Some(status) = output.status else {
             return Err(Plane::Slow { place: self.place(), seconds: ANSWER.as_secs() });
         };
