@@ -1,12 +1,13 @@
 //! What packagers need: completions and the manual page, made from the command line itself.
 
-mod hosts;
+mod names;
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 
 use clap::{Args, Command};
 use clap_complete::Shell;
-use clap_complete::engine::ArgValueCompleter;
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 use clap_mangen::Man;
 
@@ -40,17 +41,26 @@ pub fn completions(args: &Completions) -> Exit {
 
 /// Answers a shell that asks for completions, and ends then.
 pub fn answer(cli: fn() -> Command) {
-    CompleteEnv::with_factory(move || naming_hosts(cli())).var(VARIABLE).bin(NAME).complete();
+    CompleteEnv::with_factory(move || naming(cli())).var(VARIABLE).bin(NAME).complete();
 }
 
-/// The command line, with the fleet's hosts as what `--host` takes.
-fn naming_hosts(mut command: Command) -> Command {
-    if command.get_arguments().any(|it| it.get_id() == "hosts") {
-        let hosts = ArgValueCompleter::new(hosts::named);
-        command = command.mut_arg("hosts", |it| it.add(hosts));
+/// What takes names of the fleet, by the arguments that it is called in the commands.
+const NAMED: &[(&str, fn(&OsStr) -> Vec<CompletionCandidate>)] = &[
+    ("hosts", names::hosts),
+    ("host", names::hosts),
+    ("tags", names::tags),
+    ("wave", names::waves),
+];
+
+/// The command line, with the fleet's hosts, tags and waves where they are meant.
+fn naming(mut command: Command) -> Command {
+    for (argument, names) in NAMED {
+        if command.get_arguments().any(|it| it.get_id() == argument) {
+            command = command.mut_arg(argument, |it| it.add(ArgValueCompleter::new(*names)));
+        }
     }
     let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
-    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, naming_hosts))
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, naming))
 }
 
 const NAME: &str = "nixfleet";

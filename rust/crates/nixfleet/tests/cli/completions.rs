@@ -38,6 +38,27 @@ fn the_fleets_hosts_are_offered_where_a_host_is_meant() {
     assert_eq!(phases, ["human", "json", "github"]);
 }
 
+#[test]
+fn tags_and_waves_are_offered_where_they_are_meant() {
+    let fleet = Fleet::new("UTC");
+    let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
+    let tagged = inventory
+        .replace("\"class\"", "\"tags\": [\"web\", \"$(id)\", \"eu_1\"], \"class\"")
+        .replacen(
+            '{',
+            r#"{ "release": { "waves": [ { "name": "canary" }, { "name": 5 }, 7 ] },"#,
+            1,
+        );
+    fs::write(fleet.path().join("inventory.json"), tagged).unwrap();
+    for command in ["deploy", "status"] {
+        assert_eq!(offered(&fleet, "bash", &[command, INVENTORY, "--tag", ""]), ["eu_1", "web"]);
+    }
+    let wave = ["rollout", INVENTORY, "promote", "c"];
+    assert_eq!(offered(&fleet, "fish", &wave), ["canary"]);
+    let log = ["rollout", INVENTORY, "log", "-h", ""];
+    assert_eq!(offered(&fleet, "bash", &log), ["web-01", "web-02"]);
+}
+
 /// A name that no host can have is offered to no shell, and a fleet that cannot be read is silent.
 #[test]
 fn no_shell_is_offered_more_than_names() {
