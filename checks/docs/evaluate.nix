@@ -206,7 +206,9 @@ in
           { example = made; }
         else
           made.nixosConfigurations or { } // made.darwinConfigurations or { };
-      images = mapAttrs (_: packages: packages.iso.drvPath or null) made.packages or { };
+      # They hold nothing of the hosts: a template's is like every other's.
+      images =
+        if whole then mapAttrs (_: packages: packages.iso.drvPath or null) made.packages or { } else { };
       # Of many that are alike, some.
       names = attrNames systems;
       some = if builtins.length names > 9 then builtins.genList (builtins.elemAt names) 3 else names;

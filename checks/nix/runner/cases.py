@@ -10,12 +10,11 @@ import subprocess
 import tempfile
 import threading
 
+import inputs
+
 CASE_SECONDS = 300
-# What a process may hold before the next case gets a new one. One is at work for each processor.
-MOST_BYTES = 3 << 30
-# What it may hold before it looks for garbage the first time (gc.h, Boehm's collector): to look early and often is a
-# third of the work of one host's evaluation.
-FIRST_BYTES = 2 << 30
+# What a process may hold before the next case gets a new one.
+MOST_BYTES = inputs.MOST_BYTES * 5 // 6
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # A line of source in a trace, which may well hold the marks, or what an error is to be like.
@@ -56,7 +55,6 @@ class Repl:
     def __init__(self, environment):
         self.home = tempfile.TemporaryDirectory()
         self.environment = environment | {"XDG_DATA_HOME": self.home.name, "NO_COLOR": "1", "TERM": "dumb"}
-        self.environment.setdefault("GC_INITIAL_HEAP_SIZE", str(FIRST_BYTES))
         self.process, self.asked = None, 0
 
     def start(self):
