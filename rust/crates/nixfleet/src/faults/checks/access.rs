@@ -1,10 +1,10 @@
 //! Whether anybody gets in.
 
-use nixfleet_inventory::keys::key_lines;
+use nixfleet_inventory::{Host, keys::key_lines};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::Scope;
+use super::{Scope, fields::set_of};
 use crate::faults::{Problem, Severity};
 
 #[derive(Debug, Error)]
@@ -40,7 +40,7 @@ impl Problem for AccessProblem {
 /// A NixOS host needs a key or a password; a Mac has its user already.
 pub fn check(scope: &mut Scope) {
     // What is no set has no keys, and is told elsewhere.
-    if scope.host.value("hostSpec").is_some_and(|it| !it.is_object()) {
+    if is_no_set(scope.host) {
         return;
     }
     let has_password = ["hostSpec.hashedPasswordFile", "hostSpec.rootHashedPasswordFile"]
@@ -54,5 +54,13 @@ pub fn check(scope: &mut Scope) {
         let modules = scope.host.has_modules();
         let problem = if modules { AccessProblem::Unknown } else { AccessProblem::Nobody };
         scope.report_missing("hostSpec.sshAuthorizedKeys", problem);
+    }
+}
+
+/// Whether something else is written where the set belongs, as a function or `null`.
+fn is_no_set(host: &Host) -> bool {
+    match host.value("hostSpec") {
+        Some(value) => set_of(value).is_none(),
+        None => host.positions.as_ref().is_some_and(|it| it.contains_key("hostSpec")),
     }
 }

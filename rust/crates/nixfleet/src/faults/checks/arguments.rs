@@ -46,8 +46,13 @@ pub fn check(scope: &mut Scope) -> bool {
 /// Reports what the library found in the fleet's arguments.
 pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
     for fault in inventory.faults.iter().flatten() {
-        // Its value is in the inventory, and judged there.
-        if fault.field == "isoSshKeys" && !inventory.iso_ssh_keys.is_null() {
+        // Their values are in the inventory, and judged there.
+        let is_judged = match fault.field.as_str() {
+            "isoSshKeys" => !inventory.iso_ssh_keys.is_null(),
+            "release" => !inventory.release.is_null(),
+            _ => false,
+        };
+        if is_judged {
             continue;
         }
         faults.push(of_fleet(inventory, &fault.field, None, problem(fault)));

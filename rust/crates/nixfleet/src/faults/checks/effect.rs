@@ -1,5 +1,6 @@
-//! Fields that do nothing on the system of their host.
+//! What does nothing on the system of its host, or cannot be there.
 
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::Scope;
@@ -18,27 +19,35 @@ const NOT_ON_DARWIN: &[&str] = &[
 ];
 
 #[derive(Debug, Error)]
-#[error("{} does nothing on a Mac: macOS keeps {} itself", quote(.field), .what)]
-struct WithoutEffect {
-    field: &'static str,
-    what: &'static str,
+enum EffectProblem {
+    #[error("{} does nothing on a Mac: macOS keeps {} itself", quote(.field), .what)]
+    Without { field: &'static str, what: &'static str },
+    #[error("a Mac cannot be a QEMU guest")]
+    Guest,
 }
 
-impl Problem for WithoutEffect {
+impl Problem for EffectProblem {
     fn code(&self) -> &'static str {
         "field-without-effect"
     }
 
     fn severity(&self) -> Severity {
-        Severity::Warning
+        match self {
+            Self::Without { .. } => Severity::Warning,
+            Self::Guest => Severity::Error,
+        }
     }
 
     fn help(&self) -> String {
-        "leave it out; as a default for the other hosts, write it into `defaults.nixos`".to_owned()
+        let leave = match self {
+            Self::Without { .. } => "leave it out",
+            Self::Guest => "leave `isVm` out",
+        };
+        format!("{leave}; as a default for the other hosts, write it into `defaults.nixos`")
     }
 }
 
-/// Looks for fields that a Mac is given in vain.
+/// Looks for what a Mac is given in vain.
 pub fn check(scope: &mut Scope) {
     if scope.text("class") != Some("darwin") {
         return;
@@ -47,11 +56,14 @@ pub fn check(scope: &mut Scope) {
         let Some(value) = scope.host.value(field) else { continue };
         // An empty list or set is the default.
         if value.as_array().is_some_and(Vec::is_empty)
-            || value.as_object().is_some_and(serde_json::Map::is_empty)
+            || value.as_object().is_some_and(Map::is_empty)
         {
             continue;
         }
         let what = if field.contains("networking") { "its networks" } else { "passwords" };
-        scope.report(field, WithoutEffect { field, what });
+        scope.report(field, EffectProblem::Without { field, what });
+    }
+    if scope.host.is_vm == Value::Bool(true) {
+        scope.report("isVm", EffectProblem::Guest);
     }
 }

@@ -1,6 +1,6 @@
 //! Fields that do not exist, and values of a wrong type.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::Scope;
@@ -192,7 +192,7 @@ pub(super) fn check_type(
     let (expected, found) = match (expected, value) {
         (_, Value::Null) if !NEVER_NULL.contains(&format!("{prefix}{field}").as_str()) => return,
         (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,
-        (Type::Set, Value::Object(set)) if !set.contains_key("__unrepresentable") => return,
+        (Type::Set, value) if set_of(value).is_some() => return,
         (Type::Texts, Value::Array(list)) => match list.iter().find(|value| !value.is_string()) {
             Some(value) => (TEXTS, format!("a list with {} in it", describe(value))),
             None => return,
@@ -206,10 +206,14 @@ pub(super) fn check_type(
     scope.report(&field, FieldProblem::Type { field: format!("`{field}`"), found, expected });
 }
 
-/// The fields of a set; one that stands for what JSON cannot carry has none.
+/// The fields of a set.
 fn fields(set: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
-    let set = set.and_then(Value::as_object).filter(|set| !set.contains_key("__unrepresentable"));
-    set.into_iter().flatten()
+    set.and_then(set_of).into_iter().flatten()
+}
+
+/// A set; what stands for a value that JSON cannot carry is none.
+pub(super) fn set_of(value: &Value) -> Option<&Map<String, Value>> {
+    value.as_object().filter(|set| !set.contains_key("__unrepresentable"))
 }
 
 fn names(fields: &'static [(&str, Type)]) -> impl Iterator<Item = &'static str> {

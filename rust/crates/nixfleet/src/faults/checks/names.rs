@@ -44,15 +44,14 @@ impl Problem for NameProblem {
 
     fn help(&self) -> String {
         match self {
-            Self::Invalid(name) if domain(name).is_some() => {
-                let (host, domain) = domain(name).unwrap_or_default();
-                format!(
+            Self::Invalid(name) => match (domain(name), proposal(name)) {
+                (Some((host, domain)), _) => format!(
                     "write `{host}`, and the domain in a module: `networking.domain = \"{domain}\";`"
-                )
-            }
-            Self::Invalid(name) => match proposal(name) {
-                Some(proposal) => format!("write `{proposal}`"),
-                None => "use 1 to 63 letters, digits and inner hyphens, as in `web-01`".to_owned(),
+                ),
+                (None, Some(proposal)) => format!("write `{proposal}`"),
+                (None, None) => {
+                    "use 1 to 63 letters, digits and inner hyphens, as in `web-01`".to_owned()
+                }
             },
             Self::Missing => "write `hostName = \"web-01\";`".to_owned(),
             Self::Duplicate { .. } => "give each host a name of its own; a second build of one \
@@ -120,12 +119,18 @@ fn is_build_of(attribute: &str, name: &str) -> bool {
     attribute.strip_prefix(name).or_else(|| attribute.strip_suffix(name)).is_some_and(affix)
 }
 
-/// The host and the domain of a name that has both, such as `web-01.example.org`. A file's name from
-/// `readDir` is none.
-fn domain(name: &str) -> Option<(&str, &str)> {
+/// The host and the domain of a name that has both, such as `web_01.example.org`. A file's name from
+/// `readDir` is none, nor is an address.
+fn domain(name: &str) -> Option<(String, &str)> {
     let (host, domain) = name.split_once('.')?;
     let is_file = Path::new(name).extension().is_some_and(|it| it == "nix" || it == "md");
-    (!is_file && is_label(host) && domain.split('.').all(is_label)).then_some((host, domain))
+    let is_top_level = |it: &str| it.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_domain =
+        domain.split('.').all(is_label) && domain.rsplit('.').next().is_some_and(is_top_level);
+    if is_file || !is_domain {
+        return None;
+    }
+    Some((proposal(host)?, domain))
 }
 
 /// The name with what is wrong replaced: `web_01.` becomes `web-01`. What is far from a name, a

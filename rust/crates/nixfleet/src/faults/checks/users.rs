@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::Scope;
-use crate::faults::Problem;
+use crate::faults::{Problem, Severity};
 use crate::text::quote::quote;
 
 #[derive(Debug, Error)]
@@ -14,13 +14,22 @@ enum UserProblem {
     Root,
     #[error("the home {} is not an absolute path", quote(.0))]
     Home(String),
+    #[error("macOS has no homes in `/home`, and {} is not where this user's is", quote(.0))]
+    HomeOfLinux(String),
 }
 
 impl Problem for UserProblem {
     fn code(&self) -> &'static str {
         match self {
             Self::Name(_) | Self::Root => "user-name-invalid",
-            Self::Home(_) => "home-invalid",
+            Self::Home(_) | Self::HomeOfLinux(_) => "home-invalid",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::HomeOfLinux(_) => Severity::Warning,
+            _ => Severity::Error,
         }
     }
 
@@ -41,6 +50,11 @@ impl Problem for UserProblem {
             Self::Home(_) => {
                 "write a path from the root on, such as `/home/ops`, or leave `home` out".to_owned()
             }
+            Self::HomeOfLinux(_) => {
+                "leave `home` out: it is in `/Users` then; as a default for the \
+                                     other hosts, write it into `defaults.nixos`"
+                    .to_owned()
+            }
         }
     }
 }
@@ -54,8 +68,15 @@ pub fn check(scope: &mut Scope) {
         }
         _ => {}
     }
-    if let Some(home) = scope.text("hostSpec.home").filter(|home| !home.starts_with('/')) {
-        scope.report("hostSpec.home", UserProblem::Home(home.to_owned()));
+    match scope.text("hostSpec.home") {
+        Some(home) if !home.starts_with('/') => {
+            scope.report("hostSpec.home", UserProblem::Home(home.to_owned()));
+        }
+        // auto_master(5) of macOS mounts an empty folder there.
+        Some(home) if home.starts_with("/home/") && scope.text("class") == Some("darwin") => {
+            scope.report("hostSpec.home", UserProblem::HomeOfLinux(home.to_owned()));
+        }
+        _ => {}
     }
 }
 

@@ -1,0 +1,4 @@
+{
+  release = [ ];
+  hosts.web-01.platform = "x86_64-linux";
+}
