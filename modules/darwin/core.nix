@@ -1,5 +1,7 @@
 # What every Mac of a fleet needs. Each concern is a file of `core/`; every setting is a default.
 {
+  _class = "darwin";
+
   imports = [
     ../shared/host-name-guard.nix
     ../shared/host-spec.nix

@@ -4,6 +4,8 @@
 #   agent/options.nix   what a user sets
 #   agent/service.nix   the unit, its sandbox, and the file that the agent reads
 {
+  _class = "nixos";
+
   imports = [
     ./health.nix
     ./agent/options.nix

@@ -4,6 +4,8 @@
 #   control-plane/options.nix   what a user sets
 #   control-plane/service.nix   the unit, its sandbox, and the file that the program reads
 {
+  _class = "nixos";
+
   imports = [
     ./control-plane/options.nix
     ./control-plane/service.nix

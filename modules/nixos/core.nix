@@ -1,6 +1,8 @@
 # What every NixOS host of a fleet needs to be reachable, safe and the host that it says it is.
 # Each concern is a file of `core/`; every setting is a default.
 {
+  _class = "nixos";
+
   imports = [
     ../shared/host-name-guard.nix
     ../shared/host-spec.nix
@@ -16,5 +18,6 @@
     ./core/ssh.nix
     ./core/stale-devices.nix
     ./core/users.nix
+    ./core/wireless.nix
   ];
 }

@@ -16,6 +16,8 @@ let
   ) config.disko.devices.disk;
 in
 {
+  _class = "nixos";
+
   imports = [
     ./disk/esp.nix
     ./disk/label.nix

@@ -21,6 +21,8 @@
 #   impermanence/option-values.nix    the values of options, as the audit reads them
 #   impermanence/paths.nix            what these say of paths
 {
+  _class = "nixos";
+
   imports = [
     ./impermanence/options.nix
     ./impermanence/storage.nix

@@ -14,6 +14,8 @@ let
   cfg = config.nixfleet;
 in
 {
+  _class = "nixos";
+
   imports = [
     (modulesPath + "/installer/cd-dvd/installation-cd-minimal.nix")
     ./vm-guest/serial-console.nix

@@ -5,6 +5,8 @@
 # Each concern is a file of `server/`; every setting is an option of NixOS's at our weakest priority, so
 # that any other word on it is stronger.
 {
+  _class = "nixos";
+
   imports = [
     ./server/access.nix
     ./server/console.nix

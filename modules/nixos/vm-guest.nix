@@ -11,6 +11,8 @@ let
   impermanent = config.nixfleet.impermanence.enable or false;
 in
 {
+  _class = "nixos";
+
   imports = [
     (modulesPath + "/profiles/qemu-guest.nix")
     ./disk.nix

@@ -39,6 +39,8 @@ let
     };
 in
 {
+  _class = "nixos";
+
   imports = [ ./vm-test/network.nix ];
 
   options.nixfleet.vmTest = mkOption {

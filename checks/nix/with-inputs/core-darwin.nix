@@ -158,6 +158,20 @@ in
     expectedError.msg = "macOS lists no time zone `US/Eastern`";
   };
 
+  "test: so is one that a module sets" = {
+    expr = builds (configOf {
+      modules = [ { time.timeZone = "UTC"; } ];
+    });
+    expectedError.msg = "macOS lists no time zone `UTC`: .*Write `GMT`";
+  };
+
+  "test: a module of NixOS's is refused as such" = {
+    expr = builds (configOf {
+      modules = [ nixfleet.nixosModules.server ];
+    });
+    expectedError.msg = "server.nix.*cannot be imported into a module evaluation that expects class \"darwin\"";
+  };
+
   "test: a Mac without a primary user builds" = {
     expr = builds (configOf {
       hostSpec = { };

@@ -11,22 +11,29 @@ let
 
   # The default in hostSpec's declaration is the priority of an option's default.
   isGiven = options.hostSpec.timeZone.highestPrio < 1500;
-  isUtc = lib.elem hostSpec.timeZone [
-    "UTC"
-    "UCT"
-    "Universal"
-    "Zulu"
-    "GMT"
-    "Etc/UTC"
-    "Etc/UCT"
-    "Etc/Universal"
-    "Etc/Zulu"
-    "Etc/GMT"
-  ];
-  # macOS lists zones by region and city, and none of their older names, like `US/Eastern`.
+  isUtc =
+    zone:
+    lib.elem zone [
+      "UTC"
+      "UCT"
+      "Universal"
+      "Zulu"
+      "GMT"
+      "Etc/UTC"
+      "Etc/UCT"
+      "Etc/Universal"
+      "Etc/Zulu"
+      "Etc/GMT"
+    ];
+  # macOS lists zones by region and city, and none of their older names, like `US/Eastern`. Whoever set
+  # it, a module of the user's too.
+  zone = config.time.timeZone;
   isListed =
-    builtins.match "(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+" hostSpec.timeZone
-    != null;
+    zone == null
+    || zone == "GMT"
+    ||
+      builtins.match "(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+" zone
+      != null;
 
   # What nix-darwin has no setting for: macOS keeps networks and passwords itself.
   withoutEffect =
@@ -64,14 +71,16 @@ in
   # Only one that somebody gave: macOS has one of its own, and moves it with its owner. What macOS does
   # not list ends the activation (nix-darwin, modules/time), and it calls UTC by another name.
   time.timeZone = mkIf isGiven (
-    follow options.hostSpec.timeZone (if isUtc then "GMT" else hostSpec.timeZone)
+    follow options.hostSpec.timeZone (if isUtc hostSpec.timeZone then "GMT" else hostSpec.timeZone)
   );
   assertions = [
     {
-      assertion = !isGiven || isUtc || isListed;
+      assertion = isListed;
       message = ''
-        host `${hostSpec.hostName}` is a Mac, and macOS lists no time zone `${hostSpec.timeZone}`: its activation would end there.
-          Write the zone by its city, like `Europe/Berlin`; `systemsetup -listtimezones` names them all.'';
+        host `${hostSpec.hostName}` is a Mac, and macOS lists no time zone `${zone}`: its activation would end there.
+          Write ${
+            if isUtc zone then "`GMT`" else "the zone by its city, like `Europe/Berlin`"
+          }; `systemsetup -listtimezones` names them all.'';
     }
   ];
 
