@@ -372,6 +372,57 @@ in
     }
   )) "several default gateways for IPv4, on `eth0` and `eth1`";
 
+  "test: a Wi-Fi card that nothing connects is warned about" = {
+    expr =
+      map
+        (
+          module:
+          let
+            config = configOf {
+              hostSpec.networking.interfaces.wlp2s0.ipv4.addresses = [ "192.168.1.10/24" ];
+              modules = [ module ];
+            };
+          in
+          map (lib.removePrefix "host `${config.hostSpec.hostName}` names the Wi-Fi card `wlp2s0`, and ") (
+            lib.filter (lib.hasInfix "Wi-Fi") config.warnings
+          )
+        )
+        [
+          { }
+          { networking.networkmanager.enable = true; }
+          { networking.wireless.enable = true; }
+          { networking.wireless.iwd.enable = true; }
+          {
+            networking.wireless = {
+              enable = true;
+              interfaces = [ "wlan1" ];
+            };
+          }
+        ];
+    expected = [
+      [
+        "nothing connects it to a network. Write `networking.wireless.enable = true;` and its networks, or `networking.wireless.iwd.enable = true;`"
+      ]
+      [
+        "nothing connects it to a network. NetworkManager leaves a card with a static address alone: take it out of hostSpec, and write its address into `networking.networkmanager.ensureProfiles.profiles`"
+      ]
+      [ ]
+      [ ]
+      [
+        "nothing connects it to a network. Write `networking.wireless.enable = true;` and its networks, or `networking.wireless.iwd.enable = true;`"
+      ]
+    ];
+  };
+
+  "test: NetworkManager connects a Wi-Fi card with DHCP" = {
+    expr =
+      (configOf {
+        hostSpec.networking.interfaces.wlan0 = { };
+        modules = [ { networking.networkmanager.enable = true; } ];
+      }).warnings;
+    expected = [ ];
+  };
+
   "test: an IPv6 address is no IPv4 address" =
     refusedIn [ "networking" "interfaces" "eth0" "ipv4" "addresses" ]
       { networking.interfaces.eth0.ipv4.addresses = [ "2001:db8::1/64" ]; }

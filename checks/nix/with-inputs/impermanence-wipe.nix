@@ -184,6 +184,47 @@ in
     expectedError.msg = "the root file system is `ext4`, and `rootKind` says `btrfs`";
   };
 
+  "test: a root that the host's own service empties, as of ZFS and bcachefs, is left to it, and what stays stays" =
+    {
+      expr = lib.genAttrs [ "zfs" "bcachefs" ] (
+        fsType:
+        let
+          config = configOf { } [
+            hosts.unaudited
+            {
+              nixfleet.impermanence = {
+                enable = true;
+                rootKind = "other";
+              };
+              networking.hostId = "8425e349";
+              fileSystems = {
+                "/" = {
+                  device = "tank/root";
+                  inherit fsType;
+                };
+                "/persist" = {
+                  device = "tank/persist";
+                  inherit fsType;
+                };
+              };
+            }
+          ];
+        in
+        [
+          (config.boot.initrd.systemd.services ? nixfleet-wipe-root)
+          config.fileSystems."/persist".neededForBoot
+          (lib.elem "/var/lib/nixos" (hosts.persisted config))
+          (lib.filter (it: !it.assertion && lib.hasInfix "nixfleet" it.message) config.assertions)
+        ]
+      );
+      expected = lib.genAttrs [ "zfs" "bcachefs" ] (_: [
+        false
+        true
+        true
+        [ ]
+      ]);
+    };
+
   "test: a file system inside the root's subvolume is not wiped with it unsaid" = {
     expr =
       let

@@ -48,11 +48,13 @@ in
       type = types.enum [
         "btrfs"
         "tmpfs"
+        "other"
       ];
       default = "btrfs";
       description = ''
         `btrfs`: at each boot the root subvolume is set aside and an empty one made in its place, so
-        that files can be fetched back for the time of `keepOldRoots`. `tmpfs`: the root lies in memory.
+        that files can be fetched back for the time of `keepOldRoots`. `tmpfs`: the root lies in memory. `other`:
+        it is emptied by a service of your own, as a ZFS dataset is that goes back to an empty snapshot.
       '';
       example = "tmpfs";
     };

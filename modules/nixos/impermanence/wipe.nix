@@ -28,12 +28,13 @@ in
     (lib.mkIf cfg.enable {
       assertions = [
         {
-          assertion = root.fsType == cfg.rootKind;
+          assertion = root.fsType == cfg.rootKind || cfg.rootKind == "other";
           message = ''
             nixfleet.impermanence: the root file system is `${root.fsType}`, and `rootKind` says `${cfg.rootKind}`.
               Either take the layout that fits:
                 imports = [ nixfleet.nixosModules.disks.btrfs-impermanence ];
-              or, for a root in memory, say so: nixfleet.impermanence.rootKind = "tmpfs";'';
+              or, for a root in memory, say so: nixfleet.impermanence.rootKind = "tmpfs";
+              or, where a service of yours empties it in the initrd: nixfleet.impermanence.rootKind = "other";'';
         }
       ];
     })
