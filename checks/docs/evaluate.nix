@@ -205,7 +205,8 @@ in
         if made ? config then
           { example = made; }
         else
-          made.nixosConfigurations or { } // made.darwinConfigurations or { };
+          # `nix flake check` builds a whole flake's, and no Macs.
+          (if whole then { } else made.nixosConfigurations or { }) // made.darwinConfigurations or { };
       # They hold nothing of the hosts: a template's is like every other's.
       images =
         if whole then mapAttrs (_: packages: packages.iso.drvPath or null) made.packages or { } else { };
