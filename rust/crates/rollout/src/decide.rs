@@ -1,7 +1,5 @@
 //! From what is known to who may go.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use nixfleet_release::plan::OnFailure;
 
@@ -61,11 +59,9 @@ impl Deciding<'_> {
         let waves: Vec<WaveVerdict> =
             (0..self.waves.len()).map(|it| self.wave_verdict(it)).collect();
         // What waits for nothing of its own waits for its wave, or for the whole.
-        let whole: Arc<str> = sentence.as_str().into();
         for at in 0..self.waves.len() {
-            let closed: Arc<str> = words::is_closed(&self, at).into();
-            let why = if state.lets_go() { &closed } else { &whole };
-            self.wait(at, why);
+            let is_closed = words::is_closed(&self, at);
+            self.wait(at, if state.lets_go() { is_closed } else { sentence.clone() });
         }
         let expired = self.rollout.plan.expires.filter(|it| *it > self.now);
         Decision {
@@ -78,6 +74,7 @@ impl Deciding<'_> {
             events: self.events,
             names: self.rollout.names.clone(),
             verdicts: self.verdicts,
+            reasons: self.reasons,
         }
     }
 
@@ -99,16 +96,19 @@ impl Deciding<'_> {
 
     /// What each host is answered.
     fn answer(&mut self, state: State) {
-        for (host, verdict) in self.verdicts.iter_mut().enumerate() {
-            let (track, system) = (&self.rollout.tracks[host], &self.rollout.members[host].system);
-            let is_on = matches!(verdict.standing, Standing::Going | Standing::OnTheWay);
-            let is_held = verdict.standing == Standing::Going && track.is_held().is_some();
-            // Leave of an older release is none for this one.
-            let was_given = track.go.is_some_and(|it| it >= self.rollout.began);
-            let is_given = matches!(verdict.may, May::Go { .. });
-            let may = state.lets_go() && is_on && !is_held && (was_given || is_given);
-            verdict.may =
-                if may { May::Go { again: track.is_to_try_again(system) } } else { May::Wait };
+        for (verdict, known) in self.verdicts.iter_mut().zip(&self.rollout.known) {
+            let is_going = verdict.standing == Standing::Going;
+            let is_on = is_going || verdict.standing == Standing::OnTheWay;
+            // Of those that are not on the way, nothing more is looked up.
+            let may_go = || {
+                let is_given = known.was_given_leave || verdict.may != May::Wait;
+                is_given && !(is_going && known.is_held)
+            };
+            verdict.may = if state.lets_go() && is_on && may_go() {
+                May::Go { again: known.is_to_try_again }
+            } else {
+                May::Wait
+            };
         }
     }
 

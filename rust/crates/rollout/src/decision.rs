@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::standing::{Judged, Standing};
+use crate::standing::Standing;
 use crate::tally::Tally;
 
 /// Who may go, and where everything stands.
@@ -30,6 +30,8 @@ pub struct Decision {
     /// For each name, what is decided of that host.
     pub(crate) names: Arc<[Arc<str>]>,
     pub(crate) verdicts: Vec<Verdict>,
+    /// Why hosts wait: what [`Verdict::wait`] counts in.
+    pub(crate) reasons: Vec<String>,
 }
 
 /// Where a rollout stands.
@@ -73,6 +75,9 @@ impl State {
     }
 }
 
+/// The reason of a host that waits for nothing of its own.
+pub(crate) const NO_REASON: u32 = 0;
+
 /// What a host may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "may")]
@@ -95,8 +100,8 @@ pub struct Verdict {
     pub standing: Standing,
     /// Since when.
     pub since: Option<Timestamp>,
-    /// Why it waits, if it does: shared by all that wait for the same.
-    pub(crate) wait: Option<Arc<str>>,
+    /// Why it waits, if it does: the same for all that wait for the same.
+    pub(crate) wait: u32,
 }
 
 /// Where a wave stands, as it is shown too.
@@ -155,7 +160,7 @@ impl Decision {
 }
 
 impl Verdict {
-    pub(crate) fn of(judged: &Judged) -> Self {
-        Self { may: May::Wait, standing: judged.standing, since: judged.since, wait: None }
+    pub(crate) fn new(standing: Standing, since: Option<Timestamp>) -> Self {
+        Self { may: May::Wait, standing, since, wait: NO_REASON }
     }
 }

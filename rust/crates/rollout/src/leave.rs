@@ -1,11 +1,9 @@
 //! Who gets leave: as many as there is room for, in the order of waves and names.
 
-use std::sync::Arc;
-
-use crate::decision::{May, State, Verdict, WaveState};
+use crate::decision::{May, NO_REASON, State, Verdict, WaveState};
 use crate::event::Kind;
 use crate::now::Deciding;
-use crate::standing::{Judged, Standing};
+use crate::standing::{Standing, Stands};
 use crate::time::after;
 use crate::words;
 
@@ -28,10 +26,10 @@ impl Deciding<'_> {
             if let Some(next) = next {
                 self.wake(next);
             }
-            return self.wait(at, &words::window(opening, next));
+            return self.wait(at, words::window(opening, next));
         }
         for host in &known.hosts {
-            if self.judged[*host].standing != Standing::Waiting {
+            if self.stands[*host].standing != Standing::Waiting {
                 continue;
             }
             if self.waves[at].room() == 0 {
@@ -39,25 +37,26 @@ impl Deciding<'_> {
                 if self.waves[at].tally.lost() >= self.waves[at].at_most {
                     self.used_up.get_or_insert_with(|| why.clone());
                 }
-                return self.wait(at, &why);
+                return self.wait(at, why);
             }
             match self.full_budget(*host) {
                 None => self.give_leave(*host),
-                Some(budget) => self.verdicts[*host].wait = Some(self.budget_is_full(budget)),
+                Some(budget) => self.verdicts[*host].wait = self.budget_is_full(budget),
             }
         }
     }
 
     /// The sentence is made once: what is full stays so while leave is given.
-    fn budget_is_full(&mut self, at: usize) -> Arc<str> {
-        if let Some(why) = &self.budgets[at].is_full {
-            return why.clone();
+    fn budget_is_full(&mut self, at: usize) -> u32 {
+        if let Some(why) = self.budgets[at].is_full {
+            return why;
         }
-        let why: Arc<str> = words::budget_is_full(self, at).into();
+        let why = words::budget_is_full(self, at);
         if self.budgets[at].tally.lost() >= self.budgets[at].at_most {
-            self.used_up.get_or_insert_with(|| why.to_string());
+            self.used_up.get_or_insert_with(|| why.clone());
         }
-        self.budgets[at].is_full = Some(why.clone());
+        let why = self.reason(why);
+        self.budgets[at].is_full = Some(why);
         why
     }
 
@@ -82,23 +81,28 @@ impl Deciding<'_> {
     }
 
     fn count_as_going(&mut self, host: usize) {
-        let judged = &mut self.judged[host];
-        *judged = Judged {
-            standing: Standing::Going,
-            since: Some(self.now),
-            takes_room: true,
-            until: Some(after(self.now, self.rollout.limits.silent)),
-        };
-        self.verdicts[host] = Verdict::of(judged);
+        self.stands[host] = Stands { standing: Standing::Going, takes_room: true };
+        self.verdicts[host] = Verdict::new(Standing::Going, Some(self.now));
+        self.waves[self.rollout.wave_of[host]].roll.add(Standing::Going, host);
+        self.wake(after(self.now, self.rollout.limits.silent));
     }
 
     /// Those that wait in a wave and have no reason of their own wait for this.
-    pub fn wait(&mut self, wave: usize, why: &str) {
-        let why: Arc<str> = why.into();
+    pub fn wait(&mut self, wave: usize, why: String) {
+        if self.waves[wave].tally.waiting == 0 {
+            return;
+        }
+        let why = self.reason(why);
         for host in &self.rollout.waves[wave].hosts {
-            if self.judged[*host].standing == Standing::Waiting {
-                self.verdicts[*host].wait.get_or_insert_with(|| why.clone());
+            let verdict = &mut self.verdicts[*host];
+            if verdict.standing == Standing::Waiting && verdict.wait == NO_REASON {
+                verdict.wait = why;
             }
         }
+    }
+
+    fn reason(&mut self, why: String) -> u32 {
+        self.reasons.push(why);
+        u32::try_from(self.reasons.len() - 1).unwrap_or(NO_REASON)
     }
 }

@@ -21,12 +21,15 @@
 //! ```
 
 mod command;
+mod cut;
 mod decide;
 mod decision;
 mod event;
 mod impossible;
+mod known;
 mod leave;
 mod limits;
+mod named;
 mod now;
 mod opens;
 mod plan;

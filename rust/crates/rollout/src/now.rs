@@ -1,23 +1,23 @@
 //! A decision in the making: what is known, as it is at the moment.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use crate::decision::{Verdict, WaveState};
 use crate::event::{Event, Kind};
+use crate::named::{Named, Roll};
 use crate::rollout::{Rollout, WaveTrack};
-use crate::standing::{Judged, Standing};
+use crate::standing::{Standing, Stands};
 use crate::tally::Tally;
 
 /// A decision in the making.
 pub(crate) struct Deciding<'a> {
     pub rollout: &'a Rollout,
     pub now: Timestamp,
-    pub judged: Vec<Judged>,
+    pub stands: Vec<Stands>,
     pub waves: Vec<WaveNow>,
     pub budgets: Vec<BudgetNow>,
     pub verdicts: Vec<Verdict>,
+    pub reasons: Vec<String>,
     pub events: Vec<Event>,
     pub next: Option<Timestamp>,
     /// What says so, where hosts wait for room that is all taken by hosts that failed.
@@ -27,6 +27,7 @@ pub(crate) struct Deciding<'a> {
 /// A wave at the moment.
 pub(crate) struct WaveNow {
     pub tally: Tally,
+    pub roll: Roll,
     pub state: WaveState,
     pub need: usize,
     /// Whether a person took it as done: what failed takes no room then.
@@ -41,39 +42,47 @@ pub(crate) struct BudgetNow {
     pub tally: Tally,
     pub at_most: usize,
     /// What says so to hosts that it lets not go.
-    pub is_full: Option<Arc<str>>,
+    pub is_full: Option<u32>,
 }
 
 impl<'a> Deciding<'a> {
     pub fn new(rollout: &'a Rollout, now: Timestamp) -> Self {
         let moment = rollout.moment(now);
-        let hosts = rollout.tracks.iter().zip(&rollout.members);
-        let judged: Vec<Judged> =
-            hosts.map(|(track, member)| track.judge(&member.system, &moment)).collect();
-        let tally = |hosts: &[usize]| {
-            let mut tally = Tally::default();
-            for host in hosts {
-                tally.count(&judged[*host]);
-            }
-            tally
-        };
-        let waves = rollout.waves.iter().map(|it| WaveNow::new(it, tally(&it.hosts))).collect();
+        let hosts = rollout.known.len();
+        let (mut stands, mut verdicts) = (Vec::with_capacity(hosts), Vec::with_capacity(hosts));
+        let mut waves = vec![(Tally::default(), Roll::default()); rollout.waves.len()];
+        let mut next: Option<Timestamp> = None;
+        for (host, known) in rollout.known.iter().enumerate() {
+            let judged = known.judge(&moment);
+            let standing = judged.stands.standing;
+            let (tally, roll) = &mut waves[rollout.wave_of[host]];
+            tally.count(judged.stands);
+            roll.add(standing, host);
+            next = next.into_iter().chain(judged.until).min();
+            stands.push(judged.stands);
+            verdicts.push(Verdict::new(standing, judged.since));
+        }
+        let waves = rollout.waves.iter().zip(waves);
         let budgets =
             rollout.budgets.iter().zip(&rollout.plan.budgets).map(|(hosts, budget)| BudgetNow {
-                tally: tally(hosts),
+                tally: hosts.iter().fold(Tally::default(), |mut tally, host| {
+                    tally.count(stands[*host]);
+                    tally
+                }),
                 at_most: budget.at_most.at_most(hosts.len()),
                 is_full: None,
             });
         Self {
+            waves: waves.map(|(it, (tally, roll))| WaveNow::new(it, tally, roll)).collect(),
             budgets: budgets.collect(),
-            next: judged.iter().filter_map(|it| it.until).min(),
-            verdicts: judged.iter().map(Verdict::of).collect(),
+            next,
             events: Vec::new(),
             used_up: None,
+            reasons: vec!["it waits".into()],
             rollout,
             now,
-            judged,
-            waves,
+            stands,
+            verdicts,
         }
     }
 
@@ -81,13 +90,15 @@ impl<'a> Deciding<'a> {
         self.rollout.pause.as_ref().is_some_and(|it| it.holds)
     }
 
-    /// The names of the hosts of a wave, or of all, that stand somewhere.
-    pub fn named(&self, wave: Option<usize>, standing: &[Standing]) -> Vec<&'a str> {
-        let waves = &self.rollout.waves;
-        let hosts = waves.iter().enumerate().filter(|(at, _)| wave.is_none_or(|it| it == *at));
-        let hosts = hosts.flat_map(|(_, it)| &it.hosts);
-        let hosts = hosts.filter(|it| standing.contains(&self.judged[**it].standing));
-        hosts.map(|it| self.rollout.members[*it].name.as_str()).collect()
+    /// The hosts of a wave, or of all, that stand somewhere.
+    pub fn named(&self, wave: Option<usize>, standing: &[Standing]) -> Named<'a> {
+        let waves = match wave {
+            Some(wave) => &self.waves[wave..=wave],
+            None => &self.waves,
+        };
+        let name = |host: usize| self.rollout.members[host].name.as_str();
+        let named = waves.iter().map(|it| it.roll.named(standing, name));
+        named.fold(Named::default(), Named::and)
     }
 
     pub fn record(&mut self, kind: Kind) {
@@ -101,7 +112,7 @@ impl<'a> Deciding<'a> {
 }
 
 impl WaveNow {
-    fn new(known: &WaveTrack, tally: Tally) -> Self {
+    fn new(known: &WaveTrack, tally: Tally, roll: Roll) -> Self {
         let counted = tally.counted();
         Self {
             need: known.wave.need.map_or(counted, |it| it.at_least(counted)),
@@ -110,6 +121,7 @@ impl WaveNow {
             state: WaveState::Closed,
             until: None,
             tally,
+            roll,
         }
     }
 

@@ -8,6 +8,7 @@ use nixfleet_release::plan::Wave;
 
 use crate::command::{Command, Unknown};
 use crate::event::{Event, Kind};
+use crate::known::Known;
 use crate::limits::Limits;
 use crate::plan::{Member, Plan};
 use crate::report::Report;
@@ -29,6 +30,8 @@ pub struct Rollout {
     pub(crate) members: Vec<Member>,
     pub(crate) names: Arc<[Arc<str>]>,
     pub(crate) tracks: Vec<Track>,
+    /// For each host what a decision asks of it.
+    pub(crate) known: Vec<Known>,
     pub(crate) waves: Vec<WaveTrack>,
     /// For each budget its hosts.
     pub(crate) budgets: Vec<Vec<usize>>,
@@ -88,9 +91,11 @@ impl Rollout {
             }
         }
         let names: Arc<[Arc<str>]> = members.iter().map(|it| it.name.as_str().into()).collect();
+        let track = Track::default();
         Self {
             index: names.iter().cloned().enumerate().map(|(at, name)| (name, at)).collect(),
-            tracks: vec![Track::default(); members.len()],
+            known: members.iter().map(|it| Known::of(&track, &it.system, at)).collect(),
+            tracks: vec![track; members.len()],
             limits: Limits::default(),
             began: at,
             listening: at,
@@ -113,9 +118,11 @@ impl Rollout {
     pub fn newer(&self, plan: Plan, members: Vec<Member>, at: Timestamp) -> Self {
         let mut next =
             Self { limits: self.limits, listening: self.listening, ..Self::new(plan, members, at) };
-        for (member, track) in next.members.iter().zip(&mut next.tracks) {
+        for at in 0..next.members.len() {
+            let member = &next.members[at];
             if let Some(host) = self.index.get(member.name.as_str()) {
-                *track = self.tracks[*host].clone().under(&member.system);
+                let before = self.tracks[*host].clone();
+                next.change(at, |it, system| *it = before.under(system));
             }
         }
         next
@@ -177,12 +184,10 @@ impl Rollout {
         let at = event.at;
         match &event.kind {
             Kind::Report { host, report } => {
-                if let Some(host) = self.host(host) {
-                    self.tracks[host].reported(at, report.clone(), &self.members[host].system);
-                }
+                self.on(host, |it, system| it.reported(at, report.clone(), system));
             }
-            Kind::Seen { host } => self.on(host, |it| it.was_seen(at)),
-            Kind::Go { host } => self.on(host, |it| it.go = it.go.max(Some(at))),
+            Kind::Seen { host } => self.on(host, |it, _| it.was_seen(at)),
+            Kind::Go { host } => self.on(host, |it, _| it.go = it.go.max(Some(at))),
             Kind::Passed { wave } => {
                 if let Some(wave) = self.wave(wave) {
                     let passed = &mut self.waves[wave].passed;
@@ -217,45 +222,10 @@ impl Rollout {
             }
             command => {
                 if let Some(host) = command.host() {
-                    self.on(host, |it| it.said(at, by, command));
+                    self.on(host, |it, _| it.said(at, by, command));
                 }
             }
         }
-    }
-
-    /// The fewest events that make the same of a new rollout, in the order of their times: what a log
-    /// may be cut down to.
-    #[must_use]
-    pub fn events(&self) -> Vec<Event> {
-        let mut events: Vec<Event> = Vec::new();
-        for (member, track) in self.members.iter().zip(&self.tracks) {
-            events.extend(track.events(member));
-        }
-        let mut add = |at: Timestamp, kind: Kind| events.push(Event { at, kind });
-        let said = |word: &Word, command| Kind::Said { by: word.by.clone(), command };
-        for WaveTrack { wave, passed, promoted, .. } in &self.waves {
-            let wave = || wave.name.clone();
-            if let Some(at) = passed {
-                add(*at, Kind::Passed { wave: wave() });
-            }
-            if let Some(word) = promoted {
-                add(word.at, said(word, Command::Promote { wave: wave() }));
-            }
-        }
-        if let Some(word) = &self.pause {
-            add(word.at, said(word, if word.holds { Command::Pause } else { Command::Resume }));
-        }
-        if let Some(it) = &self.abort {
-            add(it.at, said(it, Command::Abort));
-        }
-        if let Some(at) = &self.given_up {
-            add(*at, Kind::GiveUp);
-        }
-        if let Some((at, it)) = &self.superseded {
-            add(*at, Kind::Superseded { sequence: *it });
-        }
-        events.sort_by_key(|it| it.at);
-        events
     }
 
     pub(crate) fn moment(&self, now: Timestamp) -> Moment {
@@ -270,10 +240,17 @@ impl Rollout {
         self.waves.iter().position(|it| it.wave.name == name)
     }
 
-    fn on(&mut self, host: &str, change: impl FnOnce(&mut Track)) {
+    fn on(&mut self, host: &str, change: impl FnOnce(&mut Track, &str)) {
         if let Some(host) = self.host(host) {
-            change(&mut self.tracks[host]);
+            self.change(host, change);
         }
+    }
+
+    /// Changes what is known of a host that is to run a system, and with it what decisions ask of it.
+    fn change(&mut self, host: usize, change: impl FnOnce(&mut Track, &str)) {
+        let (track, system) = (&mut self.tracks[host], &self.members[host].system);
+        change(track, system);
+        self.known[host] = Known::of(track, system, self.began);
     }
 }
 

@@ -3,23 +3,22 @@
 use jiff::Timestamp;
 
 /// The most names in a list; the others are counted.
-const NAMES: usize = 3;
+pub const NAMES: usize = 3;
 
 /// `web-01, web-02, web-03 and 37 more`.
 pub fn names<'a>(all: impl IntoIterator<Item = &'a str>) -> String {
     let mut rest = all.into_iter();
     let named: Vec<&str> = rest.by_ref().take(NAMES).collect();
-    match rest.count() {
-        0 => joined(&named),
-        more => format!("{} and {more} more", named.join(", ")),
-    }
+    joined(&named, rest.count())
 }
 
-fn joined(names: &[&str]) -> String {
+/// Names, and how many more there are.
+pub fn joined(names: &[&str], more: usize) -> String {
     match names {
+        [one] if more == 0 => (*one).to_owned(),
+        [first @ .., last] if more == 0 => format!("{} and {last}", first.join(", ")),
         [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        names => format!("{} and {more} more", names.join(", ")),
     }
 }
 

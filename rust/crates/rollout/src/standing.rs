@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::known::{AtBest, Known};
 use crate::limits::Limits;
-use crate::report::Phase;
 use crate::time::after;
-use crate::track::Track;
 
 /// Where a host stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,13 +33,34 @@ pub enum Standing {
     Skipped,
 }
 
+impl Standing {
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Arrived,
+        Self::Going,
+        Self::OnTheWay,
+        Self::Waiting,
+        Self::Offline,
+        Self::Unheard,
+        Self::Silent,
+        Self::Failed,
+        Self::Held,
+        Self::Skipped,
+    ];
+}
+
+/// Where a host stands, in two bytes: a decision looks at all hosts' more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stands {
+    pub standing: Standing,
+    /// Whether it is one of those that there may be only so many of at a time.
+    pub takes_room: bool,
+}
+
 /// Where a host stands, since when, and until when at most if nothing happens.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged {
-    pub standing: Standing,
+    pub stands: Stands,
     pub since: Option<Timestamp>,
-    /// Whether it is one of those that there may be only so many of at a time.
-    pub takes_room: bool,
     pub until: Option<Timestamp>,
 }
 
@@ -53,60 +73,53 @@ pub struct Moment {
     pub limits: Limits,
 }
 
-impl Track {
-    pub fn judge(&self, system: &str, moment: &Moment) -> Judged {
+impl Known {
+    pub fn judge(&self, moment: &Moment) -> Judged {
         let Moment { now, began, listening, limits } = *moment;
-        let judged =
-            |standing, since, takes_room, until| Judged { standing, since, takes_room, until };
-        let told = self.told.as_ref();
-        let phase = told.map(|it| &it.report.phase);
-        let is_busy = phase.is_some_and(Phase::is_busy);
-        let leave = self.leave(began);
-        let heard = self.seen;
+        let judged = |standing, since, takes_room, until| Judged {
+            stands: Stands { standing, takes_room },
+            since,
+            until,
+        };
+        let Self { since, seen, leave, is_busy, .. } = *self;
         let silent_at = (is_busy || leave.is_some()).then(|| {
-            let limit = match phase {
-                Some(Phase::Fetching) => limits.silent_fetching,
-                _ => limits.silent,
-            };
-            after(heard.max(leave).unwrap_or(began), limit)
+            let limit = if self.is_fetching { limits.silent_fetching } else { limits.silent };
+            after(seen.max(leave).unwrap_or(began), limit)
         });
         let is_silent = silent_at.is_some_and(|it| it <= now);
         let is_on_the_way = silent_at.is_some() && !is_silent;
 
-        if let Some(skip) = self.is_skipped() {
-            let until = silent_at.filter(|_| is_on_the_way);
-            return judged(Standing::Skipped, Some(skip.at), is_on_the_way, until);
-        }
-        if is_busy && is_on_the_way {
-            return judged(Standing::OnTheWay, told.map(|it| it.at), true, silent_at);
-        }
-        if let Some((_, at)) = self.failure(system) {
-            return judged(Standing::Failed, Some(at), true, None);
-        }
-        if let Some(arrived) = &self.arrived {
-            return judged(Standing::Arrived, Some(arrived.at), false, None);
+        match self.at_best {
+            AtBest::Skipped => {
+                let until = silent_at.filter(|_| is_on_the_way);
+                return judged(Standing::Skipped, since, is_on_the_way, until);
+            }
+            AtBest::Busy if is_on_the_way => {
+                return judged(Standing::OnTheWay, since, true, silent_at);
+            }
+            AtBest::Failed => return judged(Standing::Failed, since, true, None),
+            AtBest::Arrived => return judged(Standing::Arrived, since, false, None),
+            _ => {}
         }
         if is_silent {
-            return judged(Standing::Silent, heard.max(leave), true, None);
+            return judged(Standing::Silent, seen.max(leave), true, None);
         }
         if is_on_the_way {
             return judged(Standing::Going, leave, true, silent_at);
         }
-        if let Some(hold) = self.is_held() {
-            return judged(Standing::Held, Some(hold.at), false, None);
+        if self.at_best == AtBest::Held {
+            return judged(Standing::Held, since, false, None);
         }
-        let offline_at = after(heard.unwrap_or(listening).max(listening), limits.offline);
+        let offline_at = after(seen.unwrap_or(listening).max(listening), limits.offline);
         if offline_at <= now {
-            return judged(Standing::Offline, heard, false, None);
+            return judged(Standing::Offline, seen, false, None);
         }
-        if heard < Some(listening) {
-            return judged(Standing::Unheard, heard, true, Some(offline_at));
+        if seen < Some(listening) {
+            return judged(Standing::Unheard, seen, true, Some(offline_at));
         }
-        match told {
-            Some(it) if matches!(it.report.phase, Phase::Held { .. }) => {
-                judged(Standing::Held, Some(it.at), false, Some(offline_at))
-            }
-            _ => judged(Standing::Waiting, told.map(|it| it.at), false, Some(offline_at)),
+        match self.at_best {
+            AtBest::HeldThere => judged(Standing::Held, since, false, Some(offline_at)),
+            _ => judged(Standing::Waiting, since, false, Some(offline_at)),
         }
     }
 }

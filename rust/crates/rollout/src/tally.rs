@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::standing::{Judged, Standing};
+use crate::standing::{Standing, Stands};
 
 /// How many hosts of a wave, or of all, stand where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,10 +33,10 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn count(&mut self, judged: &Judged) {
+    pub(crate) fn count(&mut self, stands: Stands) {
         self.hosts += 1;
-        self.taking_room += usize::from(judged.takes_room);
-        *self.of(judged.standing) += 1;
+        self.taking_room += usize::from(stands.takes_room);
+        *self.of(stands.standing) += 1;
     }
 
     fn of(&mut self, standing: Standing) -> &mut usize {

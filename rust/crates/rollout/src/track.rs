@@ -3,14 +3,14 @@
 //! What a host says counts in its own order, what others say of it by the time that it has. So it does
 //! not matter in what order events of different origin arrive.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::event::{Event, Kind};
+use crate::Command;
 use crate::report::Report;
 use crate::time::after;
-use crate::{Command, Member};
 
 /// How long what a host sent may be on its way: no connection is held for so long.
 const LONGEST_WAY: Duration = Duration::from_secs(10 * 60);
@@ -32,12 +32,14 @@ pub struct Word {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Track {
-    /// The newest that it said.
-    pub told: Option<Told>,
+    /// The newest that it said. It is often what the next two are as well: each is kept once.
+    pub told: Option<Arc<Told>>,
+    /// The newest turn with which it said that.
+    pub turn: u64,
     /// Since when it runs the release's system, committed.
-    pub arrived: Option<Told>,
+    pub arrived: Option<Arc<Told>>,
     /// The newest that says of a try that it is over.
-    pub over: Option<Told>,
+    pub over: Option<Arc<Told>>,
     /// When it was last heard of.
     pub seen: Option<Timestamp>,
     /// The boot before the one that it is in, and since when: what still comes from there is late.
@@ -55,19 +57,19 @@ impl Track {
             return;
         }
         self.was_seen(at);
-        if let Some(told) = &mut self.told {
+        self.turn = report.turn;
+        if let Some(told) = &self.told {
             if told.report.is_as(&report) {
-                told.report.turn = report.turn;
                 return;
             }
             if told.report.boot != report.boot {
-                self.last_boot = Some((std::mem::take(&mut told.report.boot), at));
+                self.last_boot = Some((told.report.boot.clone(), at));
             }
         }
-        self.take(Told { at, report }, system);
+        self.take(Arc::new(Told { at, report }), system);
     }
 
-    fn take(&mut self, told: Told, system: &str) {
+    fn take(&mut self, told: Arc<Told>, system: &str) {
         if told.report.has_arrived(system) {
             self.arrived.get_or_insert_with(|| told.clone());
         } else {
@@ -82,9 +84,9 @@ impl Track {
     /// Whether it was said before what is known. Of boots none tells which is the later, so what was
     /// taken for the newest by mistake is so for a while and no longer.
     pub fn is_late(&self, report: &Report, at: Timestamp) -> bool {
-        let Some(Told { report: known, .. }) = &self.told else { return false };
-        if known.boot == report.boot {
-            return report.turn != 0 && report.turn < known.turn;
+        let Some(told) = &self.told else { return false };
+        if told.report.boot == report.boot {
+            return report.turn != 0 && report.turn < self.turn;
         }
         let last = self.last_boot.as_ref().filter(|(boot, _)| *boot == report.boot);
         last.is_some_and(|(_, since)| at < after(*since, LONGEST_WAY))
@@ -110,6 +112,7 @@ impl Track {
     /// The same host under a newer release.
     pub fn under(self, system: &str) -> Self {
         let mut next = Self {
+            turn: self.turn,
             seen: self.seen,
             last_boot: self.last_boot,
             go: self.go,
@@ -159,37 +162,6 @@ impl Track {
     pub fn is_to_try_again(&self, system: &str) -> bool {
         self.told.as_ref().is_some_and(|it| it.report.failure_of(system).is_some())
             && self.failure(system).is_none()
-    }
-
-    /// Events that make the same of an empty one, in their order.
-    pub fn events(&self, member: &Member) -> Vec<Event> {
-        let host = || member.name.clone();
-        let mut events = Vec::new();
-        let told = [&self.arrived, &self.over, &self.told];
-        let mut told: Vec<&Told> = told.into_iter().flatten().collect();
-        told.sort_by_key(|it| (it.at, it.report.turn));
-        told.dedup();
-        for Told { at, report } in told {
-            events.push(Event {
-                at: *at,
-                kind: Kind::Report { host: host(), report: report.clone() },
-            });
-        }
-        let at = |at: Option<Timestamp>, kind: Kind| at.map(|at| Event { at, kind });
-        events.extend(at(self.seen, Kind::Seen { host: host() }));
-        events.extend(at(self.go, Kind::Go { host: host() }));
-        let mut word = |word: &Option<Word>, command: Command| {
-            if let Some(Word { at, by, .. }) = word {
-                events.push(Event { at: *at, kind: Kind::Said { by: by.clone(), command } });
-            }
-        };
-        match self.is_held() {
-            Some(_) => word(&self.hold, Command::Hold { host: host() }),
-            None => word(&self.hold, Command::Release { host: host() }),
-        }
-        word(&self.retry, Command::Retry { host: host() });
-        word(&self.skip, Command::Skip { host: host() });
-        events
     }
 }
 

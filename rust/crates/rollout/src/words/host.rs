@@ -32,7 +32,7 @@ impl Rollout {
             Standing::OnTheWay => {
                 format!("it {} since {since}{what}", phase.map_or("is on the way", Phase::words))
             }
-            Standing::Waiting => verdict.wait.as_deref().unwrap_or("it waits").to_owned(),
+            Standing::Waiting => decision.reasons[verdict.wait as usize].clone(),
             Standing::Offline => match track.seen {
                 Some(seen) => {
                     format!("not heard of since {}: it goes when it is heard of", time(seen))
