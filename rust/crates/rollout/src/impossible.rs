@@ -83,14 +83,18 @@ impl fmt::Display for Impossible {
 pub fn impossible(plan: &Plan, members: &[Member], begins: Timestamp) -> Vec<Impossible> {
     let mut found = Vec::new();
     let mut opens = begins;
-    for wave in &plan.waves {
+    let hosts = hosts_of_waves(plan, members);
+    for (wave, has) in plan.waves_or_all().iter().zip(hosts) {
         let name = || wave.name.clone();
-        let has = members.iter().filter(|it| it.wave.as_ref() == Some(&wave.name)).count();
         if let Some(nixfleet_release::plan::Share::Count(need)) = wave.need {
             let need = need as usize;
             if need > has {
                 found.push(Impossible::Need { wave: name(), need, has });
             }
+        }
+        // One without hosts is passed as soon as it opens, whatever it says of times.
+        if has == 0 {
+            continue;
         }
         if let Some(window) = &wave.window {
             let opening = Opening::new(window);
@@ -116,4 +120,15 @@ pub fn impossible(plan: &Plan, members: &[Member], begins: Timestamp) -> Vec<Imp
         }
     }
     found
+}
+
+/// How many hosts go with each wave.
+fn hosts_of_waves(plan: &Plan, members: &[Member]) -> Vec<usize> {
+    let mut hosts = vec![0; plan.waves_or_all().len()];
+    let last = hosts.len() - 1;
+    for member in members {
+        let at = plan.waves.iter().position(|it| Some(&it.name) == member.wave.as_ref());
+        hosts[at.unwrap_or(last)] += 1;
+    }
+    hosts
 }

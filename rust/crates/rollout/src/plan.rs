@@ -1,5 +1,7 @@
 //! What a release says of who goes when, and of each host.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use nixfleet_release::plan::{Budget, OnFailure, Wave};
 use nixfleet_release::{Entry, Head};
@@ -19,6 +21,21 @@ pub struct Plan {
     pub budgets: Vec<Budget>,
     /// What becomes of it when too many hosts failed.
     pub on_failure: OnFailure,
+}
+
+/// The name of the one wave of a plan that has none.
+const ALL: &str = "all";
+
+impl Plan {
+    /// The waves; one of all hosts where it has none.
+    pub(crate) fn waves_or_all(&self) -> Cow<'_, [Wave]> {
+        if self.waves.is_empty() {
+            let (at_most, need, soak, window) = (None, None, None, None);
+            Cow::Owned(vec![Wave { name: ALL.into(), at_most, need, soak, window }])
+        } else {
+            Cow::Borrowed(&self.waves)
+        }
+    }
 }
 
 /// A host of a release.

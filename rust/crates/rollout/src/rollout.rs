@@ -16,9 +16,6 @@ use crate::standing::Moment;
 use crate::track::{Track, Word};
 use crate::window::Opening;
 
-/// The name of the one wave of a plan that has none.
-const ALL: &str = "all";
-
 /// One release's way to its hosts.
 #[derive(Debug, Clone)]
 pub struct Rollout {
@@ -63,10 +60,8 @@ impl Rollout {
     pub fn new(plan: Plan, mut members: Vec<Member>, at: Timestamp) -> Self {
         members.sort_by(|one, other| one.name.cmp(&other.name));
         members.dedup_by(|one, other| one.name == other.name);
-        let mut waves: Vec<WaveTrack> = plan.waves.iter().cloned().map(WaveTrack::new).collect();
-        if waves.is_empty() {
-            waves.push(WaveTrack::new(all()));
-        }
+        let mut waves: Vec<WaveTrack> =
+            plan.waves_or_all().iter().cloned().map(WaveTrack::new).collect();
         let by_name: HashMap<&str, usize> =
             plan.waves.iter().enumerate().map(|(at, it)| (it.name.as_str(), at)).collect();
         let last = waves.len() - 1;
@@ -265,8 +260,4 @@ impl WaveTrack {
         let promoted = self.promoted.as_ref().map(|it| it.at);
         [self.passed, promoted].into_iter().flatten().min()
     }
-}
-
-fn all() -> Wave {
-    Wave { name: ALL.into(), at_most: None, need: None, soak: None, window: None }
 }

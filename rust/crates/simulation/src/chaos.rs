@@ -37,6 +37,8 @@ pub struct Chaos {
     pub words: f64,
     /// Whether people give away the room that failed hosts take.
     pub bold: bool,
+    /// How likely an answer, or what is handed out, is that of a control plane that means harm.
+    pub hostile: f64,
     /// How long the control plane goes on before it decides again.
     pub decides_every: u64,
 }
@@ -73,6 +75,7 @@ impl Chaos {
             delay: [100, 5 * SECOND, 90 * SECOND][rng.usize(0..3)],
             bold: rng.bool(),
             decides_every: if is_large { 5 * SECOND } else { 100 },
+            hostile: [0.3, 0.03, 0.0, 0.0][rng.usize(0..4)],
         }
     }
 }

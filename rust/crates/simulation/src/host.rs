@@ -2,11 +2,12 @@
 
 use nixfleet_agent::core::{
     self, Action, Asked, Blame, Command, Event, Facts, Moment, Offer, Poll, Reboot, Settings,
-    State, Step, Target, Terms, Tested,
+    State, Step, Terms, Tested,
 };
 use nixfleet_agent::standing;
-use nixfleet_link::{Answer, CheckIn, Known, LONGEST_HOLD, VERSION};
+use nixfleet_link::{Answer, CheckIn, LONGEST_HOLD, VERSION};
 
+use crate::belief::{Belief, Handed, Judged};
 use crate::chaos::SECOND;
 use crate::release::system;
 
@@ -66,7 +67,7 @@ pub struct Host {
     answer: Option<Answer>,
     is_reached: bool,
     said: Option<CheckIn>,
-    newest: Option<Known>,
+    belief: Belief,
     retried: Option<u64>,
 }
 
@@ -104,7 +105,7 @@ impl Host {
             answer: None,
             is_reached: false,
             said: None,
-            newest: None,
+            belief: Belief::new(),
             retried: None,
         }
     }
@@ -144,6 +145,7 @@ impl Host {
     pub fn start(&mut self, now: u64) {
         self.state = serde_json::from_str(&self.written).unwrap_or_default();
         (self.answer, self.is_reached, self.said) = (None, false, None);
+        self.belief.start();
         self.request += 1;
         self.step(Event::Started(self.facts()), now);
     }
@@ -167,27 +169,27 @@ impl Host {
     }
 
     /// Does what is to be done. `holds` is whether a system holds here, `needs_boot` whether only a
-    /// restart brings it, `newest` what the sources have.
+    /// restart brings it, `handed` what the control plane hands out.
     pub fn act(
         &mut self,
         now: u64,
         fault: Fault,
-        holds: bool,
-        needs_boot: bool,
-        target: impl Fn(Known) -> Option<Target>,
+        (holds, needs_boot): (bool, bool),
+        (handed, judged): (Option<&Handed>, &Judged),
     ) {
+        let polled = self.poll(handed, judged);
         let event = match fault {
-            Fault::None => self.done(true, holds, needs_boot, target),
-            Fault::Fails => self.done(false, holds, needs_boot, target),
+            Fault::None => self.done(true, holds, needs_boot, polled),
+            Fault::Fails => self.done(false, holds, needs_boot, polled),
             Fault::EndedBefore => return self.start(now),
             Fault::EndedAfter => {
-                self.done(true, holds, needs_boot, target);
+                self.done(true, holds, needs_boot, polled);
                 return self.start(now);
             }
             Fault::PowerBefore => return self.boot(now),
             Fault::PowerAfter | Fault::PowerWithin => {
                 self.cut = fault == Fault::PowerWithin;
-                self.done(true, holds, needs_boot, target);
+                self.done(true, holds, needs_boot, polled);
                 self.cut = false;
                 return self.boot(now);
             }
@@ -204,13 +206,15 @@ impl Host {
         well: bool,
         holds: bool,
         needs_boot: bool,
-        target: impl Fn(Known) -> Option<Target>,
+        polled: Option<Poll>,
     ) -> Option<Event> {
         let planted = || "planted".to_owned();
         let done = if well { Ok(()) } else { Err(planted()) };
         let asked = |it| Event::Asked(it, self.facts(), Terms::from(&self.settings));
         Some(match self.action.clone() {
-            Action::Poll { .. } => Event::Polled(self.poll(target)),
+            Action::Poll { .. } => {
+                Event::Polled(polled.unwrap_or_else(|| Poll::Failed("nobody answers".into())))
+            }
             Action::Room(_) => Event::Room(done),
             Action::Fetch(_) => Event::Fetched(done.map_err(|why| (why, Blame::World))),
             Action::Ask(_) if !well => asked(Asked::Busy),
@@ -266,18 +270,26 @@ impl Host {
     }
 
     /// What the agent's loop makes of the control plane's answer: the release itself comes from the
-    /// same place, and is judged by the host alone.
-    fn poll(&mut self, target: impl Fn(Known) -> Option<Target>) -> Poll {
-        let answer = self.answer.as_ref().filter(|_| self.is_reached);
-        let Some(offered) = answer.and_then(|it| it.offered.clone()) else {
-            return Poll::Failed("nobody answers".into());
-        };
-        if self.newest.is_some_and(|it| it.sequence > offered.release.sequence) {
-            return Poll::Failed("an older release is offered".into());
+    /// same place, and is judged by the host alone. None where there is no answer, or nothing is asked.
+    fn poll(&mut self, handed: Option<&Handed>, judged: &Judged) -> Option<Poll> {
+        let is_asked = matches!(self.action, Action::Poll { .. }) && self.is_reached;
+        let offered = self.answer.as_ref().filter(|_| is_asked)?.offered.clone()?;
+        let is_new = self.belief.newest().is_none_or(|(hash, _)| *hash != offered.release.hash);
+        if is_new {
+            if let Some(why) = offered.wait {
+                return Some(Poll::Wait(why));
+            }
+            if let Err(why) = self.belief.take(&self.name, handed?, judged) {
+                return Some(Poll::Failed(why));
+            }
         }
-        let Some(target) = target(offered.release) else { return Poll::Nothing };
-        self.newest = Some(offered.release);
-        Poll::Offer(Offer { target, wait: offered.wait, asked: false, facts: self.facts() })
+        let (hash, target) = self.belief.newest()?.clone();
+        let wait = if hash == offered.release.hash {
+            offered.wait
+        } else {
+            Some("the control plane has yet to say when".into())
+        };
+        Some(Poll::Offer(Offer { target, wait, asked: false, facts: self.facts() }))
     }
 
     /// A person's word to try again, which is followed once.
@@ -302,7 +314,7 @@ impl Host {
             agent: String::new(),
             machine: self.name.clone(),
             boots: self.default.clone(),
-            release: self.newest,
+            release: self.belief.known(),
             report,
             retried: self.retried,
             known: self.answer.as_ref().filter(|_| self.is_reached).map(|it| it.mark.clone()),

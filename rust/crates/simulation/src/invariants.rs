@@ -23,14 +23,18 @@ pub struct Watch {
     canaries: BTreeSet<u64>,
     first: usize,
     newest: u64,
+    /// The newest that was made, whether or not the control plane has it.
+    pub made: u64,
     /// The control plane lost what it knew, so it cannot know who is on the way.
     pub lost: bool,
+    /// Somebody lets hosts go who may not: then they go early, and never to anything else.
+    is_hostile: bool,
     /// A person gave room away, or took a wave as done, with these releases.
     pub bold: BTreeSet<u64>,
 }
 
 impl Watch {
-    pub fn new(shape: &Shape) -> Self {
+    pub fn new(shape: &Shape, is_hostile: bool) -> Self {
         let names: BTreeMap<&str, usize> =
             shape.waves.iter().enumerate().map(|(at, it)| (it.name.as_str(), at)).collect();
         let wave_of: Vec<usize> = shape
@@ -64,7 +68,9 @@ impl Watch {
             first: wave_of.iter().copied().min().unwrap_or(0),
             canaries: BTreeSet::new(),
             newest: 0,
+            made: 0,
             lost: false,
+            is_hostile,
             bold: BTreeSet::new(),
             shape: shape.clone(),
             wave_of,
@@ -108,6 +114,13 @@ impl Watch {
             ));
         }
         if let Step::Room(target) = &host.state.step {
+            let is_one = (1..=self.made).contains(&target.sequence);
+            if !is_one || target.system != system(name, target.sequence) {
+                return Err(format!(
+                    "{name} goes to {}, which no release has for it",
+                    target.system
+                ));
+            }
             if target.sequence < self.committed[at] {
                 return Err(format!(
                     "{name} goes from {} to {}",
@@ -134,14 +147,18 @@ impl Watch {
 
     fn may_begin(&self, at: usize, name: &str, sequence: u64) -> Result<(), String> {
         let is_canary = self.wave_of[at] == self.first;
-        if is_canary || self.canaries.contains(&sequence) || self.bold.contains(&sequence) {
+        if self.is_hostile
+            || is_canary
+            || self.canaries.contains(&sequence)
+            || self.bold.contains(&sequence)
+        {
             return Ok(());
         }
         Err(format!("{name} goes to {sequence} before any of the first wave has committed it"))
     }
 
     fn limits_hold(&self, at: usize, name: &str) -> Result<(), String> {
-        if self.lost || !self.bold.is_empty() {
+        if self.lost || self.is_hostile || !self.bold.is_empty() {
             return Ok(());
         }
         let (taking, most) = self.waves[self.wave_of[at]];

@@ -4,14 +4,20 @@
 //! between them, the machines, the network, the disks and the people, is made up from a seed. What has
 //! to hold is asked at every step. The same seed does the same, to the same line.
 
+mod belief;
 mod chaos;
 mod host;
+mod hostile;
 mod invariants;
 mod plane;
 mod release;
 mod world;
 
+use std::panic::catch_unwind;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -62,29 +68,49 @@ fn main() -> ExitCode {
     let first = arguments.seeds.map_or(arguments.seed, |it| it.0);
     let limit = arguments.minutes.map(|it| Duration::from_secs(it * 60));
     let many = first != last;
-    let (mut passed, mut failed) = (0_u64, Vec::new());
-    for seed in first..=last {
-        let chaos = Chaos::of(seed, arguments.hosts);
-        match World::new(&chaos, arguments.trace).run() {
-            Ok(line) => {
-                passed += 1;
-                if !many || arguments.trace {
-                    println!("seed {seed}: {line}");
+    let (next, passed) = (AtomicU64::new(first), AtomicU64::new(0));
+    let failed = Mutex::new(Vec::new());
+    let work = || {
+        while limit.is_none_or(|it| begun.elapsed() < it) {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed > last {
+                break;
+            }
+            match run(seed, &arguments) {
+                Ok(line) => {
+                    passed.fetch_add(1, Ordering::Relaxed);
+                    if !many || arguments.trace {
+                        println!("seed {seed}: {line}");
+                    }
+                }
+                Err(line) => {
+                    println!("failed seed {seed}: {line}");
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(seed);
                 }
             }
-            Err(line) => {
-                println!("failed seed {seed}: {line}");
-                failed.push(seed);
-            }
         }
-        if limit.is_some_and(|it| begun.elapsed() >= it) {
-            break;
-        }
-    }
+    };
+    // A trace is read from the top down.
+    let cores =
+        if arguments.trace || !many { 1 } else { available_parallelism().map_or(1, usize::from) };
+    thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(work))));
+    let passed = passed.into_inner();
+    let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    failed.sort_unstable();
     println!("{passed} passed, {} failed, 0 skipped", failed.len());
     if let Some(seed) = failed.first() {
         println!("again, every step: checks/simulate {seed} --trace");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
+}
+
+/// One run. What panics has failed, and its seed is named like any other.
+fn run(seed: u64, arguments: &Arguments) -> Result<String, String> {
+    let chaos = Chaos::of(seed, arguments.hosts);
+    let outcome = catch_unwind(|| World::new(&chaos, arguments.trace).run());
+    outcome.unwrap_or_else(|why| {
+        let said = why.downcast_ref::<String>().map(String::as_str);
+        Err(format!("a panic: {}", said.or(why.downcast_ref().copied()).unwrap_or("no words")))
+    })
 }

@@ -34,14 +34,25 @@ pub struct Release {
     pub systems: BTreeMap<String, String>,
 }
 
-fn private() -> PrivateKey {
-    let pair = Ed25519Keypair::from_seed(&[7; 32]);
+/// Whose keys there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Fleet = 7,
+    Stranger = 9,
+}
+
+fn private(owner: Owner) -> PrivateKey {
+    let pair = Ed25519Keypair::from_seed(&[owner as u8; 32]);
     PrivateKey::new(KeypairData::Ed25519(pair), "releases").expect("a key pair of one seed")
 }
 
 /// Who may release.
 pub fn signers() -> Signers {
-    let key = private().public_key().to_openssh().expect("a key is written");
+    signed_by(Owner::Fleet)
+}
+
+fn signed_by(owner: Owner) -> Signers {
+    let key = private(owner).public_key().to_openssh().expect("a key is written");
     Signers { keys: vec![key.parse::<Key>().expect("a key is read")], threshold: 1 }
 }
 
@@ -77,6 +88,15 @@ impl Shape {
     }
 
     pub fn release(&self, sequence: u64, created: Timestamp, back: bool) -> Release {
+        self.made_by(Owner::Fleet, sequence, created, back)
+    }
+
+    /// One that somebody made who may not, newer than all others.
+    pub fn forged(&self, created: Timestamp) -> Release {
+        self.made_by(Owner::Stranger, 1_000, created, false)
+    }
+
+    fn made_by(&self, owner: Owner, sequence: u64, created: Timestamp, back: bool) -> Release {
         let (mut files, mut hashes) = (Files::new(), BTreeMap::new());
         let mut systems = BTreeMap::new();
         for (name, wave, tags) in &self.hosts {
@@ -106,7 +126,7 @@ impl Shape {
             expires: None,
             previous: None,
             revision: None,
-            signers: signers(),
+            signers: signed_by(owner),
             rotations: vec![],
             caches: vec![],
             waves: self.waves.clone(),
@@ -115,7 +135,7 @@ impl Shape {
             hosts: hashes,
         };
         let head = Document::write(&head).expect("a head is written");
-        let signature = private().sign(NAMESPACE, HashAlg::Sha512, head.bytes());
+        let signature = private(owner).sign(NAMESPACE, HashAlg::Sha512, head.bytes());
         let signature = signature.and_then(|it| it.to_pem(LineEnding::LF)).expect("a signature");
         files.insert(SIGNATURES_FILE.into(), signature.into_bytes());
         files.insert(HEAD_FILE.into(), head.bytes().to_vec());

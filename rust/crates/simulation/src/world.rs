@@ -5,19 +5,24 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use nixfleet_agent::core::{Action, Target};
+use nixfleet_agent::core::Action;
 use nixfleet_control_plane::core::Core;
 use nixfleet_link::{Answer, CheckIn, LONGEST_HOLD};
 use nixfleet_rollout::{Command, State};
 
+use crate::belief::{Handed, Judged};
 use crate::chaos::{Chaos, DAY, HOUR, MINUTE, SECOND};
 use crate::host::{Fault, Host};
+use crate::hostile;
 use crate::invariants::{self, Watch};
 use crate::plane::{Disk, Plane};
 use crate::release::{Release, Shape};
 
 /// For how long all is well at the end, at most: the longest silence, and every soak.
 const CALM: u64 = 5 * DAY;
+
+/// When all begins, in seconds since 1970: in November 2026.
+const BEGIN: i64 = 1_795_600_000;
 
 /// Something that happens.
 enum Happening {
@@ -108,6 +113,9 @@ pub struct World<'a> {
     plane: Plane,
     yesterday: Disk,
     releases: Vec<Release>,
+    /// One that a stranger made.
+    forged: Release,
+    judged: Judged,
     watch: Watch,
     /// What the control plane's clock is off by, in milliseconds.
     clock: i64,
@@ -130,7 +138,9 @@ impl<'a> World<'a> {
             queue: BinaryHeap::new(),
             numbers: 0,
             index: hosts.iter().enumerate().map(|(at, it)| (it.name.clone(), at)).collect(),
-            watch: Watch::new(&shape),
+            watch: Watch::new(&shape, chaos.hostile > 0.0),
+            forged: shape.forged(Timestamp::from_second(BEGIN).unwrap_or_default()),
+            judged: Judged::default(),
             plane: Plane::default(),
             yesterday: Disk::default(),
             releases: Vec::new(),
@@ -222,8 +232,9 @@ impl<'a> World<'a> {
         let view = self.plane.core.as_ref().and_then(Core::view);
         let view = view.ok_or("there is no release")?;
         let newest = self.releases.last().ok_or("there is no release")?;
-        let Chaos { faults, bad, words, cut_off, away, ends, losses, .. } = *self.chaos;
-        let is_calm = [faults, bad, words, cut_off, away, ends, losses].iter().all(|it| *it == 0.0);
+        let Chaos { faults, bad, words, cut_off, away, ends, losses, hostile, .. } = *self.chaos;
+        let wrongs = [faults, bad, words, cut_off, away, ends, losses, hostile];
+        let is_calm = wrongs.iter().all(|it| *it == 0.0);
         invariants::end(&view, &self.hosts, newest, is_calm)
     }
 
@@ -258,7 +269,7 @@ impl<'a> World<'a> {
     }
 
     fn clock(&self) -> Timestamp {
-        let begin = Timestamp::from_second(1_795_600_000).unwrap_or_default();
+        let begin = Timestamp::from_second(BEGIN).unwrap_or_default();
         let since = i64::try_from(self.now).unwrap_or(i64::MAX) + self.clock;
         begin + SignedDuration::from_millis(since)
     }
@@ -378,18 +389,18 @@ impl<'a> World<'a> {
         if action != "poll" {
             self.say(|| format!("{name} {action} {tried} {fault:?}"));
         }
-        let releases = &self.releases;
-        // The head comes from the control plane while it is reached, and else from the disk.
-        let target = |known: nixfleet_link::Known| {
-            let release = releases.iter().find(|it| it.sequence == known.sequence)?;
-            let is_it = here.is_none_or(|it| it.hash == known.hash) && release.hash == known.hash;
-            is_it.then(|| Target {
-                sequence: release.sequence,
-                system: release.systems[&name].clone(),
-                closure: "closure".into(),
-            })
+        let is_hostile = here.is_some() && action == "poll" && self.chance(self.chaos.hostile);
+        let other = self.shape.hosts[self.rng.usize(0..self.shape.hosts.len())].0.clone();
+        let of =
+            |it: nixfleet_link::Known| self.releases.iter().find(|release| release.hash == it.hash);
+        let handed = if is_hostile {
+            let names = (name.as_str(), other.as_str());
+            Some(hostile::hands(&mut self.rng, &self.releases, &self.forged, names))
+        } else {
+            here.and_then(of).map(|it| Handed::of(it, it, (it, &name)))
         };
-        self.hosts[host].act(self.now, fault, holds, needs_boot, target);
+        let of_machine = (holds, needs_boot);
+        self.hosts[host].act(self.now, fault, of_machine, (handed.as_ref(), &self.judged));
         self.stepped(host)
     }
 
@@ -477,6 +488,12 @@ impl<'a> World<'a> {
     }
 
     fn answer(&mut self, host: usize, request: u64, answer: &Answer) {
+        let mut answer = answer.clone();
+        if self.chance(self.chaos.hostile) {
+            let offered = hostile::offered(&mut self.rng, &self.releases, &self.forged);
+            answer.mark = format!("hostile-{}", self.numbers);
+            answer.offered = Some(offered);
+        }
         self.say(|| format!("h{host:05} is told {}", answer.mark));
         for _ in 0..=usize::from(self.chance(self.chaos.doubles)) {
             let at = self.arrives();
@@ -518,6 +535,7 @@ impl<'a> World<'a> {
         let back = self.rng.bool();
         let release = self.shape.release(sequence, self.clock(), back);
         self.releases.push(release);
+        self.watch.made = sequence;
         self.yesterday = self.plane.disk.clone();
         self.bring()
     }

@@ -1,0 +1,101 @@
+//! A plan that can never finish is said when it is published, and no other is.
+
+mod fleet;
+
+use std::time::Duration;
+
+use fleet::{Fleet, NEW, OLD, member};
+use jiff::{SignedDuration, Timestamp};
+use nixfleet_rollout::{Impossible, Limits, Member, Phase, Plan, State, impossible};
+use proptest::prelude::*;
+
+/// What has not come to its end by then never will: no plan here takes a month.
+const ENOUGH: &str = "2027-06-01T00:00:00Z";
+
+/// Where a rollout ends in the best of all worlds: every host is there, and all goes well at once.
+fn ends_at_best(plan: &str, hosts: &[&str]) -> State {
+    let mut fleet = Fleet::new(plan, hosts);
+    // Nobody goes offline, so that what is next is something of the plan's.
+    let limits = Limits { offline: Duration::from_secs(10_000 * 3600), ..Limits::default() };
+    fleet.rollout = fleet.rollout.with_limits(limits);
+    for _ in 0..200 {
+        for host in fleet.names() {
+            fleet.seen(&host);
+        }
+        let decision = fleet.decide();
+        let arrived = |host: &str, fleet: &Fleet| {
+            fleet.log.iter().any(|it| {
+                matches!(&it.kind, nixfleet_rollout::Kind::Report { host: by, report }
+                    if by == host && report.running == NEW)
+            })
+        };
+        let go: Vec<String> = decision.go().map(str::to_owned).collect();
+        let mut has_moved = !decision.events.is_empty();
+        for host in go.iter().filter(|it| !arrived(it, &fleet)).cloned().collect::<Vec<_>>() {
+            fleet.report(&host, Phase::Fetching, OLD);
+            fleet.now += SignedDuration::from_millis(1);
+            fleet.commit(&host);
+            has_moved = true;
+        }
+        if decision.state == State::Complete {
+            return State::Complete;
+        }
+        match decision.next {
+            _ if has_moved => fleet.now += SignedDuration::from_millis(1),
+            Some(next) if next < ENOUGH.parse().unwrap() => fleet.now = next.max(fleet.now),
+            _ => return decision.state,
+        }
+    }
+    panic!("it goes on and on: {plan}");
+}
+
+fn wave() -> impl Strategy<Value = String> {
+    let share = prop_oneof![
+        Just("null".to_owned()),
+        (1..3_u8).prop_map(|it| it.to_string()),
+        (1..=100_u8).prop_map(|it| format!("\"{it}%\""))
+    ];
+    let soak = prop_oneof![Just("null".to_owned()), (1..48_u8).prop_map(|it| format!("\"{it}h\""))];
+    let window = prop_oneof![
+        4 => Just("null"),
+        1 => Just("\"Mon..Fri 02:00-05:00 Europe/Berlin\""),
+        1 => Just("\"Sat 22:00-04:00 UTC\""),
+        1 => Just("\"02:00-05:00 Mars/Olympus\""),
+    ];
+    (share.clone(), share, soak, window).prop_map(|(at_most, need, soak, window)| {
+        format!(r#""atMost": {at_most}, "need": {need}, "soak": {soak}, "window": {window}"#)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_can_never_finish_is_said_and_nothing_else(
+        waves in prop::collection::vec(wave(), 0..4),
+        hosts in prop::collection::vec(0..4_usize, 1..6),
+        // Never at the moment at which a wave opens.
+        expires in prop::option::of((0..200_i64).prop_map(|it| it * 3600 - 1_777)),
+    ) {
+        let begins: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
+        let expires = expires.map(|it| begins + SignedDuration::from_secs(it));
+        let expires = expires.map_or("null".to_owned(), |it| format!("\"{it}\""));
+        let count = waves.len();
+        let waves = waves.iter().enumerate().map(|(at, it)| format!(r#"{{"name": "w{at}", {it}}}"#));
+        let waves = waves.collect::<Vec<_>>().join(",");
+        let plan = format!(r#"{{"expires": {expires}, "waves": [{waves}]}}"#);
+        let hosts: Vec<String> = hosts.iter().enumerate().map(|(at, wave)| match count {
+            0 => format!("h{at}"),
+            count => format!("h{at}:w{}", wave % count),
+        }).collect();
+        let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
+
+        let members: Vec<Member> = hosts.iter().map(|it| member(it)).collect();
+        let read: Plan = serde_json::from_str(&plan).unwrap();
+        let mut said = impossible(&read, &members, begins);
+        // A wave that has fewer than it needs is taken for done with all that it has.
+        said.retain(|it| !matches!(it, Impossible::Need { .. }));
+        let end = ends_at_best(&plan, &hosts);
+        prop_assert_eq!(said.is_empty(), end == State::Complete, "{:?}, {:?}: {}", end, said, plan);
+    }
+}
