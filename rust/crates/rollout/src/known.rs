@@ -9,6 +9,7 @@ use crate::track::Track;
 
 /// What a decision asks of a host. It follows from the host's [`Track`] alone, whatever the moment.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "any of them can be")]
 pub struct Known {
     /// What there is to say of it while it is heard of.
     pub at_best: AtBest,
