@@ -413,4 +413,9 @@ in
     expr = reported [ { environment.etc."app.conf".text = "data = /var/lib/app"; } ];
     expected = [ "/var/lib/app" ];
   };
+
+  "test: programs that are brought in beside the host's packages are state" = {
+    expr = reported [ { environment.profiles = [ "/var/lib/store/entries" ]; } ];
+    expected = [ "/var/lib/store" ];
+  };
 }

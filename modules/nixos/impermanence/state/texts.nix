@@ -158,3 +158,5 @@ concatLists (mapAttrsToList ofUnit config.systemd.services)
   lib.attrNames (removeAttrs options (others ++ switched))
 )
 ++ concatLists (ofEtc (valuesGiven options.environment.etc))
+# Programs that are no packages of the host's, as flatpak's and linyaps's.
+++ concatMap (inScript "named by environment.profiles") config.environment.profiles
