@@ -217,8 +217,9 @@ fn said(program: &str, output: &Output) -> Result<(), Trouble> {
         return Ok(());
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
-    // The last line is what it ended for.
-    let last = stderr.lines().rev().find(|it| !it.trim().is_empty()).map(str::to_owned);
+    // The last line is what it ended for; tar's own last one only counts those before it.
+    let tells = |it: &&str| !it.trim().is_empty() && !it.contains("Exiting with failure status");
+    let last = stderr.lines().rev().find(tells).map(str::to_owned);
     Err(trouble(program, &last.unwrap_or_else(|| output.status.to_string())))
 }
 
@@ -271,6 +272,15 @@ mod tests {
         assert_eq!(read(), "bob's");
         let all: Vec<_> = std::fs::read_dir(place.path()).unwrap().collect();
         assert_eq!(all.len(), 4, "{all:?}");
+    }
+
+    #[test]
+    fn a_full_disk_is_told_though_tar_says_more_after_it() {
+        let full = "tar: ./x: Cannot write: No space left on device\ntar: Exiting with failure status due to previous errors\n";
+        let mut sh = Command::new("sh");
+        let output = sh.args(["-c", "printf %s \"$1\" >&2; exit 2", "sh", full]).output().unwrap();
+        let told = said("sh", &output).unwrap_err().to_string();
+        assert!(told.contains("Cannot write: No space left on device"), "{told}");
     }
 
     #[test]
