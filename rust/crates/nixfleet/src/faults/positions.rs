@@ -48,8 +48,8 @@ fn alike(inventory: &Inventory, faults: &[Fault], output: &str) -> Vec<Vec<usize
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut known: HashMap<(&str, &str, String), usize> = HashMap::new();
     for (index, fault) in faults.iter().enumerate() {
-        let is_ours = fault.host().is_some_and(|host| lacks(inventory, host, output));
-        if fault.position.is_some() || !is_ours {
+        let is_ours = |fault: &Fault| fault.host().is_some_and(|it| lacks(inventory, it, output));
+        if fault.position.is_some() || !is_ours(fault) {
             continue;
         }
         let key = (fault.problem.code(), fault.field.as_str(), fault.problem.to_string());
