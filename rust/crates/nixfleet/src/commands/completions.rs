@@ -44,8 +44,11 @@ pub fn answer(cli: fn() -> Command) {
     CompleteEnv::with_factory(move || naming(cli())).var(VARIABLE).bin(NAME).complete();
 }
 
+/// The names that a shell is offered for what is typed so far.
+type Offer = fn(&OsStr) -> Vec<CompletionCandidate>;
+
 /// What takes names of the fleet, by the arguments that it is called in the commands.
-const NAMED: &[(&str, fn(&OsStr) -> Vec<CompletionCandidate>)] = &[
+const NAMED: &[(&str, Offer)] = &[
     ("hosts", names::hosts),
     ("host", names::hosts),
     ("tags", names::tags),
