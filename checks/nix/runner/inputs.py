@@ -10,8 +10,8 @@ from pathlib import Path
 
 # What one of the processes that evaluate may hold; there is one for each processor.
 MOST_BYTES = min(6 << 30, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // (os.cpu_count() + 1))
-# Nix's collector of garbage (Boehm's, gc.h) looks through all that is held, early and often: a third of the time of a host's
-# evaluation. With all of it given at first, and to be filled before it looks, it seldom comes to that.
+# Nix's collector of garbage (Boehm's, gc.h) looks through all that is held, early and often: a third of the time that a
+# host's evaluation takes. With all of it given at first, and to be filled before it looks, it seldom comes to that.
 HEAP = {"GC_INITIAL_HEAP_SIZE": str(MOST_BYTES), "GC_FREE_SPACE_DIVISOR": "1"}
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nixfleet"
