@@ -53,6 +53,25 @@ fn the_fleet_is_read_once() {
     assert_eq!(reads(), 2);
 }
 
+/// The keys of hosts that the fleet knows are there for as long as hosts are asked.
+#[test]
+fn ssh_finds_the_keys_of_the_fleet() {
+    let fleet = Fleet::new("UTC");
+    let look = "for it; do case $it in *KnownHostsFile=*) cat \"$(echo \"${it#*=}\" | tr -d '\"')\" || exit 255 ;; esac; done";
+    ssh(
+        &fleet,
+        &format!("{look} | while read -r name rest; do echo \"system /nix/store/a-$name\"; done"),
+    );
+    assert!(fleet.link("tr"));
+    let path = fleet.path().join("inventory.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+    let mut inventory: serde_json::Value = serde_json::from_str(&text).unwrap();
+    inventory["hosts"]["web-01"]["hostKey"] = key.into();
+    std::fs::write(&path, inventory.to_string()).unwrap();
+    fleet.expect(&["status", INVENTORY, "-h", "web-01"], 0, "a-web-01", "");
+}
+
 #[test]
 fn hosts_that_cannot_be_asked_are_told_each_with_its_reason() {
     let fleet = Fleet::new("UTC");

@@ -16,6 +16,8 @@ pub struct OverSsh<'a> {
     release: Option<&'a str>,
     names: &'a [String],
     logins: Vec<Login>,
+    /// The logins name its file, which goes with it.
+    _known: KnownHosts,
     ssh: Ssh,
     jobs: usize,
 }
@@ -32,7 +34,7 @@ impl<'a> OverSsh<'a> {
         let jobs = args.jobs.into();
         let logins = each(names, jobs, |name| connection(inventory, &args.reach, &known, name));
         let release = args.release.as_deref();
-        Ok(Self { inventory, release, names, logins, ssh: Ssh { cancel }, jobs })
+        Ok(Self { inventory, release, names, logins, _known: known, ssh: Ssh { cancel }, jobs })
     }
 
     /// Asks them all; nothing where the user wants the end.
