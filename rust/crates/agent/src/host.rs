@@ -7,6 +7,7 @@ mod control_plane;
 mod facts;
 mod fetch;
 mod guard;
+mod loader;
 mod offer;
 mod probe;
 mod rehearsal;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use nixfleet_nix::process;
 
 use super::unit::{self, Ended};
-use super::{Host, facts, switch, words};
+use super::{Host, facts, loader, switch, words};
 use crate::core::{Attempt, COMMIT_LIMIT, Event};
 
 const LIMIT: Duration = Duration::from_millis(COMMIT_LIMIT);
@@ -146,13 +146,8 @@ impl Host {
     /// The text of the entry that boots by default.
     fn default_entry(&self) -> Option<String> {
         let conf = read(&self.loader()?)?;
-        let name = conf.lines().find_map(|line| line.strip_prefix("default "))?.trim().to_owned();
-        self.entries()
-            .into_iter()
-            .find(|(file, _)| {
-                *file == name || file.starts_with(&format!("{}+", name.trim_end_matches(".conf")))
-            })
-            .map(|it| it.1)
+        let name = loader::named(&conf)?;
+        self.entries().into_iter().find(|(file, _)| loader::id(file) == name).map(|it| it.1)
     }
 
     /// The system that the loader starts by default, where it says so.

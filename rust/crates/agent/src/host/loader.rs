@@ -1,0 +1,45 @@
+//! What systemd-boot calls its entries, and which of them it starts.
+
+/// The entry that a `loader.conf` names. NixOS names it `preferred` where boots are counted, since that
+/// passes over an entry whose tries are used up, and leaves a pattern in `default` (loader.conf(5)).
+pub(super) fn named(conf: &str) -> Option<&str> {
+    let said = |key: &str| {
+        let mut words = conf.lines().map(str::split_whitespace);
+        words.find_map(|mut it| if it.next() == Some(key) { it.next() } else { None })
+    };
+    said("preferred").or_else(|| said("default"))
+}
+
+/// By what `loader.conf` knows the entry of a file: the file's name without the boots that are left and
+/// done, `+3` or `+2-1` (systemd.io, automatic boot assessment).
+pub(super) fn id(file: &str) -> String {
+    let is_count = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let counted = file.strip_suffix(".conf").and_then(|it| it.rsplit_once('+'));
+    match counted {
+        Some((name, tries)) if tries.splitn(2, '-').all(is_count) => format!("{name}.conf"),
+        _ => file.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_named_whether_boots_are_counted_or_not() {
+        assert_eq!(named("timeout 5\ndefault nixos-a.conf\n"), Some("nixos-a.conf"));
+        let counted = "timeout 5\npreferred nixos-a.conf\ndefault nixos-*\n";
+        assert_eq!(named(counted), Some("nixos-a.conf"));
+        assert_eq!(named("timeout 5\n#default nixos-a.conf\ndefault\n"), None);
+    }
+
+    #[test]
+    fn a_count_is_no_part_of_an_entrys_id() {
+        for counted in ["nixos-a+3.conf", "nixos-a+2-1.conf", "nixos-a+0-3.conf", "nixos-a.conf"] {
+            assert_eq!(id(counted), "nixos-a.conf");
+        }
+        for whole in ["a+b.conf", "a+.conf", "a+1-.conf", "a+1-2-3.conf", "a+3", ""] {
+            assert_eq!(id(whole), whole);
+        }
+    }
+}
