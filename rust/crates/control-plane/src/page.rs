@@ -17,7 +17,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use maud::Markup;
+use maud::{Markup, html};
+use nixfleet_text::nearest;
 
 use crate::clerk::Failure;
 use crate::people::People;
@@ -63,4 +64,15 @@ fn shown(page: Result<Markup, Failure>) -> Response {
     }
     let busy = "There is too much to do: come again in a moment.";
     (StatusCode::SERVICE_UNAVAILABLE, busy).into_response()
+}
+
+/// A page that says why what was asked for is not shown.
+fn instead(status: StatusCode, people: &People, title: &str, why: &str) -> Response {
+    let content = html! { h1 { (title) } p.alert { (why) } };
+    (status, shown(Ok(frame::frame(&people.fleet, title, &content)))).into_response()
+}
+
+/// ", did you mean …?" where a name is near.
+fn proposal<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(given, names).map(|it| format!(", did you mean `{it}`?")).unwrap_or_default()
 }

@@ -379,16 +379,10 @@ fn hosts_that_flood_or_lie_are_bounded() {
 
 #[test]
 fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
-    use std::io::{Read, Write};
     let fleet = two_waves();
     let (plane, mut hosts) = begun(&fleet);
-    let ask = |path: &str| {
-        let mut stream = std::net::TcpStream::connect(&plane.page).unwrap();
-        write!(stream, "GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
+    let ask =
+        |path: &str| plane.ask_page(&format!("GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n"));
     hosts[0].may_soon();
     let why = "</p><script>alert(1)</script><img src=x onerror=alert(1)>".to_owned();
     hosts[0].says(Phase::Reverted { why }, 1, "web-01");
@@ -407,19 +401,24 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
     assert!(!ask("/hosts?state=failed").contains("web-02"));
     let lost = ask("/hosts/%3Cb%3E");
     assert!(lost.starts_with("HTTP/1.0 404") && !lost.contains("<b>"), "{lost}");
+    for (path, status, says) in [
+        ("/hosts/web-1", 404, "no host `web-1`, did you mean `web-01`?"),
+        ("/hosts?state=faild", 400, "There is no state `faild`, did you mean `failed`?"),
+        ("/hosts?wave=canry", 200, "the wave `canry`, did you mean `canary`?"),
+        ("/hosts?tag=nowhere", 200, "No host has the tag `nowhere`"),
+        ("/log?before=x", 400, "an event's number"),
+        ("/log?since=1", 400, "takes `before`"),
+    ] {
+        let page = ask(path);
+        assert!(page.starts_with(&format!("HTTP/1.0 {status}")), "{path}: {page}");
+        assert!(page.contains(says) && page.contains("</html>"), "{path}: {page}");
+    }
 }
 
 #[test]
 fn the_page_is_for_those_who_ask_by_its_own_address_and_changes_nothing() {
-    use std::io::{Read, Write};
     let plane = Plane::start();
-    let ask = |request: &str| {
-        let mut stream = std::net::TcpStream::connect(&plane.page).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
+    let ask = |request: &str| plane.ask_page(request);
     let get = |host: &str| ask(&format!("GET /v1/status HTTP/1.0\r\nhost: {host}\r\n\r\n"));
     assert!(get("127.0.0.1:7251").contains("200 OK"));
     assert!(get("localhost").contains("200 OK"));

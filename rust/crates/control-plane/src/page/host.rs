@@ -2,11 +2,12 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use maud::html;
 
 use super::frame::{frame, key, time, words};
-use super::{record, shown};
+use super::{instead, proposal, record, shown};
+use crate::core::Core;
 use crate::people::{People, WhichEvents};
 
 /// How many events of it are shown.
@@ -14,18 +15,15 @@ const EVENTS: usize = 50;
 
 pub(super) async fn page(State(people): State<People>, Path(name): Path<String>) -> Response {
     let asked = name.clone();
-    let found = people.clerk.look(move |core| core.view_of(&asked)).await;
-    let host = match found {
-        Ok(Some(host)) => host,
-        Ok(None) => {
-            let content = html! { h1 { "No such host" } p { "The release has no host " code { (name) } "." } };
-            let page = frame(&people.fleet, "No such host", &content);
-            return (StatusCode::NOT_FOUND, shown(Ok(page))).into_response();
-        }
+    let found =
+        people.clerk.look(move |core| core.view_of(&asked).ok_or_else(|| absent(core, &asked)));
+    let host = match found.await {
+        Ok(Ok(host)) => host,
+        Ok(Err(why)) => return instead(StatusCode::NOT_FOUND, &people, "No such host", &why),
         Err(failure) => return shown(Err(failure)),
     };
     let which = WhichEvents { host: Some(name), limit: Some(EVENTS), before: None };
-    let events = people.log(which).await.unwrap_or_default();
+    let events = people.log(which).await;
     let from = people.seats.named(&host.name).and_then(|it| it.from());
     let content = html! {
         h1 { (host.name) " " span class={ "standing " (key(host.standing)) } { (words(host.standing)) } }
@@ -40,7 +38,16 @@ pub(super) async fn page(State(people): State<People>, Path(name): Path<String>)
             @if let Some(from) = from { dt { "From" } dd { (from) } }
         }
         h2 { "What happened" }
-        (record::table(&events))
+        @match events {
+            Ok(events) => (record::table(&events)),
+            Err(why) => p.alert { (record::unread(&why)) },
+        }
     };
     shown(Ok(frame(&people.fleet, &host.name, &content)))
+}
+
+fn absent(core: &Core, asked: &str) -> String {
+    let Some((rollout, _)) = core.decision() else { return "There is no release yet.".to_owned() };
+    let names = rollout.hosts().map(|(member, _)| member.name.as_str());
+    format!("The release has no host `{asked}`{}", proposal(asked, names))
 }

@@ -1,13 +1,17 @@
 //! The hosts: some of them, by tag, wave and where they stand.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use nixfleet_rollout::Standing;
 use serde::Deserialize;
 
 use super::frame::{encoded, frame, key, time, words};
-use super::shown;
+use super::{instead, proposal, shown};
+use crate::core::Core;
 use crate::people::{HostPage, People, Which};
 
 /// How many hosts a page has.
@@ -38,18 +42,50 @@ pub(super) struct Asked {
 
 pub(super) async fn page(State(people): State<People>, Query(asked): Query<Asked>) -> Response {
     let given = |text: &String| Some(text.clone()).filter(|it| !it.is_empty());
+    let state = STANDINGS.into_iter().find(|it| key(*it) == asked.state);
+    if state.is_none() && !asked.state.is_empty() {
+        let names = STANDINGS.map(key);
+        let near = proposal(&asked.state, names.iter().map(String::as_str));
+        let why =
+            format!("There is no state `{}`{near} There are {}.", asked.state, names.join(", "));
+        return instead(StatusCode::BAD_REQUEST, &people, "Hosts", &why);
+    }
     let which = Which {
         tag: given(&asked.tag),
-        state: STANDINGS.into_iter().find(|it| key(*it) == asked.state),
+        state,
         wave: given(&asked.wave),
         after: given(&asked.after),
         limit: Some(PAGE),
     };
+    let mistyped = which.clone();
     let page = people.hosts(which).await;
-    shown(page.map(|page| frame(&people.fleet, "Hosts", &content(&asked, &page))))
+    let why = match &page {
+        Ok(page) if page.hosts.is_empty() => {
+            people.clerk.look(move |core| unknown(core, &mistyped)).await
+        }
+        _ => Ok(Vec::new()),
+    };
+    let content = page.and_then(|page| Ok(content(&asked, &page, &why?)));
+    shown(content.map(|content| frame(&people.fleet, "Hosts", &content)))
 }
 
-fn content(asked: &Asked, page: &HostPage) -> Markup {
+/// What was asked for and no host has.
+fn unknown(core: &Core, asked: &Which) -> Vec<String> {
+    let Some((rollout, _)) = core.decision() else { return Vec::new() };
+    let tags: BTreeSet<&str> =
+        rollout.hosts().flat_map(|(it, _)| it.tags.iter().map(|tag| &**tag)).collect();
+    let waves: BTreeSet<&str> = rollout.hosts().map(|(_, wave)| wave).collect();
+    let said = |what: &str, given: &Option<String>, names: BTreeSet<&str>| {
+        let given = given.as_deref().filter(|it| !names.contains(it))?;
+        Some(format!("No host has the {what} `{given}`{}", proposal(given, names)))
+    };
+    [said("tag", &asked.tag, tags), said("wave", &asked.wave, waves)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn content(asked: &Asked, page: &HostPage, unknown: &[String]) -> Markup {
     html! {
         h1 { (page.total) " hosts" }
         form method="get" action="/hosts" {
@@ -66,7 +102,8 @@ fn content(asked: &Asked, page: &HostPage) -> Markup {
             }
             button { "Show" }
         }
-        @if page.hosts.is_empty() { p { "There is none." } }
+        @for why in unknown { p.alert { (why) } }
+        @if page.hosts.is_empty() && unknown.is_empty() { p { "There is none." } }
         ul.hosts {
             @for host in &page.hosts {
                 li class=(key(host.standing)) {

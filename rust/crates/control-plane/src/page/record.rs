@@ -1,14 +1,14 @@
 //! The log.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::frame::{frame, time};
-use super::shown;
-use crate::clerk::Failure;
-use crate::log;
-use crate::log::Logged;
+use super::frame::{encoded, frame, time};
+use super::{instead, shown};
+use crate::log::{self, Logged};
 use crate::people::{People, WhichEvents};
 
 /// How many events a page has.
@@ -16,20 +16,35 @@ const PAGE: usize = 100;
 
 pub(super) async fn page(
     State(people): State<People>,
-    Query(mut which): Query<WhichEvents>,
+    which: Result<Query<WhichEvents>, QueryRejection>,
 ) -> Response {
+    let Ok(Query(mut which)) = which else {
+        let why = "The address of the log takes `before`, an event's number, and `host`, a name.";
+        return instead(StatusCode::BAD_REQUEST, &people, "Log", why);
+    };
     which.limit = Some(PAGE);
-    let events = people.log(which).await.map_err(|_| Failure::Busy);
-    shown(events.map(|events| {
-        let content = html! {
-            h1 { "Log" }
-            (table(&events))
-            @if let Some(last) = events.last().filter(|_| events.len() == PAGE) {
-                p { a href={ "/log?before=" (last.id) } { "What was before" } }
-            }
-        };
-        frame(&people.fleet, "Log", &content)
-    }))
+    let host = which.host.clone();
+    let events = match people.log(which).await {
+        Ok(events) => events,
+        Err(why) => {
+            let why = unread(&why);
+            return instead(StatusCode::SERVICE_UNAVAILABLE, &people, "Log", &why);
+        }
+    };
+    let of = host.map(|it| format!("&host={}", encoded(&it))).unwrap_or_default();
+    let content = html! {
+        h1 { "Log" }
+        (table(&events))
+        @if let Some(last) = events.last().filter(|_| events.len() == PAGE) {
+            p { a href={ "/log?before=" (last.id) (of) } { "What was before" } }
+        }
+    };
+    shown(Ok(frame(&people.fleet, "Log", &content)))
+}
+
+/// Why there are no events.
+pub(super) fn unread(why: &str) -> String {
+    format!("The log cannot be read: {why}")
 }
 
 /// Events, newest first.

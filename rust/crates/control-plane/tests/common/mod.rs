@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -134,6 +135,16 @@ impl Plane {
         };
         plane.again();
         plane
+    }
+
+    /// What the page's door answers to a request.
+    pub fn ask_page(&self, request: &str) -> String {
+        let mut stream = std::net::TcpStream::connect(&self.page).unwrap();
+        stream.set_read_timeout(Some(LIMITS.answer)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// Starts it once more, over the same folder.
