@@ -426,3 +426,30 @@ fn the_page_is_for_those_who_ask_by_its_own_address_and_changes_nothing() {
     let post = "POST /v1/commands HTTP/1.0\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{\"command\":\"pause\"}";
     assert!(ask(post).contains("404 Not Found"), "{}", ask(post));
 }
+
+#[test]
+fn what_the_books_alerts_ask_for_is_measured() {
+    let fleet = two_waves();
+    let (plane, _hosts) = begun(&fleet);
+    let output = plane.call("GET", "/metrics", "");
+    let metrics = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<&str> = metrics
+        .lines()
+        .filter_map(|it| it.strip_prefix("# TYPE "))
+        .filter_map(|it| it.split(' ').next())
+        .collect();
+    assert!(names.len() > 8, "{metrics}");
+    assert!(!metrics.contains("web-01"), "a label for each host: {metrics}");
+    assert!(metrics.contains("nixfleet_hosts{state=\"failed\"} 0"), "{metrics}");
+    let rules = include_str!("../../../../docs/src/alerts.yml");
+    let asked = rules.lines().filter_map(|it| it.trim().strip_prefix("expr: "));
+    let asked = asked.filter_map(|it| it.find("nixfleet_").map(|at| &it[at..]));
+    let asked: Vec<&str> = asked
+        .map(|it| it.split(|it: char| !it.is_ascii_lowercase() && it != '_').next().unwrap())
+        .filter(|it| !it.starts_with("nixfleet_agent_"))
+        .collect();
+    assert!(asked.len() > 8, "{asked:?}");
+    for name in asked {
+        assert!(names.contains(&name), "no metric `{name}`: {metrics}");
+    }
+}
