@@ -41,7 +41,7 @@ def calls(text):
 
 @cache
 def help_of(*command):
-    """What the tool says of a command: its flags, True for those with a value; None for no command."""
+    """What the tool says of a command: its flags, with `<` for a value and `[` for one that may be left out; None for no command."""
     if not shutil.which("nixfleet"):
         raise Skipped("`nixfleet` is not on PATH")
     ran = subprocess.run(["nixfleet", *command, "--help"], capture_output=True, text=True)
@@ -50,14 +50,14 @@ def help_of(*command):
     flags = {}
     for names, value in re.findall(r"^ +((?:-\w, )?--[\w-]+|-\w)( <| \[|$|(?=  ))", ran.stdout, re.MULTILINE):
         for name in names.split(", "):
-            flags[name] = value.startswith((" <", " ["))
+            flags[name] = value.strip()
     return flags, re.search(r"Usage:.*? (<[A-Z]+>|\[(?!OPTIONS|COMMAND)[A-Z]+\])", ran.stdout) is not None
 
 
 @cache
 def commands_of(command):
     """The commands that a command has of its own."""
-    ran = subprocess.run(["nixfleet", command, "--help"], capture_output=True, text=True)
+    ran = subprocess.run(["nixfleet", *command.split(), "--help"], capture_output=True, text=True)
     section = re.search(r"\nCommands:\n(.*?)\n\n", ran.stdout, re.DOTALL)
     return re.findall(r"^  ([a-z-]+) ", section[1], re.MULTILINE) if section else []
 
@@ -77,19 +77,22 @@ def unknown(words):
     known = help_of(command)
     if known is None:
         return f"`nixfleet` has no command `{command}`"
-    if rest and rest[0] in commands_of(command):
-        below, *rest = rest
-        known, command = help_of(command, below), f"{command} {below}"
     flags, has_operand = known
     while rest:
         word, *rest = rest
         name, is_joined, _ = word.partition("=")
         if not word.startswith("-"):
-            if not has_operand:
+            if word in commands_of(command):
+                command = f"{command} {word}"
+                flags, has_operand = help_of(*command.split())
+            elif not has_operand:
                 return f"`nixfleet {command}` takes no `{word}`"
         elif name not in flags:
             return f"`nixfleet {command}` has no flag `{name}`"
-        elif flags[name] and not is_joined:
+        elif flags[name] == "[" and not is_joined:
+            if rest and not rest[0].startswith("-"):
+                rest = rest[1:]
+        elif flags[name] == "<" and not is_joined:
             if not rest:
                 return f"`nixfleet {command} {name}` lacks its value"
             rest = rest[1:]
