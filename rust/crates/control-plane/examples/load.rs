@@ -21,8 +21,10 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 const ADDRESS: &str = "127.0.0.1:17250";
-/// For how long check-ins are counted, once before and once after a million more.
-const COUNTED: Duration = Duration::from_secs(5);
+/// How often and for how long check-ins are counted, before and after a million more. From one time to
+/// the next a machine differs by a fifth, whatever was before.
+const TIMES: usize = 9;
+const COUNTED: Duration = Duration::from_secs(2);
 const MORE: u64 = 1_000_000;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -194,6 +196,16 @@ async fn rate(hosts: &mut Vec<Host>, time: Duration, most: u64) -> Result<f64, F
     Ok(count / began.elapsed().as_secs_f64())
 }
 
+/// The middle of several rates.
+async fn usual_rate(hosts: &mut Vec<Host>) -> Result<f64, Failure> {
+    let mut rates = Vec::new();
+    for _ in 0..TIMES {
+        rates.push(rate(hosts, COUNTED, u64::MAX).await?);
+    }
+    rates.sort_by(f64::total_cmp);
+    Ok(rates[TIMES / 2])
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
@@ -222,9 +234,9 @@ async fn main() -> Result<(), Failure> {
     }
     let herd = began.elapsed().as_secs_f64();
 
-    let first = rate(&mut all, COUNTED, u64::MAX).await?;
+    let first = usual_rate(&mut all).await?;
     rate(&mut all, Duration::from_secs(600), MORE).await?;
-    let after = rate(&mut all, COUNTED, u64::MAX).await?;
+    let after = usual_rate(&mut all).await?;
 
     // All wait; then there is a release.
     let body = release(hosts, 2)?;
@@ -240,8 +252,9 @@ async fn main() -> Result<(), Failure> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     #[allow(clippy::cast_precision_loss)]
     let each = (memory(&running) - before) / hosts as f64;
-    bring(folder.path(), &body).await?;
+    // From before it is brought: it is judged and written down first, all its entries.
     let published = Instant::now();
+    bring(folder.path(), &body).await?;
     let mut last = published;
     for task in tasks {
         last = last.max(task.await??);
