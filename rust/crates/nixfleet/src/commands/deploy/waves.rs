@@ -1,6 +1,8 @@
 //! Which hosts may go now: the plan of a release, as far as it is about order and numbers. Pure: what
 //! has become of the hosts and the time go in, who may begin comes out.
 
+use std::ops::RangeInclusive;
+
 use nixfleet_release::plan::{Budget, Share, Wave};
 
 use super::outcome::Proof;
@@ -83,6 +85,9 @@ impl Plan {
     /// Who may begin now.
     pub fn next(&self, hosts: &[Progress], now: u64) -> Next {
         let waves = self.members.iter().map(|it| it.wave).max().map_or(0, |it| it + 1);
+        if self.heedless {
+            return self.begin_all(hosts, waves);
+        }
         for wave in 0..waves {
             let own = self.of_wave(hosts, wave);
             if own.is_empty() {
@@ -93,19 +98,16 @@ impl Plan {
             let bad = count(|it| matches!(it, Progress::Over(Proof::Bad, _)));
             let open = count(|it| matches!(it, Progress::Waiting | Progress::Going));
             let is_last = self.members.iter().all(|it| it.wave <= wave);
-            if !self.heedless && bad > own.len() - self.needed(wave, own.len()) {
+            if bad > own.len() - self.needed(wave, own.len()) {
                 let going = hosts.contains(&Progress::Going);
                 let stop = Next::Stop(Stop::Failed { wave, failed: bad });
                 return if going { Next::Begin(Vec::new()) } else { stop };
             }
             if open > 0 {
-                return self.begin(hosts, wave);
+                return self.begin(hosts, wave..=wave);
             }
             if is_last {
                 return Next::Done;
-            }
-            if self.heedless {
-                continue;
             }
             if good == 0 {
                 return Next::Stop(Stop::Unproven { wave });
@@ -116,6 +118,12 @@ impl Plan {
             }
         }
         Next::Done
+    }
+
+    /// Where waves hold nobody back.
+    fn begin_all(&self, hosts: &[Progress], waves: usize) -> Next {
+        let is_open = |it: &Progress| matches!(it, Progress::Waiting | Progress::Going);
+        if hosts.iter().any(is_open) { self.begin(hosts, 0..=waves) } else { Next::Done }
     }
 
     fn of_wave(&self, hosts: &[Progress], wave: usize) -> Vec<Progress> {
@@ -141,17 +149,17 @@ impl Plan {
         since.max().unwrap_or_default().saturating_add(soak)
     }
 
-    /// Those of a wave that there is room for: as many as there are jobs, and as each limit leaves.
-    fn begin(&self, hosts: &[Progress], wave: usize) -> Next {
+    /// Those of some waves that there is room for: as many as there are jobs, and as each limit leaves.
+    fn begin(&self, hosts: &[Progress], waves: RangeInclusive<usize>) -> Next {
         let going = hosts.iter().filter(|it| **it == Progress::Going).count();
         let free = self.jobs.max(1).saturating_sub(going);
-        let mut limits = self.limits(hosts, wave);
+        let mut limits = self.limits(hosts, *waves.start());
         let mut begun = Vec::new();
         for (place, member) in self.members.iter().enumerate() {
             if begun.len() == free {
                 break;
             }
-            if member.wave != wave || hosts[place] != Progress::Waiting {
+            if !waves.contains(&member.wave) || hosts[place] != Progress::Waiting {
                 continue;
             }
             let own: Vec<_> = limits.iter_mut().filter(|it| (it.is_over)(member)).collect();
@@ -164,6 +172,9 @@ impl Plan {
         }
         // Nobody is under way whose end could make room.
         if begun.is_empty() && going == 0 {
+            let mut waiting = self.members.iter().zip(hosts);
+            let first = waiting.find(|(_, it)| **it == Progress::Waiting);
+            let wave = first.map_or(*waves.start(), |(it, _)| it.wave);
             return Next::Stop(Stop::NoRoom { wave });
         }
         Next::Begin(begun)

@@ -169,4 +169,8 @@ fn a_canary_that_fails_or_is_away_stops_the_rest() {
     let heedless = Plan { heedless: true, ..plan.clone() };
     let hosts = [&[Progress::Over(Proof::Bad, 0)][..], &waiting].concat();
     assert_eq!(heedless.next(&hosts, 0), Next::Begin(vec![1, 2]));
+    let hosts = [Progress::Waiting; 3];
+    assert_eq!(heedless.next(&hosts, 0), Next::Begin(vec![0, 1, 2]), "order holds nobody back");
+    let over = [Progress::Over(Proof::Bad, 0); 3];
+    assert_eq!(heedless.next(&over, 0), Next::Done);
 }
