@@ -2,6 +2,8 @@
 //!
 //! Who may is who may log in there and open the socket: there is no key or token of its own.
 
+mod status;
+
 use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -19,6 +21,7 @@ use serde_json::Value;
 use crate::commands::hosts::{nix_options, plain};
 use crate::error::Plane;
 use nixfleet_text::word;
+pub use status::Status;
 
 /// Where the module has the socket.
 const SOCKET: &str = "/run/nixfleet-control-plane/socket";
@@ -112,6 +115,11 @@ impl Door {
     /// Reads a text.
     pub fn text(&self, path: &str) -> Result<String, Plane> {
         self.ask("GET", path, None)
+    }
+
+    /// What it says of itself.
+    pub fn status(&self) -> Result<Status, Plane> {
+        self.read("/v1/status")
     }
 
     /// The rollout as it is.

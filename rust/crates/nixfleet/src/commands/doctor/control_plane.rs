@@ -4,35 +4,11 @@ mod machine;
 
 use nixfleet_inventory::Inventory;
 use nixfleet_rollout::{HostView, Standing, View};
-use serde::Deserialize;
 
 use super::finding::Finding;
-use crate::commands::control_plane::Door;
+use crate::commands::control_plane::{Door, Status};
 use crate::error::Plane;
 use crate::text::quote::{listed, quote};
-
-/// What it says of itself. What one of another version leaves out is not judged.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Status {
-    fleet: String,
-    release: Option<Release>,
-    doubled: Vec<Doubled>,
-    ahead: Vec<String>,
-    trouble: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Release {
-    sequence: u64,
-    without_key: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Doubled {
-    host: String,
-}
 
 /// What is known here, to compare with.
 #[derive(Debug, Default)]
@@ -56,7 +32,7 @@ impl Known {
 
 /// Asks it, and looks at what it says.
 pub fn findings(door: &Door, known: &Known) -> Vec<Finding> {
-    let status: Status = match door.read("/v1/status") {
+    let status = match door.status() {
         Ok(status) => status,
         Err(plane) => return vec![unreached(&plane)],
     };

@@ -7,11 +7,10 @@ use nixfleet_nix::process::wait_until;
 use nixfleet_rollout::{HostView, Standing, State, Tally, View, WaveState};
 use nixfleet_text::visible;
 use nixfleet_vm::Cancel;
-use serde::Deserialize;
 
 use super::say::{Said, unknown};
 use super::{AGAIN, Show};
-use crate::commands::control_plane::Door;
+use crate::commands::control_plane::{Door, Status};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
@@ -24,26 +23,6 @@ const HOSTS: usize = 20;
 
 /// How long a bar is.
 const BAR: usize = 30;
-
-/// What the control plane says beside the rollout.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Status {
-    fleet: String,
-    release: Option<Release>,
-    #[serde(default)]
-    ahead: Vec<String>,
-    #[serde(default)]
-    trouble: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Release {
-    created: jiff::Timestamp,
-    #[serde(default)]
-    signed_by: Vec<String>,
-}
 
 /// Shows it, once or until it has come to its end.
 pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
@@ -59,7 +38,7 @@ pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
         } else {
             let width = columns(io::stdout()).unwrap_or(usize::MAX);
             let is_live = args.watch && io::stdout().is_terminal();
-            let head = head(&door.read("/v1/status")?, &view, width);
+            let head = head(&door.status()?, &view, width);
             if is_live {
                 clear();
             }
@@ -96,7 +75,10 @@ fn head(status: &Status, view: &View, width: usize) -> String {
     if let Some(release) = &status.release {
         let signers = release.signed_by.iter().map(|it| visible(it).into_owned());
         let signers: Vec<String> = signers.collect();
-        let _ = write!(text, ", made {:.0}, signed by {}", release.created, signers.join(" and "));
+        if let Some(created) = release.created {
+            let _ = write!(text, ", made {created:.0}");
+        }
+        let _ = write!(text, ", signed by {}", signers.join(" and "));
     }
     let mut lines = vec![text, visible(&view.sentence).into_owned()];
     if let Some(trouble) = &status.trouble {

@@ -3,27 +3,15 @@
 use jiff::Timestamp;
 use nixfleet_nix::{Foreign, visible};
 use nixfleet_rollout::{HostView, Standing, View};
-use serde::Deserialize;
 
 use super::show::{Fleet, Known, Row, Source};
 use crate::commands::control_plane::Door;
 use crate::error::Error;
 use crate::text::quote::listed;
 
-/// What it says of itself.
-#[derive(Deserialize)]
-struct Itself {
-    fleet: String,
-    release: Option<serde_json::Value>,
-    #[serde(default)]
-    ahead: Vec<String>,
-    #[serde(default)]
-    trouble: Option<String>,
-}
-
 /// Asks it.
 pub fn look(door: &Door, names: &[String]) -> Result<Fleet, Error> {
-    let itself: Itself = door.read("/v1/status")?;
+    let itself = door.status()?;
     let view = itself.release.is_some().then(|| door.view()).transpose()?;
     let mut notes: Vec<String> = view.iter().map(|it| shown(&it.sentence)).collect();
     if let Some(why) = &itself.trouble {

@@ -1,0 +1,44 @@
+//! What a control plane says of itself. One of another version may leave out what this one has not to
+//! know.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+/// What it says of itself.
+#[derive(Debug, Deserialize)]
+pub struct Status {
+    /// The fleet's name.
+    pub fleet: String,
+    /// The newest release; none before the first.
+    pub release: Option<Release>,
+    /// Keys that several machines use at once.
+    #[serde(default)]
+    pub doubled: Vec<Doubled>,
+    /// Hosts that know a newer release, which is lost there.
+    #[serde(default)]
+    pub ahead: Vec<String>,
+    /// Why nothing can be written down, while it cannot.
+    pub trouble: Option<String>,
+}
+
+/// The newest release.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Release {
+    /// Its number.
+    pub sequence: u64,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// Who signed it.
+    pub signed_by: Vec<String>,
+    /// Hosts that cannot ask, since the release has no key for them.
+    pub without_key: Vec<String>,
+}
+
+/// A key that several machines use at once.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Doubled {
+    /// The host whose it is.
+    pub host: String,
+}
