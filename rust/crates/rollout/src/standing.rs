@@ -34,15 +34,16 @@ pub enum Standing {
 }
 
 impl Standing {
-    pub(crate) const ALL: [Self; 10] = [
+    /// All of them, in the order in which people look for them.
+    pub const ALL: [Self; 10] = [
         Self::Arrived,
         Self::Going,
         Self::OnTheWay,
         Self::Waiting,
+        Self::Failed,
+        Self::Silent,
         Self::Offline,
         Self::Unheard,
-        Self::Silent,
-        Self::Failed,
         Self::Held,
         Self::Skipped,
     ];

@@ -17,19 +17,6 @@ use crate::people::{HostPage, People, Which};
 /// How many hosts a page has.
 const PAGE: usize = 100;
 
-const STANDINGS: [Standing; 10] = [
-    Standing::Arrived,
-    Standing::Going,
-    Standing::OnTheWay,
-    Standing::Waiting,
-    Standing::Failed,
-    Standing::Silent,
-    Standing::Offline,
-    Standing::Unheard,
-    Standing::Held,
-    Standing::Skipped,
-];
-
 /// What a form sends: all its fields, those that are empty too.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -42,9 +29,9 @@ pub(super) struct Asked {
 
 pub(super) async fn page(State(people): State<People>, Query(asked): Query<Asked>) -> Response {
     let given = |text: &String| Some(text.clone()).filter(|it| !it.is_empty());
-    let state = STANDINGS.into_iter().find(|it| key(*it) == asked.state);
+    let state = Standing::ALL.into_iter().find(|it| key(*it) == asked.state);
     if state.is_none() && !asked.state.is_empty() {
-        let names = STANDINGS.map(key);
+        let names = Standing::ALL.map(key);
         let near = proposal(&asked.state, names.iter().map(String::as_str));
         let why =
             format!("There is no state `{}`{near} There are {}.", asked.state, names.join(", "));
@@ -95,7 +82,7 @@ fn content(asked: &Asked, page: &HostPage, unknown: &[String]) -> Markup {
                 "State "
                 select name="state" {
                     option value="" { "any" }
-                    @for it in STANDINGS {
+                    @for it in Standing::ALL {
                         option value=(key(it)) selected[key(it) == asked.state] { (words(it)) }
                     }
                 }
