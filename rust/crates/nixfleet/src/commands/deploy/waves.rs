@@ -84,10 +84,10 @@ pub enum Stop {
 impl Plan {
     /// Who may begin now.
     pub fn next(&self, hosts: &[Progress], now: u64) -> Next {
-        let waves = self.members.iter().map(|it| it.wave).max().map_or(0, |it| it + 1);
         if self.heedless {
-            return self.begin_all(hosts, waves);
+            return self.begin_all(hosts);
         }
+        let waves = self.members.iter().map(|it| it.wave).max().map_or(0, |it| it + 1);
         for wave in 0..waves {
             let own = self.of_wave(hosts, wave);
             if own.is_empty() {
@@ -121,9 +121,9 @@ impl Plan {
     }
 
     /// Where waves hold nobody back.
-    fn begin_all(&self, hosts: &[Progress], waves: usize) -> Next {
+    fn begin_all(&self, hosts: &[Progress]) -> Next {
         let is_open = |it: &Progress| matches!(it, Progress::Waiting | Progress::Going);
-        if hosts.iter().any(is_open) { self.begin(hosts, 0..=waves) } else { Next::Done }
+        if hosts.iter().any(is_open) { self.begin(hosts, 0..=usize::MAX) } else { Next::Done }
     }
 
     fn of_wave(&self, hosts: &[Progress], wave: usize) -> Vec<Progress> {

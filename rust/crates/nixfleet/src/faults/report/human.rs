@@ -61,15 +61,17 @@ struct Page {
 
 impl Page {
     fn new(columns: Option<usize>) -> Self {
-        let width = columns.unwrap_or(WIDTH).clamp(40, 200);
-        let renderer = Renderer::styled().term_width(width);
-        Self { renderer, bold: ("\x1b[1m", "\x1b[0m"), columns }
+        Self::by(Renderer::styled(), ("\x1b[1m", "\x1b[0m"), columns)
     }
 
     /// The same without colours.
     fn plain(self) -> Self {
-        let width = self.columns.unwrap_or(WIDTH).clamp(40, 200);
-        Self { renderer: Renderer::plain().term_width(width), bold: ("", ""), ..self }
+        Self::by(Renderer::plain(), ("", ""), self.columns)
+    }
+
+    fn by(renderer: Renderer, bold: (&'static str, &'static str), columns: Option<usize>) -> Self {
+        let width = columns.unwrap_or(WIDTH).clamp(40, 200);
+        Self { renderer: renderer.term_width(width), bold, columns }
     }
 
     fn faults(&self, faults: &[Located]) -> String {
