@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use nixfleet_nix::{Foreign, visible};
 
 use crate::config::Config;
-use crate::core::{self, Command, Event, Moment, Outcome, State, Step};
+use crate::core::{self, Command, Event, Moment, State, Step};
 use crate::finding::Status;
 use crate::folder::{Folder, FolderError};
 use crate::host::Host;
@@ -261,7 +261,5 @@ fn was_taken(request: &Path) -> bool {
 }
 
 fn verdict(report: &Report) -> ExitCode {
-    let is_fine =
-        report.last == Some(Outcome::Committed) && report.failures == 0 && report.denied.is_none();
-    if is_fine { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    if report.is_fine() { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }

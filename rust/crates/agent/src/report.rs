@@ -65,6 +65,16 @@ impl Report {
             heard_at,
         }
     }
+
+    /// Whether what is offered is what runs, and nothing stands against it. How it came to run is
+    /// another matter: the host may have been installed with it.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        self.offered.is_some()
+            && self.runs == self.offered
+            && self.failures == 0
+            && self.denied.is_none()
+    }
 }
 
 /// The name that the state's file has for a step.
@@ -90,5 +100,60 @@ pub fn write(config: &Config, state: &State, heard_at: Option<i64>) {
     if let Some(path) = &config.metrics {
         let text = metrics::text(&report, &metrics::Room::of(config));
         let _ = write_whole(path, text.as_bytes(), 0o644);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{Command, Event, Facts, Moment, Offer, Poll, Reboot, Settings, Target, step};
+
+    const SETTINGS: Settings = Settings {
+        probation: 0,
+        settle: 0,
+        switch: 0,
+        reboot: Reboot::Never,
+        dry_run: false,
+        poll_every: 1,
+    };
+
+    fn told(state: State, event: Event) -> State {
+        step(state, event, Moment { since_boot: 0, window_open: true }, &SETTINGS).0
+    }
+
+    fn target(sequence: u64, system: &str) -> Target {
+        Target { sequence, system: system.into(), closure: String::new() }
+    }
+
+    /// What is said once a release is offered to a host that runs `running`.
+    fn offered(state: State, target: Target, running: &str) -> Report {
+        let facts = Facts { running: running.into(), default: running.into(), ..Facts::default() };
+        let offer = Offer { target, wait: None, asked: true, facts };
+        Report::of("", &told(state, Event::Polled(Poll::Offer(offer))), None)
+    }
+
+    fn ended(outcome: Outcome) -> State {
+        State { last: Some((outcome, target(6, "/six"))), runs: Some(6), ..State::default() }
+    }
+
+    #[test]
+    fn what_runs_is_fine_however_it_came() {
+        let reverted = || ended(Outcome::Reverted { why: "a unit failed".into() });
+        for state in [State::default(), ended(Outcome::Committed), reverted()] {
+            let report = offered(state, target(7, "/new"), "/new");
+            assert!(report.is_fine(), "{report:?}");
+            assert_eq!(report.sentence, "release 7 runs, and is what boots");
+        }
+    }
+
+    #[test]
+    fn what_does_not_run_is_not_fine_whatever_ran_before() {
+        let held = told(ended(Outcome::Committed), Event::Command(Command::Hold("why".into())));
+        let report = offered(held, target(7, "/new"), "/six");
+        assert!(report.step == "idle" && !report.is_fine(), "{report:?}");
+        let failed = Event::Polled(Poll::Failed("it is older".into()));
+        let report = Report::of("", &told(ended(Outcome::Committed), failed), None);
+        assert!(!report.is_fine(), "{report:?}");
+        assert!(!Report::of("", &ended(Outcome::Committed), None).is_fine());
     }
 }

@@ -1,6 +1,6 @@
 //! The loop around the core: what is decided is written down, then done, then told to the core.
 
-use crate::core::{self, Action, Event, Facts, Moment, Settings, State, Step};
+use crate::core::{self, Action, Event, Facts, Moment, Outcome, Settings, State, Step};
 
 /// What is around the core.
 pub trait World {
@@ -57,11 +57,7 @@ pub fn run(
 pub fn sentence(state: &State) -> String {
     let at = |words: &str, sequence: u64| format!("release {sequence}: {words}");
     match &state.step {
-        Step::Idle => match (&state.wait, &state.last) {
-            (Some(why), _) => why.clone(),
-            (None, Some((outcome, target))) => outcome.sentence(target.sequence),
-            (None, None) => "nothing to do".into(),
-        },
+        Step::Idle => idle(state),
         Step::Room(it) => at("looking for room", it.sequence),
         Step::Fetch(it) => at("fetching", it.sequence),
         Step::Ask(it) => at("asking what a switch would do", it.sequence),
@@ -78,5 +74,22 @@ pub fn sentence(state: &State) -> String {
             at(&format!("restarting to be on the old system: {why}"), attempt.target.sequence)
         }
         Step::Disarm { outcome, target } => outcome.sentence(target.sequence),
+    }
+}
+
+fn idle(state: &State) -> String {
+    if let Some(why) = &state.wait {
+        return why.clone();
+    }
+    match (state.offered, &state.last) {
+        (_, Some((Outcome::Committed, target))) if state.runs == Some(target.sequence) => {
+            Outcome::Committed.sentence(target.sequence)
+        }
+        // What was tried before is over, and what is offered is here, however it came.
+        (Some(offered), _) if state.runs == Some(offered) => {
+            format!("release {offered} runs, and is what boots")
+        }
+        (_, Some((outcome, target))) => outcome.sentence(target.sequence),
+        (_, None) => "nothing to do".into(),
     }
 }
