@@ -18,6 +18,28 @@ let
       };
     };
   };
+  # A table of disko's older kind.
+  olderDisk = format: partitions: {
+    disko.devices.disk.main = {
+      device = "/dev/vda";
+      content = {
+        type = "table";
+        inherit format;
+        partitions = partitions ++ [
+          {
+            name = "root";
+            start = "500M";
+            end = "100%";
+            content = {
+              type = "filesystem";
+              format = "ext4";
+              mountpoint = "/";
+            };
+          }
+        ];
+      };
+    };
+  };
 in
 {
   "test: a host that says nothing of a boot loader has systemd-boot, and UEFI is told" = {
@@ -132,6 +154,28 @@ in
         "EF00"
       ];
       uefi = diskWith [ "EF00" ];
+      olderBios = olderDisk "msdos" [ ];
+      olderGrub = olderDisk "gpt" [
+        {
+          name = "boot";
+          start = "0";
+          end = "1M";
+          flags = [ "bios_grub" ];
+        }
+      ];
+      olderUefi = olderDisk "gpt" [
+        {
+          name = "ESP";
+          start = "1M";
+          end = "500M";
+          bootable = true;
+          content = {
+            type = "filesystem";
+            format = "vfat";
+            mountpoint = "/boot";
+          };
+        }
+      ];
     };
     expected = {
       extlinux = false;
@@ -143,6 +187,9 @@ in
       bios = false;
       hybrid = true;
       uefi = true;
+      olderBios = false;
+      olderGrub = false;
+      olderUefi = true;
     };
   };
 

@@ -83,11 +83,22 @@ let
     || grub.efiSupport.highestPrio < 1000 && says grub.efiSupport [ false ];
   isRefused = lib.all (value: value == false) grub.enable.definitions;
 
-  # A disk that can be booted by a BIOS, and not by UEFI.
-  partitions = lib.concatMap (disk: attrValues (disk.content.partitions or { })) (
-    attrValues (config.disko.devices.disk or { })
-  );
-  isOfType = type: any (partition: partition.type or null == type) partitions;
+  # A disk that can be booted by a BIOS, and not by UEFI. disko's older tables, of `parted`, have lists of
+  # partitions, with flags in place of types.
+  contents = map (disk: disk.content) (attrValues (config.disko.devices.disk or { }));
+  partitions = lib.concatMap (
+    content:
+    let
+      found = content.partitions or { };
+    in
+    if lib.isList found then found else attrValues found
+  ) contents;
+  isFor = type: flag: any (it: it.type or null == type || lib.elem flag (it.flags or [ ])) partitions;
+  isForBios =
+    isFor "EF02" "bios_grub"
+    || any (content: content.type or null == "table" && content.format == "msdos") contents;
+  isForUefi =
+    isFor "EF00" "esp" || any (it: it ? flags && it.content.format or null == "vfat") partitions;
 
   # Whoever starts the host brings its kernel, or all of its store: a container, WSL, a network boot, a
   # microvm. NixOS mounts a store that came read-only there.
@@ -98,4 +109,4 @@ let
 in
 isBroughtUp
 || any isOn (attrNames declared)
-|| !isRefused && (hasSettings || isOfType "EF02" && !isOfType "EF00")
+|| !isRefused && (hasSettings || isForBios && !isForUefi)
