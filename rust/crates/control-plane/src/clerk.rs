@@ -2,9 +2,11 @@
 //! came of it.
 
 mod desk;
+mod lot;
+mod sight;
 
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 
 use nixfleet_link::CheckIn;
@@ -28,8 +30,28 @@ enum Input {
     /// A person says something.
     Command { by: String, command: Command, done: Done<()> },
     /// Somebody looks.
-    Look(Box<dyn FnOnce(&Core) + Send>),
+    Look(Look),
+    /// Another control plane has written something.
+    News,
 }
+
+impl Input {
+    /// It cannot be written down now.
+    fn refuse(self) {
+        match self {
+            Self::CheckIn { done, .. } | Self::Command { done, .. } => {
+                let _ = done.send(Err(Failure::Unwritten));
+            }
+            Self::Bring { done, .. } => {
+                let _ = done.send(Err(Failure::Unwritten));
+            }
+            Self::Look(_) | Self::News => {}
+        }
+    }
+}
+
+/// What somebody does who looks.
+type Look = Box<dyn FnOnce(&Core) + Send>;
 
 /// Told what came of it, once that is written down.
 type Done<T> = oneshot::Sender<Result<T, Failure>>;
@@ -79,6 +101,10 @@ impl Clerk {
         let (to, from) = sync_channel(WAITING);
         let (news, changes) = watch::channel(0);
         let (troubled, trouble) = watch::channel(None);
+        let wake = to.clone();
+        store.on_news(move || {
+            !matches!(wake.try_send(Input::News), Err(TrySendError::Disconnected(_)))
+        });
         let mut desk = Desk::new(core, store, seats, news, troubled);
         thread::spawn(move || desk.work(&from));
         Self { to, changes, trouble }

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Config;
 use crate::serve::serve;
+use crate::store::{self, Moved, Place};
 
 /// Says which hosts of a fleet may go to the newest release when, and shows how it goes.
 #[derive(Debug, Parser)]
@@ -40,6 +41,27 @@ enum What {
         #[arg(long, value_name = "PATH", default_value = "/run/nixfleet-control-plane/socket")]
         socket: PathBuf,
     },
+    /// Move what a file of SQLite has to a server of PostgreSQL. Stop the control plane before. The
+    /// file stays as it is; whatever interrupts this, it can be run again.
+    #[allow(clippy::doc_markdown)]
+    Migrate {
+        /// The file.
+        #[arg(
+            long,
+            value_name = "FILE",
+            default_value = "/var/lib/nixfleet-cp/control-plane.sqlite"
+        )]
+        from: PathBuf,
+        /// The server, as `postgresql:///DATABASE?host=/run/postgresql`.
+        #[arg(long, value_name = "ADDRESS")]
+        to: String,
+        /// The file with the server's password, where it wants one.
+        #[arg(long, value_name = "FILE")]
+        password: Option<PathBuf>,
+        /// The socket of the control plane that runs on the file.
+        #[arg(long, value_name = "PATH", default_value = "/run/nixfleet-control-plane/socket")]
+        socket: PathBuf,
+    },
 }
 
 /// Does what is asked.
@@ -51,6 +73,15 @@ pub fn main(arguments: Arguments) -> ExitCode {
             Ok(false) => ExitCode::from(1),
             Err(why) => failed(&[why]),
         },
+        Some(What::Migrate { from, to, password, socket }) => {
+            match migrate(&from, &to, password.as_deref(), &socket) {
+                Ok(words) => {
+                    println!("{words}");
+                    ExitCode::SUCCESS
+                }
+                Err(why) => failed(&[why]),
+            }
+        }
         what => match Config::read(&arguments.config) {
             Err(faults) => failed(&faults),
             Ok(config) if arguments.check => checked(&config),
@@ -58,7 +89,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(why) => failed(&[why]),
             },
-            Ok(_) => failed(&["say what to do: `run`, `call`, or `--check`".into()]),
+            Ok(_) => failed(&["say what to do: `run`, `call`, `migrate`, or `--check`".into()]),
         },
     }
 }
@@ -72,6 +103,44 @@ fn checked(config: &Config) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(why) => failed(&[why.to_string()]),
+    }
+}
+
+fn migrate(
+    from: &Path,
+    to: &str,
+    password: Option<&Path>,
+    socket: &Path,
+) -> Result<String, String> {
+    let mut place: Place = to.parse()?;
+    if let Some(password) = password {
+        place = place.with_password(password)?;
+    }
+    let Place::Server(server) = &place else {
+        return Err(format!(
+            "`--to` is the file `{place}`: write a server's address, `postgresql:///DATABASE?host=/run/postgresql`"
+        ));
+    };
+    if UnixStream::connect(socket).is_ok() {
+        return Err(format!(
+            "a control plane answers at `{}`, and what it writes from now on would be lost: stop it first, `systemctl stop nixfleet-control-plane`",
+            socket.display()
+        ));
+    }
+    let file = from.display();
+    match store::migrate(from, server).map_err(|error| error.to_string())? {
+        Moved::All(release, hosts, events) => {
+            let release = release.map_or("no release".into(), |it| format!("release {it}"));
+            Ok(format!(
+                "moved {release}, {hosts} hosts and {events} events to `{server}`. `{file}` is as it was; write the address to `services.nixfleet-control-plane.database`"
+            ))
+        }
+        Moved::There(release) => {
+            Ok(format!("`{server}` has release {release} already: nothing was changed"))
+        }
+        Moved::Another(release) => Err(format!(
+            "`{server}` has release {release}, which is not that of `{file}`: nothing was changed. To have it replaced: `DROP SCHEMA nixfleet CASCADE`, and this again"
+        )),
     }
 }
 

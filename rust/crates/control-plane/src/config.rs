@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use nixfleet_release::{Key, Signers};
 use serde::Deserialize;
 
+use crate::store::Place;
+
 /// The most bytes of a configuration.
 const CONFIG_BYTES: u64 = 1024 * 1024;
 
@@ -27,8 +29,11 @@ pub struct Config {
     pub socket: PathBuf,
     /// The file with the private key that hosts know it by.
     pub host_key: PathBuf,
-    /// The file of the database.
-    pub database: PathBuf,
+    /// Where the database is.
+    pub database: Place,
+    /// The file with the database server's password, where it wants one.
+    #[serde(default)]
+    pub database_password: Option<PathBuf>,
 }
 
 impl Config {
@@ -57,6 +62,18 @@ impl Config {
     #[must_use]
     pub fn signers(&self) -> Signers {
         Signers { keys: self.keys.clone(), threshold: self.threshold }
+    }
+
+    /// Where the database is, with its password.
+    ///
+    /// # Errors
+    /// When the password cannot be read.
+    pub fn database(&self) -> Result<Place, String> {
+        let place = self.database.clone();
+        match &self.database_password {
+            Some(path) => place.with_password(path),
+            None => Ok(place),
+        }
     }
 
     fn faults(&self) -> Vec<String> {

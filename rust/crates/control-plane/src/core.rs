@@ -16,7 +16,7 @@ use nixfleet_rollout::{
 };
 
 use crate::shelf::{self, Brought, Files, NotTaken, Shelf, Trusted};
-use crate::store::{Keep, Kept};
+use crate::store::{Keep, Kept, News};
 
 /// How many seconds hosts are told to wait where there is no release yet.
 const NO_RELEASE: u64 = 60;
@@ -31,6 +31,8 @@ pub struct Core {
     said: BTreeMap<String, CheckIn>,
     /// The time of the last event: events' times never go back.
     last: Timestamp,
+    /// Since when hosts could be heard of.
+    listening: Timestamp,
 }
 
 /// The newest release, and its way to its hosts.
@@ -54,6 +56,7 @@ impl Core {
             current: None,
             said: kept.hosts.into_iter().collect(),
             last: now,
+            listening: now,
         };
         if let Some(release) = kept.release {
             let at = release.at;
@@ -63,12 +66,40 @@ impl Core {
                 core.apply(event);
             }
             core.last = core.last.max(kept.events.last().map_or(at, |it| it.at));
-            if let Some(current) = &mut core.current {
-                current.rollout.listening_since(core.last);
-                current.decision = current.rollout.decide(core.last);
-            }
+            core.listen(core.last);
         }
         core
+    }
+
+    /// Knows what was written down, and nothing else that it knew; it has heard hosts all the time.
+    pub fn again(&mut self, kept: Kept, now: Timestamp) {
+        let (fleet, configured) = (self.fleet.clone(), self.configured.clone());
+        let since = self.listening;
+        *self = Self::new(&fleet, configured, kept, now);
+        self.listen(since);
+    }
+
+    /// Takes what other control planes wrote down.
+    pub fn learn(&mut self, news: News, now: Timestamp) {
+        if let Some(kept) = news.anew {
+            self.again(*kept, now);
+        }
+        self.said.extend(news.hosts);
+        for event in &news.events {
+            self.last = self.last.max(event.at);
+            self.apply(event);
+        }
+        for (host, at) in news.seen {
+            self.seen(&host, at, now);
+        }
+    }
+
+    fn listen(&mut self, since: Timestamp) {
+        self.listening = since;
+        if let Some(current) = &mut self.current {
+            current.rollout.listening_since(since);
+            current.decision = current.rollout.decide(self.last);
+        }
     }
 
     /// The newest release.

@@ -23,7 +23,7 @@ use crate::hosts::{self, Crowd, Door};
 use crate::page;
 use crate::people::{self, Peer, People};
 use crate::seat::Seats;
-use crate::store::Store;
+use crate::store::{Place, Store};
 
 /// What those who are being served have, once the program is to end.
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -36,7 +36,8 @@ const ALIVE_EVERY: Duration = Duration::from_secs(30);
 /// When it cannot begin, in a sentence.
 pub fn serve(config: &Config) -> Result<(), String> {
     let key = HostKey::read(&config.host_key).map_err(|error| error.to_string())?;
-    let (store, kept, aside) = Store::open(&config.database).map_err(|error| error.to_string())?;
+    let database = config.database()?;
+    let (store, kept, aside) = Store::open(&database).map_err(|error| error.to_string())?;
     if let Some(told) = aside {
         eprintln!(
             "{told}: a new one begins, and hosts say again what they run. Bring the newest release again"
@@ -47,10 +48,16 @@ pub fn serve(config: &Config) -> Result<(), String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    runtime.block_on(run(config, &key, core, store))
+    runtime.block_on(run(config, &key, core, store, database))
 }
 
-async fn run(config: &Config, key: &HostKey, core: Core, store: Store) -> Result<(), String> {
+async fn run(
+    config: &Config,
+    key: &HostKey,
+    core: Core,
+    store: Store,
+    database: Place,
+) -> Result<(), String> {
     let (stopping, stop) = watch::channel(false);
     let seats = Arc::new(Seats::default());
     let clerk = Clerk::begin(core, store, seats.clone());
@@ -67,7 +74,7 @@ async fn run(config: &Config, key: &HostKey, core: Core, store: Store) -> Result
         seats: seats.clone(),
         crowd: crowd.clone(),
         check_ins,
-        database: config.database.clone(),
+        database: Arc::new(database),
         fleet: config.fleet.clone(),
         stop: stop.clone(),
     };

@@ -198,6 +198,13 @@ fn shelve(
 }
 
 impl Shelf {
+    /// The key of a host, if it can ask.
+    #[must_use]
+    pub fn key_of(&self, host: &str) -> Option<PublicKey> {
+        let key = self.entries.get(host)?.host_key.as_ref()?;
+        PublicKey::try_from(key).ok()
+    }
+
     /// Who may ask: each host's key, and its name.
     pub fn hosts(&self) -> impl Iterator<Item = (PublicKey, &str)> {
         self.names.iter().map(|(key, name)| (*key, name.as_str()))

@@ -48,6 +48,8 @@ impl Disk {
                 Keep::Host(name, said) => drop(self.hosts.insert(name, *said)),
                 Keep::Forget(name) => drop(self.hosts.remove(&name)),
                 Keep::Event(sequence, event) => self.events.push((sequence, event)),
+                // Nobody shares this disk.
+                Keep::Seen(_) => {}
             }
         }
     }

@@ -1,7 +1,6 @@
 //! What people are answered.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -29,7 +28,7 @@ use crate::log;
 use crate::log::Logged;
 use crate::seat::Seats;
 use crate::status::{Doubled, Status};
-use crate::store::{PAGE, Reader};
+use crate::store::{PAGE, Place, Reader};
 
 /// The least time between two pieces of news to one reader.
 const NEWS_EVERY: Duration = Duration::from_secs(1);
@@ -46,7 +45,7 @@ pub struct People {
     /// How many check-ins there were.
     pub check_ins: Arc<AtomicU64>,
     /// Where the log is.
-    pub database: PathBuf,
+    pub database: Arc<Place>,
     /// The fleet's name.
     pub fleet: String,
     /// Whether the program is to end.

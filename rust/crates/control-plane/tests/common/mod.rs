@@ -3,6 +3,8 @@
 // Each of the tests takes its part.
 #![allow(dead_code)]
 
+pub mod server;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
@@ -20,6 +22,9 @@ use nixfleet_rollout::{Phase, Report};
 use serde_json::Value;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
+
+/// Whether the control planes of these tests have their database on a server.
+pub const ON_A_SERVER: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"postgres");
 
 pub const LIMITS: Limits =
     Limits { connect: Duration::from_secs(10), answer: Duration::from_secs(20) };
@@ -114,6 +119,8 @@ impl Fleet {
 /// A control plane that runs.
 pub struct Plane {
     pub folder: PathBuf,
+    /// Where its database is.
+    pub database: String,
     pub address: String,
     pub page: String,
     child: Option<Child>,
@@ -121,12 +128,20 @@ pub struct Plane {
 }
 
 impl Plane {
+    /// One over a new database: of the kind that this program's tests are about.
     pub fn start() -> Self {
+        Self::over(ON_A_SERVER.then(|| server::Server::shared().database()))
+    }
+
+    /// One over this database; over a file of its own without any.
+    pub fn over(database: Option<String>) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().to_owned();
         let key = private(2).to_openssh(LineEnding::LF).unwrap();
         fs::write(folder.join("key"), key.as_bytes()).unwrap();
+        let file = || folder.join("db.sqlite").display().to_string();
         let mut plane = Self {
+            database: database.unwrap_or_else(file),
             folder,
             address: free(),
             page: free(),
@@ -157,7 +172,7 @@ impl Plane {
             "page": self.page,
             "socket": self.folder.join("socket"),
             "hostKey": self.folder.join("key"),
-            "database": self.database(),
+            "database": self.database,
         });
         let path = self.folder.join("control-plane.json");
         fs::write(&path, config.to_string()).unwrap();
@@ -167,6 +182,10 @@ impl Plane {
             .spawn()
             .unwrap();
         self.child = Some(child);
+        self.ready();
+    }
+
+    pub fn ready(&self) {
         let until = Instant::now() + Duration::from_secs(20);
         while !self.call("GET", "/v1/status", "").status.success() {
             assert!(Instant::now() < until, "the control plane does not begin");
@@ -174,8 +193,25 @@ impl Plane {
         }
     }
 
-    pub fn database(&self) -> PathBuf {
-        self.folder.join("db.sqlite")
+    /// Its database is lost, while it is down.
+    pub fn lose_database(&self) {
+        if ON_A_SERVER {
+            server::Server::at(&self.database, "DROP SCHEMA nixfleet CASCADE");
+            return;
+        }
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(format!("{}{suffix}", self.database));
+        }
+    }
+
+    /// Something is done to its database.
+    pub fn sql(&self, sql: &str) {
+        if ON_A_SERVER {
+            server::Server::at(&self.database, &format!("SET search_path TO nixfleet; {sql}"));
+            return;
+        }
+        let database = rusqlite::Connection::open(&self.database).unwrap();
+        assert!(database.execute(sql, []).unwrap() > 0, "{sql}");
     }
 
     pub fn kill(&mut self) {

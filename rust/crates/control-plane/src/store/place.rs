@@ -1,0 +1,163 @@
+//! Where the database is: a file, or a server that is named by an address.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio_postgres::config::Host;
+
+/// How long a server may take to let somebody in.
+const CONNECT: Duration = Duration::from_secs(5);
+/// After what silence of a server a connection is tried, and after what more it is given up.
+const ALIVE: Duration = Duration::from_secs(10);
+/// What the server gives a turn: one that has died in the middle keeps the others waiting no longer.
+const OPTIONS: &str = "-c lock_timeout=15s -c statement_timeout=25s \
+    -c idle_in_transaction_session_timeout=10s -c default_transaction_isolation=read\\ committed";
+/// The most bytes of a password's file.
+const PASSWORD_BYTES: u64 = 4096;
+
+/// Where the database is: the path of a file of `SQLite`, or a server of `PostgreSQL` as
+/// `postgresql://HOST/DATABASE`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Place {
+    /// A file.
+    File(PathBuf),
+    /// A server.
+    Server(Server),
+}
+
+/// A server and a database on it.
+#[derive(Clone)]
+pub struct Server(Box<tokio_postgres::Config>);
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with("postgresql://") || text.starts_with("postgres://") {
+            let mut config = tokio_postgres::Config::from_str(text).map_err(|error| {
+                let why = std::error::Error::source(&error)
+                    .map_or_else(|| error.to_string(), ToString::to_string);
+                // Not the address itself: there may be a password in it.
+                format!(
+                    "the address of the database is none ({why}): write it as `postgresql:///DATABASE?host=/run/postgresql` or `postgresql://USER@HOST/DATABASE`"
+                )
+            })?;
+            if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
+                return Err("`sslmode=require`: this control plane speaks to a database in the clear. Reach it by a socket, or by a private network (WireGuard), and leave `sslmode` out".into());
+            }
+            if config.get_hosts().is_empty() {
+                config.host_path("/run/postgresql");
+            }
+            let options = config.get_options().map_or_else(String::new, |it| format!("{it} "));
+            config
+                .options(format!("{options}{OPTIONS}"))
+                .application_name("nixfleet-control-plane")
+                .connect_timeout(CONNECT)
+                .keepalives_idle(ALIVE)
+                .tcp_user_timeout(ALIVE);
+            return Ok(Self::Server(Server(Box::new(config))));
+        }
+        if text.starts_with('/') {
+            return Ok(Self::File(text.into()));
+        }
+        let shown = nixfleet_nix::visible(text.split('@').next_back().unwrap_or_default());
+        Err(format!(
+            "the database is `{shown}`: write the path of a file, `/var/lib/nixfleet-cp/control-plane.sqlite`, or a server's address, `postgresql:///DATABASE?host=/run/postgresql`"
+        ))
+    }
+}
+
+impl TryFrom<String> for Place {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<&Path> for Place {
+    fn from(path: &Path) -> Self {
+        Self::File(path.to_owned())
+    }
+}
+
+impl Place {
+    /// Gives a server the password that is in a file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn with_password(self, path: &Path) -> Result<Self, String> {
+        let Self::Server(mut server) = self else { return Ok(self) };
+        let failed = |error: std::io::Error| {
+            format!("the database's password: `{}`: {error}", path.display())
+        };
+        if fs::metadata(path).map_err(failed)?.len() > PASSWORD_BYTES {
+            return Err(format!("`{}` has more bytes than a password", path.display()));
+        }
+        let password = fs::read_to_string(path).map_err(failed)?;
+        server.0.password(password.trim_end_matches(['\r', '\n']));
+        Ok(Self::Server(server))
+    }
+}
+
+impl Server {
+    pub(super) fn config(&self) -> &tokio_postgres::Config {
+        &self.0
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(to, "{}", path.display()),
+            Self::Server(server) => write!(to, "{server}"),
+        }
+    }
+}
+
+/// Without its password.
+impl fmt::Display for Server {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.0.get_dbname().or(self.0.get_user()).unwrap_or_default();
+        match self.0.get_hosts() {
+            [Host::Tcp(host), ..] => write!(to, "postgresql://{host}/{name}"),
+            [Host::Unix(path), ..] => write!(to, "postgresql:///{name}?host={}", path.display()),
+            [] => write!(to, "postgresql:///{name}"),
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "{self}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_a_file_or_a_server_and_is_shown_without_a_password() {
+        let shown = |text: &str| text.parse::<Place>().map(|it| it.to_string());
+        assert_eq!(shown("/var/lib/x.sqlite").unwrap(), "/var/lib/x.sqlite");
+        assert_eq!(
+            shown("postgres://cp:secret@db.example.org:5433/fleet").unwrap(),
+            "postgresql://db.example.org/fleet"
+        );
+        assert_eq!(
+            shown("postgresql:///fleet").unwrap(),
+            "postgresql:///fleet?host=/run/postgresql"
+        );
+        for wrong in ["", "db.sqlite", "mysql://root:secret@db/fleet", "postgresql://x/y?prot=1"] {
+            let why = shown(wrong).unwrap_err();
+            assert!(why.contains("postgresql://") && !why.contains("secret"), "{why}");
+        }
+        assert!(shown("postgresql://x/y?sslmode=require").unwrap_err().contains("WireGuard"));
+    }
+}

@@ -1,0 +1,145 @@
+//! What is written, of each kind all at once.
+
+use std::collections::BTreeMap;
+
+use tokio_postgres::Client;
+
+use super::super::{EVENTS, Keep, as_json};
+use super::line::{Statements, Trouble};
+use super::read::Position;
+use crate::log::host_of;
+use crate::shelf::{Shelf, Trusted};
+use nixfleet_rollout::Event;
+
+pub(super) const ADD_EVENTS: &str = "WITH added AS (
+    INSERT INTO nixfleet.event (release, host, at, event)
+    SELECT release, host, at, event
+    FROM unnest($1::BIGINT[], $2::TEXT[], $3::BIGINT[], $4::TEXT[])
+      WITH ORDINALITY AS it (release, host, at, event, number)
+    ORDER BY number RETURNING id
+  ) SELECT max(id) FROM added";
+
+pub(super) const SET_HOSTS: &str = "INSERT INTO nixfleet.host
+  SELECT * FROM unnest($1::TEXT[], $2::TEXT[])
+  ON CONFLICT (name) DO UPDATE SET said = excluded.said";
+
+const SET_SEEN: &str = "INSERT INTO nixfleet.seen
+  SELECT * FROM unnest($1::TEXT[], $2::BIGINT[])
+  ON CONFLICT (name) DO UPDATE SET at = greatest(seen.at, excluded.at)";
+
+/// How many rows are written with one statement.
+const ROWS: usize = 1000;
+
+/// Writes all of it, and says how far that is. In a turn.
+pub(super) async fn all(
+    client: &Client,
+    statements: Option<&Statements>,
+    all: &[Keep],
+    mut position: Position,
+) -> Result<Position, Trouble> {
+    let mut hosts: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut events: Vec<(u64, &Event)> = Vec::new();
+    for keep in all {
+        match keep {
+            Keep::Release(shelf, trusted, known) => {
+                release(client, shelf, trusted, known).await?;
+                position.release = signed(shelf.known.sequence);
+                position.brought = shelf.at.as_microsecond();
+            }
+            Keep::Host(name, said) => drop(hosts.insert(name, Some(as_json(said)))),
+            Keep::Forget(name) => drop(hosts.insert(name, None)),
+            Keep::Event(release, event) => events.push((*release, event)),
+            Keep::Seen(seen) => {
+                let (names, times): (Vec<_>, Vec<_>) =
+                    seen.iter().map(|(name, at)| (name.as_str(), at.as_microsecond())).unzip();
+                client.execute(SET_SEEN, &[&names, &times]).await?;
+            }
+        }
+    }
+    let gone: Vec<&str> = hosts.iter().filter(|it| it.1.is_none()).map(|it| *it.0).collect();
+    if !gone.is_empty() {
+        client.execute("DELETE FROM nixfleet.host WHERE name = ANY($1)", &[&gone]).await?;
+        client.execute("DELETE FROM nixfleet.seen WHERE name = ANY($1)", &[&gone]).await?;
+    }
+    let (names, said): (Vec<&str>, Vec<&str>) =
+        hosts.iter().filter_map(|(name, said)| Some((*name, said.as_deref()?))).unzip();
+    if !names.is_empty() {
+        match statements {
+            Some(it) => client.execute(&it.set_hosts, &[&names, &said]).await?,
+            None => client.execute(SET_HOSTS, &[&names, &said]).await?,
+        };
+    }
+    for some in events.chunks(ROWS) {
+        position.event = add(client, statements, some).await?;
+    }
+    Ok(position)
+}
+
+async fn add(
+    client: &Client,
+    statements: Option<&Statements>,
+    events: &[(u64, &Event)],
+) -> Result<i64, Trouble> {
+    let releases: Vec<i64> = events.iter().map(|it| signed(it.0)).collect();
+    let hosts: Vec<Option<&str>> = events.iter().map(|it| host_of(it.1)).collect();
+    let times: Vec<i64> = events.iter().map(|it| it.1.at.as_microsecond()).collect();
+    let texts: Vec<String> = events.iter().map(|it| as_json(it.1)).collect();
+    let row = match statements {
+        Some(it) => client.query_one(&it.add_events, &[&releases, &hosts, &times, &texts]).await?,
+        None => client.query_one(ADD_EVENTS, &[&releases, &hosts, &times, &texts]).await?,
+    };
+    Ok(row.try_get(0)?)
+}
+
+async fn release(
+    client: &Client,
+    shelf: &Shelf,
+    trusted: &Trusted,
+    known: &[Event],
+) -> Result<(), Trouble> {
+    client
+        .batch_execute(
+            "DELETE FROM nixfleet.release; DELETE FROM nixfleet.file; DELETE FROM nixfleet.known",
+        )
+        .await?;
+    let (sequence, at) = (signed(shelf.known.sequence), shelf.at.as_microsecond());
+    client
+        .execute(
+            "INSERT INTO nixfleet.release (sequence, trusted, signed_by, at) VALUES ($1, $2, $3, $4)",
+            &[&sequence, &as_json(trusted), &as_json(&shelf.signed_by), &at],
+        )
+        .await?;
+    let files: Vec<_> = shelf.files.iter().collect();
+    for some in files.chunks(ROWS) {
+        let (names, bytes): (Vec<&str>, Vec<&[u8]>) =
+            some.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).unzip();
+        client
+            .execute(
+                "INSERT INTO nixfleet.file SELECT * FROM unnest($1::TEXT[], $2::BYTEA[])",
+                &[&names, &bytes],
+            )
+            .await?;
+    }
+    for some in known.chunks(ROWS) {
+        let texts: Vec<String> = some.iter().map(as_json).collect();
+        client
+            .execute(
+                "INSERT INTO nixfleet.known (event) SELECT event
+                 FROM unnest($1::TEXT[]) WITH ORDINALITY AS it (event, number) ORDER BY number",
+                &[&texts],
+            )
+            .await?;
+    }
+    client
+        .execute(
+            "DELETE FROM nixfleet.event
+             WHERE id <= (SELECT max(id) FROM nixfleet.event) - $1 AND release < $2",
+            &[&signed(EVENTS), &sequence],
+        )
+        .await?;
+    Ok(())
+}
+
+pub(in super::super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

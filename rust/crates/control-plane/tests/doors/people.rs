@@ -1,0 +1,75 @@
+//! What people say and see.
+
+use std::thread;
+use std::time::Duration;
+
+use nixfleet_rollout::Phase;
+use serde_json::json;
+
+use super::{begun, two_waves};
+use crate::common::{Host, Plane};
+
+#[test]
+fn people_delay_and_allow_by_name_and_each_word_is_in_the_log() {
+    let fleet = two_waves();
+    let plane = Plane::start();
+    assert_eq!(
+        plane.command(&json!({ "command": "pause" })).1["error"],
+        json!("there is no release yet")
+    );
+    assert!(plane.bring(&fleet.release(1)).0);
+    let (good, answer) = plane.command(&json!({ "command": "pause" }));
+    assert!(good, "{answer}");
+    let mut host = Host::of(&plane, &fleet, "web-01");
+    host.may();
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(host.may(), Some(false));
+    assert_eq!(plane.get("/v1/status")["rollout"]["state"], json!("paused"));
+    let (good, answer) = plane.command(&json!({ "command": "hold", "host": "web-09" }));
+    assert!(!good);
+    assert_eq!(answer["error"], json!("the release has no host `web-09`"));
+    assert!(!plane.command(&json!({ "command": "explode" })).0);
+    assert!(plane.command(&json!({ "command": "resume" })).0);
+    host.may_soon();
+
+    let log = plane.get("/v1/log");
+    let words: Vec<&str> =
+        log["events"].as_array().unwrap().iter().filter_map(|it| it["sentence"].as_str()).collect();
+    assert!(words.iter().any(|it| it.ends_with(": pause")), "{words:?}");
+    assert!(words.iter().any(|it| it.ends_with(": resume")), "{words:?}");
+    let csv = String::from_utf8(plane.call("GET", "/v1/log.csv?limit=2", "").stdout).unwrap();
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    let page = plane.get("/v1/log?limit=1");
+    let next = plane.get(&format!("/v1/log?limit=1&before={}", page["before"]));
+    assert_ne!(page["events"], next["events"]);
+}
+
+#[test]
+fn a_person_can_have_a_failed_host_try_again() {
+    let fleet = two_waves();
+    let (plane, mut hosts) = begun(&fleet);
+    hosts[0].may_soon();
+    hosts[0].says(Phase::Reverted { why: "nginx.service failed".into() }, 1, "web-01");
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(hosts[1].may(), Some(false));
+    let host = plane.get("/v1/hosts/web-01");
+    assert_eq!(host["host"]["standing"], json!("failed"));
+    assert!(host["host"]["sentence"].as_str().unwrap().contains("nginx.service failed"));
+    assert!(plane.command(&json!({ "command": "retry", "host": "web-01" })).0);
+    hosts[0].may_soon();
+    assert!(hosts[0].check_in().offered.unwrap().retry.is_some());
+}
+
+#[test]
+fn hosts_are_listed_by_tag_and_state_in_pages() {
+    let fleet = two_waves();
+    let (plane, _hosts) = begun(&fleet);
+    let first = plane.get("/v1/hosts?tag=web&limit=2");
+    assert_eq!((&first["total"], &first["next"]), (&json!(3), &json!("web-02")));
+    let second = plane.get("/v1/hosts?tag=web&limit=2&after=web-02");
+    assert_eq!(second["hosts"].as_array().unwrap().len(), 1);
+    assert_eq!(plane.get("/v1/hosts?tag=db")["total"], json!(0));
+    assert_eq!(plane.get("/v1/hosts?wave=rest")["total"], json!(2));
+    assert!(!plane.call("GET", "/v1/hosts?state=purple", "").status.success());
+    assert!(!plane.call("GET", "/v1/hosts/web-09", "").status.success());
+}

@@ -1,0 +1,25 @@
+//! The control plane over a file of its own.
+
+mod common;
+mod doors;
+
+use doors::{begun, two_waves};
+use serde_json::json;
+
+#[test]
+fn a_damaged_database_is_set_aside_and_a_newer_one_left_alone() {
+    let fleet = two_waves();
+    let (mut plane, _) = begun(&fleet);
+    plane.kill();
+    let mut bytes = std::fs::read(&plane.database).unwrap();
+    bytes.iter_mut().skip(100).for_each(|it| *it = 0xff);
+    std::fs::write(&plane.database, bytes).unwrap();
+    for suffix in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", plane.database));
+    }
+    plane.again();
+    assert_eq!(plane.get("/v1/status")["release"], json!(null));
+    let aside = std::fs::read_dir(&plane.folder).unwrap().flatten();
+    assert!(aside.into_iter().any(|it| it.file_name().to_string_lossy().contains("damaged-")));
+    assert!(plane.bring(&fleet.release(2)).0);
+}
