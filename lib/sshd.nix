@@ -108,6 +108,29 @@ in
       null;
 
   /**
+    The ways in that `AuthenticationMethods` knows, each the methods that have to be gone through, or
+    `null` where any one will do.
+
+    # Type
+    `authenticationMethods :: String | Null -> [ [ String ] ] | Null`
+
+    # Example
+    `authenticationMethods "publickey,password publickey,keyboard-interactive:pam"` is
+    `[ [ "publickey" "password" ] [ "publickey" "keyboard-interactive" ] ]`.
+  */
+  authenticationMethods =
+    value:
+    let
+      ways = filter (way: isString way && way != "") (builtins.split "[[:space:]]+" value);
+      # A device may follow: `keyboard-interactive:pam`.
+      method = name: builtins.head (splitString ":" name);
+    in
+    if !isString value || ways == [ ] || ways == [ "any" ] then
+      null
+    else
+      map (way: map method (words way)) ways;
+
+  /**
     Whether sshd takes a key of that algorithm, by `PubkeyAcceptedAlgorithms`. A list that begins with
     `+` or `^` adds to OpenSSH's own, and one with `-` takes from it.
 

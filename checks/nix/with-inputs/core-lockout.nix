@@ -150,6 +150,23 @@ in
             users.users.root.shell = "/run/current-system/sw/bin/nologin";
             users.users.ops.shell = lib.mkForce "/run/current-system/sw/bin/nologin";
           }
+          { services.openssh.settings.UsePAM = false; }
+          { services.openssh.settings.AuthenticationMethods = "publickey,password"; }
+          { services.openssh.settings.AuthenticationMethods = "publickey,keyboard-interactive:pam password"; }
+          {
+            services.openssh.settings = {
+              AuthenticationMethods = "password";
+              PasswordAuthentication = true;
+            };
+          }
+          {
+            users.users.root.hashedPassword = "!";
+            services.openssh.settings = {
+              PasswordAuthentication = true;
+              PubkeyAuthentication = false;
+              PermitRootLogin = "yes";
+            };
+          }
         ];
     expected = [
       "`AllowUsers` leaves it out"
@@ -164,6 +181,11 @@ in
       "`AuthorizedKeysFile` has no `/etc/ssh/authorized_keys.d/%u`, where NixOS puts the keys"
       "`AuthorizedKeysFile` has no `/etc/ssh/authorized_keys.d/%u`, where NixOS puts the keys"
       "the user's shell lets nobody in"
+      "with `UsePAM` off a user without a password is a locked one"
+      "`AuthenticationMethods` asks for `password`, which is off"
+      "`AuthenticationMethods` asks for `keyboard-interactive`, which is off"
+      "`AuthenticationMethods` asks for a password, and there is none"
+      "`PubkeyAuthentication` is off"
     ];
   };
 
@@ -213,6 +235,18 @@ in
               { services.openssh.settings.DenyUsers = [ "root" ]; }
               { services.openssh.settings.PubkeyAcceptedAlgorithms = "+ssh-rsa"; }
               { services.openssh.settings.PubkeyAcceptedAlgorithms = "ssh-ed25519,sk-ssh-ed25519@openssh.com"; }
+              { services.openssh.settings.AuthenticationMethods = "any"; }
+              { services.openssh.settings.AuthenticationMethods = "publickey,password publickey"; }
+              {
+                services.openssh.settings = {
+                  AuthenticationMethods = "publickey,keyboard-interactive:pam";
+                  KbdInteractiveAuthentication = true;
+                };
+              }
+              {
+                users.users.ops.hashedPasswordFile = "/run/secrets/ops";
+                services.openssh.settings.UsePAM = false;
+              }
               {
                 services.openssh.openFirewall = false;
                 networking.firewall.interfaces.wg0.allowedTCPPorts = [ 22 ];
@@ -252,6 +286,6 @@ in
             }
           ]
         );
-    expected = builtins.genList (_: [ ]) 19;
+    expected = builtins.genList (_: [ ]) 23;
   };
 }

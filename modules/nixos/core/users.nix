@@ -14,24 +14,7 @@ let
   inherit (config) hostSpec;
   inherit (hostSpec) userName;
 
-  # Of these NixOS lets none log in with a password (nixos/modules/config/users-groups.nix), and an
-  # empty one is no use to sudo.
-  isNone = lib.flip lib.elem [
-    null
-    ""
-    "!"
-    "!!"
-    "*"
-  ];
-  hasPassword =
-    user:
-    !lib.all (option: isNone user.${option}) [
-      "hashedPassword"
-      "hashedPasswordFile"
-      "initialHashedPassword"
-      "initialPassword"
-      "password"
-    ];
+  hasPassword = import ./passwords.nix;
 in
 {
   users = {

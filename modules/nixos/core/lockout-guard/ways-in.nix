@@ -15,6 +15,7 @@ let
     ;
   inherit (import ../../../../lib/sshd.nix { inherit lib; })
     accepts
+    authenticationMethods
     exclusion
     isOff
     words
@@ -59,21 +60,47 @@ let
   declaredKeysCount = keyFiles == [ ] || elem "/etc/ssh/authorized_keys.d/%u" keyFiles;
   accepted = setting "PubkeyAcceptedAlgorithms";
 
-  # NixOS's own names of where a user's password comes from.
-  hasPassword =
-    user:
-    any (name: user.${name} or null != null) [
-      "hashedPassword"
-      "hashedPasswordFile"
-      "initialHashedPassword"
-      "initialPassword"
-      "password"
-      "passwordFile"
-    ];
+  hasPassword = import ../passwords.nix;
   passwordsCount =
     !isOff (setting "PasswordAuthentication") || !isOff (setting "KbdInteractiveAuthentication");
   isNoShell =
     shell: builtins.match ".*/(nologin|false)" "${toString shell}${shell.shellPath or ""}" != null;
+
+  # Why no key lets a user in.
+  keyRefusal =
+    user:
+    let
+      keys = keysOf user;
+    in
+    if keys == [ ] && !hasKeyFile user then
+      "no SSH key"
+    else if isOff (setting "PubkeyAuthentication") then
+      "`PubkeyAuthentication` is off"
+    else if !declaredKeysCount then
+      "`AuthorizedKeysFile` has no `/etc/ssh/authorized_keys.d/%u`, where NixOS puts the keys"
+    else if !hasKeyFile user && !any (accepts accepted) keys then
+      "`PubkeyAcceptedAlgorithms` takes none of the keys"
+    else
+      null;
+
+  # Why a user cannot give what one of `AuthenticationMethods` asks for. What a keyboard is asked for is
+  # PAM's, and need be no password.
+  missing =
+    user: method:
+    let
+      isLeftOut = name: isOff (setting name);
+    in
+    if method == "publickey" then
+      keyRefusal user
+    else if
+      method == "password" && isLeftOut "PasswordAuthentication"
+      || method == "keyboard-interactive" && isLeftOut "KbdInteractiveAuthentication"
+    then
+      "`AuthenticationMethods` asks for `${method}`, which is off"
+    else if method == "password" && !hasPassword user then
+      "`AuthenticationMethods` asks for a password, and there is none"
+    else
+      null;
 in
 rec {
   /**
@@ -102,11 +129,11 @@ rec {
     user:
     let
       rootLogin = setting "PermitRootLogin";
-      keys = keysOf user;
       excluded = exclusion settings {
         inherit (user) name;
         groups = groupsOf user;
       };
+      methods = authenticationMethods (setting "AuthenticationMethods");
       byPassword =
         hasPassword user
         && passwordsCount
@@ -118,27 +145,26 @@ rec {
             "forced-commands-only"
           ]
         );
+      unmet = way: lib.findFirst (reason: reason != null) null (map (missing user) way);
     in
     if !(user.enable or true) then
       "the user is disabled"
     else if isNoShell user.shell then
       "the user's shell lets nobody in"
+    # NixOS writes `!` for a password that there is not, and without PAM that is a locked account to sshd
+    # (auth.c, allowed_user).
+    else if isOff (setting "UsePAM") && !hasPassword user then
+      "with `UsePAM` off a user without a password is a locked one"
     else if user.name == "root" && isOff rootLogin then
       "`PermitRootLogin` keeps root out"
     else if excluded != null then
       excluded
-    else if byPassword then
+    else if methods == null then
+      if byPassword then null else keyRefusal user
+    else if any (way: unmet way == null) methods then
       null
-    else if keys == [ ] && !hasKeyFile user then
-      "no SSH key"
-    else if isOff (setting "PubkeyAuthentication") then
-      "`PubkeyAuthentication` is off"
-    else if !declaredKeysCount then
-      "`AuthorizedKeysFile` has no `/etc/ssh/authorized_keys.d/%u`, where NixOS puts the keys"
-    else if !hasKeyFile user && !any (accepts accepted) keys then
-      "`PubkeyAcceptedAlgorithms` takes none of the keys"
     else
-      null;
+      unmet (lib.head methods);
 
   /**
     Whether there is a way in that no key of the configuration tells of: certificates, keys from a
