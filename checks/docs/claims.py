@@ -60,7 +60,11 @@ CLAIMS = {
     },
     "server": {
         "boot.kernel.sysctl": ("servers", "30 seconds after a kernel panic", ['"kernel.panic": 30']),
-        "boot.kernelParams": ("servers", "a login on the first serial port", ['"console=ttyS0,115200"']),
+        "boot.kernelParams": (
+            "servers",
+            "starts again when the initrd does not find its root",
+            ['"console=ttyS0,115200"', '"panic=30", "boot.panic_on_fail"'],
+        ),
         "boot.tmp.cleanOnBoot": ("servers", "empties `/tmp` at each boot", ["true"]),
         "documentation.enable": ("servers", "no manuals", ["false"]),
         "nix.nixPath": ("servers", "does not carry the source of nixpkgs", ['"nixpkgs=flake:nixpkgs"']),

@@ -38,6 +38,7 @@ let
   settings = config: {
     emergencyShell = config.systemd.enableEmergencyMode;
     panic = config.boot.kernel.sysctl."kernel.panic" or null;
+    initrdStartsAgain = lib.elem "boot.panic_on_fail" config.boot.kernelParams;
     cleanTmp = config.boot.tmp.cleanOnBoot;
     keysInHomes = config.services.openssh.authorizedKeysInHomedir;
     anyCard = config.systemd.network.wait-online.anyInterface;
@@ -54,6 +55,7 @@ in
     expected = {
       emergencyShell = false;
       panic = 30;
+      initrdStartsAgain = true;
       cleanTmp = true;
       keysInHomes = false;
       anyCard = true;
@@ -83,6 +85,7 @@ in
     expr = {
       inherit (settings plain)
         emergencyShell
+        initrdStartsAgain
         cleanTmp
         keysInHomes
         documentation
@@ -93,6 +96,7 @@ in
     };
     expected = {
       emergencyShell = true;
+      initrdStartsAgain = false;
       cleanTmp = false;
       keysInHomes = true;
       documentation = true;
@@ -125,6 +129,7 @@ in
     expected = {
       emergencyShell = true;
       panic = 1;
+      initrdStartsAgain = false;
       cleanTmp = false;
       keysInHomes = true;
       anyCard = false;

@@ -1,5 +1,10 @@
 # A machine that hangs, or whose boot fails, comes back without anybody at its keyboard.
-{ lib, options, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   inherit (import ../../../lib/priority.nix { inherit lib; }) taste;
 
@@ -9,6 +14,11 @@ let
   # The same of a shutdown, whose last step can hang on a mount of the network; systemd's own is ten
   # minutes. After a kexec nothing is watched, since what was started may not know of it.
   hungShutdown = taste "2min";
+
+  panic = 30;
+
+  # Whoever asks for the initrd's shell, by any password or one, has somebody at the screen.
+  hasShell = config.boot.initrd.systemd.emergencyAccess or false != false;
 
   # Nobody is there to wake it: neither a desktop's idle timer nor a key on the case may do this.
   asleep = [
@@ -51,7 +61,17 @@ in
   ];
 
   # After a panic, which otherwise waits for a hand on the machine; in seconds.
-  boot.kernel.sysctl."kernel.panic" = taste 30;
+  boot.kernel.sysctl."kernel.panic" = taste panic;
+
+  # An initrd that does not find its root would wait in such a shell as well. NixOS makes a panic of it
+  # (nixos/modules/system/boot/systemd/initrd.nix and stage-1-init.sh), at a time when no sysctl is set:
+  # the machine starts again, and by its other system where the boot loader counts.
+  boot.kernelParams = lib.mkIf (!config.systemd.enableEmergencyMode && !hasShell) (
+    lib.mkBefore [
+      "panic=${toString panic}"
+      "boot.panic_on_fail"
+    ]
+  );
 
   # What crashed services left there is gone after a boot.
   boot.tmp.cleanOnBoot = taste true;
