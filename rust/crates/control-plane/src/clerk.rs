@@ -6,6 +6,7 @@ mod lot;
 mod sight;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 
@@ -92,6 +93,7 @@ pub struct Clerk {
     pub changes: watch::Receiver<u64>,
     /// Why nothing can be written down, while it cannot.
     pub trouble: watch::Receiver<Option<String>>,
+    written: Arc<AtomicU64>,
 }
 
 impl Clerk {
@@ -107,7 +109,7 @@ impl Clerk {
         });
         let mut desk = Desk::new(core, store, seats, news, troubled);
         thread::spawn(move || desk.work(&from));
-        Self { to, changes, trouble }
+        Self { to, changes, trouble, written: Arc::default() }
     }
 
     /// Looks at what is known.
@@ -126,7 +128,7 @@ impl Clerk {
     /// # Errors
     /// When it could not be written down.
     pub async fn check_in(&self, host: String, said: CheckIn) -> Result<(), Failure> {
-        self.ask(|done| Input::CheckIn { host, said: Box::new(said), done }).await
+        self.say(|done| Input::CheckIn { host, said: Box::new(said), done }).await
     }
 
     /// Brings a release.
@@ -134,7 +136,7 @@ impl Clerk {
     /// # Errors
     /// When it is not taken.
     pub async fn bring(&self, files: Files) -> Result<Taken, Failure> {
-        self.ask(|done| Input::Bring { files, done }).await
+        self.say(|done| Input::Bring { files, done }).await
     }
 
     /// Says what a person says.
@@ -142,7 +144,19 @@ impl Clerk {
     /// # Errors
     /// When there is no such host or wave, or it could not be written down.
     pub async fn command(&self, by: String, command: Command) -> Result<(), Failure> {
-        self.ask(|done| Input::Command { by, command, done }).await
+        self.say(|done| Input::Command { by, command, done }).await
+    }
+
+    /// How many words of hosts and people were written down since the start.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+
+    async fn say<T>(&self, input: impl FnOnce(Done<T>) -> Input) -> Result<T, Failure> {
+        let done = self.ask(input).await?;
+        self.written.fetch_add(1, Ordering::Release);
+        Ok(done)
     }
 
     async fn ask<T>(&self, input: impl FnOnce(Done<T>) -> Input) -> Result<T, Failure> {

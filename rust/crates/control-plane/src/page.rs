@@ -22,6 +22,7 @@ use nixfleet_text::nearest;
 
 use crate::clerk::Failure;
 use crate::people::People;
+use frame::Frame;
 
 /// What the browser may do with the page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -69,7 +70,7 @@ fn shown(page: Result<Markup, Failure>) -> Response {
 /// A page that says why what was asked for is not shown.
 fn instead(status: StatusCode, people: &People, title: &str, why: &str) -> Response {
     let content = html! { h1 { (title) } p.alert { (why) } };
-    (status, shown(Ok(frame::frame(&people.fleet, title, &content)))).into_response()
+    (status, shown(Ok(Frame::of(people).around(title, &content)))).into_response()
 }
 
 /// ", did you mean …?" where a name is near.

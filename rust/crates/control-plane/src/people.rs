@@ -2,18 +2,24 @@
 //! else. Who may is who may open the socket.
 
 mod answers;
+mod board;
+mod events;
+mod listener;
 mod listing;
+mod once;
 mod peer;
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 pub use answers::People;
 pub(crate) use answers::WhichEvents;
+pub use board::Board;
+pub use listener::serve;
 pub(crate) use listing::{HostPage, Which};
 pub use peer::Peer;
 
@@ -33,7 +39,7 @@ fn common(people: People) -> Router {
         .route("/v1/hosts/{name}", get(answers::host))
         .route("/v1/log", get(answers::log))
         .route("/v1/log.csv", get(answers::log_csv))
-        .route("/v1/events", get(answers::events))
+        .route("/v1/events", get(events::events).layer(Extension(events::Readers::default())))
         .route("/v1/release/{*name}", get(answers::file))
         .route("/metrics", get(answers::metrics))
         .route("/openapi.json", get(answers::description))

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use axum::Router;
 use jiff::Timestamp;
 use nixfleet_link::{HostKey, server_config};
 use tokio::net::{TcpListener, UnixListener};
@@ -21,7 +20,7 @@ use crate::config::Config;
 use crate::core::Core;
 use crate::hosts::{self, Crowd, Door};
 use crate::page;
-use crate::people::{self, Peer, People};
+use crate::people::{self, Board, Peer, People};
 use crate::seat::Seats;
 use crate::store::{Place, Store};
 
@@ -69,17 +68,19 @@ async fn run(
         stop: stop.clone(),
         check_ins: check_ins.clone(),
     };
+    let board = Arc::new(Board::new(&config.fleet, clerk.clone(), seats.clone()));
     let people = People {
         clerk: clerk.clone(),
         seats: seats.clone(),
         crowd: crowd.clone(),
         check_ins,
         database: Arc::new(database),
-        fleet: config.fleet.clone(),
+        board: board.clone(),
         stop: stop.clone(),
     };
     let tls = server_config(key).map_err(|error| error.to_string())?;
     let mut doors = JoinSet::new();
+    doors.spawn(board.publish(stop.clone()));
     for address in &config.listen {
         let listener = listen(address).await?;
         let router = hosts::router(door.clone());
@@ -94,15 +95,17 @@ async fn run(
         println!("hosts ask at {address}, and know this control plane by {}", key.public().line());
     }
     let socket = bind(&config.socket)?;
-    doors.spawn(speak(socket, people::speaking(people.clone()), stop.clone()));
+    let router = people::speaking(people.clone());
+    doors.spawn(people::serve(socket, router, Peer::of_socket, stop.clone()));
     if let Some(place) = &config.page {
         let router = people::reading(people.clone()).merge(page::router(people.clone()));
         if place.starts_with('/') {
-            doors.spawn(speak(bind(Path::new(place))?, router, stop.clone()));
+            let socket = bind(Path::new(place))?;
+            doors.spawn(people::serve(socket, router, Peer::of_socket, stop.clone()));
         } else {
             let listener = listen(place).await?;
             let router = people::from_here(router);
-            doors.spawn(read(listener, router, stop.clone()));
+            doors.spawn(people::serve(listener, router, Peer::of_address, stop.clone()));
         }
         println!("people read at {place}");
     }
@@ -171,17 +174,4 @@ fn bind(path: &Path) -> Result<UnixListener, String> {
     let listener = UnixListener::bind(path).map_err(failed)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o660)).map_err(failed)?;
     Ok(listener)
-}
-
-async fn speak(listener: UnixListener, router: Router, stop: watch::Receiver<bool>) {
-    let service = router.into_make_service_with_connect_info::<Peer>();
-    let _ = axum::serve(listener, service).with_graceful_shutdown(stopped(stop)).await;
-}
-
-async fn read(listener: TcpListener, router: Router, stop: watch::Receiver<bool>) {
-    let _ = axum::serve(listener, router).with_graceful_shutdown(stopped(stop)).await;
-}
-
-async fn stopped(mut stop: watch::Receiver<bool>) {
-    let _ = stop.wait_for(|it| *it).await;
 }

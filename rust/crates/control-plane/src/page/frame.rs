@@ -4,29 +4,45 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 use nixfleet_rollout::Standing;
 
-/// A page with its title and content.
-pub(super) fn frame(fleet: &str, title: &str, content: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " · " (fleet) }
-                link rel="stylesheet" href="/page.css";
-                script src="/page.js" defer {}
-            }
-            body {
-                header {
-                    a.fleet href="/" { (fleet) }
-                    nav {
-                        a href="/" { "Rollout" }
-                        a href="/hosts" { "Hosts" }
-                        a href="/log" { "Log" }
-                    }
+use crate::people::People;
+
+/// What is around a page's content.
+pub(super) struct Frame {
+    fleet: String,
+    news: u64,
+}
+
+impl Frame {
+    /// To be made before its content is: what changes while that is read is news.
+    pub(super) fn of(people: &People) -> Self {
+        Self { fleet: people.board.fleet().to_owned(), news: people.board.last() }
+    }
+
+    /// A page with its title and content.
+    pub(super) fn around(&self, title: &str, content: &Markup) -> Markup {
+        let fleet = &self.fleet;
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (title) " · " (fleet) }
+                    link rel="stylesheet" href="/page.css";
+                    script src="/page.js" defer {}
                 }
-                main id="main" { (content) }
+                body data-news=(self.news) {
+                    header {
+                        a.fleet href="/" { (fleet) }
+                        nav {
+                            a href="/" { "Rollout" }
+                            a href="/hosts" { "Hosts" }
+                            a href="/log" { "Log" }
+                        }
+                    }
+                    main id="main" { (content) }
+                }
             }
         }
     }

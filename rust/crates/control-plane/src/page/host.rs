@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 
-use super::frame::{frame, key, time, words};
+use super::frame::{Frame, key, time, words};
 use super::{instead, proposal, record, shown};
 use crate::core::Core;
 use crate::people::{People, WhichEvents};
@@ -14,7 +14,7 @@ use crate::people::{People, WhichEvents};
 const EVENTS: usize = 50;
 
 pub(super) async fn page(State(people): State<People>, Path(name): Path<String>) -> Response {
-    let asked = name.clone();
+    let (frame, asked) = (Frame::of(&people), name.clone());
     let found =
         people.clerk.look(move |core| core.view_of(&asked).ok_or_else(|| absent(core, &asked)));
     let host = match found.await {
@@ -43,7 +43,7 @@ pub(super) async fn page(State(people): State<People>, Path(name): Path<String>)
             Err(why) => p.alert { (record::unread(&why)) },
         }
     };
-    shown(Ok(frame(&people.fleet, &host.name, &content)))
+    shown(Ok(frame.around(&host.name, &content)))
 }
 
 fn absent(core: &Core, asked: &str) -> String {

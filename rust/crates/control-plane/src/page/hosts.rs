@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use nixfleet_rollout::Standing;
 use serde::Deserialize;
 
-use super::frame::{encoded, frame, key, time, words};
+use super::frame::{Frame, encoded, key, time, words};
 use super::{instead, proposal, shown};
 use crate::core::Core;
 use crate::people::{HostPage, People, Which};
@@ -28,6 +28,7 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn page(State(people): State<People>, Query(asked): Query<Asked>) -> Response {
+    let frame = Frame::of(&people);
     let given = |text: &String| Some(text.clone()).filter(|it| !it.is_empty());
     let state = Standing::ALL.into_iter().find(|it| key(*it) == asked.state);
     if state.is_none() && !asked.state.is_empty() {
@@ -53,7 +54,7 @@ pub(super) async fn page(State(people): State<People>, Query(asked): Query<Asked
         _ => Ok(Vec::new()),
     };
     let content = page.and_then(|page| Ok(content(&asked, &page, &why?)));
-    shown(content.map(|content| frame(&people.fleet, "Hosts", &content)))
+    shown(content.map(|content| frame.around("Hosts", &content)))
 }
 
 /// What was asked for and no host has.

@@ -5,12 +5,13 @@ use axum::response::Response;
 use maud::{Markup, html};
 use nixfleet_rollout::{Tally, WaveState, WaveVerdict};
 
-use super::frame::{frame, time};
+use super::frame::{Frame, time};
 use super::shown;
 use crate::people::People;
 use crate::status::{ReleaseStatus, RolloutStatus, Status};
 
 pub(super) async fn page(State(people): State<People>) -> Response {
+    let frame = Frame::of(&people);
     shown(people.status().await.map(|status| {
         let content = html! {
             (attention(&status))
@@ -22,7 +23,7 @@ pub(super) async fn page(State(people): State<People>) -> Response {
                 }
             }
         };
-        frame(&status.fleet, "Rollout", &content)
+        frame.around("Rollout", &content)
     }))
 }
 

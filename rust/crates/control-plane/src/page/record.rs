@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::frame::{encoded, frame, time};
+use super::frame::{Frame, encoded, time};
 use super::{instead, shown};
 use crate::log::{self, Logged};
 use crate::people::{People, WhichEvents};
@@ -22,6 +22,7 @@ pub(super) async fn page(
         let why = "The address of the log takes `before`, an event's number, and `host`, a name.";
         return instead(StatusCode::BAD_REQUEST, &people, "Log", why);
     };
+    let frame = Frame::of(&people);
     which.limit = Some(PAGE);
     let host = which.host.clone();
     let events = match people.log(which).await {
@@ -39,7 +40,7 @@ pub(super) async fn page(
             p { a href={ "/log?before=" (last.id) (of) } { "What was before" } }
         }
     };
-    shown(Ok(frame(&people.fleet, "Log", &content)))
+    shown(Ok(frame.around("Log", &content)))
 }
 
 /// Why there are no events.

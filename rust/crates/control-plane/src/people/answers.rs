@@ -3,21 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{StatusCode, header};
-use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{self, Stream};
 use nixfleet_rollout::Command;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::board::Board;
 use super::listing::{HostPage, Which};
 use super::peer::Peer;
 use crate::bring::{self, refused};
@@ -27,11 +25,8 @@ use crate::hosts::Crowd;
 use crate::log;
 use crate::log::Logged;
 use crate::seat::Seats;
-use crate::status::{Doubled, Status};
+use crate::status::Status;
 use crate::store::{PAGE, Place, Reader};
-
-/// The least time between two pieces of news to one reader.
-const NEWS_EVERY: Duration = Duration::from_secs(1);
 
 /// What the door of people has behind it.
 #[derive(Clone)]
@@ -46,19 +41,16 @@ pub struct People {
     pub check_ins: Arc<AtomicU64>,
     /// Where the log is.
     pub database: Arc<Place>,
-    /// The fleet's name.
-    pub fleet: String,
+    /// How the fleet is.
+    pub board: Arc<Board>,
     /// Whether the program is to end.
     pub stop: watch::Receiver<bool>,
 }
 
 impl People {
     /// How the fleet is.
-    pub(crate) async fn status(&self) -> Result<Status, Failure> {
-        let fleet = self.fleet.clone();
-        let trouble = self.clerk.trouble.borrow().clone();
-        let doubled = Doubled::all(&self.seats);
-        self.clerk.look(move |core| Status::of(&fleet, core, trouble, doubled)).await
+    pub(crate) async fn status(&self) -> Result<Arc<Status>, Failure> {
+        self.board.status().await
     }
 
     /// Some of the hosts, and whether there are more.
@@ -92,7 +84,7 @@ pub(crate) struct WhichEvents {
 
 pub(super) async fn status(State(people): State<People>) -> Response {
     match people.status().await {
-        Ok(status) => Json(status).into_response(),
+        Ok(status) => Json(&*status).into_response(),
         Err(failure) => refused(&failure),
     }
 }
@@ -160,26 +152,6 @@ pub(super) async fn log_csv(
         }
         Err(why) => unread(&why),
     }
-}
-
-/// Each time that something changed: how the fleet is.
-pub(super) async fn events(
-    State(people): State<People>,
-) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
-    let news = stream::unfold((people, true), |(mut people, first)| async move {
-        if !first {
-            let mut stop = people.stop.clone();
-            tokio::select! {
-                changed = people.clerk.changes.changed() => changed.ok()?,
-                _ = stop.wait_for(|it| *it) => return None,
-            }
-            tokio::time::sleep(NEWS_EVERY).await;
-        }
-        people.clerk.changes.mark_unchanged();
-        let status = people.status().await.ok()?;
-        Some((Event::default().event("status").json_data(status), (people, false)))
-    });
-    Sse::new(news).keep_alive(KeepAlive::default())
 }
 
 /// All files of the newest release, as one brings them.

@@ -2,9 +2,7 @@
 
 use std::fs;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
-use tokio::net::UnixListener;
+use tokio::net::{TcpStream, UnixStream};
 
 /// The user at the other end of the socket, as the kernel says it.
 #[derive(Debug, Clone)]
@@ -13,10 +11,18 @@ pub struct Peer {
     pub user: String,
 }
 
-impl Connected<IncomingStream<'_, UnixListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, UnixListener>) -> Self {
-        let user = stream.io().peer_cred().map_or_else(|_| "?".into(), |it| name_of(it.uid()));
+impl Peer {
+    /// Who opened a socket.
+    #[must_use]
+    pub fn of_socket(stream: &UnixStream) -> Self {
+        let user = stream.peer_cred().map_or_else(|_| "?".into(), |it| name_of(it.uid()));
         Self { user }
+    }
+
+    /// Nobody knows who asks by an address.
+    #[must_use]
+    pub fn of_address(_: &TcpStream) -> Self {
+        Self { user: "?".into() }
     }
 }
 
