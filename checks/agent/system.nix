@@ -9,6 +9,8 @@
   check ? "true",
   kernel ? "one",
   params ? "root=LABEL=nixfleet panic=5 console=ttyS0",
+  # Whether its entries count the boots that they are given, as NixOS's do by `bootCounting`.
+  counted ? false,
   interface ? "1",
   # The configuration of the system's own agent.
   agent ? null,
@@ -21,11 +23,15 @@ let
     out=@out@
     # Boot entries are made of the profile's generations; the one that is asked for is the default.
     mkdir -p /boot/loader/entries
+    was=" $(ls /boot/loader/entries | tr '\n' ' ')"
     rm -f /boot/loader/entries/*
     for link in /nix/var/nix/profiles/system-*-link; do
       number=''${link%-link} number=''${number##*-} system=$(readlink -f "$link")
+      name=nixos-generation-$number${if counted then "+3" else ""}.conf
+      # One that is there has been counted down, or found good.
+      [[ ! $was =~ " "(nixos-generation-$number([+][0-9-]+)?[.]conf)" " ]] || name=''${BASH_REMATCH[1]}
       printf 'title %s\nlinux /%s\ninitrd /initrd\noptions init=%s/init %s\n' "''${system##*-}" "$(basename "$(readlink "$system/kernel")")" \
-        "$system" "$(<"$system/kernel-params")" >/boot/loader/entries/nixos-generation-$number.conf
+        "$system" "$(<"$system/kernel-params")" >"/boot/loader/entries/$name"
       [[ $system != "$out" ]] || default=nixos-generation-$number.conf
     done
     [[ -n ''${default:-} ]] || exit 1

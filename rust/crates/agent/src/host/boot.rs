@@ -106,7 +106,7 @@ impl Host {
             .ok_or_else(|| format!("the boot loader has no entry for `{system}`"))?;
         fs::write(self.staged(), "")
             .map_err(|error| format!("cannot write `{}`: {error}", self.staged().display()))?;
-        in_unit("once", &["bootctl", "set-oneshot", &entry])
+        in_unit("once", &["bootctl", "set-oneshot", &loader::one_shot(&entry)])
     }
 
     /// The one boot that was given is taken back. Where it was used up, there is nothing to take.
@@ -157,7 +157,7 @@ impl Host {
         Some(init.trim_end_matches("/init").to_owned())
     }
 
-    /// The entry that starts a system.
+    /// The file of the entry that starts a system.
     fn entry_of(&self, system: &str) -> Option<String> {
         let starts = format!("init={system}/init");
         self.entries().into_iter().find(|(_, text)| text.contains(&starts)).map(|it| it.0)

@@ -13,12 +13,21 @@ pub(super) fn named(conf: &str) -> Option<&str> {
 /// By what `loader.conf` knows the entry of a file: the file's name without the boots that are left and
 /// done, `+3` or `+2-1` (systemd.io, automatic boot assessment).
 pub(super) fn id(file: &str) -> String {
+    counted(file).map_or_else(|| file.to_owned(), |name| format!("{name}.conf"))
+}
+
+/// By what one boot is given to the entry of a file. The loader looks for a pattern among its ids, to
+/// which a count belongs up to systemd 252, and does not with the loaders that NixOS counts boots by: the
+/// pattern is for both, since the one on the boot partition may be older than what wrote the entry.
+pub(super) fn one_shot(file: &str) -> String {
+    counted(file).map_or_else(|| file.to_owned(), |name| format!("{name}[.+]*conf"))
+}
+
+/// The name of a file that counts boots, before the count.
+fn counted(file: &str) -> Option<&str> {
     let is_count = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
-    let counted = file.strip_suffix(".conf").and_then(|it| it.rsplit_once('+'));
-    match counted {
-        Some((name, tries)) if tries.splitn(2, '-').all(is_count) => format!("{name}.conf"),
-        _ => file.to_owned(),
-    }
+    let (name, tries) = file.strip_suffix(".conf")?.rsplit_once('+')?;
+    tries.splitn(2, '-').all(is_count).then_some(name)
 }
 
 #[cfg(test)]
@@ -31,6 +40,14 @@ mod tests {
         let counted = "timeout 5\npreferred nixos-a.conf\ndefault nixos-*\n";
         assert_eq!(named(counted), Some("nixos-a.conf"));
         assert_eq!(named("timeout 5\n#default nixos-a.conf\ndefault\n"), None);
+    }
+
+    #[test]
+    fn one_boot_is_given_to_an_entry_whether_its_boots_are_counted_or_not() {
+        assert_eq!(one_shot("nixos-generation-1.conf"), "nixos-generation-1.conf");
+        for file in ["nixos-generation-1+3.conf", "nixos-generation-1+2-1.conf"] {
+            assert_eq!(one_shot(file), "nixos-generation-1[.+]*conf");
+        }
     }
 
     #[test]

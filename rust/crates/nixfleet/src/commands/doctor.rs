@@ -19,6 +19,7 @@ use nixfleet_nix::Patience;
 use nixfleet_vm::preflight::ThisMachine;
 
 use crate::commands::control_plane::Door;
+use crate::commands::hosts::nix_options;
 use crate::commands::{fleet as fleets, release};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
@@ -73,8 +74,9 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    fn machine(&self, address: &str) -> Target {
-        Target { address: Address::parse(address, self.port), identities: self.identities.clone() }
+    fn machine(&self, address: &str, options: Vec<String>) -> Target {
+        let address = Address::parse(address, self.port);
+        Target { address, identities: self.identities.clone(), options }
     }
 }
 
@@ -82,7 +84,8 @@ impl Doctor {
 pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
     let findings = match (&args.target, &args.agent) {
         (Some(target), _) => of_target(global, args, target)?,
-        (None, Some(host)) => agent::findings(&args.machine(host)),
+        // It is reached as `deploy` reaches it.
+        (None, Some(host)) => agent::findings(&args.machine(host, nix_options())),
         (None, None) if args.control_plane.is_some() || args.socket.is_some() => {
             of_control_plane(global, args)?
         }
@@ -143,7 +146,7 @@ fn of_control_plane(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Erro
 }
 
 fn of_target(global: &Global, args: &Doctor, target: &str) -> Result<Vec<Finding>, Error> {
-    let target = args.machine(target);
+    let target = args.machine(target, Vec::new());
     let (nix, flake) = (fleets::nix(global), fleets::flake(global));
     let Some(name) = &args.host else {
         return Ok(target::findings(&target, None));

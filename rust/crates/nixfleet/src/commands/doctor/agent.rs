@@ -36,7 +36,7 @@ fn read(said: &Output) -> Vec<Finding> {
         Finding::lacking(
             "agent",
             "there is none",
-            "mkFleet with `release.source` sets one up on every host; else `services.nixfleet-agent.enable`",
+            "mkFleet with `release` sets one up on every host; else `services.nixfleet-agent.enable`",
         )
     } else {
         let said = said.stderr.last_line().excerpt();

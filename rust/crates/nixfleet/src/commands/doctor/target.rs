@@ -29,6 +29,8 @@ pub struct Target {
     pub address: Address,
     /// Keys that the user named.
     pub identities: Vec<PathBuf>,
+    /// Options of `ssh`, as what goes there later is given them.
+    pub options: Vec<String>,
 }
 
 /// The host that a machine is meant for.
@@ -42,7 +44,7 @@ pub struct Meant<'a> {
 
 /// What the target is like, as far as it lets itself be looked at.
 pub fn findings(target: &Target, meant: Option<&Meant>) -> Vec<Finding> {
-    let route = match target.address.route() {
+    let route = match target.address.route(&target.options) {
         Ok(route) => route,
         Err(reason) => return vec![no_route(reason)],
     };
@@ -61,7 +63,7 @@ pub fn findings(target: &Target, meant: Option<&Meant>) -> Vec<Finding> {
 /// What a machine says to a script, and what was found out on the way to it; its words where it let
 /// us in.
 pub fn ask(target: &Target, script: &str) -> (Vec<Finding>, Option<Output>) {
-    match target.address.route() {
+    match target.address.route(&target.options) {
         Ok(route) => reach(target, &route, script),
         Err(reason) => (vec![no_route(reason)], None),
     }
@@ -97,7 +99,7 @@ fn reach(target: &Target, route: &Route, script: &str) -> (Vec<Finding>, Option<
             }
         }
     }
-    let look = match connection::run(&target.address, route, &target.identities, script) {
+    let look = match connection::run(target, route, script) {
         Ok(look) => look,
         Err(error) => {
             // That it starts is known, so what fails is the writing of its files.

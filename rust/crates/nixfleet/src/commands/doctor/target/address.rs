@@ -60,9 +60,9 @@ impl Address {
     ///
     /// # Errors
     /// With what `ssh` complains of, an error in the configuration for one.
-    pub fn route(&self) -> Result<Route, String> {
+    pub fn route(&self, options: &[String]) -> Result<Route, String> {
         let mut command = process::bound("ssh");
-        let output = output(command.arg("-G").args(self.words()), PATIENCE)
+        let output = output(command.arg("-G").args(options).args(self.words()), PATIENCE)
             .map_err(|error| format!("`ssh` does not start: {error}"))?;
         if output.status.is_some_and(|it| it.success()) {
             Ok(Route::parse(output.stdout.raw()))

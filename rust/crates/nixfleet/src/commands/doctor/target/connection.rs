@@ -10,7 +10,8 @@ use nixfleet_nix::process::{self, Output, output};
 use nixfleet_vm::ssh::quoted;
 use tempfile::NamedTempFile;
 
-use super::address::{Address, Route};
+use super::Target;
+use super::address::Route;
 use nixfleet_text::word;
 
 const CONNECT: &str = "ConnectTimeout=15";
@@ -50,12 +51,8 @@ pub struct Look {
 ///
 /// # Errors
 /// When the files that `ssh` needs cannot be written, or it does not start.
-pub fn run(
-    address: &Address,
-    route: &Route,
-    identities: &[PathBuf],
-    script: &str,
-) -> io::Result<Look> {
+pub fn run(target: &Target, route: &Route, script: &str) -> io::Result<Look> {
+    let Target { address, identities, options } = target;
     let known = known(&route.known_hosts)?;
     let log = NamedTempFile::new()?;
     let mut command = process::bound("ssh");
@@ -64,6 +61,7 @@ pub fn run(
         command.args(["-o", option]);
     }
     command.args(["-o", &format!("UserKnownHostsFile={}", quoted(known.path()))]);
+    command.args(options);
     if !identities.is_empty() {
         // As nixos-anywhere does: a server closes after so many keys of the agent's.
         command.args(["-o", "IdentitiesOnly=yes"]);
