@@ -89,6 +89,7 @@ in
   docker = enabled { virtualisation.docker.enable = true; } [ "docker" ];
   domoticz = restricted (service "domoticz" { } [ "private/domoticz" ]);
   dovecot2 = [ "dovecot" ];
+  dsnet = [ "/etc/dsnetconfig.json" ];
   duplicati = [ "duplicati" ];
   ejabberd = [ "ejabberd" ];
   elasticsearch = restricted (service "elasticsearch" { } [ "elasticsearch" ]);
@@ -273,6 +274,10 @@ in
   matrix-conduit = service "matrix-conduit" { settings.global.server_name = "example.org"; } [
     "private/matrix-conduit"
   ];
+  matrix-hookshot = service "matrix-hookshot" {
+    registrationFile = "/run/secrets/hookshot";
+    settings = { };
+  } [ "matrix-hookshot" ];
   matrix-synapse = service "matrix-synapse" { settings.server_name = "example.org"; } [
     "matrix-synapse"
   ];
@@ -441,6 +446,7 @@ in
   telegraf = [ ];
   terraria = restricted (service "terraria" { } [ "terraria" ]);
   thelounge = [ "thelounge" ];
+  tinc = enabled { services.tinc.networks.mesh = { }; } [ "/etc/tinc" ];
   tor = [ "tor" ];
   traefik = [ "traefik" ];
   transmission = [ "transmission" ];
@@ -463,6 +469,7 @@ in
   } [ "private/vikunja" ];
   wiki-js = service "wiki-js" { settings.db.host = "localhost"; } [ "private/wiki-js" ];
   writefreely = service "writefreely" { host = "w.example.org"; } [ "writefreely" ];
+  xl2tpd = [ "/etc/xl2tpd" ];
   zerotierone = restricted (service "zerotierone" { } [ "zerotier-one" ]);
   zigbee2mqtt = [ "zigbee2mqtt" ];
   znc = service "znc" { confOptions.passBlock = "x"; } [ "znc" ];

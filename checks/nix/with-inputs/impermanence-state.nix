@@ -189,6 +189,52 @@ in
     ];
   };
 
+  "test: what a script makes where it is missing is state, wherever that is, and nobody's to bring" =
+    let
+      app.systemd.services.app.preStart = ''
+        if [ ! -f /etc/app/key ]; then make-key /etc/app/key; fi
+        if ! test -e '/etc/app.conf'; then init; fi
+        [[ -s "/opt/app/license" ]] || fetch
+        [ -e /etc/unlike ] && echo there
+        if [ ! -e /etc/hostname ]; then echo; fi
+      '';
+      key.services.restic.backups.home.passwordFile = "/etc/app/key";
+    in
+    {
+      expr = map warning [
+        [
+          app
+          key
+        ]
+        [
+          app
+          (keeping [
+            "/etc/app"
+            "/opt/app"
+          ])
+          { nixfleet.impermanence.files = [ "/etc/app.conf" ]; }
+        ]
+      ];
+      expected = [
+        [
+          "nixfleet.impermanence: 3 paths are likely lost at each boot:"
+          "/etc/app: likely, made once by app.service"
+          "/etc/app.conf: likely, made once by app.service"
+          "/opt/app: likely, made once by app.service"
+          "To keep them, add:"
+          "  nixfleet.impermanence.directories = ["
+          "    \"/etc/app\""
+          "    \"/opt/app\""
+          "  ];"
+          "  nixfleet.impermanence.files = ["
+          "    \"/etc/app.conf\""
+          "  ];"
+          "What may be lost goes to `nixfleet.impermanence.auditIgnore`."
+        ]
+        [ ]
+      ];
+    };
+
   "test: what an option of a service that is on names is likely its state" = {
     expr =
       let

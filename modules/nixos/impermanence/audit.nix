@@ -29,18 +29,25 @@ let
     else
       "${toString all} ${be} lost${lib.optionalString (some > 0) ", ${toString some} of them likely,"}";
 
-  message = ''
-    nixfleet.impermanence: ${count} at each boot:
-    ${
-      lib.concatMapStrings (
-        item: "  ${item.path}: ${lib.optionalString (isLikely item) "likely, "}${item.source}\n"
-      ) state
-    }  To keep them, add:
-        nixfleet.impermanence.directories = [
-    ${
-      lib.concatMapStrings (entry: "      ${entry}\n") (lib.unique (map (item: item.entry) state))
-    }    ];
-      What may be lost goes to `nixfleet.impermanence.auditIgnore`.'';
+  kinds = lib.partition (item: item.isFile or false) state;
+  keeping =
+    option: items:
+    lib.optionals (items != [ ]) (
+      [ "    nixfleet.impermanence.${option} = [" ]
+      ++ map (entry: "      ${entry}") (lib.unique (map (item: item.entry) items))
+      ++ [ "    ];" ]
+    );
+
+  message = lib.concatStringsSep "\n" (
+    [ "nixfleet.impermanence: ${count} at each boot:" ]
+    ++ map (
+      item: "  ${item.path}: ${lib.optionalString (isLikely item) "likely, "}${item.source}"
+    ) state
+    ++ [ "  To keep them, add:" ]
+    ++ keeping "directories" kinds.wrong
+    ++ keeping "files" kinds.right
+    ++ [ "  What may be lost goes to `nixfleet.impermanence.auditIgnore`." ]
+  );
 
   ofFile =
     file:

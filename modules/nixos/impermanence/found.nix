@@ -1,8 +1,9 @@
 # What an impermanent host loses at each boot. Pure: from a configuration and its options to
-#   state    [ { path; source; entry; likely?; } ]    state that lies on the root, and that no persisted
-#                                                     path covers; one for each, none below another
-#   files    [ { option; path; early; isKept; } ]     files that options name, and that are not there;
-#                                                     `isKept`: they are, and come too late
+#   state    [ { path; source; entry; likely?; isFile?; } ]    state that lies on the root, and that no
+#                                                              persisted path covers; one for each, none
+#                                                              below another
+#   files    [ { option; path; early; isKept; } ]              files that options name, and that are not
+#                                                              there; `isKept`: they are, and come too late
 {
   lib,
   nixos,
@@ -78,7 +79,7 @@ let
       (
         own != null
         && !isElsewhere own
-        && !isCovered item.path
+        && !isKept item.path
         && !any (folder: isWithin folder item.path) known
         # Whoever keeps a part has thought of the rest; a file that somebody brings is told as one.
         && !(isLikely item && (any (isWithin own) persisted || lib.elem item.path named))
@@ -88,6 +89,7 @@ let
         // {
           path = own;
           entry = ''"${own}"'';
+          isFile = item.isFile or false && own == item.path;
         }
       )
   ) (filter (item: !(item ? entry)) state);
@@ -108,7 +110,11 @@ let
   );
   reported = filter (item: !isBelowAnother item) (lib.attrValues byPath);
 
-  allFiles = import ./named-files.nix { inherit lib nixos; } { inherit config options; };
+  # What a program makes itself, nobody has to bring.
+  made = map (item: item.path) (filter (item: item.isMade or false) state);
+  allFiles = filter (file: !lib.elem file.path made) (
+    import ./named-files.nix { inherit lib nixos; } { inherit config options; }
+  );
   named = map (file: file.path) allFiles;
 
   # What is made at each boot, or is no disk's.

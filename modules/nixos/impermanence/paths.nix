@@ -88,6 +88,47 @@ rec {
     else
       [ ];
 
+  # What a script makes only where it is not there yet: keys, an installation's first configuration.
+  #   `if [ ! -f /etc/app/key ]`, `if ! test -e …`, `[ -s /etc/app/key ] || …`
+  # A list of { path; isFile; }: whether it is no directory, if not said.
+  madeOnce =
+    text:
+    let
+      plain = builtins.unsafeDiscardStringContext text;
+      path = "[\"']?(/(etc|opt|srv|var)/[A-Za-z0-9@._+/-]+)";
+      found =
+        pattern: at:
+        map
+          (match: {
+            path = builtins.elemAt match (at + 1);
+            isFile = builtins.elemAt match at != "d";
+          })
+          (
+            lib.filter (match: lib.isList match && !lib.elem (builtins.elemAt match (at + 1)) notMade) (
+              builtins.split pattern plain
+            )
+          );
+      # NixOS's own, those of whoever administers the machine, and a key that nobody else ever sees.
+      notMade = [
+        "/etc/bind/rndc.key"
+        "/etc/hostname"
+        "/etc/machine-id"
+        "/etc/nixos/configuration.nix"
+        "/etc/resolv.conf"
+      ];
+    in
+    lib.optionals
+      (mentions [
+        "! -"
+        "! ["
+        "! test"
+        "||"
+      ] plain)
+      (
+        found "! *([[]+ +|test +)?-([defrs]) +${path}" 1
+        ++ found "-([defrs]) +${path}[\"']?( *[]]+)? *[|][|]" 0
+      );
+
   # The directory that is a program's own in which a path lies, as a user would keep it: of
   # /var/lib/app/db/1 /var/lib/app. Null where nothing of a program's own lies.
   ownDirectory =

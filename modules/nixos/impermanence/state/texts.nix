@@ -3,7 +3,12 @@
 { lib, nixos }:
 let
   inherit (lib) concatLists concatMap mapAttrsToList;
-  inherit (import ../paths.nix { inherit lib; }) mentions ownDirectory pathsIn;
+  inherit (import ../paths.nix { inherit lib; })
+    madeOnce
+    mentions
+    ownDirectory
+    pathsIn
+    ;
   inherit (import ../option-values.nix { inherit lib nixos; })
     ofEnabled
     ofForeign
@@ -47,6 +52,18 @@ let
       )
     );
 
+  made =
+    source: text:
+    map (
+      it:
+      it
+      // {
+        inherit source;
+        likely = true;
+        isMade = true;
+      }
+    ) (lib.filter (it: !isOthers it.path) (madeOnce text));
+
   # Settings whose paths a unit does not write to.
   foreign = [
     "BindReadOnlyPaths"
@@ -86,14 +103,16 @@ let
       source = "named by ${unit}.service";
     in
     lib.optionals service.enable (
-      concatMap (script: inScript source (service.${script} or "")) [
-        "preStart"
-        "script"
-        "postStart"
-        "reload"
-        "preStop"
-        "postStop"
-      ]
+      concatMap (script: inScript source script ++ made "made once by ${unit}.service" script) (
+        map (name: service.${name} or "") [
+          "preStart"
+          "script"
+          "postStart"
+          "reload"
+          "preStop"
+          "postStop"
+        ]
+      )
       ++ ofSettings source (removeAttrs service.serviceConfig foreign)
       ++ ofSettings source service.unitConfig
       ++ ofSettings source service.environment
