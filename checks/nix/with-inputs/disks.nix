@@ -4,7 +4,7 @@ let
   inherit (inputs.nixpkgs) lib;
   layouts = nixfleet.nixosModules.disks;
 
-  inherit (import ../hosts.nix { inherit inputs nixfleet; }) configOf fileSystems;
+  inherit (import ../hosts.nix { inherit inputs nixfleet; }) withLayout configOf fileSystems;
 
   on =
     layout: disk:
@@ -401,6 +401,19 @@ in
       devNodes = "/dev/disk/by-partuuid";
       forceImportRoot = true;
     };
+  };
+
+  "test: a host that says its id is not asked what it was" = {
+    expr = map (modules: (withLayout "zfs" modules).system.preSwitchChecks ? nixfleetHostId) [
+      [ ]
+      [ { networking.hostId = "0badcafe"; } ]
+      [ { networking.hostId = lib.mkDefault "0badcafe"; } ]
+    ];
+    expected = [
+      true
+      false
+      false
+    ];
   };
 
   "test: a name that may mean another disk after a reboot is warned about" = {

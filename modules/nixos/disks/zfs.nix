@@ -14,6 +14,7 @@ in
 {
   imports = [
     ../disk.nix
+    ../disk/host-id.nix
     ../disk/pool.nix
   ];
 
@@ -57,11 +58,6 @@ in
 
   # Reads all of the pool once a month, so that what a disk has lost is found while a copy is there.
   services.zfs.autoScrub.enable = taste true;
-
-  # ZFS marks a pool with the host that uses it, so NixOS demands an id that never changes.
-  networking.hostId = taste (
-    builtins.substring 0 8 (builtins.hashString "sha256" config.hostSpec.hostName)
-  );
 
   # NixOS looks for the pool below /dev/disk/by-id, where a virtio disk without a serial number does
   # not appear; every GPT partition has a UUID.
