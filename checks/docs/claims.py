@@ -142,7 +142,99 @@ CLAIMS = {
         "virtualisation.vmVariant": ("impermanence", "in which the host is not impermanent", ['"enable": false']),
         "virtualisation.vmVariantWithBootLoader": ("impermanence", "in which the host is not impermanent", ['"enable": false']),
     },
+    "vm-guest": {
+        "boot.kernelParams": ("hosts", "a serial console", ['"console=ttyS0,115200"']),
+        "boot.loader.efi.canTouchEfiVariables": INSIDE,
+        "boot.loader.grub.configurationLimit": INSIDE,
+        "boot.loader.timeout": INSIDE,
+        "disko.devices": ("disks", "With `isVm = true;` the disk is `/dev/vda` and the layout `ext4`", ['"device": "/dev/vda"', '"disk-web-01-esp"']),
+        "nixfleet.disk.device": ("disks", "With `isVm = true;` the disk is `/dev/vda`", ['"/dev/vda"']),
+        "nixfleet.disk.warnUnstableDevice": INSIDE,
+        "services.qemuGuest.enable": ("hosts", "the guest agent", ["true"]),
+        "system.preSwitchChecks": ("disks", "A switch that would leave the machine without its root", ["nixfleetDiskLabel"]),
+    },
+    "iso": {
+        "boot.kernelParams": INSIDE,
+        "boot.loader.timeout": INSIDE,
+        "boot.zfs.forceImportRoot": INSIDE,
+        "image.baseName": ("installation", "Success looks like `nixfleet-installer.iso`", ['"nixfleet-installer"']),
+        "isoImage.squashfsCompression": INSIDE,
+        "nix.settings": INSIDE,
+        "services.openssh.settings": (
+            "installation",
+            "over the network admits the keys of `isoSshKeys`, as root, and nobody else",
+            ['"PasswordAuthentication": false', '"KbdInteractiveAuthentication": false'],
+        ),
+        "services.qemuGuest.enable": INSIDE,
+        "system.installer.channel.enable": INSIDE,
+        "users.users": ("installation", "admits the keys of `isoSshKeys`, as root", ['{"root": {"openssh": {"authorizedKeys": {"keys": ["ssh-ed25519 ']),
+    },
+    "host-spec": {
+        "console.keyMap": ("reference/options-nixos", "The console takes the keymap for it", ['"de"']),
+        "i18n.defaultLocale": ("reference/options-nixos", "The locale of the system", ['"de_DE.UTF-8"']),
+        "nix.settings": INSIDE,
+        "services.xserver.xkb.layout": ("reference/options-nixos", "its name in XKB", ['"de"']),
+        "time.timeZone": ("reference/options-nixos", "by its name in the tz database", ['"Europe/Berlin"']),
+        "users.users": (
+            "reference/options-nixos",
+            "A file on the host with the hash of the primary user's password",
+            ['"hashedPasswordFile": "/persist/ops"', '"hashedPasswordFile": "/persist/root"'],
+        ),
+    },
+    "home-manager": {
+        "home-manager.extraSpecialArgs": ("home-manager", "A home module has `hostSpec` as an argument", ['"hostName": "web-01"']),
+        "home-manager.useGlobalPkgs": ("home-manager", "The home uses the system's nixpkgs (`useGlobalPkgs`)", ["true"]),
+        "home-manager.useUserPackages": ("home-manager", "installed with the system's (`useUserPackages`)", ["true"]),
+        "home-manager.users": ("home-manager", "`home.stateVersion` is the host's `stateVersion` on NixOS", ['"stateVersion": "26.05"']),
+    },
+    "agent": {
+        "environment.etc": INSIDE,
+        "environment.systemPackages": ("agent", "`nixfleet-agent check`", ["nixfleet-agent"]),
+        "nixfleet.kept": ("agent", "which an [impermanent](impermanence.md) host keeps by itself", ['"/var/lib/nixfleet", "mode": "0700"']),
+        "systemd.services": (
+            "agent",
+            "The agent's unit sees the system read-only, has no capabilities",
+            ['"ProtectSystem": "strict", "ReadWritePaths": []', '"CapabilityBoundingSet": ""', '"restartIfChanged": false'],
+        ),
+    },
+    "control-plane": {
+        "environment.etc": INSIDE,
+        "environment.systemPackages": INSIDE,
+        "networking.firewall.allowedTCPPorts": (
+            "reference/options-nixos",
+            "Whether the firewall lets hosts through to the ports of `listen`",
+            ["[7250]"],
+        ),
+        "nixfleet.kept": INSIDE,
+        "systemd.services": (
+            "control-plane",
+            "It needs no secret but the SSH host key of its own machine",
+            ['"LoadCredential": "host-key:/etc/ssh/ssh_host_ed25519_key"', '"User": "nixfleet-control-plane"'],
+        ),
+        "users.groups": ("control-plane", "its user the group `nixfleet-control-plane`", ['"nixfleet-control-plane"']),
+        "users.users": INSIDE,
+    },
+    "disks-ext4": {
+        "boot.loader.grub.configurationLimit": INSIDE,
+        "disko.devices": ("disks", "one ext4 file system: the plain choice", ['"disk-web-01-esp", "size": "1G", "type": "EF00"', '"disk-web-01-root", "size": "100%"']),
+        "system.preSwitchChecks": ("disks", "A switch that would leave the machine without its root", ["nixfleetDiskLabel"]),
+    },
+    "disks-bios-ext4": {
+        "boot.loader.efi.canTouchEfiVariables": INSIDE,
+        "boot.loader.grub.configurationLimit": INSIDE,
+        "boot.loader.systemd-boot.enable": ("disks", "the same for a machine that starts by BIOS: GRUB, and no EFI system partition", ["false"]),
+        "disko.devices": ("disks", "the same for a machine that starts by BIOS: GRUB, and no EFI system partition", ['{"bios": {"label": "disk-web-01-bios", "size": "1M", "type": "EF02"}, "root"']),
+        "system.preSwitchChecks": ("disks", "A switch that would leave the machine without its root", ["nixfleetDiskLabel"]),
+    },
+    "disks-btrfs": {
+        "boot.loader.grub.configurationLimit": INSIDE,
+        "disko.devices": ("disks", "btrfs, compressed, with subvolumes for the root, homes, `/nix` and `/var/log`", ['"disk-web-01-root"']),
+        "services.btrfs.autoScrub.enable": ("disks", "read through once a month", ["true"]),
+        "system.preSwitchChecks": ("disks", "A switch that would leave the machine without its root", ["nixfleetDiskLabel"]),
+    },
 }
+# An encrypted disk's host is the other's, but for where its root is.
+CLAIMS["disks-luks-btrfs-impermanence"] = CLAIMS["disks-btrfs-impermanence"]
 
 
 def claims(book):

@@ -15,6 +15,19 @@ let
     core = host { };
     vm-guest = host { isVm = true; };
     server = host { modules = [ nixfleet.nixosModules.server ]; };
+    agent = host {
+      modules = [
+        nixfleet.nixosModules.agent
+        {
+          services.nixfleet-agent = {
+            enable = true;
+            fleet = "home";
+            source = [ "https://fleet.example.org" ];
+            keys = [ key ];
+          };
+        }
+      ];
+    };
     control-plane = host {
       modules = [
         nixfleet.nixosModules.control-plane
