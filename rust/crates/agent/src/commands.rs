@@ -143,11 +143,11 @@ fn status(config: &Config, json: bool) -> Result<ExitCode, String> {
     } else {
         println!("{}: {}", visible(&report.host), visible(&report.sentence));
         if let Some(denied) = &report.denied {
-            println!(
-                "  not tried again: {}\n  {}\n  `nixfleet-agent retry` lifts it",
-                visible(&denied.system),
-                visible(&denied.why)
-            );
+            println!("  not tried again: {}", visible(&denied.system));
+            for line in denied.why.lines() {
+                println!("  {}", visible(line));
+            }
+            println!("  `nixfleet-agent retry` lifts it");
         }
         if let Some(why) = &report.hold {
             println!("  held: {}\n  `nixfleet-agent resume` lifts it", visible(why));

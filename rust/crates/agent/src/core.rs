@@ -23,6 +23,8 @@ pub use probation::Probation;
 pub use settings::{COMMIT_LIMIT, PROBE_LIMIT, Reboot, Settings};
 pub use state::{Denied, State, Step};
 
+use nixfleet_rollout::in_a_sentence;
+
 /// A point in time. Limits count by the clock that nobody sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
@@ -197,7 +199,8 @@ fn idle(state: &mut State, poll: Poll, now: Moment, settings: &Settings) -> Step
     } else if let Some(denied) = &state.denied {
         Some(format!(
             "release {} names a system that was tried and failed here: {}",
-            target.sequence, denied.why
+            target.sequence,
+            in_a_sentence(&denied.why)
         ))
     } else if let Some(why) = &state.hold {
         Some(format!("held: {why}"))

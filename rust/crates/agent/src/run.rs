@@ -1,5 +1,7 @@
 //! The loop around the core: what is decided is written down, then done, then told to the core.
 
+use nixfleet_rollout::in_a_sentence;
+
 use crate::core::{self, Action, Event, Facts, Moment, Outcome, Settings, State, Step};
 
 /// What is around the core.
@@ -68,11 +70,12 @@ pub fn sentence(state: &State) -> String {
         Step::Stage(it) => at("giving it one boot", it.target.sequence),
         Step::Restart(it) => at("waiting for a restart", it.target.sequence),
         Step::Revert { attempt, why, .. } => {
-            at(&format!("going back: {why}"), attempt.target.sequence)
+            at(&format!("going back: {}", in_a_sentence(why)), attempt.target.sequence)
         }
-        Step::Rescue { attempt, why } => {
-            at(&format!("restarting to be on the old system: {why}"), attempt.target.sequence)
-        }
+        Step::Rescue { attempt, why } => at(
+            &format!("restarting to be on the old system: {}", in_a_sentence(why)),
+            attempt.target.sequence,
+        ),
         Step::Disarm { outcome, target } => outcome.sentence(target.sequence),
     }
 }

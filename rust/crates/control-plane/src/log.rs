@@ -1,6 +1,6 @@
 //! What happened, as lines for people and programs.
 
-use nixfleet_rollout::{Command, Event, Kind, Phase};
+use nixfleet_rollout::{Command, Event, Kind, Phase, bounded, in_a_sentence};
 use serde::Serialize;
 
 /// An event of the log.
@@ -30,7 +30,10 @@ pub fn host_of(event: &Event) -> Option<&str> {
 #[must_use]
 pub fn sentence(event: &Event) -> String {
     match &event.kind {
-        Kind::Report { host, report } => format!("{host} {}", phase(&report.phase)),
+        Kind::Report { host, report } => {
+            let why = report.phase.why().map(|it| format!(": {}", in_a_sentence(&bounded(it))));
+            format!("{host} {}{}", phase(&report.phase), why.unwrap_or_default())
+        }
         Kind::Seen { host } => format!("{host} was heard of"),
         Kind::Go { host } => format!("{host} may go"),
         Kind::Passed { wave } => format!("wave {wave} has what it needs"),
@@ -40,20 +43,20 @@ pub fn sentence(event: &Event) -> String {
     }
 }
 
-fn phase(phase: &Phase) -> String {
-    let with = |words: &str, why: &str| format!("{words}: {}", nixfleet_nix::visible(why));
+/// What a host says that it does, in a word or two.
+pub(crate) fn phase(phase: &Phase) -> &'static str {
     match phase {
-        Phase::Idle => "rests".into(),
-        Phase::Fetching => "fetches".into(),
-        Phase::Switching => "switches".into(),
-        Phase::Restarting => "restarts, or waits until it may".into(),
-        Phase::Probation => "is on probation".into(),
-        Phase::Reverting => "goes back".into(),
-        Phase::Committed => "committed".into(),
-        Phase::Reverted { why } => with("reverted", why),
-        Phase::Failed { why } => with("did not begin, and does not try again", why),
-        Phase::Refused { why } => with("did not begin", why),
-        Phase::Held { why } => with("is held there", why),
+        Phase::Idle => "rests",
+        Phase::Fetching => "fetches",
+        Phase::Switching => "switches",
+        Phase::Restarting => "restarts, or waits until it may",
+        Phase::Probation => "is on probation",
+        Phase::Reverting => "goes back",
+        Phase::Committed => "committed",
+        Phase::Reverted { .. } => "reverted",
+        Phase::Failed { .. } => "did not begin, and does not try again",
+        Phase::Refused { .. } => "did not begin",
+        Phase::Held { .. } => "is held there",
     }
 }
 

@@ -9,6 +9,7 @@ mod host;
 mod hosts;
 mod overview;
 mod record;
+mod why;
 
 use std::future::{Ready, ready};
 

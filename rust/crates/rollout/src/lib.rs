@@ -41,6 +41,7 @@ mod tally;
 mod time;
 mod track;
 mod view;
+mod why;
 mod window;
 mod words;
 
@@ -55,3 +56,4 @@ pub use rollout::Rollout;
 pub use standing::Standing;
 pub use tally::Tally;
 pub use view::{HostView, View};
+pub use why::{WHY_BYTES, WHY_INDENT, WHY_LINE_LETTERS, WHY_LINES, bounded, in_a_sentence};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The most letters of what a host says failed that are kept.
+use crate::why::{in_a_sentence, start};
+
+/// The most letters of what a host says failed that are in a sentence.
 pub const WHY_LETTERS: usize = 600;
 
 /// What a host says of itself. The same again is no news, whatever `turn` it has.
@@ -104,7 +106,20 @@ impl Phase {
         }
     }
 
-    fn why(&mut self) -> Option<&mut String> {
+    /// Why it failed, or something stands in the way: the host's own text, in lines as [`crate::bounded`]
+    /// has them.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Reverted { why }
+            | Self::Failed { why }
+            | Self::Refused { why }
+            | Self::Held { why } => Some(why),
+            _ => None,
+        }
+    }
+
+    fn why_mut(&mut self) -> Option<&mut String> {
         match self {
             Self::Reverted { why }
             | Self::Failed { why }
@@ -116,11 +131,13 @@ impl Phase {
 }
 
 impl Report {
-    /// Without what a hostile host could add to it: escapes and endless text.
+    /// For sentences, without what a hostile host could add to them: lines, escapes and endless text.
     pub(crate) fn tamed(mut self) -> Self {
-        if let Some(why) = self.phase.why() {
-            let cut = why.char_indices().nth(WHY_LETTERS).map_or(why.len(), |(at, _)| at);
-            *why = nixfleet_nix::visible(&why[..cut]).into_owned();
+        if let Some(why) = self.phase.why_mut() {
+            let whole = in_a_sentence(why);
+            let kept = start(&whole, WHY_LETTERS);
+            let mark = if kept.len() < whole.len() { "…" } else { "" };
+            *why = format!("{}{mark}", nixfleet_nix::visible(kept));
         }
         self
     }

@@ -1,5 +1,6 @@
 //! How a try ended, and the sentence that says so.
 
+use nixfleet_rollout::in_a_sentence;
 use serde::{Deserialize, Serialize};
 
 /// How a try ended.
@@ -36,10 +37,15 @@ impl Outcome {
         match self {
             Self::Committed => format!("release {sequence} runs, held, and is what boots"),
             Self::Reverted { why } => {
+                let why = in_a_sentence(why);
                 format!("release {sequence} failed here and the system before it is back: {why}")
             }
-            Self::Refused { why } => format!("release {sequence} was not begun: {why}"),
-            Self::Interrupted { why } => format!("release {sequence} was cut short: {why}"),
+            Self::Refused { why } => {
+                format!("release {sequence} was not begun: {}", in_a_sentence(why))
+            }
+            Self::Interrupted { why } => {
+                format!("release {sequence} was cut short: {}", in_a_sentence(why))
+            }
             Self::Overridden => {
                 format!("release {sequence} was left, since this machine was switched by hand")
             }

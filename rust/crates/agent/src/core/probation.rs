@@ -46,7 +46,7 @@ impl Probation {
             let why = if failing.is_empty() {
                 format!("it did not hold for {} s at a stretch", terms.probation / 1000)
             } else {
-                failing.join("; ")
+                failing.join("\n")
             };
             return Step::revert(self.attempt, why);
         }

@@ -4,20 +4,27 @@ use std::process::Command;
 use std::time::Duration;
 
 use nixfleet_nix::{Foreign, process};
+use nixfleet_rollout::WHY_INDENT;
 
 /// What a program may take to say its words.
 const ASK_LIMIT: Duration = Duration::from_secs(120);
 
-/// The last words of a unit in this boot: its own, and systemd's where it said none.
+/// How many of a unit's last lines are told.
+const LINES: &str = "--lines=10";
+
+/// The last words of a unit in this boot, indented below what is said of it: its own, and systemd's
+/// where it said none.
 pub(super) fn journal(unit: &str) -> String {
     let last = |of: &str, lines: &str| {
         let mut command = Command::new("journalctl");
         command.args([of, "--boot", lines, "--output=cat", "--no-pager", "--quiet"]);
         text_of(&mut command).filter(|it| !it.is_empty())
     };
-    last(&format!("_SYSTEMD_UNIT={unit}"), "--lines=3")
+    last(&format!("_SYSTEMD_UNIT={unit}"), LINES)
         .or_else(|| last(&format!("--unit={unit}"), "--lines=1"))
-        .map_or_else(String::new, |text| format!(": {}", Foreign::from(text).excerpt()))
+        .map_or_else(String::new, |text| {
+            Foreign::from(text).lines().map(|it| format!("\n{WHY_INDENT}{it}")).collect()
+        })
 }
 
 /// Asks a program for its words.

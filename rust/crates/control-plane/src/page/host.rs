@@ -6,7 +6,7 @@ use axum::response::Response;
 use maud::html;
 
 use super::frame::{Frame, key, time, words};
-use super::{instead, proposal, record, shown};
+use super::{instead, proposal, record, shown, why};
 use crate::core::Core;
 use crate::people::{People, WhichEvents};
 
@@ -15,10 +15,12 @@ const EVENTS: usize = 50;
 
 pub(super) async fn page(State(people): State<People>, Path(name): Path<String>) -> Response {
     let (frame, asked) = (Frame::of(&people), name.clone());
-    let found =
-        people.clerk.look(move |core| core.view_of(&asked).ok_or_else(|| absent(core, &asked)));
-    let host = match found.await {
-        Ok(Ok(host)) => host,
+    let found = people.clerk.look(move |core| {
+        let why = core.said().get(&asked).and_then(|it| it.report.phase.why()).map(str::to_owned);
+        core.view_of(&asked).map(|it| (it, why)).ok_or_else(|| absent(core, &asked))
+    });
+    let (host, why) = match found.await {
+        Ok(Ok(found)) => found,
         Ok(Err(why)) => return instead(StatusCode::NOT_FOUND, &people, "No such host", &why),
         Err(failure) => return shown(Err(failure)),
     };
@@ -37,9 +39,10 @@ pub(super) async fn page(State(people): State<People>, Path(name): Path<String>)
             @if let Some(seen) = host.seen { dt { "Heard of" } dd { (time(seen)) } }
             @if let Some(from) = from { dt { "From" } dd { (from) } }
         }
+        @if let Some(why) = why { h2 { "What it says" } (why::list(&why)) }
         h2 { "What happened" }
         @match events {
-            Ok(events) => (record::table(&events)),
+            Ok(events) => (record::table(&events, true)),
             Err(why) => p.alert { (record::unread(&why)) },
         }
     };

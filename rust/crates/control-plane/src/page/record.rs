@@ -5,9 +5,10 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
+use nixfleet_rollout::Kind;
 
 use super::frame::{Frame, encoded, time};
-use super::{instead, shown};
+use super::{instead, shown, why};
 use crate::log::{self, Logged};
 use crate::people::{People, WhichEvents};
 
@@ -35,7 +36,7 @@ pub(super) async fn page(
     let of = host.map(|it| format!("&host={}", encoded(&it))).unwrap_or_default();
     let content = html! {
         h1 { "Log" }
-        (table(&events))
+        (table(&events, false))
         @if let Some(last) = events.last().filter(|_| events.len() == PAGE) {
             p { a href={ "/log?before=" (last.id) (of) } { "What was before" } }
         }
@@ -48,8 +49,8 @@ pub(super) fn unread(why: &str) -> String {
     format!("The log cannot be read: {why}")
 }
 
-/// Events, newest first.
-pub(super) fn table(events: &[Logged]) -> Markup {
+/// Events, newest first; with the lines of what failed, or with a sentence.
+pub(super) fn table(events: &[Logged], with_lines: bool) -> Markup {
     html! {
         @if events.is_empty() { p { "Nothing yet." } }
         ol.log {
@@ -57,7 +58,13 @@ pub(super) fn table(events: &[Logged]) -> Markup {
                 li {
                     (time(it.event.at)) " "
                     span.of { "release " (it.release) } " "
-                    (log::sentence(&it.event))
+                    @match &it.event.kind {
+                        Kind::Report { report, .. } if with_lines => {
+                            (log::phase(&report.phase))
+                            @if let Some(why) = report.phase.why() { (why::list(why)) }
+                        }
+                        _ => (log::sentence(&it.event)),
+                    }
                 }
             }
         }

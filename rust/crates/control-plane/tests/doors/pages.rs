@@ -28,6 +28,16 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
         }
     }
     assert!(ask("/hosts/web-01").contains("&lt;script&gt;alert(1)"));
+    // What failed is in lines, below each what it said; one that sends too much is cut, and that is said.
+    let lines: String = (0..99).map(|it| format!("\n  line {it}")).collect();
+    let why = format!("unit `nginx.service` failed\n  cannot <bind>\n  exit 1{lines}");
+    hosts[0].says(Phase::Reverted { why }, 1, "web-01");
+    thread::sleep(Duration::from_millis(200));
+    let page = ask("/hosts/web-01");
+    let shown = "<li>unit `nginx.service` failed<pre>cannot &lt;bind&gt;\nexit 1\nline 0\n";
+    assert_eq!(page.matches(shown).count(), 2, "now, and in what happened: {page}");
+    assert!(page.contains("line 56</pre></li><li>… and 42 lines more</li>"), "{page}");
+    assert!(ask("/log").contains("failed: cannot &lt;bind&gt;; exit 1; line 0"));
     assert!(ask("/").contains("Release 1"));
     assert!(!ask("/hosts?state=failed").contains("web-02"));
     let lost = ask("/hosts/%3Cb%3E");

@@ -1,6 +1,7 @@
 //! Where a host stands towards a release: a pure judgement of what it says of itself.
 
 use nixfleet_nix::Foreign;
+use nixfleet_rollout::in_a_sentence;
 
 use super::said::{Agent, Report, Said};
 use super::ssh::Lost;
@@ -70,7 +71,7 @@ pub fn judge(target: Option<&Target>, said: &Result<Said, Lost>) -> Standing {
 /// An agent that rests, on a host that does not run the release.
 fn at_rest(target: &Target, report: &Report) -> Standing {
     if let Some(denied) = report.denied.as_ref().filter(|it| it.system == target.system) {
-        return Standing::Failed(denied.why.excerpt());
+        return Standing::Failed(Foreign::from(in_a_sentence(denied.why.raw())).excerpt());
     }
     let last = report.last.as_ref().filter(|_| report.sequence == Some(target.sequence));
     match last {
