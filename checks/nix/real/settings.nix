@@ -28,19 +28,8 @@ let
         }
       ];
     };
-    control-plane = host {
-      modules = [
-        nixfleet.nixosModules.control-plane
-        {
-          services.nixfleet-control-plane = {
-            enable = true;
-            fleet = "home";
-            keys = [ key ];
-            openFirewall = true;
-          };
-        }
-      ];
-    };
+    control-plane = controlPlane { openFirewall = true; };
+    control-plane-postgresql = controlPlane { createDatabaseLocally = true; };
     home-manager = host { homeModules = [ { } ]; };
     host-spec = host {
       hostSpec = {
@@ -81,6 +70,22 @@ let
       ];
     })
   ) nixfleet.nixosModules.disks;
+
+  controlPlane =
+    settings:
+    host {
+      modules = [
+        nixfleet.nixosModules.control-plane
+        {
+          services.nixfleet-control-plane = {
+            enable = true;
+            fleet = "home";
+            keys = [ key ];
+          }
+          // settings;
+        }
+      ];
+    };
 
   host = args: fixture.hostOf ({ hostSpec = fixture.ops; } // args);
 

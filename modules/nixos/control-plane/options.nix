@@ -79,15 +79,45 @@ in
     };
 
     database = mkOption {
-      type = types.strMatching "/.+" // {
-        description = "path of a file";
+      type = types.strMatching "/.+|postgres(ql)?://.+" // {
+        description = "path of a file, or address of a PostgreSQL as `postgresql://USER@HOST/DATABASE`";
       };
-      default = "/var/lib/nixfleet-cp/control-plane.sqlite";
+      default =
+        if config.services.nixfleet-control-plane.createDatabaseLocally then
+          "postgresql:///nixfleet-control-plane?host=/run/postgresql"
+        else
+          "/var/lib/nixfleet-cp/control-plane.sqlite";
+      defaultText = lib.literalMD ''
+        `"/var/lib/nixfleet-cp/control-plane.sqlite"`, and with `createDatabaseLocally`
+        `"postgresql:///nixfleet-control-plane?host=/run/postgresql"`'';
       description = ''
-        Where it keeps releases and what happened: a file of SQLite. Elsewhere than in
-        `/var/lib/nixfleet-cp` its folder must be there, and the program's own.
+        Where it keeps releases and what happened: a file of SQLite, of this control plane alone, or a
+        database of PostgreSQL, which several may share. A file elsewhere than in
+        `/var/lib/nixfleet-cp` needs a folder that is there, and the program's own.
+        `nixfleet-control-plane migrate` moves the one to the other.
       '';
-      example = "/var/lib/nixfleet-cp/fleet.sqlite";
+      example = "postgresql://nixfleet-control-plane@db.example.org/nixfleet-control-plane";
+    };
+
+    databasePasswordFile = mkOption {
+      type = types.nullOr (types.strMatching "/.+");
+      default = null;
+      description = ''
+        The file on the machine with the password for a `database` that wants one. systemd hands it to
+        the program, which cannot read it otherwise.
+      '';
+      example = "/run/secrets/control-plane-database";
+    };
+
+    createDatabaseLocally = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether this host has a PostgreSQL, by NixOS's `services.postgresql`, with a database and a
+        user of its own for the control plane, `nixfleet-control-plane`. It is reached by its socket, and
+        knows the program by its user, without a password.
+      '';
+      example = true;
     };
   }
   // trust.options;

@@ -11,7 +11,11 @@ let
   cfg = config.services.nixfleet-control-plane;
   name = "nixfleet-control-plane";
   state = "/var/lib/nixfleet-cp";
+  credentials = "/run/credentials/${name}.service";
   ports = map (address: lib.toInt (lib.last (lib.splitString ":" address))) cfg.listen;
+
+  isLocal = lib.hasInfix ":///" cfg.database && config.services.postgresql.enable;
+  isServer = !lib.hasPrefix "/" cfg.database;
 
   settings = {
     inherit (cfg)
@@ -23,7 +27,10 @@ let
       threshold
       ;
     socket = "/run/${name}/socket";
-    hostKey = "/run/credentials/${name}.service/host-key";
+    hostKey = "${credentials}/host-key";
+  }
+  // lib.optionalAttrs (cfg.databasePasswordFile != null) {
+    databasePassword = "${credentials}/database-password";
   };
 
   file = pkgs.writeText "${name}.json" (builtins.toJSON settings);
@@ -70,7 +77,41 @@ in
           the key that hosts know the control plane by would be readable by everybody: `services.nixfleet-control-plane.hostKey` is in the Nix store.
             Write it as text, the path that the file has on the machine: "/etc/ssh/ssh_host_ed25519_key"'';
       }
+      {
+        # A password with a user before the host, or among what follows the name.
+        assertion =
+          builtins.match "[a-z]+://([^/?@]*:[^/?@]+@.*|[^?]*[?](.*&)?password=.*)" cfg.database == null;
+        message = ''
+          the database's password would be readable by everybody: it stands in `services.nixfleet-control-plane.database`.
+            Take it out there, and write the path of a file that has it: services.nixfleet-control-plane.databasePasswordFile = "/run/secrets/control-plane-database";'';
+      }
+      {
+        assertion =
+          cfg.databasePasswordFile == null || !lib.hasPrefix "/nix/store/" cfg.databasePasswordFile;
+        message = ''
+          the database's password would be readable by everybody: `services.nixfleet-control-plane.databasePasswordFile` is in the Nix store.
+            Write it as text, the path that the file has on the machine: "/run/secrets/control-plane-database"'';
+      }
+      {
+        assertion = isServer || (!cfg.createDatabaseLocally && cfg.databasePasswordFile == null);
+        message = ''
+          `services.nixfleet-control-plane.database` is the file `${cfg.database}`, and ${
+            if cfg.createDatabaseLocally then "`createDatabaseLocally`" else "`databasePasswordFile`"
+          } is for a PostgreSQL.
+            Take one of the two out.'';
+      }
     ];
+
+    services.postgresql = lib.mkIf cfg.createDatabaseLocally {
+      enable = true;
+      ensureDatabases = [ name ];
+      ensureUsers = [
+        {
+          inherit name;
+          ensureDBOwnership = true;
+        }
+      ];
+    };
 
     networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall ports;
 
@@ -88,12 +129,14 @@ in
     systemd.services.${name} = {
       description = "says which hosts of the fleet may go when";
       wantedBy = [ "multi-user.target" ];
-      wants = [ "network-online.target" ];
+      # It outlives a database that is restarted, so it wants it and needs no more.
+      wants = [ "network-online.target" ] ++ lib.optional isLocal "postgresql.target";
       # Where the host's own key is made at the first start.
       after = [
         "network-online.target"
         "sshd-keygen.service"
-      ];
+      ]
+      ++ lib.optional isLocal "postgresql.target";
       startLimitIntervalSec = 0;
 
       serviceConfig = import ../../../lib/sandbox.nix // {
@@ -111,7 +154,10 @@ in
         RuntimeDirectory = name;
         # Who may give commands is by the socket's own group; to reach it is no secret.
         RuntimeDirectoryMode = "0755";
-        LoadCredential = "host-key:${cfg.hostKey}";
+        LoadCredential = [
+          "host-key:${cfg.hostKey}"
+        ]
+        ++ lib.optional (cfg.databasePasswordFile != null) "database-password:${cfg.databasePasswordFile}";
         # A host that waits holds a connection.
         LimitNOFILE = 131072;
 
@@ -119,7 +165,9 @@ in
         PrivateMounts = true;
         ProcSubset = "pid";
         ProtectProc = "invisible";
-        ReadWritePaths = lib.optional (!lib.hasPrefix "${state}/" cfg.database) (dirOf cfg.database);
+        ReadWritePaths = lib.optional (!isServer && !lib.hasPrefix "${state}/" cfg.database) (
+          dirOf cfg.database
+        );
         RemoveIPC = true;
         RestrictAddressFamilies = [
           "AF_INET"

@@ -52,11 +52,12 @@ enum What {
             default_value = "/var/lib/nixfleet-cp/control-plane.sqlite"
         )]
         from: PathBuf,
-        /// The server, as `postgresql:///DATABASE?host=/run/postgresql`.
+        /// The server, as `postgresql:///DATABASE?host=/run/postgresql`: by default that of the
+        /// configuration.
         #[arg(long, value_name = "ADDRESS")]
-        to: String,
-        /// The file with the server's password, where it wants one.
-        #[arg(long, value_name = "FILE")]
+        to: Option<String>,
+        /// The file with the password for `--to`, where it wants one.
+        #[arg(long, value_name = "FILE", requires = "to")]
         password: Option<PathBuf>,
         /// The socket of the control plane that runs on the file.
         #[arg(long, value_name = "PATH", default_value = "/run/nixfleet-control-plane/socket")]
@@ -74,12 +75,17 @@ pub fn main(arguments: Arguments) -> ExitCode {
             Err(why) => failed(&[why]),
         },
         Some(What::Migrate { from, to, password, socket }) => {
-            match migrate(&from, &to, password.as_deref(), &socket) {
+            let place = match &to {
+                Some(to) => named(to, password.as_deref()).map_err(|why| vec![why]),
+                None => Config::read(&arguments.config)
+                    .and_then(|it| it.database().map_err(|why| vec![why])),
+            };
+            match place.and_then(|to| migrate(&from, &to, &socket).map_err(|why| vec![why])) {
                 Ok(words) => {
                     println!("{words}");
                     ExitCode::SUCCESS
                 }
-                Err(why) => failed(&[why]),
+                Err(faults) => failed(&faults),
             }
         }
         what => match Config::read(&arguments.config) {
@@ -106,19 +112,19 @@ fn checked(config: &Config) -> ExitCode {
     }
 }
 
-fn migrate(
-    from: &Path,
-    to: &str,
-    password: Option<&Path>,
-    socket: &Path,
-) -> Result<String, String> {
-    let mut place: Place = to.parse()?;
-    if let Some(password) = password {
-        place = place.with_password(password)?;
+/// A database that is named by its address.
+fn named(address: &str, password: Option<&Path>) -> Result<Place, String> {
+    let place: Place = address.parse()?;
+    match password {
+        Some(password) => place.with_password(password),
+        None => Ok(place),
     }
-    let Place::Server(server) = &place else {
+}
+
+fn migrate(from: &Path, to: &Place, socket: &Path) -> Result<String, String> {
+    let Place::Server(server) = to else {
         return Err(format!(
-            "`--to` is the file `{place}`: write a server's address, `postgresql:///DATABASE?host=/run/postgresql`"
+            "the database to move to is the file `{to}`: write a server's address, `postgresql:///DATABASE?host=/run/postgresql`, to `--to` or `services.nixfleet-control-plane.database`"
         ));
     };
     if UnixStream::connect(socket).is_ok() {
@@ -132,7 +138,7 @@ fn migrate(
         Moved::All(release, hosts, events) => {
             let release = release.map_or("no release".into(), |it| format!("release {it}"));
             Ok(format!(
-                "moved {release}, {hosts} hosts and {events} events to `{server}`. `{file}` is as it was; write the address to `services.nixfleet-control-plane.database`"
+                "moved {release}, {hosts} hosts and {events} events to `{server}`. `{file}` is as it was"
             ))
         }
         Moved::There(release) => {

@@ -143,6 +143,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_password_is_a_files_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        let with = |text: &str| {
+            fs::write(&path, text).unwrap();
+            "postgresql://cp@db/fleet".parse::<Place>().unwrap().with_password(&path)
+        };
+        let Ok(Place::Server(server)) = with("it is secret\n") else { panic!("no server") };
+        assert_eq!(server.config().get_password(), Some(b"it is secret".as_slice()));
+        assert!(with(&"x".repeat(5000)).unwrap_err().contains("more bytes than a password"));
+        fs::remove_file(&path).unwrap();
+        let why = "postgresql:///x".parse::<Place>().unwrap().with_password(&path).unwrap_err();
+        assert!(why.contains("No such file"), "{why}");
+    }
+
+    #[test]
     fn a_database_is_a_file_or_a_server_and_is_shown_without_a_password() {
         let shown = |text: &str| text.parse::<Place>().map(|it| it.to_string());
         assert_eq!(shown("/var/lib/x.sqlite").unwrap(), "/var/lib/x.sqlite");

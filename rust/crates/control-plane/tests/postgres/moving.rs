@@ -48,10 +48,27 @@ fn a_rollout_goes_on_where_it_was_and_to_move_twice_changes_nothing() {
     let told = migrate(&plane, &to);
     assert!(told.status.success(), "{}", words(&told));
     assert!(words(&told).starts_with("moved release 1, 3 hosts and "), "{}", words(&told));
-    let told = migrate(&plane, &to);
-    assert!(told.status.success() && words(&told).contains("already"), "{}", words(&told));
 
+    // Once more, to where the configuration says.
+    let again = |plane: &Plane| {
+        Command::new(env!("CARGO_BIN_EXE_nixfleet-control-plane"))
+            .arg("--config")
+            .arg(plane.folder.join("control-plane.json"))
+            .args(["migrate", "--from"])
+            .arg(plane.folder.join("db.sqlite"))
+            .arg("--socket")
+            .arg(plane.folder.join("socket"))
+            .output()
+            .unwrap()
+    };
+    let told = again(&plane);
+    assert!(words(&told).contains("the database to move to is the file"), "{}", words(&told));
     plane.database = to.clone();
+    plane.again();
+    assert!(words(&again(&plane)).contains("stop it first"));
+    plane.kill();
+    let told = again(&plane);
+    assert!(told.status.success() && words(&told).contains("already"), "{}", words(&told));
     plane.again();
     assert_eq!(plane.get("/v1/log?limit=500"), log);
     let mut hosts = ["web-01", "web-02", "web-03"].map(|it| Host::of(&plane, &fleet, it));
