@@ -15,6 +15,17 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// What is wrong. `Display` says it, in one line without a full stop.
 pub trait Problem: fmt::Display + fmt::Debug + Send {
     /// The stable word for this kind of fault; `docs/src/faults/<code>.md` explains it.

@@ -1,5 +1,6 @@
 //! The result of `validate`: its faults, merged, placed and in order.
 
+mod drawing;
 pub mod github;
 mod human;
 mod json;

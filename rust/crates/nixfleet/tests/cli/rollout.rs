@@ -179,7 +179,7 @@ fn status_asks_whom_the_command_line_means() {
     fs::write(&path, inventory).unwrap();
     fleet.program(
         "ssh",
-        "case \"$*\" in *-G*) exit 0 ;; *cp.example.org*) echo down >&2; exit 255 ;;
+        "case \"$1 $*\" in -G*) exit 0 ;; *cp.example.org*) echo down >&2; exit 255 ;;
         *) echo 'system /nix/store/a-new' ;; esac",
     );
     assert!(fleet.link("sh"));

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::reach::name_of;
 use super::{Located, Report, visible_lines};
-use crate::faults::Severity;
 
 /// One line a fault.
 pub fn render(report: &Report) -> String {
@@ -16,10 +15,7 @@ pub fn render(report: &Report) -> String {
 
 fn annotation(located: &Located) -> String {
     let Located { fault, words, place, .. } = located;
-    let level = match fault.problem.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
+    let level = fault.problem.severity().word();
     let mut properties = format!("title={}", property(fault.problem.code()));
     if let Some(place) = place {
         let (file, line, column) = (property(&place.file), place.line, place.column);

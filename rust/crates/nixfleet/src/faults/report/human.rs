@@ -3,136 +3,71 @@
 use std::fmt::Write;
 use std::io;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
 
+use super::drawing::{Below, Sheet};
 use super::reach::name_of;
-use super::{Located, Report, visible_lines};
+use super::{Located, Report};
 use crate::faults::Severity;
 use crate::faults::source::Place;
-use crate::text::wrap::{columns, fit};
-
-/// The width when there is no terminal to ask.
-const WIDTH: usize = 100;
+use crate::text::wrap::columns;
 
 /// The report, with the colours of a terminal where there is one.
 pub fn render(report: &Report) -> String {
-    let page = Page::new(columns(io::stdout()));
     // To take the colours out of a long report takes longer than to leave them out.
     let is_plain = AutoStream::choice(&io::stdout()) == ColorChoice::Never;
-    let page = if is_plain { page.plain() } else { page };
-    format!("{}{}\n", page.faults(&report.faults), summary(report))
+    let sheet = Sheet::new(!is_plain, columns(io::stdout()));
+    let mut text = String::new();
+    draw(&mut text, &sheet, &report.faults);
+    let _ = writeln!(text, "{}", summary(report));
+    text
 }
 
 /// The faults alone, for standard error.
 pub fn faults(faults: &[Located]) -> String {
-    Page::new(columns(io::stderr())).faults(faults)
+    let mut text = String::new();
+    draw(&mut text, &Sheet::new(true, columns(io::stderr())), faults);
+    text
 }
 
 /// A failure as text: what is wrong, where, and what to do.
 pub fn message(text: &str, place: Option<&Place>, help: Option<&str>) -> String {
-    let page = Page::new(columns(io::stderr()));
-    let mut elements: Vec<Element> = place.into_iter().map(shown).collect();
-    elements.extend(help.map(|it| Element::from(Level::HELP.message(page.below(it, place)))));
-    let title = Level::ERROR.primary_title(page.title(text, "error"));
-    let group =
-        if elements.is_empty() { Group::with_title(title) } else { title.elements(elements) };
-    page.renderer.render(&[group])
+    said(Severity::Error, text, place, help)
 }
 
 /// A warning as text.
 pub fn warning(text: &str) -> String {
-    let page = Page::new(columns(io::stderr()));
-    let title = Level::WARNING.primary_title(page.title(text, "warning"));
-    page.renderer.render(&[Group::with_title(title)])
+    said(Severity::Warning, text, None, None)
+}
+
+fn said(severity: Severity, text: &str, place: Option<&Place>, help: Option<&str>) -> String {
+    let mut said = String::new();
+    let below: Vec<Below> = help.map(Below::Help).into_iter().collect();
+    let sheet = Sheet::new(true, columns(io::stderr()));
+    sheet.message(&mut said, severity, None, text, place, &below);
+    said
 }
 
 /// What was not looked at.
 const UNREAD: &str = "\nmodules were not evaluated: `--eval`";
 
-/// What faults are written on.
-struct Page {
-    renderer: Renderer,
-    /// What stands before and after a name that is set off.
-    bold: (&'static str, &'static str),
-    /// Its width, where text is to be broken.
-    columns: Option<usize>,
-}
-
-impl Page {
-    fn new(columns: Option<usize>) -> Self {
-        Self::by(Renderer::styled(), ("\x1b[1m", "\x1b[0m"), columns)
-    }
-
-    /// The same without colours.
-    fn plain(self) -> Self {
-        Self::by(Renderer::plain(), ("", ""), self.columns)
-    }
-
-    fn by(renderer: Renderer, bold: (&'static str, &'static str), columns: Option<usize>) -> Self {
-        let width = columns.unwrap_or(WIDTH).clamp(40, 200);
-        Self { renderer: renderer.term_width(width), bold, columns }
-    }
-
-    fn faults(&self, faults: &[Located]) -> String {
-        let mut text = String::new();
-        let mut heading = None;
-        for located in faults {
-            let host = located.host();
-            if heading != Some(host) {
-                heading = Some(host);
-                let name = host.map_or("the fleet".to_owned(), name_of);
-                let _ = writeln!(text, "{}{name}{}", self.bold.0, self.bold.1);
-            }
-            let _ = writeln!(text, "{}\n", self.fault(located));
+/// The faults of each host under its name.
+fn draw(text: &mut String, sheet: &Sheet, faults: &[Located]) {
+    let mut heading = None;
+    for located in faults {
+        let host = located.host();
+        if heading != Some(host) {
+            heading = Some(host);
+            sheet.heading(text, &host.map_or("the fleet".to_owned(), name_of));
         }
-        text
-    }
-
-    fn fault(&self, located: &Located) -> String {
         let Located { fault, words, place, .. } = located;
-        let (level, word) = match fault.problem.severity() {
-            Severity::Error => (Level::ERROR, "error"),
-            Severity::Warning => (Level::WARNING, "warning"),
-        };
-        let code = fault.problem.code();
-        let below = |text: &str| self.below(text, place.as_ref());
-        let mut elements: Vec<Element> = place.iter().map(shown).collect();
-        elements.extend(located.reach().map(|it| Element::from(Level::NOTE.message(below(&it)))));
-        elements.push(Level::HELP.message(below(&words.help)).into());
-        let title =
-            level.primary_title(self.title(&words.message, &format!("{word}[{code}]"))).id(code);
-        self.renderer.render(&[title.elements(elements)])
+        let reach = located.reach();
+        let mut below: Vec<Below> = reach.as_deref().map(Below::Note).into_iter().collect();
+        below.push(Below::Help(&words.help));
+        let (severity, code) = (fault.problem.severity(), fault.problem.code());
+        sheet.message(text, severity, Some(code), &words.message, place.as_ref(), &below);
+        text.push_str("\n\n");
     }
-
-    /// A title, which stands behind a word and a colon.
-    fn title(&self, text: &str, before: &str) -> String {
-        self.fit(text, before.len() + 2)
-    }
-
-    /// A note or a help, which stands behind the numbers of lines.
-    fn below(&self, text: &str, place: Option<&Place>) -> String {
-        let numbers = place.map_or(0, |it| it.line.to_string().len());
-        self.fit(text, numbers + " = help: ".len())
-    }
-
-    fn fit(&self, text: &str, before: usize) -> String {
-        let room = self.columns.map_or(usize::MAX, |it| it.saturating_sub(before));
-        fit(&visible_lines(text), room, 0)
-    }
-}
-
-/// The line of a place, or its name alone when the line is not to be seen.
-fn shown(place: &Place) -> Element<'_> {
-    let Some(excerpt) = &place.excerpt else {
-        let origin = Origin::path(place.shown.as_str());
-        return origin.line(place.line).char_column(place.column).into();
-    };
-    Snippet::source(excerpt.text.as_str())
-        .line_start(place.line)
-        .path(place.shown.as_str())
-        .annotation(AnnotationKind::Primary.span(excerpt.span.clone()))
-        .into()
 }
 
 fn summary(report: &Report) -> String {

@@ -1,0 +1,289 @@
+//! A message as compilers write them: what is wrong, the line with the part at fault underlined, and
+//! notes below. Drawn here and not by a library: a fleet may have a fault in each of its thousands of
+//! hosts.
+
+use std::fmt::Write;
+use std::iter::repeat_n;
+use std::ops::Range;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::faults::Severity;
+use crate::faults::source::{Excerpt, Place};
+use crate::text::wrap::fit;
+
+use super::visible_lines;
+
+/// The width when there is no terminal to ask.
+const WIDTH: usize = 100;
+
+/// What stands where a line goes on that is not shown whole.
+const CUT: &str = "...";
+
+/// How much is shown at least of what stands around the part at fault; of a long part's end twice that.
+const CONTEXT: usize = 12;
+
+/// What a terminal is told before words of each kind, and behind (ECMA-48, SGR).
+#[derive(Debug)]
+struct Colours {
+    error: &'static str,
+    warning: &'static str,
+    note: &'static str,
+    help: &'static str,
+    frame: &'static str,
+    bold: &'static str,
+    end: &'static str,
+}
+
+const NONE: Colours =
+    Colours { error: "", warning: "", note: "", help: "", frame: "", bold: "", end: "" };
+
+const COLOURED: Colours = Colours {
+    error: "\x1b[1;91m",
+    warning: "\x1b[1;33m",
+    note: "\x1b[1;92m",
+    help: "\x1b[1;96m",
+    frame: "\x1b[1;94m",
+    bold: "\x1b[1m",
+    end: "\x1b[0m",
+};
+
+/// What is said below a line.
+#[derive(Debug, Clone, Copy)]
+pub enum Below<'a> {
+    /// What is good to know.
+    Note(&'a str),
+    /// What to do.
+    Help(&'a str),
+}
+
+/// What messages are drawn on.
+#[derive(Debug)]
+pub struct Sheet {
+    colours: Colours,
+    /// Its width, where text is to be broken.
+    columns: Option<usize>,
+}
+
+impl Sheet {
+    /// One of so many columns, or one that breaks no text.
+    pub fn new(is_coloured: bool, columns: Option<usize>) -> Self {
+        Self { colours: if is_coloured { COLOURED } else { NONE }, columns }
+    }
+
+    /// A heading over what follows.
+    pub fn heading(&self, out: &mut String, text: &str) {
+        let _ = writeln!(out, "{}{text}{}", self.colours.bold, self.colours.end);
+    }
+
+    /// A message, which ends without a line break.
+    pub fn message(
+        &self,
+        out: &mut String,
+        severity: Severity,
+        code: Option<&str>,
+        text: &str,
+        place: Option<&Place>,
+        below: &[Below],
+    ) {
+        self.title(out, severity, code, text);
+        let numbers = place.map_or(0, |it| decimal_digits(it.line));
+        let Colours { frame, end, .. } = self.colours;
+        if let Some(place) = place {
+            let Place { shown, line, column, .. } = place;
+            let _ = write!(out, "\n{:numbers$}{frame}-->{end} {shown}:{line}:{column}", "");
+        }
+        let excerpt = place.and_then(|it| it.excerpt.as_ref());
+        if let (Some(place), Some(excerpt)) = (place, excerpt) {
+            self.excerpt(out, place.line, excerpt, self.colour_of(severity));
+        }
+        if !below.is_empty() && (place.is_none() || excerpt.is_some()) {
+            let _ = write!(out, "\n{:numbers$} {frame}|{end}", "");
+        }
+        for below in below {
+            self.below(out, numbers, *below);
+        }
+    }
+
+    fn title(&self, out: &mut String, severity: Severity, code: Option<&str>, text: &str) {
+        let Colours { bold, end, .. } = self.colours;
+        let begin = out.len();
+        out.push_str(severity.word());
+        if let Some(code) = code {
+            let _ = write!(out, "[{code}]");
+        }
+        let before = out.len() - begin + ": ".len();
+        out.insert_str(begin, self.colour_of(severity));
+        let _ = write!(out, "{end}{bold}: {}{end}", self.fit(text, before));
+    }
+
+    /// The line, and below it signs under the part at fault.
+    fn excerpt(&self, out: &mut String, line: usize, excerpt: &Excerpt, colour: &str) {
+        let numbers = decimal_digits(line);
+        let Colours { frame, end, .. } = self.colours;
+        let width = self.columns.unwrap_or(WIDTH).clamp(40, 200);
+        let room = width.saturating_sub(numbers + " | ".len());
+        let Shown { text, before, within } = Shown::of(&excerpt.text, &excerpt.span, room);
+        let _ = write!(out, "\n{:numbers$} {frame}|{end}\n", "");
+        let _ = write!(out, "{frame}{line} |{end} {text}\n{:numbers$} {frame}|{end} ", "");
+        out.extend(repeat_n(' ', before));
+        out.push_str(colour);
+        out.extend(repeat_n('^', within));
+        out.push_str(end);
+    }
+
+    fn below(&self, out: &mut String, numbers: usize, below: Below) {
+        let Colours { note, help, frame, end, .. } = self.colours;
+        let (colour, word, text) = match below {
+            Below::Note(text) => (note, "note", text),
+            Below::Help(text) => (help, "help", text),
+        };
+        let text = self.fit(text, numbers + " = ".len() + word.len() + ": ".len());
+        let _ = write!(out, "\n{:numbers$} {frame}={end} {colour}{word}{end}: {text}", "");
+    }
+
+    /// The text in lines below each other, behind what takes so many columns.
+    fn fit(&self, text: &str, before: usize) -> String {
+        let room = self.columns.map_or(usize::MAX, |it| it.saturating_sub(before));
+        fit(&visible_lines(text), room, before)
+    }
+
+    fn colour_of(&self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Error => self.colours.error,
+            Severity::Warning => self.colours.warning,
+        }
+    }
+}
+
+/// What is seen of a line in so many columns.
+#[derive(Debug, PartialEq, Eq)]
+struct Shown {
+    text: String,
+    /// The columns before the part at fault, and those that it takes: one at least.
+    before: usize,
+    within: usize,
+}
+
+impl Shown {
+    fn of(line: &str, span: &Range<usize>, room: usize) -> Self {
+        if line.is_ascii() && line.len() <= room {
+            // To measure letters takes longer than all the rest.
+            let text = line.trim_end().to_owned();
+            return Self { text, before: span.start, within: span.len().max(1) };
+        }
+        let (before, within) = (line[..span.start].width(), line[span.clone()].width().max(1));
+        let line = line.trim_end();
+        if line.width() <= room || room < 4 * CONTEXT {
+            return Self { text: line.to_owned(), before, within };
+        }
+        let end = span.end.min(line.len());
+        let (head, part) = line[..end].split_at(span.start.min(end));
+        let tail = &line[end..];
+        // The part's end tells keys apart, which begin alike: of a long part its middle is left out.
+        let around = before.min(CUT.len() + CONTEXT) + tail.width().min(CUT.len());
+        let part = if part.width() > room - around {
+            let end = last(part, 2 * CONTEXT);
+            format!("{}{CUT}{end}", first(part, room - around - CUT.len() - end.width()))
+        } else {
+            part.to_owned()
+        };
+        let left = room - part.width();
+        let behind = cut_end(tail, left.saturating_sub(before).max(left / 2));
+        let ahead = cut_begin(head, left - behind.width());
+        let (before, within) = (ahead.width(), part.width().max(1));
+        Self { text: [ahead, part, behind].concat(), before, within }
+    }
+}
+
+/// The text's end in so many columns, with a sign where it begins before them.
+fn cut_begin(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    format!("{CUT}{}", last(text, room.saturating_sub(CUT.len())))
+}
+
+/// The text's beginning in so many columns, with a sign where it goes on behind them.
+fn cut_end(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    format!("{}{CUT}", first(text, room.saturating_sub(CUT.len())))
+}
+
+/// As much of the text's beginning as so many columns hold.
+fn first(text: &str, room: usize) -> &str {
+    let mut columns = 0;
+    let end = text.char_indices().find(|(_, letter)| {
+        columns += letter.width().unwrap_or(0);
+        columns > room
+    });
+    &text[..end.map_or(text.len(), |it| it.0)]
+}
+
+/// As much of the text's end as so many columns hold.
+fn last(text: &str, room: usize) -> &str {
+    let mut columns = 0;
+    let before = text.char_indices().rev().find(|(_, letter)| {
+        columns += letter.width().unwrap_or(0);
+        columns > room
+    });
+    &text[before.map_or(0, |(at, letter)| at + letter.len_utf8())..]
+}
+
+fn decimal_digits(number: usize) -> usize {
+    number.checked_ilog10().map_or(1, |it| it as usize + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shown(line: &str, part: &str, room: usize) -> Shown {
+        let at = line.find(part).unwrap();
+        Shown::of(line, &(at..at + part.len()), room)
+    }
+
+    #[test]
+    fn a_line_that_fits_is_shown_whole() {
+        let Shown { text, before, within } = shown("  a = \"日本\";", "\"日本\"", 60);
+        assert_eq!((text.as_str(), before, within), ("  a = \"日本\";", 6, 6));
+        assert_eq!(shown("abc", "", 60).within, 1);
+    }
+
+    #[test]
+    fn a_long_part_keeps_its_beginning_and_its_end() {
+        let line = format!("  keys = [ \"{}root@web-01\" ];", "A".repeat(200));
+        let part = &line[11..line.len() - 3];
+        let Shown { text, before, within } = shown(&line, part, 80);
+        assert!(text.starts_with("  keys = [ \"AAA") || text.starts_with(CUT), "{text}");
+        assert!(text.contains("...AA") && text.contains("root@web-01\""), "{text}");
+        assert_eq!(&text[before..=before], "\"");
+        assert!(text.width() <= 80 && within < 80, "{text}");
+    }
+
+    #[test]
+    fn what_stands_far_behind_is_found_by_the_signs_for_what_is_left_out() {
+        let line = format!("{} bad = 1; {}", "x".repeat(300), "y".repeat(300));
+        let Shown { text, before, within } = shown(&line, "bad", 80);
+        assert!(text.starts_with("...xxx") && text.ends_with("yyy..."), "{text}");
+        assert_eq!(&text[before..before + within], "bad");
+        assert_eq!(text.width(), 80);
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_never_takes_more_than_its_room(
+            line in "[a-z 日é\u{301}]{0,200}", one in 0..300_usize, other in 0..300_usize, room in 48..200_usize,
+        ) {
+            let at = |it: usize| (0..=it.min(line.len())).rev().find(|it| line.is_char_boundary(*it)).unwrap();
+            let (begin, end) = (at(one.min(other)), at(one.max(other)));
+            let Shown { text, before, within } = Shown::of(&line, &(begin..end), room);
+            prop_assert!(text.width() <= room, "{text}");
+            prop_assert!(within >= 1 && before + within <= text.width().max(line.width()) + 1);
+        }
+    }
+}
