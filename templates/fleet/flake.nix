@@ -20,10 +20,11 @@
       defaults = {
         hostSpec = {
           userName = "ops";
-          timeZone = "UTC";
           sshAuthorizedKeys = sshKeys;
         };
         nixos = {
+          # A Mac has its own, which goes with its owner.
+          hostSpec.timeZone = "UTC";
           # The release that the hosts are installed with. It stays when nixpkgs moves on.
           stateVersion = "26.05";
           # What a machine has that nobody sits at: it comes back by itself, and no key but yours opens it.
