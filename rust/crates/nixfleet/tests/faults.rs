@@ -7,7 +7,10 @@
 //! them that it is to ignore; `place` names the file that the fault is in, where it is none of the
 //! fleet's own; `X.nix.broken` is a file
 //! `X.nix` that no formatter could read. A second fleet with a
-//! fault is in a folder `CODE.WHAT`.
+//! fault is in a folder `CODE.WHAT`. What ends the fault, by the words of its help, is in `cure`.
+
+#[path = "faults/cures.rs"]
+mod cures;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,11 +19,13 @@ use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
-use tempfile::TempDir;
+
+fn faults() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults")
+}
 
 fn folders() -> Vec<PathBuf> {
-    let faults = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults");
-    let entries = fs::read_dir(faults).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(faults()).unwrap().map(|entry| entry.unwrap().path());
     let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
     folders.sort();
     folders
@@ -53,15 +58,23 @@ fn recorded(folder: &Path) -> String {
     format!("{show} <'{}'{end}", path.display())
 }
 
-/// A `nix` that evaluates the folder's fleet.
-fn evaluating(folder: &Path) -> String {
-    let program = folder.parent().unwrap().join("evaluate");
+/// A `nix` that evaluates the fleet of a folder among these.
+fn evaluating(fleets: &Path, folder: &Path) -> String {
+    let program = faults().join("evaluate");
     let path = std::env::var("PATH").unwrap();
-    format!("PATH='{path}' exec '{}' '{}'", program.display(), name(folder))
+    let (program, fleets) = (program.display(), fleets.display());
+    format!("PATH='{path}' exec '{program}' '{}' '{fleets}' \"$@\"", name(folder))
 }
 
 /// What `validate` writes about a folder's inventory, with that program as `nix`.
 fn validate_with(folder: &Path, format: &str, nix: &str) -> String {
+    let copy = tempfile::tempdir().unwrap();
+    copy_fleet(folder, copy.path());
+    validate_copy(copy.path(), format, nix)
+}
+
+/// What `validate` writes about the inventory in a copy of a folder.
+fn validate_copy(folder: &Path, format: &str, nix: &str) -> String {
     let bin = tempfile::tempdir().unwrap();
     let program = bin.path().join("nix");
     fs::write(&program, format!("#!/bin/sh\n{nix}\n")).unwrap();
@@ -70,55 +83,40 @@ fn validate_with(folder: &Path, format: &str, nix: &str) -> String {
     command.current_dir(folder).args(["validate", "--inventory", "inventory.json"]);
     command.args(["--format", format]).env("COLUMNS", "100");
     command.env_remove("CLICOLOR_FORCE").env_remove("COMPLETE");
-    let (repository, mended) = (repository(folder), mended(folder));
-    match &repository {
-        Some(repository) => command.current_dir(repository.path()),
-        None => command.args(["--flake", "path:."]),
-    };
-    if let Some(mended) = &mended {
-        command.current_dir(mended.path());
+    if !folder.join(".git").exists() {
+        command.args(["--flake", "path:."]);
     }
     if takes_evaluation(folder) {
         let arguments = fs::read_to_string(folder.join("arguments")).unwrap_or_default();
-        command.arg("--eval").args(arguments.lines()).env("PATH", bin.path());
+        let arguments = arguments.split_whitespace();
+        command.arg("--eval").args(arguments).env("PATH", bin.path());
     }
     let output = command.output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A copy in which git tracks all but what the folder says; `None` where it says nothing.
-fn repository(folder: &Path) -> Option<TempDir> {
-    let untracked = fs::read_to_string(folder.join("untracked")).ok()?;
-    let copy = tempfile::tempdir().unwrap();
+/// Copies a folder's fleet: broken files get their name, and git tracks what the folder says.
+fn copy_fleet(folder: &Path, copy: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        fs::copy(entry.path(), copy.join(name.trim_end_matches(".broken"))).unwrap();
+    }
+    let Ok(untracked) = fs::read_to_string(folder.join("untracked")) else { return };
     let git = |arguments: &[&str]| {
-        let status = Command::new("git").args(arguments).current_dir(copy.path()).status();
+        let status = Command::new("git").args(arguments).current_dir(copy).status();
         assert!(status.unwrap().success(), "git {arguments:?}");
     };
     git(&["init", "--quiet"]);
     let ignored = fs::read_to_string(folder.join("ignored")).unwrap_or_default();
-    fs::write(copy.path().join(".git/info/exclude"), ignored).unwrap();
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        fs::copy(entry.path(), copy.path().join(&name)).unwrap();
+    fs::write(copy.join(".git/info/exclude"), ignored).unwrap();
+    for name in fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name()) {
+        let name = name.to_str().unwrap();
         if !untracked.lines().any(|it| it == name) {
-            git(&["add", &name]);
+            git(&["add", name]);
         }
     }
-    Some(copy)
-}
-
-/// A copy in which broken files have their name; `None` where there are none.
-fn mended(folder: &Path) -> Option<TempDir> {
-    let names = || fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name());
-    let names = || names().map(|it| it.into_string().unwrap());
-    names().any(|it| it.ends_with(".broken")).then_some(())?;
-    let copy = tempfile::tempdir().unwrap();
-    for name in names() {
-        fs::copy(folder.join(&name), copy.path().join(name.trim_end_matches(".broken"))).unwrap();
-    }
-    Some(copy)
 }
 
 fn validate(folder: &Path, format: &str) -> String {
@@ -178,7 +176,7 @@ fn every_inventory_is_what_nix_makes_of_its_fleet() {
 #[ignore = "needs nix and NIXFLEET_INPUTS"]
 fn with_inputs_every_evaluation_is_what_nix_makes_of_its_fleet() {
     for folder in folders().into_iter().filter(|folder| takes_evaluation(folder)) {
-        let found = validate_with(&folder, "human", &evaluating(&folder));
+        let found = validate_with(&folder, "human", &evaluating(&faults(), &folder));
         assert_eq!(found, validate(&folder, "human"), "{}", folder.display());
     }
 }

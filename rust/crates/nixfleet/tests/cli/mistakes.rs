@@ -1,5 +1,5 @@
 //! The mistakes of a first week, each made by one edit of a fleet that is right: each is told at its
-//! line, with a cure that names what was right.
+//! line, with a cure that names what was right, and that leaves no fault when it is done.
 
 use std::collections::HashSet;
 use std::fs;
@@ -42,8 +42,10 @@ const MODULE: &str = r#"{ config, pkgs, ... }:
 }
 "#;
 
-/// What is right, what is written in its place, the fault's code, and what its help says.
-type Mistake<'a> = (&'a str, &'a str, &'a str, &'a str);
+/// What is right, what is written in its place, the fault's code, what its help says, and what stands
+/// there after it: `{1}` is the first of the texts that the help has in backticks. Nothing, where the
+/// cure belongs elsewhere in the file: then `faults/CODE/cure` does it.
+type Mistake<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
 const IN_FLAKE: &[Mistake] = &[
     (
@@ -51,52 +53,97 @@ const IN_FLAKE: &[Mistake] = &[
         r#"system = "x86_64-linux";"#,
         "argument-unknown",
         "`platform`",
+        r#"{1} = "x86_64-linux";"#,
     ),
-    ("x86_64-linux", "x86_64-linx", "platform-unknown", "`x86_64-linux`"),
-    ("hostSpec.timeZone", "hostSpec.timezone", "field-unknown", "`timeZone`"),
-    ("Europe/Berlin", "Europe/Berln", "time-zone-unknown", "`Europe/Berlin`"),
-    (r#""26.05""#, r#""2605""#, "state-version-invalid", "26.05"),
-    ("[ ./web.nix ]", "./web.nix", "field-type-wrong", "[ "),
-    ("./web.nix", "./wbe.nix", "file-missing", "./web.nix"),
-    ("./web.nix", "inputs.sops.nixosModules.sops", "input-missing", "inputs.sops.url"),
-    ("./web.nix", "./web.nix ~/other.nix", "path-outside", "./FILE"),
-    ("[ ./web.nix ]", "[ ./web.nix, ./b.nix ]", "syntax-invalid", "take it out"),
-    (r#""x86_64-linux";"#, r#""x86_64-linux""#, "syntax-invalid", "\";`"),
-    (r#""x86_64-linux";"#, r#""x86_64-linux;"#, "syntax-invalid", "`\"`"),
-    ("\"ops\"", "\"Ops User\"", "user-name-invalid", ""),
-    ("defaults.hostSpec", "default.hostSpec", "argument-unknown", "`defaults`"),
-    ("\"KEY\"", "\"~/.ssh/id_ed25519.pub\"", "ssh-key-malformed", "readFile"),
-    ("\"KEY\"", "\"-----BEGIN OPENSSH PRIVATE KEY-----\"", "ssh-key-is-private", ".pub"),
-    ("hosts.web-01", "hosts.web_01", "host-name-invalid", ""),
-    ("stateVersion = 6;", "stateVersion = \"26.05\";", "state-version-invalid", "6"),
+    ("x86_64-linux", "x86_64-linx", "platform-unknown", "`x86_64-linux`", "{1}"),
+    ("hostSpec.timeZone", "hostSpec.timezone", "field-unknown", "`timeZone`", "hostSpec.{1}"),
+    ("Europe/Berlin", "Europe/Berln", "time-zone-unknown", "`Europe/Berlin`", "{1}"),
+    (r#""26.05""#, r#""2605""#, "state-version-invalid", "26.05", "{1}"),
+    ("modules = [ ./web.nix ];", "modules = ./web.nix;", "field-type-wrong", "[ ", "{1}"),
+    ("./web.nix", "./wbe.nix", "file-missing", "./web.nix", "{1}"),
+    ("./web.nix", "inputs.sops.nixosModules.sops", "input-missing", "inputs.sops.url", ""),
+    ("./web.nix", "./web.nix ~/other.nix", "path-outside", "./FILE", "./web.nix {1}"),
+    (
+        "[ ./web.nix ]",
+        "[ ./web.nix, ./n.nix ]",
+        "syntax-invalid",
+        "take it",
+        "[ ./web.nix ./n.nix ]",
+    ),
+    (r#""x86_64-linux";"#, r#""x86_64-linux""#, "syntax-invalid", "\";`", r#""x86_64-linux{1}"#),
+    (r#""x86_64-linux";"#, r#""x86_64-linux;"#, "syntax-invalid", "`\"`", r#""x86_64-linux{1};"#),
+    ("\"ops\"", "\"Ops User\"", "user-name-invalid", "", "\"{3}\""),
+    ("defaults.hostSpec", "default.hostSpec", "argument-unknown", "`defaults`", "{1}.hostSpec"),
+    ("\"KEY\"", "\"~/.ssh/id_ed25519.pub\"", "ssh-key-malformed", "readFile", "{1}"),
+    (
+        "\"KEY\"",
+        "\"-----BEGIN OPENSSH PRIVATE KEY-----\"",
+        "ssh-key-is-private",
+        ".pub",
+        "(builtins.readFile ./key{1})",
+    ),
+    ("hosts.web-01", "hosts.web_01", "host-name-invalid", "", "hosts.{1}"),
+    (
+        "stateVersion = 6;",
+        "stateVersion = \"26.05\";",
+        "state-version-invalid",
+        "6",
+        "stateVersion = {1};",
+    ),
 ];
 
 /// What is right, behind which more is written.
 const MODULES: &str = "[ ./web.nix ]";
 
-/// What more is written, the fault's code, and what its help says.
-const BEHIND_MODULES: &[(&str, &str, &str)] = &[
-    ("homeModules = { }", "field-type-wrong", "["),
-    ("hostSpec.networking = ./n.nix", "field-type-wrong", "`import`"),
-    (r#"hostSpec.home = "ops""#, "home-invalid", "/"),
-    (r#"hostSpec.hashedPasswordFile = "a""#, "password-file-relative", "/"),
-    (r#"hostSpec.locale = "de_DE.UTF-7""#, "locale-unknown", "de_DE.UTF-8"),
-    (r#"hostSpec.keyboardLayout = "dee""#, "keyboard-layout-unknown", "de"),
-    (r#"platform = "a""#, "attribute-duplicate", "take one out"),
-    (r#"tags = throw "no""#, "evaluation-failed", "--show-trace"),
-    ("tags = [ webTag ]", "name-unbound", r#""webTag""#),
+/// What more is written, the fault's code, what its help says, and what stands there after it.
+const BEHIND_MODULES: &[(&str, &str, &str, &str)] = &[
+    ("homeModules = { }", "field-type-wrong", "[", "{1}"),
+    (
+        "hostSpec.networking = ./n.nix",
+        "field-type-wrong",
+        "`import`",
+        "hostSpec.networking = {1} ./n.nix",
+    ),
+    (r#"hostSpec.home = "ops""#, "home-invalid", "/", r#"hostSpec.home = "{1}""#),
+    (
+        r#"hostSpec.hashedPasswordFile = "a""#,
+        "password-file-relative",
+        "/",
+        "hostSpec.hashedPasswordFile = {1}",
+    ),
+    (
+        r#"hostSpec.locale = "de_DE.UTF-7""#,
+        "locale-unknown",
+        "de_DE.UTF-8",
+        r#"hostSpec.locale = "{1}""#,
+    ),
+    (
+        r#"hostSpec.keyboardLayout = "dee""#,
+        "keyboard-layout-unknown",
+        "de",
+        r#"hostSpec.keyboardLayout = "{1}""#,
+    ),
+    (r#"platform = "a""#, "attribute-duplicate", "take one out", "tags = [ ]"),
+    (r#"tags = throw "no""#, "evaluation-failed", "--show-trace", "tags = [ ]"),
+    ("tags = [ webTag ]", "name-unbound", r#""webTag""#, "tags = [ {2} ]"),
 ];
 
 const IN_MODULE: &[Mistake] = &[
-    ("{ config, pkgs, ... }", "{ config, pkgs }", "arguments-closed", "..."),
-    ("{ config, pkgs, ... }", "{ config pkgs, ... }", "syntax-invalid", "config,"),
-    ("\"hello\"", "\"hello", "syntax-invalid", "`\"`"),
-    ("80 ];", "80 ]", "syntax-invalid", "];"),
-    ("80 ]", "80", "syntax-invalid", "`]`"),
-    ("\"hello\"", "pkgz.hello", "name-unbound", "`pkgs`"),
-    ("\"hello\"", "\"hello\"; users.motd = \"\"", "attribute-duplicate", "take one out"),
-    ("users.motd =", "users.motd:", "syntax-invalid", "`=`"),
-    ("\"hello\"", "builtins.readFile ~/motd", "path-outside", "./FILE"),
+    ("{ config, pkgs, ... }:", "{ config, pkgs }:", "arguments-closed", "...", "{1}"),
+    ("{ config, pkgs", "{ config pkgs", "syntax-invalid", "config,", "{ {1} pkgs"),
+    ("\"hello\"", "\"hello", "syntax-invalid", "`\"`", "\"hello{1}"),
+    ("80 ];", "80 ]", "syntax-invalid", "];", "80 {1}"),
+    ("80 ]", "80", "syntax-invalid", "`]`", "80 {1}"),
+    ("\"hello\"", "pkgz.hello", "name-unbound", "`pkgs`", "{1}.hello"),
+    (
+        "\"hello\"",
+        "\"hello\"; users.motd = \"\"",
+        "attribute-duplicate",
+        "take one out",
+        "\"hello\"",
+    ),
+    ("users.motd =", "users.motd:", "syntax-invalid", "`=`", "users.motd {1}"),
+    ("\"hello\"", "builtins.readFile ~/motd", "path-outside", "./FILE", "builtins.readFile {1}"),
 ];
 
 /// A fleet with these files.
@@ -109,7 +156,10 @@ fn fleet(flake: &str, module: &str) -> TempDir {
         .replace("INPUTS", &format!("import {}", part("checks/nix/inputs.nix")))
         .replace("KEY\"", &format!("{}\"", KEY.trim()));
     fs::write(folder.path().join("flake.nix"), flake).unwrap();
-    fs::write(folder.path().join("web.nix"), module).unwrap();
+    let files = [("web.nix", module), ("n.nix", "{ }"), ("home.nix", "{ }"), ("key.pub", KEY)];
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
     folder
 }
 
@@ -124,27 +174,51 @@ fn faults(folder: &TempDir, how: &[&str]) -> Vec<Value> {
     report["faults"].as_array().unwrap().clone()
 }
 
-/// The faults of a fleet in which one file is wrong are as they should be; else what they are.
+/// The faults of a fleet in which one file is wrong are as they should be, and none when it is mended
+/// by their help; else what they are.
 fn judge(
     how: &[&str],
     file: &str,
     source: &str,
-    (right, wrong, code, help): Mistake,
+    (right, wrong, code, help, cure): Mistake,
 ) -> Option<String> {
     let at = source.find(right).expect(right);
     let line = source[..at].matches('\n').count() + 1;
-    let broken = source.replacen(right, wrong, 1);
-    let folder = if file == "flake.nix" { fleet(&broken, MODULE) } else { fleet(FLAKE, &broken) };
-    let found = faults(&folder, how);
-    let is_it = |it: &Value| {
+    let told_of = |text: &str| {
+        let text = source.replacen(right, text, 1).replace(";;", ";");
+        let (flake, module) = if file == "flake.nix" { (&*text, MODULE) } else { (FLAKE, &*text) };
+        faults(&fleet(flake, module), how)
+    };
+    let is_it = |it: &&Value| {
         it["code"] == code
             && it["file"] == file
             && it["line"] == line
             && it["help"].as_str().is_some_and(|it| it.contains(help))
     };
-    let told = |it: &Value| format!("{}:{} {} {}", it["file"], it["line"], it["code"], it["help"]);
-    let all: Vec<String> = found.iter().map(told).collect();
-    (!found.iter().any(is_it)).then(|| format!("{wrong}: line {line}, {code}: {all:#?}"))
+    let found = told_of(wrong);
+    let Some(fault) = found.iter().find(is_it) else {
+        return Some(format!("{wrong}: line {line}, {code}: {:#?}", shown(&found)));
+    };
+    if cure.is_empty() {
+        return None;
+    }
+    let cure = done(cure, fault["help"].as_str().unwrap_or_default());
+    let left = told_of(&cure);
+    (!left.is_empty()).then(|| format!("{wrong}: {cure}: {:#?}", shown(&left)))
+}
+
+/// A cure, with the words of the help.
+fn done(cure: &str, help: &str) -> String {
+    let mut done = cure.to_owned();
+    for (index, text) in help.split('`').skip(1).step_by(2).enumerate() {
+        done = done.replace(&format!("{{{}}}", index + 1), text);
+    }
+    done.replace("./FILE", "./n.nix")
+}
+
+fn shown(faults: &[Value]) -> Vec<String> {
+    let shown = |it: &Value| format!("{}:{} {} {}", it["file"], it["line"], it["code"], it["help"]);
+    faults.iter().map(shown).collect()
 }
 
 /// What is not told as it should be, of those mistakes whose codes are asked for.
@@ -154,9 +228,10 @@ fn untold(how: &[&str], mut is_asked: impl FnMut(&'static str) -> bool) -> Strin
     for mistake in IN_FLAKE.iter().filter(|it| is_asked(it.2)) {
         untold.extend(judge(how, "flake.nix", FLAKE, *mistake));
     }
-    for (more, code, help) in BEHIND_MODULES.iter().filter(|it| is_asked(it.1)) {
-        let wrong = format!("{MODULES}; {more}");
-        untold.extend(judge(how, "flake.nix", FLAKE, (MODULES, &wrong, code, help)));
+    for (more, code, help, cure) in BEHIND_MODULES.iter().filter(|it| is_asked(it.1)) {
+        let behind = |more: &str| format!("{MODULES}; {more}");
+        let mistake = (MODULES, &*behind(more), *code, *help, &*behind(cure));
+        untold.extend(judge(how, "flake.nix", FLAKE, mistake));
     }
     for mistake in IN_MODULE.iter().filter(|it| is_asked(it.2)) {
         untold.extend(judge(how, "web.nix", MODULE, *mistake));

@@ -1,8 +1,8 @@
 # The arguments of mkFleet for the fleet of a folder: its own, over what is right in every fleet.
-{ fault, nixfleet }:
+{ folder, nixfleet }:
 let
   base = import ./base.nix;
-  own = import (./. + "/${fault}/fleet.nix");
+  own = import (folder + "/fleet.nix");
   fleet = if builtins.isFunction own then own { inherit nixfleet; } else own;
 in
 base

@@ -116,6 +116,10 @@ fn about_name(first: &str) -> Option<String> {
 }
 
 fn about_value(first: &str) -> Option<String> {
+    if let Some(path) = between(first, "string '", "' doesn't represent an absolute path") {
+        let lead = if path.starts_with(['.', '/', '~']) { "" } else { "./" };
+        return Some(format!("write the path without quotes: {}", quote(&format!("{lead}{path}"))));
+    }
     let forbidden = first.contains("is forbidden in pure evaluation mode");
     let text = if forbidden {
         "a flake reads no file outside its own folder: put the file there and name it `./FILE`; a \
@@ -130,8 +134,6 @@ fn about_value(first: &str) -> Option<String> {
         "what this `assert` asks for does not hold: change what it speaks of"
     } else if first.contains("cannot coerce") {
         "only a text, a path or a package can become a text: `toString` takes a number or a list"
-    } else if first.contains("doesn't represent an absolute path") {
-        "write the path without quotes: `./hosts/web-01.nix`"
     } else if first.contains("cannot write modified lock file") {
         "run `nix flake lock` in the flake's folder, and commit its `flake.lock`"
     } else if first.contains("stack overflow") || first.contains("max-call-depth exceeded") {
@@ -176,6 +178,9 @@ mod tests {
             "`my.x = …;`",
         );
         cured("A definition for option `a' is not of type `boolean'.", "`true` or `false`");
+        let quoted = "string 'hosts/web.nix' doesn't represent an absolute path";
+        cured(quoted, "quotes: `./hosts/web.nix`");
+        cured("string '../a.nix' doesn't represent an absolute path", "quotes: `../a.nix`");
         cured("function 'outputs' called with unexpected argument 'disko'", "`{ …, ... }:`");
         cured("cannot find flake 'flake:disko' in the flake registries", "inputs.disko.url");
         cured("infinite recursion encountered", "`imports` cannot depend on `config`");

@@ -15,4 +15,5 @@
     platform = "x86_64-linux";
     tags = [ "web" ];
   };
+  hosts.db-01.platform = "x86_64-linux";
 }
