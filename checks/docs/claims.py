@@ -209,7 +209,7 @@ CLAIMS = {
         "systemd.services": (
             "control-plane",
             "It needs no secret but the SSH host key of its own machine",
-            ['"LoadCredential": "host-key:/etc/ssh/ssh_host_ed25519_key"', '"User": "nixfleet-control-plane"'],
+            ['"LoadCredential": ["host-key:/etc/ssh/ssh_host_ed25519_key"]', '"User": "nixfleet-control-plane"'],
         ),
         "users.groups": ("control-plane", "its user the group `nixfleet-control-plane`", ['"nixfleet-control-plane"']),
         "users.users": INSIDE,
@@ -232,6 +232,12 @@ CLAIMS = {
         "services.btrfs.autoScrub.enable": ("disks", "read through once a month", ["true"]),
         "system.preSwitchChecks": ("disks", "A switch that would leave the machine without its root", ["nixfleetDiskLabel"]),
     },
+}
+CLAIMS["control-plane-postgresql"] = {
+    **{option: claim for option, claim in CLAIMS["control-plane"].items() if option != "networking.firewall.allowedTCPPorts"},
+    "services.postgresql.enable": ("several-control-planes", "This host then has a PostgreSQL by NixOS's `services.postgresql`", ["true"]),
+    "services.postgresql.ensureDatabases": INSIDE,
+    "services.postgresql.ensureUsers": ("several-control-planes", "which knows the control plane by its user", ['"name": "nixfleet-control-plane"']),
 }
 # An encrypted disk's host is the other's, but for where its root is.
 CLAIMS["disks-luks-btrfs-impermanence"] = CLAIMS["disks-btrfs-impermanence"]
