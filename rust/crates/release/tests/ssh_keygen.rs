@@ -1,5 +1,7 @@
 //! Both ways with the real `ssh-keygen`: what it signs is taken, and it verifies what we make.
 
+#[path = "world/security_key.rs"]
+mod security_key;
 mod world;
 
 use std::fs;
@@ -22,8 +24,11 @@ const TYPES: [(&str, &str); 6] = [
 ];
 
 fn ssh_keygen(folder: &Path, args: &[&str], stdin: &[u8]) -> Output {
-    let mut command = Command::new("ssh-keygen");
-    command.current_dir(folder).args(args).env_remove("SSH_AUTH_SOCK");
+    fed(Command::new("ssh-keygen").current_dir(folder).args(args), stdin)
+}
+
+fn fed(command: &mut Command, stdin: &[u8]) -> Output {
+    command.env_remove("SSH_AUTH_SOCK");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("ssh-keygen");
     child.stdin.take().unwrap().write_all(stdin).unwrap();
@@ -98,6 +103,38 @@ fn an_rsa_key_that_is_too_short_or_too_long_signs_nothing() {
         succeeds(&made);
         let line = fs::read_to_string(folder.path().join(format!("{bits}.pub"))).unwrap();
         assert_eq!(line.parse::<Key>(), Err(KeyError::RsaBits(bits.parse().unwrap())));
+    }
+}
+
+/// What OpenSSH asks of a security key, answered by one in software.
+#[test]
+fn a_security_key_signs_where_it_is_touched_whatever_its_own_settings_say() {
+    let (folder, provider) = (TempDir::new().unwrap(), security_key::built());
+    let run = |args: &[&str], stdin: &[u8]| {
+        let mut command = Command::new("ssh-keygen");
+        command.env("SSH_SK_PROVIDER", &provider).arg("-q").args(args);
+        fed(command.current_dir(folder.path()), stdin)
+    };
+    for kind in ["ed25519-sk", "ecdsa-sk"] {
+        for (settings, is_taken) in [(&[][..], true), (&["-O", "no-touch-required"], false)] {
+            let file = format!("{kind}-{is_taken}");
+            let make = [&["-t", kind, "-N", "", "-f", &file], settings].concat();
+            succeeds(&run(&make, b""));
+            let line = fs::read_to_string(folder.path().join(format!("{file}.pub"))).unwrap();
+            let key: Key = line.parse().unwrap();
+            assert!(key.is_hardware(), "{line}");
+            let trusted = Signers { keys: vec![key.clone()], threshold: 1 };
+            let head = bytes(&head(41, &trusted));
+            let signed = run(&["-Y", "sign", "-n", NAMESPACE, "-f", &file], &head);
+            succeeds(&signed);
+            let admitted = trust(trusted, None).admit(head, &signed.stdout, &[]);
+            match admitted {
+                Ok(it) => assert!(is_taken && it.signed_by() == [key], "{file}"),
+                Err(why) => {
+                    assert!(!is_taken && why.to_string().contains("without a touch"), "{why}");
+                }
+            }
+        }
     }
 }
 

@@ -79,6 +79,9 @@ pub enum Trouble {
     /// `ssh-keygen` failed.
     #[error("`ssh-keygen` did not sign: {}", visible(.0.trim()))]
     Sign(String),
+    /// What `ssh-keygen` made is not taken by any host.
+    #[error("no host would take the signature: {0}")]
+    NotTaken(String),
     /// Not signed by enough.
     #[error("release {number} is not published: {why}")]
     TooFew {

@@ -15,6 +15,8 @@ mod places;
 mod preflight;
 mod release;
 mod rollout;
+#[path = "../../../release/tests/world/security_key.rs"]
+mod security_key;
 mod tables;
 mod validate;
 mod vm;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::ended::{Ended, status_of};
+use crate::security_key;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -268,6 +269,63 @@ fn the_agent_signs_where_no_key_is_named() {
     }
     agent.kill().unwrap();
     status_of(&mut agent);
+}
+
+/// Out of a file and out of the agent, over what OpenSSH asks of a security key.
+#[test]
+#[ignore = "needs nix"]
+fn a_security_key_signs_where_it_is_touched() {
+    let fleet = Fleet::new(&["ann"], 1);
+    let provider = security_key::built();
+    let enrol = "rm -f \"$1\"*; SSH_SK_PROVIDER=\"$0\" ssh-keygen -q -N '' -C \"$1\" -f \"$@\"";
+    let provided = provider.to_str().unwrap();
+    fleet.program("sh", &["-c", enrol, provided, "ann", "-t", "ed25519-sk"]);
+    let no_touch = ["-t", "ecdsa-sk", "-O", "no-touch-required"];
+    fleet.program("sh", &[&["-c", enrol, provided, "bob"], &no_touch[..]].concat());
+    fleet.write(&["ann", "bob"], 1, "1.0");
+    let run = |arguments: &[&str], variables: &[(&str, &str)], status: i32, part: &str| {
+        let mut command = fleet.command(arguments);
+        command.envs(variables.iter().copied());
+        let output = command.output_of();
+        let all = [output.stdout, output.stderr].concat();
+        let all = String::from_utf8_lossy(&all);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {all}");
+        assert!(all.contains(part), "{arguments:?}: no `{part}` in {all}");
+    };
+    let with = ("SSH_SK_PROVIDER", provided);
+    let away = [with, ("SECURITY_KEY_IS", "away")];
+    run(&["--key", "ann", "--to", "place"], &away, 3, "`ssh-keygen` did not sign");
+    run(&["--no-sign"], &[], 0, "release 1");
+    let untouched = "no host would take the signature: the one by bob";
+    run(&["sign", "--key", "bob"], &[with], 3, untouched);
+    run(&["sign", "--key", "ann"], &[with], 0, "signed by ann");
+    run(&["publish", "--to", "place"], &[], 0, "published at place");
+    // `ssh-keygen` too, and a host.
+    let allowed = format!("x {}", fs::read_to_string(fleet.path("ann.pub")).unwrap());
+    fs::write(fleet.path("allowed"), allowed).unwrap();
+    let verify = "ssh-keygen -Y verify -f allowed -I x -n nixfleet-release@1 -s place/release.json.sig <place/release.json";
+    fleet.program("sh", &["-c", verify]);
+    run(&["verify", "place"], &[], 0, "release 1 is good: signed by ann");
+
+    let socket = fleet.path("agent");
+    let socket = socket.to_str().unwrap();
+    let mut agent = Command::new("ssh-agent")
+        .args(["-D", "-a", socket, "-P", provided])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let long = std::time::Duration::from_secs(60);
+    assert!(nixfleet_nix::process::wait_until(long, || Path::new(socket).exists()));
+    fleet.program(
+        "env",
+        &[&format!("SSH_AUTH_SOCK={socket}"), "ssh-add", "-q", "-S", provided, "ann"],
+    );
+    fs::remove_file(fleet.path("ann")).unwrap();
+    run(&["--to", "place"], &[("SSH_AUTH_SOCK", socket)], 0, "signed by ann");
+    agent.kill().unwrap();
+    status_of(&mut agent);
+    fleet.expect(&["verify", "place"], 0, &["release 2 is good: signed by ann"]);
 }
 
 #[test]

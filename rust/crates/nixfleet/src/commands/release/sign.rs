@@ -108,13 +108,13 @@ impl Signer {
             return Err(Trouble::Sign(format!("{} ({})", output.status, self.key)));
         }
         written.map_err(failed)?;
-        let signatures = Signatures::read(&output.stdout);
-        let keys = [self.key.clone()];
         // What nobody would take is not kept.
-        match signatures.map(|it| it.by(&keys, bytes).0.len()) {
-            Ok(1) => Ok(output.stdout),
-            _ => Err(Trouble::Sign(format!("what it made is no signature by {}", self.key))),
-        }
+        let keys = [self.key.clone()];
+        let flaw = match Signatures::read(&output.stdout) {
+            Ok(signature) => signature.by(&keys, bytes).1.first().map(ToString::to_string),
+            Err(error) => Some(error.to_string()),
+        };
+        flaw.map_or(Ok(output.stdout), |flaw| Err(Trouble::NotTaken(flaw)))
     }
 }
 
