@@ -4,6 +4,7 @@
 //! What hosts say of themselves is in it, and hosts lie: every text goes through maud, which escapes
 //! it, and the browser is told to run nothing but the page's own script.
 
+mod bar;
 mod frame;
 mod host;
 mod hosts;
@@ -26,8 +27,8 @@ use crate::people::People;
 use frame::Frame;
 
 /// What the browser may do with the page.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
-                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                      connect-src 'self';                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The pages.
 pub(crate) fn router(people: People) -> Router {
@@ -38,6 +39,7 @@ pub(crate) fn router(people: People) -> Router {
         .route("/log", get(record::page))
         .route("/page.css", get(|| asset("text/css", include_str!("page/page.css"))))
         .route("/page.js", get(|| asset("text/javascript", include_str!("page/page.js"))))
+        .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("page/icon.svg"))))
         .layer(middleware::map_response(guarded))
         .with_state(people)
 }
@@ -70,8 +72,8 @@ fn shown(page: Result<Markup, Failure>) -> Response {
 
 /// A page that says why what was asked for is not shown.
 fn instead(status: StatusCode, people: &People, title: &str, why: &str) -> Response {
-    let content = html! { h1 { (title) } p.alert { (why) } };
-    (status, shown(Ok(Frame::of(people).around(title, &content)))).into_response()
+    let content = html! { h1 { (title) } p.alert role="alert" { (frame::marked(why)) } };
+    (status, shown(Ok(Frame::of(people).around("", title, &content)))).into_response()
 }
 
 /// ", did you mean …?" where a name is near.

@@ -6,6 +6,9 @@ use nixfleet_rollout::Standing;
 
 use crate::people::People;
 
+/// The pages that each of them leads to.
+const PLACES: [(&str, &str); 3] = [("/", "Rollout"), ("/hosts", "Hosts"), ("/log", "Log")];
+
 /// What is around a page's content.
 pub(super) struct Frame {
     fleet: String,
@@ -18,9 +21,8 @@ impl Frame {
         Self { fleet: people.board.fleet().to_owned(), news: people.board.last() }
     }
 
-    /// A page with its title and content.
-    pub(super) fn around(&self, title: &str, content: &Markup) -> Markup {
-        let fleet = &self.fleet;
+    /// A page with its title and content; it is one of [`PLACES`], or below the one of that title.
+    pub(super) fn around(&self, place: &str, title: &str, content: &Markup) -> Markup {
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -28,18 +30,20 @@ impl Frame {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (title) " · " (fleet) }
+                    title { (title) " · " (self.fleet) }
+                    link rel="icon" type="image/svg+xml" href="/icon.svg";
                     link rel="stylesheet" href="/page.css";
                     script src="/page.js" defer {}
                 }
                 body data-news=(self.news) {
                     header {
-                        a.fleet href="/" { (fleet) }
-                        nav {
-                            a href="/" { "Rollout" }
-                            a href="/hosts" { "Hosts" }
-                            a href="/log" { "Log" }
+                        a.fleet href="/" { (self.fleet) }
+                        nav aria-label="Pages" {
+                            @for (address, name) in PLACES {
+                                a href=(address) aria-current=[(name == place).then_some("page")] { (name) }
+                            }
                         }
+                        p.live role="status" {}
                     }
                     main id="main" { (content) }
                 }
@@ -51,6 +55,27 @@ impl Frame {
 /// A time, readable, and exact for programs.
 pub(super) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(at.to_string()) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } }
+}
+
+/// A sentence that stands by itself.
+pub(super) fn prose(sentence: &str) -> Markup {
+    let mut letters = sentence.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    marked(&first.chain(letters).collect::<String>())
+}
+
+/// A text, what is in backticks as code.
+pub(super) fn marked(text: &str) -> Markup {
+    html! {
+        @for (number, part) in text.split('`').enumerate() {
+            @if number % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+/// Where a host stands, as a label.
+pub(super) fn label(standing: Standing) -> Markup {
+    html! { span class={ "state " (key(standing)) } { (words(standing)) } }
 }
 
 /// Where a host stands, as people say it.

@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
+use nixfleet_rollout::Standing;
 
-use super::frame::{Frame, key, time, words};
+use super::frame::{Frame, encoded, label, prose, time};
 use super::{instead, proposal, record, shown, why};
 use crate::core::Core;
 use crate::people::{People, WhichEvents};
@@ -28,25 +29,45 @@ pub(super) async fn page(State(people): State<People>, Path(name): Path<String>)
     let events = people.log(which).await;
     let from = people.seats.named(&host.name).and_then(|it| it.from());
     let content = html! {
-        h1 { (host.name) " " span class={ "standing " (key(host.standing)) } { (words(host.standing)) } }
-        p.sentence { (host.sentence) }
-        dl {
-            dt { "Runs" } dd { code { (host.running.as_deref().unwrap_or("not known")) } }
-            dt { "Should run" } dd { code { (host.system) } }
-            dt { "Wave" } dd { (host.wave) }
-            @if !host.tags.is_empty() { dt { "Tags" } dd { (host.tags.join(", ")) } }
-            @if let Some(since) = host.since { dt { "Since" } dd { (time(since)) } }
-            @if let Some(seen) = host.seen { dt { "Heard of" } dd { (time(seen)) } }
-            @if let Some(from) = from { dt { "From" } dd { (from) } }
+        h1 { (host.name) " " (label(host.standing)) }
+        @match &why {
+            Some(why) if host.standing == Standing::Failed => { p.lead { "The release failed there:" } (why::list(why)) },
+            _ => p.lead { (prose(&host.sentence)) },
         }
-        @if let Some(why) = why { h2 { "What it says" } (why::list(&why)) }
+        dl {
+            @match &host.running {
+                Some(it) if *it == host.system => div.wide { dt { "Runs what it should" } dd { code { (it) } } },
+                it => {
+                    div.wide { dt { "Runs" } dd { code { (it.as_deref().unwrap_or("not known")) } } }
+                    div.wide {
+                        dt { "Should run" }
+                        dd { code { (host.system) } p.quiet { code { "nixfleet release diff" } " names the packages that differ." } }
+                    }
+                }
+            }
+            div { dt { "Wave" } dd { a href={ "/hosts?wave=" (encoded(&host.wave)) } { (host.wave) } } }
+            @if !host.tags.is_empty() {
+                div {
+                    dt { "Tags" }
+                    dd { @for tag in &host.tags { a href={ "/hosts?tag=" (encoded(tag)) } { (tag) } " " } }
+                }
+            }
+            @if let Some(since) = host.since { div { dt { "Since" } dd { (time(since)) } } }
+            @if let Some(seen) = host.seen { div { dt { "Heard of" } dd { (time(seen)) } } }
+            @if let Some(from) = from { div { dt { "From" } dd { (from) } } }
+        }
         h2 { "What happened" }
         @match events {
-            Ok(events) => (record::table(&events, true)),
+            Ok(events) => {
+                (record::list(&events, true))
+                @if events.len() == EVENTS {
+                    p.more { a href={ "/log?host=" (encoded(&host.name)) } { "All that happened" } }
+                }
+            },
             Err(why) => p.alert { (record::unread(&why)) },
         }
     };
-    shown(Ok(frame.around(&host.name, &content)))
+    shown(Ok(frame.around("Hosts", &host.name, &content)))
 }
 
 fn absent(core: &Core, asked: &str) -> String {

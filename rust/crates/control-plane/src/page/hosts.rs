@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use nixfleet_rollout::Standing;
 use serde::Deserialize;
 
-use super::frame::{Frame, encoded, key, time, words};
+use super::frame::{Frame, encoded, key, label, marked, prose, time, words};
 use super::{instead, proposal, shown};
 use crate::core::Core;
 use crate::people::{HostPage, People, Which};
@@ -54,7 +54,7 @@ pub(super) async fn page(State(people): State<People>, Query(asked): Query<Asked
         _ => Ok(Vec::new()),
     };
     let content = page.and_then(|page| Ok(content(&asked, &page, &why?)));
-    shown(content.map(|content| frame.around("Hosts", &content)))
+    shown(content.map(|content| frame.around("Hosts", "Hosts", &content)))
 }
 
 /// What was asked for and no host has.
@@ -75,12 +75,24 @@ fn unknown(core: &Core, asked: &Which) -> Vec<String> {
 
 fn content(asked: &Asked, page: &HostPage, unknown: &[String]) -> Markup {
     html! {
-        h1 { (page.total) " hosts" }
+        h1 { (page.total) @if page.total == 1 { " host" } @else { " hosts" } }
+        (form(asked))
+        @for why in unknown { p.alert role="alert" { (marked(why)) } }
+        @if page.hosts.is_empty() && unknown.is_empty() { p { "There is none." } }
+        @if !page.hosts.is_empty() { (table(page)) }
+        @if let Some(next) = &page.next {
+            p.more { a rel="next" href={ "/hosts?tag=" (encoded(&asked.tag)) "&wave=" (encoded(&asked.wave)) "&state=" (encoded(&asked.state)) "&after=" (encoded(next)) } { "More hosts" } }
+        }
+    }
+}
+
+fn form(asked: &Asked) -> Markup {
+    html! {
         form method="get" action="/hosts" {
-            label { "Tag " input name="tag" value=(asked.tag); }
-            label { "Wave " input name="wave" value=(asked.wave); }
+            label { "Tag" input name="tag" value=(asked.tag); }
+            label { "Wave" input name="wave" value=(asked.wave); }
             label {
-                "State "
+                "State"
                 select name="state" {
                     option value="" { "any" }
                     @for it in Standing::ALL {
@@ -90,21 +102,26 @@ fn content(asked: &Asked, page: &HostPage, unknown: &[String]) -> Markup {
             }
             button { "Show" }
         }
-        @for why in unknown { p.alert { (why) } }
-        @if page.hosts.is_empty() && unknown.is_empty() { p { "There is none." } }
-        ul.hosts {
+    }
+}
+
+/// A table, which a narrow screen has as a list.
+fn table(page: &HostPage) -> Markup {
+    html! {
+        table {
+            thead { tr { th { "Host" } th { "State" } th { "Wave" } th { "Tags" } th { "Heard of" } } }
             @for host in &page.hosts {
-                li class=(key(host.standing)) {
-                    a href={ "/hosts/" (host.name) } { (host.name) }
-                    " " span.standing { (words(host.standing)) }
-                    " " span.wave { (host.wave) @for tag in &host.tags { " · " (tag) } }
-                    p { (host.sentence) }
-                    @if let Some(seen) = host.seen { p.seen { "heard of " (time(seen)) } }
+                tbody {
+                    tr {
+                        th scope="row" { a href={ "/hosts/" (host.name) } { (host.name) } }
+                        td { (label(host.standing)) }
+                        td { (host.wave) }
+                        td.quiet { (host.tags.join(", ")) }
+                        td.quiet { @if let Some(seen) = host.seen { (time(seen)) } @else { "never" } }
+                    }
+                    tr { td.said colspan="5" { p { (prose(&host.sentence)) } } }
                 }
             }
-        }
-        @if let Some(next) = &page.next {
-            p { a href={ "/hosts?tag=" (encoded(&asked.tag)) "&wave=" (encoded(&asked.wave)) "&state=" (encoded(&asked.state)) "&after=" (encoded(next)) } { "More hosts" } }
         }
     }
 }

@@ -1,30 +1,53 @@
 //! The rollout: the release, the waves with their sentences, and what wants somebody's eye.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
-use nixfleet_rollout::{Tally, WaveState, WaveVerdict};
+use nixfleet_rollout::{Standing, State as RolloutState, WaveState, WaveVerdict};
 
-use super::frame::{Frame, time};
+use super::bar::bar;
+use super::frame::{Frame, encoded, key, label, prose, time};
 use super::shown;
-use crate::people::People;
+use crate::clerk::Failure;
+use crate::people::{HostPage, People, Which};
 use crate::status::{ReleaseStatus, RolloutStatus, Status};
+
+/// How many of the hosts that failed are shown, and of those that are silent.
+const LOST: usize = 5;
 
 pub(super) async fn page(State(people): State<People>) -> Response {
     let frame = Frame::of(&people);
-    shown(people.status().await.map(|status| {
-        let content = html! {
-            (attention(&status))
-            @match (&status.release, &status.rollout) {
-                (Some(it), Some(rollout)) => { (release(it)) (waves(rollout)) }
-                _ => {
-                    h1 { "No release yet" }
-                    p { "Whoever made one brings it: " code { "nixfleet release --to control-plane://HOST" } "." }
-                }
+    let known = known(&people).await;
+    shown(known.map(|(status, lost)| frame.around("Rollout", "Rollout", &content(&status, &lost))))
+}
+
+async fn known(people: &People) -> Result<(Arc<Status>, [HostPage; 2]), Failure> {
+    let which = |state| Which { state: Some(state), limit: Some(LOST), ..Which::default() };
+    let status = people.status().await?;
+    let failed = people.hosts(which(Standing::Failed)).await?;
+    Ok((status, [failed, people.hosts(which(Standing::Silent)).await?]))
+}
+
+fn content(status: &Status, lost: &[HostPage]) -> Markup {
+    html! {
+        (attention(status))
+        @match (&status.release, &status.rollout) {
+            (Some(it), Some(rollout)) => {
+                h1 { "Release " (it.sequence) " " (state(rollout.state)) }
+                p.lead.bad[rollout.state.is_failure()] { (prose(&rollout.sentence)) }
+                (bar(&rollout.tally, None))
+                @for hosts in lost { (unwell(hosts)) }
+                (release(it))
+                (waves(rollout))
             }
-        };
-        frame.around("Rollout", &content)
-    }))
+            _ => {
+                h1 { "No release yet" }
+                p.lead { "Whoever made one brings it: " code { "nixfleet release --to control-plane://HOST" } "." }
+            }
+        }
+    }
 }
 
 fn attention(status: &Status) -> Markup {
@@ -35,8 +58,8 @@ fn attention(status: &Status) -> Markup {
         @if !status.ahead.is_empty() {
             p.alert {
                 strong { "The newest release was lost here. " }
-                (status.ahead.len()) " hosts know a newer one, such as " (status.ahead[0])
-                ": bring it again. Until then they are offered nothing."
+                (hosts(status.ahead.len(), &status.ahead[0], "knows", "know")) " a newer one: bring it again. "
+                "Until then they are offered nothing."
             }
         }
         @for doubled in &status.doubled {
@@ -48,11 +71,37 @@ fn attention(status: &Status) -> Markup {
                 ". A disk was cloned, or the key was stolen."
             }
         }
-        @if let Some(release) = &status.release {
-            @if !release.without_key.is_empty() {
-                p.alert {
-                    (release.without_key.len()) " hosts have no key in the release and cannot ask, such as "
-                    (release.without_key[0]) ": write " code { "hostKey" } "."
+        @if let Some(without) = status.release.as_ref().map(|it| &it.without_key).filter(|it| !it.is_empty()) {
+            p.alert {
+                (hosts(without.len(), &without[0], "has", "have")) " no key in the release and cannot ask: write "
+                code { "hostKey" } "."
+            }
+        }
+    }
+}
+
+/// Some hosts, by the name of one, and what they do.
+fn hosts(count: usize, one: &str, does: &str, do_: &str) -> String {
+    if count == 1 {
+        format!("{one} {does}")
+    } else {
+        format!("{count} hosts, {one} among them, {do_}")
+    }
+}
+
+/// Hosts that somebody has to look at.
+fn unwell(hosts: &HostPage) -> Markup {
+    html! {
+        @if let Some(first) = hosts.hosts.first() {
+            ul.unwell {
+                @for host in &hosts.hosts {
+                    li {
+                        a href={ "/hosts/" (host.name) } { (host.name) } " " (label(host.standing))
+                        p { (prose(&host.sentence)) }
+                    }
+                }
+                @if hosts.next.is_some() {
+                    li { a href={ "/hosts?state=" (key(first.standing)) } { "All " (hosts.total) } }
                 }
             }
         }
@@ -61,80 +110,58 @@ fn attention(status: &Status) -> Markup {
 
 fn release(it: &ReleaseStatus) -> Markup {
     html! {
-        h1 { "Release " (it.sequence) }
         dl {
-            dt { "Signed by" } dd { (it.signed_by.join(", ")) }
-            dt { "Made" } dd { (time(it.created)) }
-            dt { "Brought" } dd { (time(it.brought)) }
-            @if let Some(revision) = &it.revision { dt { "Revision" } dd { code { (revision) } } }
+            div { dt { "Signed by" } dd { (it.signed_by.join(", ")) } }
+            div { dt { "Made" } dd { (time(it.created)) } }
+            div { dt { "Brought" } dd { (time(it.brought)) } }
+            @if let Some(revision) = &it.revision { div { dt { "Revision" } dd { code { (revision) } } } }
+            div { dt { "Hash" } dd { code { (it.hash) } } }
         }
     }
 }
 
 fn waves(rollout: &RolloutStatus) -> Markup {
     html! {
-        p.sentence.failed[rollout.state.is_failure()] { (rollout.sentence) }
-        (bar(&rollout.tally))
+        h2 { "Waves" }
         ol.waves {
             @for wave in &rollout.waves {
-                li class=(class(wave)) {
-                    h2 { a href={ "/hosts?wave=" (super::frame::encoded(&wave.name)) } { (wave.name) } }
-                    (bar(&wave.tally))
-                    p { (wave.sentence) }
+                @let (class, words) = wave_state(wave);
+                li class=(class) {
+                    h3 {
+                        a href={ "/hosts?wave=" (encoded(&wave.name)) } { (wave.name) }
+                        " " span.quiet { (words) }
+                    }
+                    (bar(&wave.tally, Some(&wave.name)))
+                    p { (prose(&wave.sentence)) }
                 }
             }
         }
     }
 }
 
-fn class(wave: &WaveVerdict) -> &'static str {
+/// Where a wave stands, as a class and in words.
+fn wave_state(wave: &WaveVerdict) -> (&'static str, &'static str) {
     match wave.state {
-        WaveState::Passed => "passed",
-        WaveState::Failed => "failed",
-        WaveState::Closed | WaveState::Window => "closed",
-        WaveState::Open | WaveState::Soaking => "open",
+        WaveState::Passed => ("passed", "passed"),
+        WaveState::Failed => ("failed", "failed"),
+        WaveState::Closed => ("closed", "not open yet"),
+        WaveState::Window => ("closed", "waits for its window"),
+        WaveState::Open => ("open", "open"),
+        WaveState::Soaking => ("open", "soaking"),
     }
 }
 
-/// How many hosts stand where: a bar, and the same in words.
-fn bar(tally: &Tally) -> Markup {
-    let parts = [
-        ("arrived", tally.arrived),
-        ("away", tally.on_the_way),
-        ("failed", tally.failed + tally.silent),
-        ("waiting", tally.waiting + tally.unheard),
-        ("gone", tally.offline + tally.held + tally.skipped),
-    ];
-    let named = [
-        ("arrived", tally.arrived),
-        ("on the way", tally.on_the_way),
-        ("waiting", tally.waiting),
-        ("failed", tally.failed),
-        ("silent", tally.silent),
-        ("offline", tally.offline),
-        ("not heard yet", tally.unheard),
-        ("held", tally.held),
-        ("skipped", tally.skipped),
-    ];
-    let words: Vec<String> =
-        named.iter().filter(|it| it.1 > 0).map(|(name, hosts)| format!("{hosts} {name}")).collect();
-    let mut at = 0.0;
-    html! {
-        svg.bar viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label=(words.join(", ")) {
-            @for (name, hosts) in parts {
-                @if hosts > 0 {
-                    @let width = share(hosts, tally.hosts);
-                    rect class=(name) x=(at) y="0" width=(width) height="4" {}
-                    ({ at += width; "" })
-                }
-            }
-        }
-        p.tally { (tally.hosts) " hosts: " (words.join(", ")) }
-    }
-}
-
-/// Of a hundred.
-#[allow(clippy::cast_precision_loss)]
-fn share(hosts: usize, all: usize) -> f64 {
-    100.0 * hosts as f64 / all.max(1) as f64
+/// Where a rollout stands, as a label.
+fn state(state: RolloutState) -> Markup {
+    let (class, words) = match state {
+        RolloutState::Running => ("on-the-way", "running"),
+        RolloutState::Paused => ("held", "paused"),
+        RolloutState::Halted => ("failed", "halted"),
+        RolloutState::GivenUp => ("failed", "given up"),
+        RolloutState::Aborted => ("failed", "aborted"),
+        RolloutState::Expired => ("failed", "expired"),
+        RolloutState::Superseded => ("failed", "superseded"),
+        RolloutState::Complete => ("arrived", "complete"),
+    };
+    html! { span class={ "state " (class) } { (words) } }
 }

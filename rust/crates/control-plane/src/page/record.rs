@@ -5,9 +5,9 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use nixfleet_rollout::Kind;
+use nixfleet_rollout::{Event, Kind};
 
-use super::frame::{Frame, encoded, time};
+use super::frame::{Frame, encoded, marked};
 use super::{instead, shown, why};
 use crate::log::{self, Logged};
 use crate::people::{People, WhichEvents};
@@ -25,6 +25,8 @@ pub(super) async fn page(
     };
     let frame = Frame::of(&people);
     which.limit = Some(PAGE);
+    // What a form sends that is empty is not asked for.
+    which.host = which.host.filter(|it| !it.is_empty());
     let host = which.host.clone();
     let events = match people.log(which).await {
         Ok(events) => events,
@@ -33,15 +35,25 @@ pub(super) async fn page(
             return instead(StatusCode::SERVICE_UNAVAILABLE, &people, "Log", &why);
         }
     };
-    let of = host.map(|it| format!("&host={}", encoded(&it))).unwrap_or_default();
+    let of = host.as_ref().map(|it| format!("&host={}", encoded(it))).unwrap_or_default();
     let content = html! {
         h1 { "Log" }
-        (table(&events, false))
+        (form(host.as_deref()))
+        (list(&events, false))
         @if let Some(last) = events.last().filter(|_| events.len() == PAGE) {
-            p { a href={ "/log?before=" (last.id) (of) } { "What was before" } }
+            p.more { a rel="next" href={ "/log?before=" (last.id) (of) } { "What was before" } }
         }
     };
-    shown(Ok(frame.around("Log", &content)))
+    shown(Ok(frame.around("Log", "Log", &content)))
+}
+
+fn form(host: Option<&str>) -> Markup {
+    html! {
+        form method="get" action="/log" {
+            label { "Host" input name="host" value=[host]; }
+            button { "Show" }
+        }
+    }
 }
 
 /// Why there are no events.
@@ -49,24 +61,47 @@ pub(super) fn unread(why: &str) -> String {
     format!("The log cannot be read: {why}")
 }
 
-/// Events, newest first; with the lines of what failed, or with a sentence.
-pub(super) fn table(events: &[Logged], with_lines: bool) -> Markup {
+/// Events, newest first, by their days; with the lines of what failed, or with a sentence.
+pub(super) fn list(events: &[Logged], with_lines: bool) -> Markup {
     html! {
         @if events.is_empty() { p { "Nothing yet." } }
-        ol.log {
-            @for it in events {
-                li {
-                    (time(it.event.at)) " "
-                    span.of { "release " (it.release) } " "
-                    @match &it.event.kind {
-                        Kind::Report { report, .. } if with_lines => {
-                            (log::phase(&report.phase))
-                            @if let Some(why) = report.phase.why() { (why::list(why)) }
-                        }
-                        _ => (log::sentence(&it.event)),
+        @for day in events.chunk_by(|one, other| day(one) == day(other)) {
+            h3.day { (day[0].event.at.strftime("%A, %-d %B %Y, UTC")) }
+            ol.log {
+                @for it in day {
+                    li {
+                        time datetime=(it.event.at.to_string()) { (it.event.at.strftime("%H:%M:%S")) }
+                        div { (happened(it, with_lines)) }
+                        span.quiet { "release " (it.release) }
                     }
                 }
             }
         }
+    }
+}
+
+fn day(it: &Logged) -> String {
+    it.event.at.strftime("%F").to_string()
+}
+
+fn happened(it: &Logged, with_lines: bool) -> Markup {
+    html! {
+        @match &it.event.kind {
+            Kind::Report { report, .. } if with_lines => {
+                (log::phase(&report.phase))
+                @if let Some(why) = report.phase.why() { (why::list(why)) }
+            }
+            _ => p { (sentence(&it.event)) },
+        }
+    }
+}
+
+/// A sentence, with the host that it begins with as a link.
+fn sentence(event: &Event) -> Markup {
+    let sentence = log::sentence(event);
+    let host = log::host_of(event).filter(|it| sentence.starts_with(*it));
+    html! {
+        @if let Some(host) = host { a href={ "/hosts/" (encoded(host)) } { (host) } (marked(&sentence[host.len()..])) }
+        @else { (marked(&sentence)) }
     }
 }

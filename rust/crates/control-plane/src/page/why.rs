@@ -3,6 +3,8 @@
 use maud::{Markup, html};
 use nixfleet_rollout::{WHY_INDENT, bounded};
 
+use super::frame::prose;
+
 /// A thing that failed, with what it said.
 #[derive(Debug, PartialEq)]
 struct Thing {
@@ -28,7 +30,7 @@ pub(super) fn list(why: &str) -> Markup {
         ul.why {
             @for thing in things(why) {
                 li {
-                    (thing.what)
+                    (prose(&thing.what))
                     @if !thing.said.is_empty() { pre { (thing.said.join("\n")) } }
                 }
             }

@@ -41,7 +41,7 @@ pub fn public(seed: u8) -> Key {
 /// The path of what a release has for a host.
 pub fn system(host: &str, sequence: u64) -> String {
     format!(
-        "/nix/store/{}-nixos-system-{host}",
+        "/nix/store/{}-nixos-system-{host}-26.05.{sequence}",
         "0123456789abcdfghijklmnpqrsvwxyz"
             .chars()
             .cycle()
@@ -85,7 +85,7 @@ impl Fleet {
                 closure: Hash::of(b"closure"),
                 closure_size: None,
                 wave: Some(wave.clone()),
-                tags: vec!["web".into()],
+                tags: vec![name.split('-').next().unwrap_or_default().to_owned()],
                 salt: "salt".into(),
             };
             let document = Document::write(&entry).unwrap();

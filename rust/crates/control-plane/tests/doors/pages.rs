@@ -34,7 +34,8 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
     hosts[0].says(Phase::Reverted { why }, 1, "web-01");
     thread::sleep(Duration::from_millis(200));
     let page = ask("/hosts/web-01");
-    let shown = "<li>unit `nginx.service` failed<pre>cannot &lt;bind&gt;\nexit 1\nline 0\n";
+    let shown =
+        "<li>Unit <code>nginx.service</code> failed<pre>cannot &lt;bind&gt;\nexit 1\nline 0\n";
     assert_eq!(page.matches(shown).count(), 2, "now, and in what happened: {page}");
     assert!(page.contains("line 56</pre></li><li>… and 42 lines more</li>"), "{page}");
     assert!(ask("/log").contains("failed: cannot &lt;bind&gt;; exit 1; line 0"));
@@ -43,12 +44,20 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
     let lost = ask("/hosts/%3Cb%3E");
     assert!(lost.starts_with("HTTP/1.0 404") && !lost.contains("<b>"), "{lost}");
     for (path, status, says) in [
-        ("/hosts/web-1", 404, "no host `web-1`, did you mean `web-01`?"),
-        ("/hosts?state=faild", 400, "There is no state `faild`, did you mean `failed`?"),
-        ("/hosts?wave=canry", 200, "the wave `canry`, did you mean `canary`?"),
-        ("/hosts?tag=nowhere", 200, "No host has the tag `nowhere`"),
-        ("/log?before=x", 400, "an event's number"),
-        ("/log?since=1", 400, "takes `before`"),
+        ("/hosts/web-1", 404, "no host <code>web-1</code>, did you mean <code>web-01</code>?"),
+        (
+            "/hosts?state=faild",
+            400,
+            "There is no state <code>faild</code>, did you mean <code>failed</code>?",
+        ),
+        (
+            "/hosts?wave=canry",
+            200,
+            "the wave <code>canry</code>, did you mean <code>canary</code>?",
+        ),
+        ("/hosts?tag=nowhere", 200, "No host has the tag <code>nowhere</code>"),
+        ("/log?before=x", 400, "<code>before</code>, an event's number"),
+        ("/log?since=1", 400, "takes <code>before</code>"),
     ] {
         let page = ask(path);
         assert!(page.starts_with(&format!("HTTP/1.0 {status}")), "{path}: {page}");
