@@ -1,5 +1,7 @@
 //! Where the database is: a file, or a server that is named by an address.
 
+mod tls;
+
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::Deserialize;
+use tls::Tls;
 use tokio_postgres::config::Host;
 
 /// How long a server may take to let somebody in.
@@ -32,14 +35,19 @@ pub enum Place {
 
 /// A server and a database on it.
 #[derive(Clone)]
-pub struct Server(Box<tokio_postgres::Config>);
+pub struct Server {
+    config: Box<tokio_postgres::Config>,
+    /// The file with the certificates of who may vouch for it.
+    roots: PathBuf,
+}
 
 impl FromStr for Place {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text.starts_with("postgresql://") || text.starts_with("postgres://") {
-            let mut config = tokio_postgres::Config::from_str(text).map_err(|error| {
+            let (text, tls) = Tls::of(text)?;
+            let mut config = tokio_postgres::Config::from_str(&text).map_err(|error| {
                 let why = std::error::Error::source(&error)
                     .map_or_else(|| error.to_string(), ToString::to_string);
                 // Not the address itself: there may be a password in it.
@@ -47,9 +55,6 @@ impl FromStr for Place {
                     "the address of the database is none ({why}): write it as `postgresql:///DATABASE?host=/run/postgresql` or `postgresql://USER@HOST/DATABASE`"
                 )
             })?;
-            if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
-                return Err("`sslmode=require`: this control plane speaks to a database in the clear. Reach it by a socket, or by a private network (WireGuard), and leave `sslmode` out".into());
-            }
             if config.get_hosts().is_empty() {
                 config.host_path("/run/postgresql");
             }
@@ -60,7 +65,9 @@ impl FromStr for Place {
                 .connect_timeout(CONNECT)
                 .keepalives_idle(ALIVE)
                 .tcp_user_timeout(ALIVE);
-            return Ok(Self::Server(Server(Box::new(config))));
+            let mode = tls.mode(config.get_hosts());
+            config.ssl_mode(mode);
+            return Ok(Self::Server(Server { config: Box::new(config), roots: tls.roots }));
         }
         if text.starts_with('/') {
             return Ok(Self::File(text.into()));
@@ -100,14 +107,18 @@ impl Place {
             return Err(format!("`{}` has more bytes than a password", path.display()));
         }
         let password = fs::read_to_string(path).map_err(failed)?;
-        server.0.password(password.trim_end_matches(['\r', '\n']));
+        server.config.password(password.trim_end_matches(['\r', '\n']));
         Ok(Self::Server(server))
     }
 }
 
 impl Server {
     pub(super) fn config(&self) -> &tokio_postgres::Config {
-        &self.0
+        &self.config
+    }
+
+    pub(super) fn roots(&self) -> &Path {
+        &self.roots
     }
 }
 
@@ -123,8 +134,8 @@ impl fmt::Display for Place {
 /// Without its password.
 impl fmt::Display for Server {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.0.get_dbname().or(self.0.get_user()).unwrap_or_default();
-        match self.0.get_hosts() {
+        let name = self.config.get_dbname().or(self.config.get_user()).unwrap_or_default();
+        match self.config.get_hosts() {
             [Host::Tcp(host), ..] => write!(to, "postgresql://{host}/{name}"),
             [Host::Unix(path), ..] => write!(to, "postgresql:///{name}?host={}", path.display()),
             [] => write!(to, "postgresql:///{name}"),
@@ -140,6 +151,8 @@ impl fmt::Debug for Server {
 
 #[cfg(test)]
 mod tests {
+    use tokio_postgres::config::SslMode;
+
     use super::*;
 
     #[test]
@@ -174,6 +187,30 @@ mod tests {
             let why = shown(wrong).unwrap_err();
             assert!(why.contains("postgresql://") && !why.contains("secret"), "{why}");
         }
-        assert!(shown("postgresql://x/y?sslmode=require").unwrap_err().contains("WireGuard"));
+    }
+
+    #[test]
+    fn a_server_elsewhere_proves_who_it_is_unless_that_is_said() {
+        let of = |text: &str| match text.parse().unwrap() {
+            Place::Server(it) => (it.config.get_ssl_mode() == SslMode::Require, it.roots),
+            Place::File(path) => panic!("{path:?}"),
+        };
+        for (address, verifies) in [
+            ("postgresql:///fleet", false),
+            ("postgresql://cp@localhost/fleet", false),
+            ("postgresql://cp@[::1]/fleet", false),
+            ("postgresql://cp@db/fleet", true),
+            ("postgresql://localhost,10.0.0.5/fleet", true),
+            ("postgresql://cp@10.0.0.5/fleet?sslmode=disable", false),
+            ("postgresql://cp@localhost/fleet?sslmode=verify-full", true),
+            ("postgresql://cp@db/fleet?application_name=x&sslmode=require", true),
+        ] {
+            assert_eq!(of(address), (verifies, tls::ROOTS.into()), "{address}");
+        }
+        assert_eq!(of("postgresql://db/x?sslrootcert=%2Fetc/ca.pem").1, Path::new("/etc/ca.pem"));
+        for mode in ["prefer", "allow", "verify-ca", "", "<b>"] {
+            let why = format!("postgresql://db/x?sslmode={mode}").parse::<Place>().unwrap_err();
+            assert!(why.contains("verify-full"), "{why}");
+        }
     }
 }

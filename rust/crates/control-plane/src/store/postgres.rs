@@ -4,6 +4,7 @@
 //! wrote since its last turn, decides, writes and lets go: so they decide as one would. What wrote
 //! something notifies the others.
 
+mod connect;
 mod line;
 mod listen;
 mod read;

@@ -121,6 +121,8 @@ pub struct Plane {
     pub folder: PathBuf,
     /// Where its database is.
     pub database: String,
+    /// The file with its password.
+    pub password: Option<PathBuf>,
     pub address: String,
     pub page: String,
     child: Option<Child>,
@@ -143,6 +145,7 @@ impl Plane {
         let mut plane = Self {
             database: database.unwrap_or_else(file),
             folder,
+            password: None,
             address: free(),
             page: free(),
             child: None,
@@ -173,6 +176,7 @@ impl Plane {
             "socket": self.folder.join("socket"),
             "hostKey": self.folder.join("key"),
             "database": self.database,
+            "databasePassword": self.password,
         });
         let path = self.folder.join("control-plane.json");
         fs::write(&path, config.to_string()).unwrap();

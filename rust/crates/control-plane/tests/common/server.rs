@@ -1,7 +1,8 @@
 //! A real `PostgreSQL`, in a folder of its own, for as long as the tests last.
 
 use std::fs;
-use std::os::unix::fs::chown;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,7 +17,9 @@ const SCRIPT: &str = r#"
   { while :; do
       while [ -e "$0/paused" ] && [ ! -e "$0/over" ]; do sleep 0.05; done
       [ ! -e "$0/over" ] || { touch "$0/gone"; exit; }
-      postgres -D "$0/data" -k "$0" -c listen_addresses= -c fsync=off -c max_connections=200 2>>"$0/log"
+      # Of an option that is given twice the second holds.
+      postgres -D "$0/data" -k "$0" -p "$1" -c listen_addresses= -c fsync=off -c max_connections=200 \
+        $(cat "$0/options") 2>>"$0/log"
       sleep 0.05
     done; } </dev/null &
   cat >"$0/in"
@@ -31,7 +34,8 @@ const SCRIPT: &str = r#"
 
 /// A server.
 pub struct Server {
-    folder: PathBuf,
+    pub folder: PathBuf,
+    pub port: u16,
     databases: AtomicU32,
     // Its end is the server's.
     _running: Child,
@@ -46,8 +50,15 @@ impl Server {
 
     pub fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("nixfleet-pg-").tempdir().unwrap().keep();
+        fs::write(folder.join("options"), "").unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new("sh");
-        command.args(["-c", SCRIPT]).arg(&folder).env("PATH", path()).stdin(Stdio::piped());
+        command
+            .args(["-c", SCRIPT])
+            .arg(&folder)
+            .arg(port.to_string())
+            .env("PATH", path())
+            .stdin(Stdio::piped());
         // Whoever reads what the tests say waits for nobody else.
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command.current_dir(&folder);
@@ -56,7 +67,7 @@ impl Server {
             command.uid(user).gid(group);
         }
         let running = command.spawn().unwrap();
-        let server = Self { folder, databases: AtomicU32::new(0), _running: running };
+        let server = Self { folder, port, databases: AtomicU32::new(0), _running: running };
         server.ready();
         server
     }
@@ -69,6 +80,23 @@ impl Server {
             assert!(Instant::now() < until, "the database server does not begin: {log:?}");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Starts it again with options besides.
+    pub fn with(&self, options: &str) {
+        fs::write(self.folder.join("options"), options).unwrap();
+        self.crash();
+    }
+
+    /// Writes a file that the server alone may read.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        if let Some((user, group)) = other_than_root() {
+            chown(&path, Some(user), Some(group)).unwrap();
+        }
+        path
     }
 
     /// Ends it as a crash would, and waits until it answers again.
@@ -103,7 +131,11 @@ impl Server {
     pub fn database(&self) -> String {
         let name = format!("fleet_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
-        format!("postgresql:///{name}?user=nixfleet&host={}", self.folder.display())
+        format!(
+            "postgresql:///{name}?user=nixfleet&host={}&port={}",
+            self.folder.display(),
+            self.port
+        )
     }
 
     /// Says something to the database of an address, and what it answers.
@@ -112,7 +144,7 @@ impl Server {
         Self::shared().sql(name, sql)
     }
 
-    fn sql(&self, database: &str, sql: &str) -> String {
+    pub fn sql(&self, database: &str, sql: &str) -> String {
         let (answer, good) = self.asks(database, sql);
         assert!(good, "{sql}: {answer}");
         answer
@@ -130,6 +162,7 @@ impl Server {
             ])
             .args(["--username=nixfleet", "--dbname", database, "--command", sql, "--host"])
             .arg(&self.folder)
+            .args(["--port", &self.port.to_string()])
             .env("PATH", path())
             .output()
             .unwrap();

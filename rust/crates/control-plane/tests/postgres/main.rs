@@ -6,4 +6,5 @@ mod common;
 #[path = "../doors/mod.rs"]
 mod doors;
 mod moving;
+mod secured;
 mod several;

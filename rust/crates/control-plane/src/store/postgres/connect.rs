@@ -63,7 +63,7 @@ fn helped(trouble: Trouble, server: &Server) -> Trouble {
     let Trouble::Failed(why) = trouble else { return trouble };
     let help = if why.contains("does not support TLS") {
         ". Give it a certificate (`ssl = on`), or write `sslmode=disable` where its network is your own".into()
-    } else if why.contains("UnknownIssuer") {
+    } else if why.contains("UnknownIssuer") || why.contains("BadSignature") {
         format!(
             ": nobody in `{}` vouches for it. Write the file with its authority's certificate as `sslrootcert=/PATH`",
             server.roots().display()

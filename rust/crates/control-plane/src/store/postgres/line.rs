@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
-use tokio_postgres::{Client, NoTls, Statement};
+use tokio_postgres::{Client, Statement};
 
 use super::super::{Server, StoreError};
+use super::connect::connect;
 use crate::log::Logged;
 
 /// What anything that is asked may take: more than the server gives it itself.
@@ -62,9 +63,8 @@ impl Line {
             .build()
             .map_err(|error| server.failed(&error.to_string()))?;
         let connected = runtime.block_on(async {
-            let (client, connection) =
-                timeout(LONGEST, server.config().connect(NoTls)).await.map_err(|_| late())??;
-            tokio::spawn(connection);
+            let (client, driver) = connect(server).await?;
+            tokio::spawn(driver);
             Ok(client)
         });
         let client = connected.map_err(|why| server.error(why))?;

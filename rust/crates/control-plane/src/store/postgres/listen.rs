@@ -7,10 +7,11 @@ use std::thread;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use tokio::time::{sleep, timeout};
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio::time::sleep;
+use tokio_postgres::AsyncMessage;
 
 use super::super::Server;
+use super::connect::connect;
 use super::line::Trouble;
 
 /// What the others listen to.
@@ -18,8 +19,6 @@ const CHANNEL: &str = "nixfleet";
 /// How long until a server that is gone is asked again. Without it the others' words are learned by
 /// the look that each control plane takes by itself.
 const AGAIN: Duration = Duration::from_secs(1);
-/// What a server may take to let somebody in.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// A name for this control plane: its own words are no news to it.
 pub(super) fn name() -> String {
@@ -50,9 +49,8 @@ pub(super) fn begin(server: Server, me: String, wake: impl Fn() -> bool + Send +
 
 async fn listen(server: &Server, me: &str, wake: &impl Fn() -> bool) -> Result<(), Trouble> {
     let late = || Trouble::Failed("it does not answer".into());
-    let (client, mut connection) =
-        timeout(CONNECT, server.config().connect(NoTls)).await.map_err(|_| late())??;
-    let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
+    let (client, mut driver) = connect(server).await?;
+    let mut messages = stream::poll_fn(move |context| driver.poll_message(context));
     let asked = async {
         client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
         // What was said before is not said again.
