@@ -81,7 +81,7 @@ impl Board {
                 self.tell(&status, written);
             }
             tokio::select! {
-                changed = changes.changed() => if changed.is_err() { return },
+                more = changes.changed() => if more.is_err() { return },
                 _ = stop.wait_for(|it| *it) => return,
             }
             tokio::time::sleep(NEWS_EVERY).await;

@@ -45,11 +45,11 @@ mod tests {
     #[tokio::test]
     async fn many_who_ask_at_once_have_it_worked_out_once_for_each_mark() {
         let (once, made, mark) = (Once::default(), AtomicU32::new(0), AtomicU32::new(0));
-        let make = async || {
+        let work = async || {
             tokio::task::yield_now().await;
             Ok::<_, ()>(made.fetch_add(1, Relaxed))
         };
-        let ask = || once.get(|| mark.load(Relaxed), make());
+        let ask = || once.get(|| mark.load(Relaxed), work());
         for expected in 0..3 {
             let all = futures_util::future::join_all((0..50).map(|_| ask())).await;
             assert!(all.iter().all(|it| **it.as_ref().unwrap() == expected));

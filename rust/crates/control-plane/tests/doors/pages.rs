@@ -29,7 +29,8 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
     }
     assert!(ask("/hosts/web-01").contains("&lt;script&gt;alert(1)"));
     // What failed is in lines, below each what it said; one that sends too much is cut, and that is said.
-    let lines: String = (0..99).map(|it| format!("\n  line {it}")).collect();
+    let lines: Vec<String> = (0..99).map(|it| format!("\n  line {it}")).collect();
+    let lines = lines.concat();
     let why = format!("unit `nginx.service` failed\n  cannot <bind>\n  exit 1{lines}");
     hosts[0].says(Phase::Reverted { why }, 1, "web-01");
     thread::sleep(Duration::from_millis(200));
