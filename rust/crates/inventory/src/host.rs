@@ -48,8 +48,8 @@ impl Host {
     /// `hostSpec.networking.address`.
     #[must_use]
     pub fn value(&self, field: &str) -> Option<&Value> {
-        let (first, rest) = field.split_once('.').unwrap_or((field, ""));
-        let value = match first {
+        let mut steps = field.split('.');
+        let value = match steps.next()? {
             "hostName" => &self.host_name,
             "platform" => &self.platform,
             "class" => &self.class,
@@ -60,8 +60,7 @@ impl Host {
             "hostSpec" => &self.host_spec,
             _ => return None,
         };
-        let steps = rest.split('.').filter(|step| !step.is_empty());
-        let value = steps.into_iter().try_fold(value, |value, step| value.get(step))?;
+        let value = steps.try_fold(value, |value, step| value.get(step))?;
         (!value.is_null()).then_some(value)
     }
 

@@ -45,9 +45,10 @@ const OF_A_FLEET: &[fn(&Inventory, &mut Vec<Fault>)] = &[
 
 /// Every fault that the inventory shows, in no order. `wanted` says which hosts are asked for.
 pub fn all(inventory: &Inventory, wanted: &dyn Fn(&str) -> bool) -> Vec<Fault> {
-    let mut faults = Vec::new();
+    let (mut faults, mut keys) = (Vec::new(), ssh_keys::Known::default());
     for (name, host) in inventory.hosts.iter().filter(|(name, _)| wanted(name)) {
-        let mut scope = Scope { name, host, root: inventory.root.as_deref(), faults: &mut faults };
+        let root = inventory.root.as_deref();
+        let mut scope = Scope { name, host, root, keys: &mut keys, faults: &mut faults };
         if arguments::check(&mut scope) {
             continue;
         }
@@ -67,6 +68,7 @@ struct Scope<'a> {
     name: &'a str,
     host: &'a Host,
     root: Option<&'a str>,
+    keys: &'a mut ssh_keys::Known,
     faults: &'a mut Vec<Fault>,
 }
 

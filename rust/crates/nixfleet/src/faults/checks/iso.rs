@@ -64,7 +64,9 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
         let found = format!("a list with {} in it", describe(key));
         faults.push(of_fleet(inventory, FIELD, None, IsoProblem::Type(found)));
     }
-    for (line, problem) in ssh_keys::problems(Some(&inventory.iso_ssh_keys)) {
+    for (line, problem) in
+        ssh_keys::problems(Some(&inventory.iso_ssh_keys), &mut ssh_keys::Known::default())
+    {
         faults.push(of_fleet(inventory, FIELD, Some(line.to_owned()), problem));
     }
     let has_nixos = inventory.hosts.values().any(nixfleet_inventory::Host::is_nixos);

@@ -1,6 +1,7 @@
 //! SSH keys, of hosts and of the installer.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use nixfleet_inventory::keys::{KeyError, PublicKey, is_private, key_lines};
 use serde_json::Value;
@@ -123,7 +124,7 @@ fn malformed_help(line: &str) -> String {
 pub fn check(scope: &mut Scope) {
     const FIELD: &str = "hostSpec.sshAuthorizedKeys";
     check_host_key(scope);
-    for (line, problem) in problems(scope.host.value(FIELD)) {
+    for (line, problem) in problems(scope.host.value(FIELD), scope.keys) {
         scope.report_element(FIELD, line, problem);
     }
 }
@@ -135,7 +136,7 @@ fn check_host_key(scope: &mut Scope) {
         None => {}
         Some(Value::String(line)) => {
             let list = Value::Array(vec![Value::String(line.clone())]);
-            if let Some((_, problem)) = problems(Some(&list)).into_iter().next() {
+            if let Some((_, problem)) = problems(Some(&list), scope.keys).into_iter().next() {
                 scope.report_element(FIELD, line, problem);
             } else if key_lines(Some(&list)).next().is_none() {
                 let problem = KeyProblem::Malformed { line: line.clone(), reason: KeyError::Empty };
@@ -146,14 +147,29 @@ fn check_host_key(scope: &mut Scope) {
     }
 }
 
+/// Lines that were read as keys: those of a team stand in each of its hosts.
+#[derive(Debug, Default)]
+pub struct Known(HashMap<String, Result<Rc<PublicKey>, KeyError>>);
+
+impl Known {
+    fn parse(&mut self, line: &str) -> Result<Rc<PublicKey>, KeyError> {
+        if let Some(known) = self.0.get(line) {
+            return known.clone();
+        }
+        let key = PublicKey::parse(line).map(Rc::new);
+        self.0.insert(line.to_owned(), key.clone());
+        key
+    }
+}
+
 /// The problems of a list of keys, each with its line.
-pub fn problems(list: Option<&Value>) -> Vec<(&str, KeyProblem)> {
-    let mut seen: HashSet<PublicKey> = HashSet::new();
+pub fn problems<'a>(list: Option<&'a Value>, known: &mut Known) -> Vec<(&'a str, KeyProblem)> {
+    let mut seen: HashSet<Rc<PublicKey>> = HashSet::new();
     let mut found = Vec::new();
     // A private key may have been split into lines: what is no public key beside one is its rest.
     let holds_private = key_lines(list).any(is_private);
     for line in key_lines(list) {
-        match PublicKey::parse(line) {
+        match known.parse(line) {
             Err(KeyError::Private) => found.push((line, KeyProblem::Private)),
             Err(_) if holds_private => {}
             _ if line.contains('\r') => found.push((line, KeyProblem::CarriageReturn)),
@@ -198,7 +214,7 @@ mod tests {
             "AAAAB3NzaC1yc2EAAAAsecretpart",
             "-----END OPENSSH PRIVATE KEY-----",
         ]);
-        let found = problems(Some(&list));
+        let found = problems(Some(&list), &mut Known::default());
         assert!(found.iter().all(|(_, problem)| problem.is_secret()), "{found:?}");
         assert!(!found.is_empty());
     }

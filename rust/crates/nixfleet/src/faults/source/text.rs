@@ -24,8 +24,8 @@ pub struct Text {
 impl Text {
     /// A text, its lines found.
     pub fn new(text: String) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let starts = std::iter::once(0).chain(ends.map(|end| end + 1)).collect();
         Self { content: text, starts, values: RefCell::default(), literals: OnceCell::new() }
     }
 
