@@ -16,7 +16,7 @@ const MACHINES: usize = 4;
 const MACHINE_GONE: Duration = Duration::from_secs(15 * 60);
 /// How many check-ins a host has at a stretch, and how many a second after that.
 const CHECK_INS: Rate = Rate { burst: 60.0, a_second: 20.0 };
-/// The same of those that say something new, and have to be written down.
+/// The same of check-ins that say something new, and have to be written down.
 const NEWS: Rate = Rate { burst: 100.0, a_second: 0.2 };
 
 /// How often something may be.

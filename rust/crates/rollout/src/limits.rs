@@ -2,6 +2,13 @@
 
 use std::time::Duration;
 
+/// After what silence a host counts as offline of which nothing was asked.
+const OFFLINE: Duration = Duration::from_secs(10 * 60);
+/// After what silence a host counts as silent that was let go.
+const SILENT: Duration = Duration::from_secs(60 * 60);
+/// After what silence a host counts as silent that was fetching.
+const SILENT_FETCHING: Duration = Duration::from_secs(6 * 60 * 60);
+
 /// After what silence a host counts as what. A host that waits checks in at least every few minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -18,7 +25,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        let minutes = |it: u64| Duration::from_secs(it * 60);
-        Self { offline: minutes(10), silent: minutes(60), silent_fetching: minutes(6 * 60) }
+        Self { offline: OFFLINE, silent: SILENT, silent_fetching: SILENT_FETCHING }
     }
 }

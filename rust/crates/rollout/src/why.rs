@@ -1,11 +1,11 @@
 //! Why something failed, as text in lines: one for each thing that failed, and indented below it what
 //! it said of itself, as the last lines of a unit's journal.
 
-/// The most lines that a host sends.
+/// The most lines in which a host says what failed.
 pub const WHY_LINES: usize = 60;
-/// The most letters of a line of them.
+/// The most letters of such a line.
 pub const WHY_LINE_LETTERS: usize = 300;
-/// The most bytes of all of them; as JSON at most twice that, which is less than a check-in may have.
+/// The most bytes of all such lines; as JSON at most twice that, which is less than a check-in may have.
 pub const WHY_BYTES: usize = 6 * 1024;
 
 /// What is below a line is indented by it.

@@ -20,9 +20,9 @@ use tokio_rustls::TlsAcceptor;
 use super::answers::Peer;
 use crate::seat::{Seats, Sitting};
 
-/// The most connections. A fleet of 50,000 hosts has one each.
+/// The most connections of hosts. A fleet of 50,000 has one each.
 const CONNECTIONS: usize = 65_536;
-/// The most of them that have not said yet who they are.
+/// The most connections that have not said yet who they are.
 const UNKNOWN: usize = 32_768;
 /// The most handshakes at a time: each takes a processor for a moment.
 const HANDSHAKES: usize = 64;

@@ -11,7 +11,7 @@ use super::{instead, proposal, record, shown, why};
 use crate::core::Core;
 use crate::people::{People, WhichEvents};
 
-/// How many events of it are shown.
+/// How many events of a host its page shows.
 const EVENTS: usize = 50;
 
 pub(super) async fn page(State(people): State<People>, Path(name): Path<String>) -> Response {

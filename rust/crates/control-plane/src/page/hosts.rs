@@ -14,7 +14,7 @@ use super::{instead, proposal, shown};
 use crate::core::Core;
 use crate::people::{HostPage, People, Which};
 
-/// How many hosts a page has.
+/// How many hosts a page shows.
 const PAGE: usize = 100;
 
 /// What a form sends: all its fields, those that are empty too.

@@ -14,7 +14,7 @@ use crate::clerk::Failure;
 use crate::people::{HostPage, People, Which};
 use crate::status::{ReleaseStatus, RolloutStatus, Status};
 
-/// How many of the hosts that failed are shown, and of those that are silent.
+/// How many of the hosts that failed the first page shows, and of those that are silent.
 const LOST: usize = 5;
 
 pub(super) async fn page(State(people): State<People>) -> Response {

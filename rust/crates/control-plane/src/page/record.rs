@@ -12,7 +12,7 @@ use super::{instead, shown, why};
 use crate::log::{self, Logged};
 use crate::people::{People, WhichEvents};
 
-/// How many events a page has.
+/// How many events a page of the log shows.
 const PAGE: usize = 100;
 
 pub(super) async fn page(

@@ -22,7 +22,7 @@ use super::peer::Peer;
 const CONNECTIONS: usize = 512;
 /// The most that are told at a time that there are too many; what is beyond them is closed.
 const TOLD: usize = 64;
-/// What it may take to tell one.
+/// What it may take to tell one that there are too many.
 const TELL_IN: Duration = Duration::from_secs(2);
 /// What a request's head may take, and how long a connection may be without one.
 const IDLE: Duration = Duration::from_secs(60);
