@@ -1,6 +1,10 @@
 //! Ten thousand hosts at one control plane, for `checks/bench`: prints what it took as JSON.
 //!
-//!     load CONTROL-PLANE HOSTS
+//!     load CONTROL-PLANE HOSTS [pages]
+//!
+//! With `pages`, what people's pages take, and nothing else.
+
+mod pages;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,6 +25,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 const ADDRESS: &str = "127.0.0.1:17250";
+const PAGE: &str = "127.0.0.1:17251";
 /// How often and for how long check-ins are counted, before and after a million more. From one time to
 /// the next a machine differs by a fifth, whatever was before.
 const TIMES: usize = 9;
@@ -104,7 +109,7 @@ async fn begin(program: &str, folder: &Path, hosts: usize) -> Result<Running, Fa
     fs::write(folder.join("key"), private(hosts + 1)?.to_openssh(LineEnding::LF)?.as_bytes())?;
     let config = serde_json::json!({
         "fleet": "load", "keys": [public(hosts)?.line()], "threshold": 1, "listen": [ADDRESS],
-        "page": null, "socket": folder.join("socket"), "hostKey": folder.join("key"),
+        "page": PAGE, "socket": folder.join("socket"), "hostKey": folder.join("key"),
         "database": folder.join("db.sqlite"),
     });
     fs::write(folder.join("config.json"), config.to_string())?;
@@ -233,6 +238,11 @@ async fn main() -> Result<(), Failure> {
         all.push(task.await??);
     }
     let herd = began.elapsed().as_secs_f64();
+
+    if arguments.next().is_some_and(|it| it == "pages") {
+        println!("{}", serde_json::to_string(&pages::measure(hosts).await?)?);
+        return Ok(());
+    }
 
     let first = usual_rate(&mut all).await?;
     rate(&mut all, Duration::from_secs(600), MORE).await?;
