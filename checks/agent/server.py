@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Serves a folder as good and bad servers do: the first part of an address says how.
 
-  server.py FOLDER PORT
+  server.py FOLDER PORT [CERTIFICATE]    by https where there is one, with its key
 
   /good/…       as it is, with an ETag and ranges
   /endless/…    for ever more bytes
@@ -18,6 +18,7 @@ Each request is a line of FOLDER/requests.
 import hashlib
 import os
 import re
+import ssl
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,4 +95,10 @@ class Server(BaseHTTPRequestHandler):
         pass
 
 
-ThreadingHTTPServer(("0.0.0.0", int(sys.argv[2])), Server).serve_forever()
+server = ThreadingHTTPServer(("0.0.0.0", int(sys.argv[2])), Server)
+if len(sys.argv) > 3:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[3])
+    # Without a thread of its own for the handshake one client could keep all others waiting.
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+server.serve_forever()

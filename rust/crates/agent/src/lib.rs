@@ -4,6 +4,7 @@
 //! same code runs on a host, in a simulation and in tests. [`run`] is the loop around it, [`host`]
 //! the machine.
 
+mod certificate;
 pub mod commands;
 pub mod config;
 pub mod control_plane;

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ureq::tls::TlsConfig;
+
+use crate::certificate;
 use crate::control_plane::ControlPlane;
 use crate::found::Found;
 
@@ -84,9 +87,12 @@ fn get(
     mark: Option<&str>,
     answer_limit: Duration,
 ) -> Result<Found, String> {
+    // A redirect may go from one to the other.
+    let roots = certificate::roots();
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(answer_limit))
         .timeout_connect(Some(CONNECT_LIMIT))
+        .tls_config(TlsConfig::builder().root_certs(roots).build())
         .max_redirects(REDIRECTS)
         .http_status_as_error(false)
         .user_agent(concat!("nixfleet-agent/", env!("CARGO_PKG_VERSION")))
@@ -96,7 +102,10 @@ fn get(
     if let Some(mark) = mark {
         request = request.header("if-none-match", mark);
     }
-    let answer = request.call().map_err(|error| format!("`{url}` does not answer: {error}"))?;
+    let answer = request.call().map_err(|error| match certificate::against_the_clock(&error) {
+        Some(why) => format!("`{url}` is not believed: {why}"),
+        None => format!("`{url}` does not answer: {error}"),
+    })?;
     let status = answer.status().as_u16();
     let mark = answer.headers().get("etag").and_then(|it| it.to_str().ok()).map(str::to_owned);
     match status {

@@ -7,11 +7,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use nixfleet_nix::{Foreign, StorePath, process};
 use nixfleet_release::{NarHash, closure_hash};
 use serde::Deserialize;
 
-use super::{Host, room};
+use super::{Host, facts, room};
 use crate::core::{Blame, Target};
 
 /// What a fetch may take in one go; what has come by then stays, and the next goes on from it.
@@ -77,10 +78,11 @@ impl Host {
         match output.status {
             Some(status) if status.success() => Ok(()),
             Some(_) => Err(format!(
-                "`{}` could not be fetched: {}{}",
+                "`{}` could not be fetched: {}{}{}",
                 target.system,
                 reason(&output.stderr),
                 room::store_is_full(),
+                self.offers.created().map_or_else(String::new, |it| behind(it, facts::wall())),
             )),
             None => Err(format!(
                 "`{}` did not arrive in {} hours",
@@ -169,6 +171,14 @@ fn closure(system: &str) -> Result<nixfleet_release::Hash, String> {
     Ok(closure_hash(&paths))
 }
 
+/// A clock that is surely wrong: a cache behind `https` may have been refused for it.
+fn behind(made: Timestamp, now: Timestamp) -> String {
+    if now >= made {
+        return String::new();
+    }
+    format!("; this machine's clock says {now:.0}, and the release was made at {made:.0}: set it")
+}
+
 /// Why Nix brought nothing: the last of its reasons that is more than a summary.
 fn reason(said: &Foreign) -> String {
     let of = |line: &&str| line.contains("error:") && !line.starts_with("error: build of '");
@@ -198,5 +208,17 @@ mod tests {
             "error: build of '/nix/store/a' failed"
         );
         assert_eq!(of(""), "it said nothing");
+    }
+
+    #[test]
+    fn a_clock_before_the_releases_making_is_named() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (made, then) = (at("2026-01-10T00:00:00Z"), at("1970-01-01T00:01:00.5Z"));
+        let said = behind(made, then);
+        assert!(
+            said.contains("clock says 1970-01-01T00:01:00Z, and the release was made at 2026"),
+            "{said}"
+        );
+        assert_eq!(behind(made, made), "");
     }
 }

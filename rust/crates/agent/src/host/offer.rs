@@ -69,6 +69,11 @@ impl Offers {
         self.newest.as_ref().map(|it| it.head.caches.clone()).unwrap_or_default()
     }
 
+    /// When the newest release was made.
+    pub(super) fn created(&self) -> Option<Timestamp> {
+        self.newest.as_ref().map(|it| it.head.created)
+    }
+
     pub(super) fn closure_size(&self) -> Option<u64> {
         self.newest.as_ref()?.entry.closure_size
     }
