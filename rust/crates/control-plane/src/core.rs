@@ -5,7 +5,9 @@
 //! Whoever runs it writes down what [`Core::check_in`], [`Core::bring`], [`Core::command`] and
 //! [`Core::decide`] give, and tells a host its [`Core::answer`] only after that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{replace, take};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use nixfleet_link::{Answer, CheckIn, Offered, VERSION};
@@ -43,6 +45,10 @@ struct Current {
     decision: Decision,
     /// For each host that was told to try again, the number of that word.
     retries: BTreeMap<String, u64>,
+    /// What every answer's mark begins with.
+    mark: String,
+    /// The hosts for which there is news.
+    news: BTreeSet<Arc<str>>,
 }
 
 impl Core {
@@ -232,10 +238,11 @@ impl Core {
         self.last = self.last.max(now);
         let Some(current) = &mut self.current else { return Vec::new() };
         let sequence = current.shelf.known.sequence;
-        current.decision = current.rollout.decide(self.last);
+        let before = replace(&mut current.decision, current.rollout.decide(self.last));
+        current.news.extend(current.decision.changed(&before).cloned());
         let events = current.decision.events.clone();
         for event in &events {
-            current.rollout.apply(event);
+            self.apply(event);
         }
         events.into_iter().map(|it| Keep::Event(sequence, it)).collect()
     }
@@ -246,7 +253,16 @@ impl Core {
         self.current.as_ref()?.decision.next
     }
 
-    /// What a host is told.
+    /// The hosts for which there is news since this was asked last: their [`Core::answer`] may have
+    /// another mark. That of any other has the same, and at most another sentence: sentences count who
+    /// is on the way, and with each host that arrives those of all that wait are others.
+    pub fn news(&mut self) -> BTreeSet<Arc<str>> {
+        self.current.as_mut().map(|it| take(&mut it.news)).unwrap_or_default()
+    }
+
+    /// What a host is told. Leave that was decided and is not known as an event yet, as before the first
+    /// [`Core::decide`] of a release or a start, is none: who is told of it takes room, and whoever
+    /// decides next has to know.
     #[must_use]
     pub fn answer(&self, host: &str) -> Answer {
         let none =
@@ -255,7 +271,8 @@ impl Core {
         let Some(verdict) = current.decision.verdict(host) else { return none };
         let release = current.shelf.known;
         let (word, wait) = match verdict.may {
-            May::Go { .. } => ("go", None),
+            May::Go { .. } if current.rollout.was_given_leave(host) => ("go", None),
+            May::Go { .. } => ("wait", Some("it is about to be let go".into())),
             May::Wait => (
                 "wait",
                 Some(current.rollout.sentence(&current.decision, host).unwrap_or_default()),
@@ -263,19 +280,19 @@ impl Core {
         };
         let again = matches!(verdict.may, May::Go { again: true });
         let retry = current.retries.get(host).copied().filter(|_| again);
-        let hash = release.hash.to_string();
         // The sentence is no part of it: it changes with each host that arrives, and the news for a
         // host is whether it may go.
-        let mark =
-            format!("{}-{}-{word}-{}", release.sequence, &hash[..12], retry.unwrap_or_default());
+        let mark = format!("{}-{word}-{}", current.mark, retry.unwrap_or_default());
         Answer { version: VERSION, mark, offered: Some(Offered { release, wait, retry }), again: 0 }
     }
 
     fn begin(&mut self, release: Shelf, rollout: Rollout, now: Timestamp) {
         let decision = rollout.decide(now);
         self.last = self.last.max(now);
-        self.current =
-            Some(Current { shelf: release, rollout, decision, retries: BTreeMap::new() });
+        let mark = format!("{}-{}", release.known.sequence, &release.known.hash.to_string()[..12]);
+        let news = decision.verdicts().map(|it| it.0.into()).collect();
+        let retries = BTreeMap::new();
+        self.current = Some(Current { shelf: release, rollout, decision, retries, mark, news });
     }
 
     /// Something happened: it is applied, and to be written down.
@@ -289,9 +306,14 @@ impl Core {
     fn apply(&mut self, event: &Event) {
         let Some(current) = &mut self.current else { return };
         current.rollout.apply(event);
-        if let Kind::Said { command: Command::Retry { host }, .. } = &event.kind {
-            let number = u64::try_from(event.at.as_millisecond()).unwrap_or_default();
-            current.retries.insert(host.clone(), number);
+        match &event.kind {
+            Kind::Go { host } => drop(current.news.insert(host.as_str().into())),
+            Kind::Said { command: Command::Retry { host }, .. } => {
+                let number = u64::try_from(event.at.as_millisecond()).unwrap_or_default();
+                current.retries.insert(host.clone(), number);
+                current.news.insert(host.as_str().into());
+            }
+            _ => {}
         }
     }
 }

@@ -153,6 +153,12 @@ impl Decision {
         self.names.iter().map(|it| &**it).zip(&self.verdicts)
     }
 
+    /// The hosts that may do something else than by an earlier decision of the same rollout.
+    pub fn changed<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = &'a Arc<str>> {
+        let both = self.verdicts.iter().zip(&earlier.verdicts);
+        self.names.iter().zip(both).filter(|(_, (now, then))| now.may != then.may).map(|it| it.0)
+    }
+
     /// The hosts that may go.
     pub fn go(&self) -> impl Iterator<Item = &str> {
         self.verdicts().filter(|(_, it)| matches!(it.may, May::Go { .. })).map(|(name, _)| name)

@@ -174,6 +174,12 @@ impl Rollout {
         self.host(host).is_some_and(|host| self.tracks[host].is_late(report, at))
     }
 
+    /// Whether a host was given leave for this release, by an event that was applied.
+    #[must_use]
+    pub fn was_given_leave(&self, host: &str) -> bool {
+        self.host(host).is_some_and(|host| self.known[host].was_given_leave)
+    }
+
     /// Takes an event. What is of a host or wave that the release has not changes nothing.
     pub fn apply(&mut self, event: &Event) {
         let at = event.at;

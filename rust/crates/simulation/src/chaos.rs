@@ -46,7 +46,7 @@ pub struct Chaos {
 impl Chaos {
     pub fn of(seed: u64, hosts: Option<usize>) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let is_large = hosts.is_some_and(|it| it > 1_000);
+        let is_large = hosts.is_some_and(|it| it > 100);
         // In most runs most things go well, so that what goes wrong meets something.
         let mut often = |most: f64| match rng.u8(0..4) {
             0 => most,
@@ -65,7 +65,7 @@ impl Chaos {
             cut_off,
             away,
             // Each of many messages may end it, and each start takes a while.
-            ends: if is_large { ends / 1_000.0 } else { ends },
+            ends: hosts.filter(|_| is_large).map_or(ends, |it| ends * 10.0 / it as f64),
             losses,
             jumps,
             words,
@@ -74,7 +74,7 @@ impl Chaos {
             releases: rng.u64(1..5),
             delay: [100, 5 * SECOND, 90 * SECOND][rng.usize(0..3)],
             bold: rng.bool(),
-            decides_every: if is_large { 5 * SECOND } else { 100 },
+            decides_every: hosts.filter(|_| is_large).map_or(100, |it| it as u64 / 2),
             hostile: [0.3, 0.03, 0.0, 0.0][rng.usize(0..4)],
         }
     }

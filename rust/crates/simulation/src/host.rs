@@ -55,7 +55,6 @@ pub struct Host {
     once: Option<String>,
     booted: u64,
     boots: u64,
-    written: String,
     settings: Settings,
     cut: bool,
     has_held: bool,
@@ -74,13 +73,11 @@ pub struct Host {
 impl Host {
     pub fn new(name: &str) -> Self {
         let old = system(name, 0);
-        let state = State::default();
         Self {
             name: name.into(),
             is_away: false,
             is_cut_off: false,
-            written: serde_json::to_string(&state).unwrap_or_default(),
-            state,
+            state: State::default(),
             action: Action::Poll { after: 0 },
             token: 0,
             running: old.clone(),
@@ -133,17 +130,17 @@ impl Host {
         }
     }
 
-    /// The next state is written down before it is acted on.
+    /// The next state is written down before it is acted on: what is known is what is written.
     pub fn step(&mut self, event: Event, now: u64) {
         let state = std::mem::take(&mut self.state);
         (self.state, self.action) = core::step(state, event, self.moment(now), &self.settings);
-        self.written = serde_json::to_string(&self.state).unwrap_or_default();
         self.token += 1;
     }
 
     /// The agent is started: what was only in its memory is gone.
     pub fn start(&mut self, now: u64) {
-        self.state = serde_json::from_str(&self.written).unwrap_or_default();
+        let written = serde_json::to_string(&self.state).unwrap_or_default();
+        self.state = serde_json::from_str(&written).unwrap_or_default();
         (self.answer, self.is_reached, self.said) = (None, false, None);
         self.belief.start();
         self.request += 1;

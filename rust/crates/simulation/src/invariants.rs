@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nixfleet_agent::core::Step;
+use nixfleet_agent::core::{Outcome, Step};
 use nixfleet_rollout::{State, View};
 
 use crate::host::Host;
@@ -89,7 +89,10 @@ impl Watch {
     fn count(&mut self, at: usize, host: &Host) {
         let system = system(&host.name, self.newest);
         let has_failed = host.state.denied.as_ref().is_some_and(|it| it.system == system);
-        let takes = host.is_busy() || has_failed;
+        // One that has committed has arrived; that its guard is still to be taken away risks nothing.
+        let has_committed =
+            matches!(host.state.step, Step::Disarm { outcome: Outcome::Committed, .. });
+        let takes = host.is_busy() && !has_committed || has_failed;
         if takes == std::mem::replace(&mut self.takes[at], takes) {
             return;
         }
@@ -169,8 +172,12 @@ impl Watch {
         for budget in &self.budgets_of[at] {
             let (taking, most) = self.budgets[*budget];
             if taking > most {
+                let others = (0..self.takes.len())
+                    .filter(|it| self.takes[*it] && self.budgets_of[*it].contains(budget))
+                    .map(|it| self.shape.hosts[it].0.as_str());
+                let others = others.take(10).collect::<Vec<_>>().join(", ");
                 return Err(format!(
-                    "{name} is one of {taking} in budget {budget}, and {most} may be"
+                    "{name} is one of {taking} in budget {budget}, and {most} may be: {others}"
                 ));
             }
         }

@@ -1,6 +1,7 @@
 //! The control plane: its own core, the disk that it writes to, and the check-ins that it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 
 use jiff::Timestamp;
 use nixfleet_control_plane::core::Core;
@@ -33,6 +34,8 @@ pub struct Plane {
     pub core: Option<Core>,
     pub disk: Disk,
     held: BTreeMap<String, Held>,
+    /// Who came since the last decision.
+    came: BTreeSet<String>,
 }
 
 impl Disk {
@@ -81,9 +84,10 @@ impl Plane {
     pub fn end(&mut self) {
         self.core = None;
         self.held.clear();
+        self.came.clear();
     }
 
-    /// A host says something; `written` is whether it gets as far as the disk.
+    /// A host says something; `written` is whether it gets as far as the disk. Whether it is news.
     pub fn check_in(
         &mut self,
         host: &str,
@@ -91,13 +95,18 @@ impl Plane {
         said: CheckIn,
         now: Timestamp,
         written: bool,
-    ) {
-        let Some(core) = &mut self.core else { return };
+    ) -> bool {
+        let Some(core) = &mut self.core else { return false };
         let keeps = core.check_in(host, said.clone(), now);
+        let is_news = !keeps.is_empty();
         if written {
             self.disk.write(keeps);
             self.held.insert(host.to_owned(), Held { request, said });
+            if is_news {
+                self.came.insert(host.to_owned());
+            }
         }
+        is_news
     }
 
     pub fn bring(&mut self, files: Files, now: Timestamp) -> Result<(), String> {
@@ -119,16 +128,23 @@ impl Plane {
         let Some(core) = &mut self.core else { return Vec::new() };
         let keeps = core.decide(now);
         self.disk.write(keeps);
-        let news = |(host, held): (&String, &Held)| {
-            let answer = core.answer(host).for_one_that_knows(&held.said);
-            let is_news = held.said.known.as_ref() != Some(&answer.mark);
-            is_news.then(|| (host.clone(), held.request, answer))
+        let mut concerned = take(&mut self.came);
+        concerned.extend(core.news().iter().map(|it| it.to_string()));
+        let news = |host: String| {
+            let (request, answer) = self.news(&host)?;
+            Some((host, request, answer))
         };
-        let news: Vec<_> = self.held.iter().filter_map(news).collect();
-        for (host, _, _) in &news {
-            self.held.remove(host);
+        concerned.into_iter().filter_map(news).collect()
+    }
+
+    /// The answer to the check-in of a host that is held, if there is news for it.
+    pub fn news(&mut self, host: &str) -> Option<(u64, Answer)> {
+        let (core, held) = (self.core.as_ref()?, self.held.get(host)?);
+        let answer = core.answer(host).for_one_that_knows(&held.said);
+        if held.said.known.as_ref() == Some(&answer.mark) {
+            return None;
         }
-        news
+        self.held.remove(host).map(|it| (it.request, answer))
     }
 
     /// A check-in was held for long enough.

@@ -24,6 +24,9 @@ const CALM: u64 = 5 * DAY;
 /// When all begins, in seconds since 1970: in November 2026.
 const BEGIN: i64 = 1_795_600_000;
 
+/// How much longer it waits to decide where nobody said anything new.
+const LOOK_EVERY: u64 = 50;
+
 /// Something that happens.
 enum Happening {
     /// A host has done what it was about.
@@ -308,7 +311,12 @@ impl<'a> World<'a> {
                     self.answer(host, request, &answer);
                 }
             }
-            Happening::Decide => self.decide(),
+            // A later one, where it was decided earlier.
+            Happening::Decide if self.decides_at != Some(self.now) => {}
+            Happening::Decide => {
+                self.decides_at = None;
+                self.decide();
+            }
             Happening::StartPlane => self.start_plane()?,
             Happening::Publish => self.publish()?,
             Happening::Bring => {
@@ -458,14 +466,25 @@ impl<'a> World<'a> {
             self.at(self.now + after, Happening::StartPlane);
             return;
         }
-        self.plane.check_in(&name, request, said, now, true);
+        let is_news = self.plane.check_in(&name, request, said, now, true);
         self.at(self.now + LONGEST_HOLD * SECOND, Happening::LetGo { host, request });
-        self.decide_soon();
+        if is_news {
+            return self.decide_soon();
+        }
+        // That somebody was heard of again is no hurry.
+        self.decide_within(LOOK_EVERY * self.chaos.decides_every);
+        if let Some((request, answer)) = self.plane.news(&name) {
+            self.answer(host, request, &answer);
+        }
     }
 
     fn decide_soon(&mut self) {
-        if self.decides_at.is_none_or(|it| it <= self.now) {
-            let at = self.now + self.chaos.decides_every;
+        self.decide_within(self.chaos.decides_every);
+    }
+
+    fn decide_within(&mut self, wait: u64) {
+        let at = self.now + wait;
+        if self.decides_at.is_none_or(|it| it > at) {
             self.decides_at = Some(at);
             self.at(at, Happening::Decide);
         }
@@ -479,11 +498,7 @@ impl<'a> World<'a> {
         let next = self.plane.core.as_ref().and_then(Core::next);
         if let Some(next) = next {
             let wait = next.as_millisecond() - now.as_millisecond();
-            let wait = u64::try_from(wait).unwrap_or(0).clamp(SECOND, HOUR);
-            if self.decides_at.is_none_or(|it| it <= self.now || it > self.now + wait) {
-                self.decides_at = Some(self.now + wait);
-                self.at(self.now + wait, Happening::Decide);
-            }
+            self.decide_within(u64::try_from(wait).unwrap_or(0).clamp(SECOND, HOUR));
         }
     }
 

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::lot::{Ack, Lot};
 use super::sight::{self, Sight};
 use crate::core::Core;
-use crate::seat::Seats;
+use crate::seat::{Seat, Seats};
 use crate::store::{News, Store, StoreError};
 
 /// The most that are written down at once.
@@ -25,6 +25,8 @@ const LOT: usize = 4_096;
 const DECIDE_EVERY: Duration = Duration::from_millis(50);
 /// The longest time without a look at what follows from time alone, and at what others wrote.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// For how long the sentence of a host that waits may be out of date.
+const SENTENCES_EVERY: Duration = Duration::from_secs(5);
 /// How long until it is tried again to write down what could not be.
 const WRITE_AGAIN: Duration = Duration::from_secs(1);
 
@@ -37,7 +39,9 @@ pub(super) struct Desk {
     sight: Sight,
     /// When it was decided last.
     decided: Option<Instant>,
-    /// Whether something happened since.
+    /// When all hosts were told last.
+    told: Option<Instant>,
+    /// Whether something happened since it was decided.
     dirty: bool,
     /// When it could not be written down, while it cannot.
     failed: Option<Instant>,
@@ -60,6 +64,7 @@ impl Desk {
             seated: None,
             sight: Sight::default(),
             decided: None,
+            told: None,
             dirty: true,
             failed: None,
             news,
@@ -193,23 +198,35 @@ impl Desk {
         self.seated = Some(release.known);
     }
 
-    /// Tells each host what was decided; one whose answer says something new is woken.
+    /// Tells who may go, or may not any more, and wakes them; all others once in a while, since an answer
+    /// for each of ten thousand takes longer than to decide for them.
     fn tell(&mut self) {
         if self.core.shelf().map(|it| it.known) != self.seated {
             self.seat();
         }
-        for seat in self.seats.all().values() {
-            let answer = self.core.answer(&seat.name);
-            seat.answer.send_if_modified(|it| {
-                if **it == answer {
-                    return false;
-                }
-                let is_news = it.mark != answer.mark;
-                *it = Arc::new(answer);
-                is_news
-            });
+        let news = self.core.news();
+        if self.told.is_none_or(|it| it.elapsed() >= SENTENCES_EVERY) {
+            self.told = Some(Instant::now());
+            self.seats.all().values().for_each(|it| tell(&self.core, it));
+            return;
         }
+        let Some(release) = self.core.shelf() else { return };
+        let seats = news.iter().filter_map(|it| self.seats.of(&release.key_of(it)?));
+        seats.for_each(|it| tell(&self.core, &it));
     }
+}
+
+/// Tells a host what was decided; if that is news for it, it is woken.
+fn tell(core: &Core, seat: &Seat) {
+    let answer = core.answer(&seat.name);
+    seat.answer.send_if_modified(|it| {
+        if **it == answer {
+            return false;
+        }
+        let is_news = it.mark != answer.mark;
+        *it = Arc::new(answer);
+        is_news
+    });
 }
 
 /// Takes what others wrote, and whether a decision may follow from it.
