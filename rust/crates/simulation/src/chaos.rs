@@ -65,7 +65,9 @@ impl Chaos {
             cut_off,
             away,
             // Each of many messages may end it, and each start takes a while.
-            ends: hosts.filter(|_| is_large).map_or(ends, |it| ends * 10.0 / it as f64),
+            ends: hosts
+                .filter(|_| is_large)
+                .map_or(ends, |it| ends * 10.0 / f64::from(u32::try_from(it).unwrap_or(u32::MAX))),
             losses,
             jumps,
             words,

@@ -129,7 +129,7 @@ impl Plane {
         let keeps = core.decide(now);
         self.disk.write(keeps);
         let mut concerned = take(&mut self.came);
-        concerned.extend(core.news().iter().map(|it| it.to_string()));
+        concerned.extend(core.news().iter().map(ToString::to_string));
         let news = |host: String| {
             let (request, answer) = self.news(&host)?;
             Some((host, request, answer))

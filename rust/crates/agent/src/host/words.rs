@@ -23,7 +23,8 @@ pub(super) fn journal(unit: &str) -> String {
     last(&format!("_SYSTEMD_UNIT={unit}"), LINES)
         .or_else(|| last(&format!("--unit={unit}"), "--lines=1"))
         .map_or_else(String::new, |text| {
-            Foreign::from(text).lines().map(|it| format!("\n{WHY_INDENT}{it}")).collect()
+            let lines = Foreign::from(text);
+            lines.lines().fold(String::new(), |all, it| all + "\n" + WHY_INDENT + &it)
         })
 }
 

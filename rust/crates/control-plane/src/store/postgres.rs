@@ -8,16 +8,18 @@ mod connect;
 mod line;
 mod listen;
 mod read;
+mod statements;
 mod tables;
+mod trouble;
 mod write;
 
 use std::time::{Duration, Instant};
 
 use super::{Keep, Kept, News, Server, StoreError};
 pub use line::Line;
-pub(super) use line::Trouble;
 use read::Position;
 use tokio_postgres::Client;
+pub(super) use trouble::Trouble;
 
 /// How often it is asked when the others heard of hosts.
 const SEEN_EVERY: Duration = Duration::from_secs(60);

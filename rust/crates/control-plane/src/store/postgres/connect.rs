@@ -17,7 +17,7 @@ use tokio_postgres::{Client, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::Server;
-use super::line::Trouble;
+use super::trouble::Trouble;
 
 /// What a server may take to let somebody in, with all that comes before.
 const CONNECT: Duration = Duration::from_secs(10);

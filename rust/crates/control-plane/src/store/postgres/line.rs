@@ -1,51 +1,21 @@
 //! A connection to the server. All that is asked on it has an end, also where the server is gone
 //! without a word.
 
-use std::error::Error;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::Client;
 
 use super::super::{Server, StoreError};
 use super::connect::connect;
+use super::read;
+use super::statements::Statements;
+use super::trouble::Trouble;
 use crate::log::Logged;
 
 /// What anything that is asked may take: more than the server gives it itself.
 const LONGEST: Duration = Duration::from_secs(30);
-
-/// Why something was not done.
-#[derive(Debug)]
-pub(in super::super) enum Trouble {
-    /// What is written is not what was written by us.
-    Damaged(String),
-    /// A later program wrote it.
-    Newer(u32),
-    /// The server says so, or says nothing.
-    Failed(String),
-}
-
-impl From<tokio_postgres::Error> for Trouble {
-    fn from(error: tokio_postgres::Error) -> Self {
-        // The error's own words are `db error`; why is in what it came from.
-        let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        Self::Failed(why)
-    }
-}
-
-impl From<serde_json::Error> for Trouble {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Damaged(error.to_string())
-    }
-}
-
-/// What is asked in each turn.
-pub(super) struct Statements {
-    pub(super) position: Statement,
-    pub(super) add_events: Statement,
-    pub(super) set_hosts: Statement,
-}
 
 /// A connection.
 pub struct Line {
@@ -85,13 +55,7 @@ impl Line {
 
     /// Asks for what each turn asks, once.
     pub(super) fn prepare(&mut self) -> Result<(), StoreError> {
-        let statements = self.run(async |client| {
-            Ok(Statements {
-                position: client.prepare(super::read::POSITION).await?,
-                add_events: client.prepare(super::write::ADD_EVENTS).await?,
-                set_hosts: client.prepare(super::write::SET_HOSTS).await?,
-            })
-        })?;
+        let statements = self.run(async |client| Statements::of(client).await)?;
         self.statements = Some(statements);
         Ok(())
     }
@@ -106,25 +70,10 @@ impl Line {
         host: Option<&str>,
         most: usize,
     ) -> Result<Vec<Logged>, StoreError> {
-        self.run(async |client| super::read::log(client, before, host, most).await)
+        self.run(async |client| read::log(client, before, host, most).await)
     }
 }
 
 fn late() -> Trouble {
     Trouble::Failed(format!("it does not answer within {} s", LONGEST.as_secs()))
-}
-
-impl Server {
-    pub(super) fn failed(&self, why: &str) -> StoreError {
-        StoreError::Failed { place: self.to_string(), why: why.to_owned() }
-    }
-
-    pub(super) fn error(&self, why: Trouble) -> StoreError {
-        let place = self.to_string();
-        match why {
-            Trouble::Damaged(why) => StoreError::Damaged { place, why },
-            Trouble::Newer(version) => StoreError::Newer { place, version },
-            Trouble::Failed(why) => StoreError::Failed { place, why },
-        }
-    }
 }

@@ -12,7 +12,7 @@ use tokio_postgres::AsyncMessage;
 
 use super::super::Server;
 use super::connect::connect;
-use super::line::Trouble;
+use super::trouble::Trouble;
 
 /// What the others listen to.
 const CHANNEL: &str = "nixfleet";

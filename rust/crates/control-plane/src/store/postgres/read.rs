@@ -6,13 +6,10 @@ use nixfleet_rollout::Event;
 use tokio_postgres::{Client, Row};
 
 use super::super::{Kept, News};
-use super::line::{Statements, Trouble};
+use super::statements::{POSITION, Statements};
+use super::trouble::Trouble;
 use crate::log::Logged;
 use crate::shelf::{self, Files};
-
-pub(super) const POSITION: &str = "SELECT coalesce((SELECT sequence FROM nixfleet.release), 0),
-    coalesce((SELECT at FROM nixfleet.release), 0),
-    coalesce((SELECT max(id) FROM nixfleet.event), 0)";
 
 /// How far what is written was read: the newest release, when it was brought, and the last event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

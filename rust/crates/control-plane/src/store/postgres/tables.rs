@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use tokio_postgres::Client;
 
 use super::super::TABLES;
-use super::line::Trouble;
+use super::trouble::Trouble;
 
 /// Begins a turn: from now until `COMMIT` no other control plane is in one. The number is nothing but
 /// that of this lock; it is `nixfleet` in ASCII.

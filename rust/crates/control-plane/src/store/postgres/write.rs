@@ -5,23 +5,12 @@ use std::collections::BTreeMap;
 use tokio_postgres::Client;
 
 use super::super::{EVENTS, Keep, as_json};
-use super::line::{Statements, Trouble};
 use super::read::Position;
+use super::statements::{ADD_EVENTS, SET_HOSTS, Statements};
+use super::trouble::Trouble;
 use crate::log::host_of;
 use crate::shelf::{Shelf, Trusted};
 use nixfleet_rollout::Event;
-
-pub(super) const ADD_EVENTS: &str = "WITH added AS (
-    INSERT INTO nixfleet.event (release, host, at, event)
-    SELECT release, host, at, event
-    FROM unnest($1::BIGINT[], $2::TEXT[], $3::BIGINT[], $4::TEXT[])
-      WITH ORDINALITY AS it (release, host, at, event, number)
-    ORDER BY number RETURNING id
-  ) SELECT max(id) FROM added";
-
-pub(super) const SET_HOSTS: &str = "INSERT INTO nixfleet.host
-  SELECT * FROM unnest($1::TEXT[], $2::TEXT[])
-  ON CONFLICT (name) DO UPDATE SET said = excluded.said";
 
 const SET_SEEN: &str = "INSERT INTO nixfleet.seen
   SELECT * FROM unnest($1::TEXT[], $2::BIGINT[])
