@@ -179,6 +179,8 @@ impl Desk {
 
     fn fail(&mut self, error: &StoreError) {
         self.failed = Some(Instant::now());
+        // What the others were to be told they are told again, which also shows whether there is room.
+        self.sight = Sight::default();
         let why = error.to_string();
         if self.troubled.borrow().as_ref() != Some(&why) {
             eprintln!("nothing can be written down, so no host is let go: {why}");

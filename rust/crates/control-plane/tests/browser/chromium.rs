@@ -1,4 +1,4 @@
-//! Chromium without a window, spoken to by the DevTools protocol over a pipe
+//! Chromium without a window, spoken to by the `DevTools` protocol over a pipe
 //! (<https://chromedevtools.github.io/devtools-protocol/>): messages of JSON, each closed by a zero byte.
 
 use std::io::{BufRead, BufReader, Write};

@@ -100,7 +100,7 @@ fn address(plane: &Plane, path: &str) -> String {
     format!("http://{}{path}", plane.page)
 }
 
-/// On a phone and on a desk, bright and dark. Where NIXFLEET_SCREENSHOTS names a folder, what was seen
+/// On a phone and on a desk, bright and dark. Where `NIXFLEET_SCREENSHOTS` names a folder, what was seen
 /// is there.
 fn each_page_fits_and_complains_of_nothing(browser: &mut Chromium, plane: &Plane) {
     let folder = env::var_os("NIXFLEET_SCREENSHOTS").map(PathBuf::from);

@@ -3,6 +3,7 @@
 // Each of the tests takes its part.
 #![allow(dead_code)]
 
+pub mod room;
 pub mod server;
 
 use std::collections::BTreeMap;
@@ -125,6 +126,8 @@ pub struct Plane {
     pub password: Option<PathBuf>,
     pub address: String,
     pub page: String,
+    /// Where it runs, if its disk can be full.
+    pub inside: Option<room::Room>,
     child: Option<Child>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -137,22 +140,67 @@ impl Plane {
 
     /// One over this database; over a file of its own without any.
     pub fn over(database: Option<String>) -> Self {
+        let mut plane = Self::down(database);
+        plane.again();
+        plane
+    }
+
+    /// One over a new database, whose disk can be full.
+    pub fn with_little_room() -> Self {
+        if ON_A_SERVER {
+            return Self::start();
+        }
+        let mut plane = Self::down(None);
+        let disk = plane.folder.join("disk");
+        fs::create_dir(&disk).unwrap();
+        plane.database = disk.join("db.sqlite").display().to_string();
+        plane.inside = Some(room::Room::over(&disk));
+        plane.again();
+        plane
+    }
+
+    /// There is no room for anything more.
+    pub fn fill(&self) {
+        if let Some(room) = &self.inside {
+            return room.fill();
+        }
+        let full = "CREATE FUNCTION nixfleet.full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+            END $$";
+        server::Server::at(&self.database, full);
+        for table in ["release", "host", "event", "seen"] {
+            let trigger = format!(
+                "CREATE TRIGGER full_ BEFORE INSERT OR UPDATE ON nixfleet.{table}
+                FOR EACH ROW EXECUTE FUNCTION nixfleet.full()"
+            );
+            server::Server::at(&self.database, &trigger);
+        }
+    }
+
+    /// There is room again.
+    pub fn empty(&self) {
+        if let Some(room) = &self.inside {
+            return room.empty();
+        }
+        server::Server::at(&self.database, "DROP FUNCTION nixfleet.full CASCADE");
+    }
+
+    fn down(database: Option<String>) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().to_owned();
         let key = private(2).to_openssh(LineEnding::LF).unwrap();
         fs::write(folder.join("key"), key.as_bytes()).unwrap();
         let file = || folder.join("db.sqlite").display().to_string();
-        let mut plane = Self {
+        Self {
             database: database.unwrap_or_else(file),
             folder,
             password: None,
             address: free(),
             page: free(),
+            inside: None,
             child: None,
             _temporary: Some(temporary),
-        };
-        plane.again();
-        plane
+        }
     }
 
     /// What the page's door answers to a request.
@@ -167,6 +215,12 @@ impl Plane {
 
     /// Starts it once more, over the same folder.
     pub fn again(&mut self) {
+        self.begin();
+        self.ready();
+    }
+
+    /// Starts it, and does not wait for it.
+    pub fn begin(&mut self) {
         let config = serde_json::json!({
             "fleet": "home",
             "keys": [public(1).line()],
@@ -180,13 +234,16 @@ impl Plane {
         });
         let path = self.folder.join("control-plane.json");
         fs::write(&path, config.to_string()).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_nixfleet-control-plane"))
+        let program = env!("CARGO_BIN_EXE_nixfleet-control-plane");
+        let child = self
+            .inside
+            .as_ref()
+            .map_or_else(|| Command::new(program), |it| it.command(program))
             .args(["--config", path.to_str().unwrap(), "run"])
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
         self.child = Some(child);
-        self.ready();
     }
 
     pub fn ready(&self) {
@@ -216,6 +273,10 @@ impl Plane {
         }
         let database = rusqlite::Connection::open(&self.database).unwrap();
         assert!(database.execute(sql, []).unwrap() > 0, "{sql}");
+    }
+
+    pub fn runs(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|it| matches!(it.try_wait(), Ok(None)))
     }
 
     pub fn kill(&mut self) {

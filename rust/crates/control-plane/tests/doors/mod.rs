@@ -1,6 +1,8 @@
 //! The control plane through its doors, as hosts and people see it: the same over each database.
 
 mod crowd;
+#[cfg(target_os = "linux")]
+mod full;
 mod lost;
 mod pages;
 mod people;

@@ -278,10 +278,10 @@ fn a_security_key_signs_where_it_is_touched() {
     let fleet = Fleet::new(&["ann"], 1);
     let provider = security_key::built();
     let enrol = "rm -f \"$1\"*; SSH_SK_PROVIDER=\"$0\" ssh-keygen -q -N '' -C \"$1\" -f \"$@\"";
-    let provided = provider.to_str().unwrap();
-    fleet.program("sh", &["-c", enrol, provided, "ann", "-t", "ed25519-sk"]);
+    let library = provider.to_str().unwrap();
+    fleet.program("sh", &["-c", enrol, library, "ann", "-t", "ed25519-sk"]);
     let no_touch = ["-t", "ecdsa-sk", "-O", "no-touch-required"];
-    fleet.program("sh", &[&["-c", enrol, provided, "bob"], &no_touch[..]].concat());
+    fleet.program("sh", &[&["-c", enrol, library, "bob"], &no_touch[..]].concat());
     fleet.write(&["ann", "bob"], 1, "1.0");
     let run = |arguments: &[&str], variables: &[(&str, &str)], status: i32, part: &str| {
         let mut command = fleet.command(arguments);
@@ -292,7 +292,7 @@ fn a_security_key_signs_where_it_is_touched() {
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {all}");
         assert!(all.contains(part), "{arguments:?}: no `{part}` in {all}");
     };
-    let with = ("SSH_SK_PROVIDER", provided);
+    let with = ("SSH_SK_PROVIDER", library);
     let away = [with, ("SECURITY_KEY_IS", "away")];
     run(&["--key", "ann", "--to", "place"], &away, 3, "`ssh-keygen` did not sign");
     run(&["--no-sign"], &[], 0, "release 1");
@@ -310,7 +310,7 @@ fn a_security_key_signs_where_it_is_touched() {
     let socket = fleet.path("agent");
     let socket = socket.to_str().unwrap();
     let mut agent = Command::new("ssh-agent")
-        .args(["-D", "-a", socket, "-P", provided])
+        .args(["-D", "-a", socket, "-P", library])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -319,7 +319,7 @@ fn a_security_key_signs_where_it_is_touched() {
     assert!(nixfleet_nix::process::wait_until(long, || Path::new(socket).exists()));
     fleet.program(
         "env",
-        &[&format!("SSH_AUTH_SOCK={socket}"), "ssh-add", "-q", "-S", provided, "ann"],
+        &[&format!("SSH_AUTH_SOCK={socket}"), "ssh-add", "-q", "-S", library, "ann"],
     );
     fs::remove_file(fleet.path("ann")).unwrap();
     run(&["--to", "place"], &[("SSH_AUTH_SOCK", socket)], 0, "signed by ann");

@@ -62,7 +62,7 @@ fn inventories(fleets: &Path, names: &[&str]) -> BTreeMap<String, Value> {
          fleets = {}; }}; }}) [ {} ])",
         own.display(),
         fleets.display(),
-        names.iter().map(|it| format!("\"{it}\" ")).collect::<String>()
+        names.iter().map(|it| format!("\"{it}\"")).collect::<Vec<_>>().join(" ")
     );
     let output = Command::new("nix")
         .args(["--extra-experimental-features", "nix-command", "eval", "--json", "--impure"])
