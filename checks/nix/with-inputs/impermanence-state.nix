@@ -189,6 +189,66 @@ in
     ];
   };
 
+  "test: folders for data count where nothing is mounted" =
+    let
+      data = {
+        systemd.services.app = {
+          environment.API = "http://localhost/data/v1";
+          serviceConfig = {
+            ExecStart = "/bin/app --dir /data/app/db";
+            ReadWritePaths = "/mnt/backup /exports";
+          };
+        };
+      };
+    in
+    {
+      expr = map reported [
+        [ data ]
+        [
+          data
+          {
+            fileSystems."/data" = {
+              device = "/dev/disk/by-id/two-part1";
+              fsType = "ext4";
+            };
+            systemd.mounts = [
+              {
+                where = "/mnt/backup";
+                what = "nas:/backup";
+                type = "nfs";
+              }
+            ];
+          }
+        ]
+      ];
+      expected = [
+        [
+          "/data/app"
+          "/mnt/backup"
+        ]
+        [ ]
+      ];
+    };
+
+  "test: of a container what it sees of the host is state, and no path inside" = {
+    expr = lib.filter (lib.hasPrefix "/") (warning [
+      {
+        virtualisation.oci-containers.containers.pg = {
+          image = "postgres";
+          environment.PGDATA = "/var/lib/postgresql/data/pgdata";
+          cmd = [ "--dir=/var/lib/inside" ];
+          volumes = [
+            "/srv/pg:/var/lib/postgresql/data"
+            "named:/var/lib/named"
+            "/etc/localtime:/etc/localtime:ro"
+          ];
+        };
+        nixfleet.impermanence.auditIgnore = [ "/var/lib/containers" ];
+      }
+    ]);
+    expected = [ "/srv/pg: seen by the container `pg`" ];
+  };
+
   "test: what a script makes where it is missing is state, wherever that is, and nobody's to bring" =
     let
       app.systemd.services.app.preStart = ''

@@ -29,8 +29,12 @@ let
   isCovered =
     path:
     any (folder: isWithin folder path) (
-      persisted ++ lasting persisted config.fileSystems ++ cfg.auditIgnore
+      persisted ++ lasting persisted config.fileSystems ++ mountedByUnits ++ cfg.auditIgnore
     );
+  # From the network, for one.
+  mountedByUnits = map (mount: mount.where) (
+    filter (mount: mount.type or null != "tmpfs") (config.systemd.mounts or [ ])
+  );
 
   state = import ./state.nix { inherit lib nixos; } { inherit config options; };
 

@@ -47,15 +47,30 @@ rec {
   # grows with the text.
   mentions = words: text: builtins.replaceStrings words (map (_: "") words) text != text;
 
-  # The absolute paths below /var, /srv, /opt and /home that a text names: a script, a setting, a URL as in
-  # `sqlite:////var/lib/app/db`. What a variable or a specifier goes on with counts as the directory
-  # above it.
+  # The absolute paths that a text names below the folders where programs and people keep things: a
+  # script, a setting, a URL as in `sqlite:////var/lib/app/db`. Any other may be the path of a URL. What a
+  # variable or a specifier goes on with counts as the directory above it.
   pathsIn =
     text:
     let
       plain = builtins.unsafeDiscardStringContext text;
       # No path is one below something else: of a store path, or of `$root/var/lib`.
-      pieces = builtins.split "(^[!+-]*|[^]A-Za-z0-9._}$*-])/+((var|srv|opt|home)/[A-Za-z0-9@:._+/-]*)" plain;
+      pieces = builtins.split "(^[!+-]*|[^]A-Za-z0-9._}$*-])/+((${lib.concatStringsSep "|" folders})/[A-Za-z0-9@:._+/-]*)" plain;
+      # hier(7), and what disks for data are called, which may be mounted there or not.
+      folders = [
+        "backup"
+        "backups"
+        "data"
+        "export"
+        "exports"
+        "home"
+        "mnt"
+        "opt"
+        "srv"
+        "storage"
+        "tank"
+        "var"
+      ];
       found = index: builtins.elemAt (builtins.elemAt pieces (index * 2 + 1)) 1;
       next = index: builtins.substring 0 1 (builtins.elemAt pieces (index * 2 + 2));
       path =
@@ -76,14 +91,7 @@ rec {
         in
         "/" + (if goesOn then dirOf whole else whole);
     in
-    if
-      mentions [
-        "/var/"
-        "/srv/"
-        "/opt/"
-        "/home/"
-      ] plain
-    then
+    if mentions (map (folder: "/${folder}/") folders) plain then
       lib.genList path ((builtins.length pieces - 1) / 2)
     else
       [ ];

@@ -7,6 +7,7 @@
 #   state/units.nix       directories that systemd makes for a unit, or lets it write to
 #   state/users.nix       homes of users that are no people
 #   state/tmpfiles.nix    what systemd-tmpfiles makes
+#   state/containers.nix  folders that containers see
 #   packaged.nix          what is known of services that say nothing
 #   state/texts.nix       likely: paths that units and options name
 { lib, nixos }:
@@ -18,6 +19,9 @@ let
     )
     ++ import ./state/users.nix { inherit lib; } config.users.users
     ++ import ./state/tmpfiles.nix { inherit lib homes; } config.systemd.tmpfiles
+    ++ lib.optionals (options.virtualisation ? oci-containers) (
+      (import ./state/containers.nix { inherit lib; }).state config.virtualisation.oci-containers
+    )
     ++ packaged;
 
   # What systemd-tmpfiles fills in /etc comes from the configuration.

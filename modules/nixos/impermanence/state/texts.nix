@@ -15,6 +15,7 @@ let
     ofGiven
     valuesGiven
     ;
+  containers = import ./containers.nix { inherit lib; };
 
   # Certificates are read by many, and kept by acme's own units, which say so.
   isOthers = lib.hasPrefix "/var/lib/acme/";
@@ -163,12 +164,17 @@ let
     name: script: inScript "named by system.activationScripts.${name}" (script.text or "");
 in
 { config, options }:
-concatLists (mapAttrsToList ofUnit config.systemd.services)
+let
+  ofContainers = lib.optionals (options.virtualisation ? oci-containers) (
+    containers.units config.virtualisation.oci-containers
+  );
+in
+concatLists (mapAttrsToList ofUnit (removeAttrs config.systemd.services ofContainers))
 ++ concatLists (mapAttrsToList ofActivation (removeAttrs config.system.activationScripts common))
 ++ concatMap (
   group:
   let
-    values = options.${group} or { };
+    values = removeAttrs (options.${group} or { }) [ "oci-containers" ];
   in
   # Where there is no switch, as with `services.phpfpm.pools`, what somebody gave counts.
   ofValues (ofEnabled group values ++ ofGiven (_: true) group values)
