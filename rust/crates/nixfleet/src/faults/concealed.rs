@@ -1,6 +1,9 @@
 //! A private key may be pasted anywhere, and whatever Nix says of it holds it too: no format shows it.
 
+use std::borrow::Cow;
+
 use nixfleet_inventory::keys::is_private;
+use nixfleet_text::visible;
 use thiserror::Error;
 
 use crate::faults::{Fault, Problem, Severity};
@@ -33,7 +36,8 @@ impl Problem for Concealed {
     }
 }
 
-/// The words of a problem, found once: they are compared, then shown.
+/// The words of a problem, found once: they are compared, then shown. Whatever they are shown by, a
+/// name in them begins no line.
 #[derive(Debug)]
 pub struct Words {
     /// What is wrong.
@@ -44,7 +48,13 @@ pub struct Words {
 
 impl Words {
     fn of(problem: &dyn Problem) -> Self {
-        Self { message: problem.to_string(), help: problem.help() }
+        let line = |text: String| match visible(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(safe) => safe,
+        };
+        let message = problem.to_string();
+        let message = if problem.has_lines() { message } else { line(message) };
+        Self { message, help: line(problem.help()) }
     }
 }
 

@@ -44,6 +44,12 @@ pub trait Problem: fmt::Display + fmt::Debug + Send {
         true
     }
 
+    /// Whether the message has the lines of what Nix says. In any other a line break is part of a
+    /// name that somebody chose, and begins no line.
+    fn has_lines(&self) -> bool {
+        false
+    }
+
     /// Whether the line at fault holds a secret, and must not be shown.
     fn is_secret(&self) -> bool {
         false

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Fleet, INVENTORY, text};
 use crate::ended::Ended;
+use crate::hostile::{FORGED, is_no_more_than_letters};
 
 const PLAN: &str = r#"{"sequence": 41, "waves": [
   {"name": "canary"}, {"name": "web", "atMost": 2, "need": "50%"}, {"name": "rest"}]}"#;
@@ -165,6 +166,45 @@ fn status_is_that_of_the_control_plane_where_there_is_one() {
     assert_eq!((&host["state"], &host["runs"]), (&json!("failed"), &json!("/nix/store/old")));
     assert!(host["why"].as_str().unwrap().contains("nginx.service"), "{host}");
     assert!(host["seen"].is_u64() && json["hosts"].as_array().unwrap().len() == 1);
+}
+
+/// Nor do those that a control plane names: hosts, tags, waves, who signed and why a host failed.
+#[test]
+fn no_name_of_a_control_plane_begins_a_line() {
+    let plane = Plane::new();
+    {
+        let member = Member {
+            name: FORGED.into(),
+            system: FORGED.into(),
+            wave: Some(FORGED.into()),
+            tags: vec![FORGED.into()],
+        };
+        let mut plan: Plan = serde_json::from_str(PLAN).unwrap();
+        plan.waves[0].name = FORGED.into();
+        let now = jiff::Timestamp::now();
+        *plane.rollout.lock().unwrap() = Rollout::new(plan, vec![member], now);
+    }
+    plane.report(FORGED, Phase::Reverted { why: FORGED.into() }, FORGED);
+    let socket = plane.fleet.path().join("socket");
+    for command in [
+        &["rollout", "show", "--all"][..],
+        &["rollout", "show", "-h", FORGED],
+        &["rollout", "show", "-h", "nope"],
+        &["rollout", "log"],
+        &["rollout", "hold", FORGED],
+        &["rollout", "promote", "x"],
+        &["rollout", "wait", "--timeout", "0s"],
+        &["status", INVENTORY],
+    ] {
+        for format in ["human", "json"] {
+            let more = ["--format", format, "--socket", socket.to_str().unwrap()];
+            let arguments = [command, &more].concat();
+            let mut tool = plane.fleet.command(&arguments);
+            let output = tool.env("COLUMNS", "80").env("CLICOLOR_FORCE", "1").output_of();
+            is_no_more_than_letters(&arguments, &output.stdout);
+            is_no_more_than_letters(&arguments, &output.stderr);
+        }
+    }
 }
 
 /// The fleet's own is asked; another one only where it is named, and the hosts where that is said.

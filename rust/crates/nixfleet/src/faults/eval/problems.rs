@@ -47,6 +47,13 @@ enum EvalProblem {
 }
 
 impl Problem for EvalProblem {
+    fn has_lines(&self) -> bool {
+        matches!(
+            self,
+            Self::Assertion(_) | Self::Lockout(_) | Self::Warning(_) | Self::Failed { .. }
+        )
+    }
+
     fn code(&self) -> &'static str {
         match self {
             Self::Assertion(_) => "assertion-failed",

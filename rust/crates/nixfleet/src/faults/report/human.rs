@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io;
 
 use anstream::{AutoStream, ColorChoice};
+use nixfleet_text::visible;
 
 use super::drawing::{Below, Sheet};
 use super::reach::name_of;
@@ -32,7 +33,7 @@ pub fn faults(faults: &[Located]) -> String {
 
 /// A failure as text: what is wrong, where, and what to do.
 pub fn message(text: &str, place: Option<&Place>, help: Option<&str>) -> String {
-    said(Severity::Error, text, place, help)
+    said(Severity::Error, text, place, help.map(visible).as_deref())
 }
 
 /// A warning as text.
