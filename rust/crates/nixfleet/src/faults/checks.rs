@@ -18,7 +18,7 @@ use nixfleet_inventory::{Host, Inventory};
 
 use crate::faults::{Fault, Problem};
 
-pub use fields::declare;
+pub use fields::cure as cure_of_field;
 
 /// The checks of one host.
 const OF_A_HOST: &[fn(&mut Scope)] = &[

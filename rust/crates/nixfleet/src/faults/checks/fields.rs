@@ -102,9 +102,8 @@ impl Problem for FieldProblem {
                 TEXTS => "write the strings in brackets: `[ \"…\" ]`".to_owned(),
                 expected => format!("write {expected}"),
             },
-            Self::UnknownField { nearest: Some(name), .. }
-            | Self::UnknownInner { nearest: Some(name), .. } => format!("write `{name}`"),
-            Self::UnknownField { field, nearest: None } => declare(field),
+            Self::UnknownInner { nearest: Some(name), .. } => format!("write `{name}`"),
+            Self::UnknownField { field, .. } => cure(field),
             Self::UnknownInner { known, .. } => {
                 let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
                 format!(
@@ -120,7 +119,10 @@ impl Problem for FieldProblem {
 }
 
 /// What to do about a field of hostSpec that nobody declares.
-pub fn declare(field: &str) -> String {
+pub fn cure(field: &str) -> String {
+    if let Some(name) = nearest(field, names(HOST_SPEC)) {
+        return format!("write `{name}`");
+    }
     let known: Vec<String> = names(HOST_SPEC).map(|name| format!("`{name}`")).collect();
     let own = quote(&format!("options.hostSpec.{field}"));
     format!(

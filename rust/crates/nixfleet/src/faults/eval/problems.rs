@@ -7,7 +7,7 @@ use nixfleet_nix::{Cause, NixError, Position};
 use thiserror::Error;
 
 use super::{answer::Answer, brought, cure, definition, ours};
-use crate::faults::checks::declare;
+use crate::faults::checks::cure_of_field;
 use crate::faults::files;
 use crate::faults::source::{self, Tree};
 use crate::faults::survey::Survey;
@@ -102,7 +102,7 @@ impl Problem for EvalProblem {
                                    `nixfleet.impermanence.persistRoot`"
                 .to_owned(),
             Self::UnstableDisk { .. } => "write its name of `ls -l /dev/disk/by-id`".to_owned(),
-            Self::Undeclared(field) => declare(field),
+            Self::Undeclared(field) => cure_of_field(field),
         }
     }
 }
