@@ -64,12 +64,14 @@ in
       cards = [
         {
           interface = "eth1";
+          network = "eth1";
           address = null;
           gateway = null;
           dhcp = true;
         }
         {
           interface = "lan0";
+          network = "lan0";
           address = "192.168.1.10/24";
           gateway = "192.168.1.1";
           dhcp = false;
@@ -87,37 +89,71 @@ in
     };
   };
 
-  "test: a bridge or a bond has its members' cards, the first with its address" = {
-    expr =
-      map
-        (
-          networking:
-          cards (
-            hostWith { interfaces.lan0.ipv4.addresses = [ "192.168.1.10/24" ]; } [ { inherit networking; } ]
+  "test: a bridge or a bond has its members' cards, the first with its address; those of a bond share a network, a bridge joins none" =
+    {
+      expr =
+        map
+          (
+            module:
+            map (card: "${card.interface} in ${card.network}: ${toString card.address}")
+              (hostWith { interfaces.lan0.ipv4.addresses = [ "192.168.1.10/24" ]; } [ module ]).nixfleet.vmNetwork
           )
-        )
+          [
+            {
+              networking.bridges.lan0.interfaces = [
+                "eth0"
+                "eth1"
+              ];
+            }
+            {
+              networking.bridges.lan0.interfaces = [
+                "bond0"
+                "eth2"
+              ];
+              networking.bonds.bond0.interfaces = [
+                "eth0"
+                "eth1"
+              ];
+            }
+            { networking.bridges.lan0.interfaces = [ ]; }
+            {
+              systemd.network = {
+                netdevs."10-lan".netdevConfig = {
+                  Name = "lan0";
+                  Kind = "bridge";
+                };
+                netdevs."10-pair".netdevConfig = {
+                  Name = "pair";
+                  Kind = "bond";
+                };
+                networks."20-pair" = {
+                  matchConfig.Name = "pair";
+                  networkConfig.Bridge = "lan0";
+                };
+                networks."20-cards" = {
+                  matchConfig.Name = "eth0 eth1";
+                  bond = [ "pair" ];
+                };
+              };
+            }
+          ];
+      expected = [
         [
-          {
-            bridges.lan0.interfaces = [
-              "eth0"
-              "eth1"
-            ];
-          }
-          {
-            bridges.lan0.interfaces = [ "bond0" ];
-            bonds.bond0.interfaces = [ "eth0" ];
-          }
-          { bridges.lan0.interfaces = [ ]; }
-        ];
-    expected = [
-      [
-        "eth0: 192.168.1.10/24"
-        "eth1: "
-      ]
-      [ "eth0: 192.168.1.10/24" ]
-      [ ]
-    ];
-  };
+          "eth0 in eth0: 192.168.1.10/24"
+          "eth1 in : "
+        ]
+        [
+          "eth0 in eth0: 192.168.1.10/24"
+          "eth1 in eth0: "
+          "eth2 in : "
+        ]
+        [ "nixfleet-vm in nixfleet-vm: 10.0.2.15/24" ]
+        [
+          "eth0 in eth0: 192.168.1.10/24"
+          "eth1 in eth0: "
+        ]
+      ];
+    };
 
   "test: what QEMU cannot forward to has a card for the test beside its own" = {
     expr =

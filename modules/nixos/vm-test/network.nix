@@ -20,34 +20,88 @@ let
     in
     "52:54:00:${byte 0}:${byte 2}:${byte 4}";
 
-  # The cards that an interface is made of, itself where it is one.
+  # What an interface is made of, by NixOS's words or by networkd's own.
   inherit (config.networking) bonds bridges vlans;
-  membersOf =
+  partsOf =
     interface:
     if vlans ? ${interface} then
-      membersOf vlans.${interface}.interface
-    else if bridges ? ${interface} || bonds ? ${interface} then
-      lib.concatMap membersOf (bridges.${interface} or bonds.${interface}).interfaces
+      part "vlan" [ vlans.${interface}.interface ]
+    else if bridges ? ${interface} then
+      part "bridge" bridges.${interface}.interfaces
+    else if bonds ? ${interface} then
+      part "bond" bonds.${interface}.interfaces
     else
-      [ interface ];
+      networkd.${interface} or (part "card" [ ]);
+  part = kind: members: { inherit kind members; };
+
+  networkd = lib.listToAttrs (
+    lib.concatMap (
+      { netdevConfig, ... }:
+      lib.optional (lowerOf ? ${netdevConfig.Kind or ""}) {
+        name = netdevConfig.Name;
+        value = part netdevConfig.Kind (membersBy lowerOf.${netdevConfig.Kind} netdevConfig.Name);
+      }
+    ) (lib.attrValues config.systemd.network.netdevs)
+  );
+  # Where a network says what it is a part of (systemd.network(5)).
+  lowerOf = {
+    bridge = network: [ network.networkConfig.Bridge or null ] ++ [ network.bridge or [ ] ];
+    bond = network: [ network.networkConfig.Bond or null ] ++ [ network.bond or [ ] ];
+    vlan = network: [ network.networkConfig.VLAN or null ] ++ [ network.vlan or [ ] ];
+  };
+  # Of its names, those that are no patterns.
+  membersBy =
+    upper: name:
+    lib.filter (member: builtins.match "[[:alnum:]_.:-]+" member != null) (
+      lib.concatMap (
+        network:
+        lib.optionals (lib.elem name (lib.flatten (upper network))) (
+          lib.concatMap (lib.splitString " ") (lib.toList (network.matchConfig.Name or [ ]))
+        )
+      ) (lib.attrValues config.systemd.network.networks)
+    );
+
+  # The cards of an interface, each with the network that it is plugged into. Those of a bond share one,
+  # as the bond may send by any of them; of a bridge the first alone is: two networks joined would both
+  # answer.
+  plugsOf =
+    interface:
+    let
+      inherit (partsOf interface) kind members;
+      all = lib.concatMap plugsOf members;
+      first = (lib.head all).network;
+    in
+    if kind == "card" then
+      [
+        {
+          inherit interface;
+          network = interface;
+        }
+      ]
+    else if kind == "bond" then
+      map (plug: plug // { network = first; }) all
+    else if kind == "bridge" then
+      map (plug: plug // lib.optionalAttrs (plug.network != first) { network = ""; }) all
+    else
+      all;
 
   # The first member of what the host names has its address; QEMU's network knows no tags of VLANs.
   cardsOf =
     interface: settings:
     lib.imap0 (
-      index: member:
-      {
-        interface = member;
-        mac = macOf member;
+      index: plug:
+      plug
+      // {
+        mac = macOf plug.interface;
         address = null;
         gateway = null;
         dhcp = false;
       }
-      // lib.optionalAttrs (index == 0 && !(vlans ? ${interface})) {
+      // lib.optionalAttrs (index == 0 && (partsOf interface).kind != "vlan") {
         address = lib.head (settings.ipv4.addresses ++ [ null ]);
         inherit (settings.ipv4) gateway dhcp;
       }
-    ) (membersOf interface);
+    ) (plugsOf interface);
   isReached = card: card.address != null || card.dhcp;
 
   # One for each, and of those that are alike the one that is reached.
@@ -61,16 +115,16 @@ let
 
   # QEMU forwards to IPv4 alone. A host without it gets a card for the test, which the configuration
   # does not name.
-  needsOwn = hosts != [ ] && !lib.any isReached hosts;
+  needsOwn = networking.interfaces != { } && !lib.any isReached hosts;
   own = {
     interface = "nixfleet-vm";
+    network = "nixfleet-vm";
     mac = macOf "nixfleet-vm";
     address = "10.0.2.15/24";
     gateway = null;
     dhcp = false;
   };
   cards = hosts ++ lib.optional needsOwn own;
-
 in
 {
   options.nixfleet.vmNetwork = lib.mkOption {

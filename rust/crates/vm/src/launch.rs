@@ -170,9 +170,8 @@ impl Launch {
     }
 
     fn network(&self, all: &mut Arguments) {
-        for (netdev, device) in self.machine.network(&self.forwards, self.offline) {
-            all.add("-netdev", netdev);
-            all.add("-device", device);
+        for (option, value) in self.machine.network(&self.forwards, self.offline) {
+            all.add(option, value);
         }
         if let Some(lan @ Lan { port, .. }) = self.lan {
             all.add("-netdev", format!("socket,id=lan,mcast=230.0.0.1:{port},localaddr=127.0.0.1"));

@@ -48,11 +48,16 @@ struct Asked {
 const ASK: &str = "c: {
   test = c.nixfleet.vmTest or null;
   machine = {
-    # Where GRUB is put onto a disk, and not made for UEFI.
+    # Where a boot loader is put onto a disk, and not made for UEFI.
     bios = (builtins.tryEval (
-      let grub = c.boot.loader.grub or { }; in
-      grub.enable or false && !(grub.efiSupport or false)
-      && builtins.any (device: device != \"nodev\") (grub.devices or [ ])
+      let
+        loader = c.boot.loader or { };
+        grub = loader.grub or { };
+        limine = loader.limine or { };
+        disks = grub.devices or [ ] ++ builtins.concatMap (it: it.devices or [ ]) (grub.mirroredBoots or [ ]);
+      in
+      grub.enable or false && !(grub.efiSupport or false) && builtins.any (disk: disk != \"nodev\") disks
+      || limine.enable or false && limine.biosSupport or false && !(limine.efiSupport or false)
     )).value;
     cards = c.nixfleet.vmNetwork or [ ];
   };

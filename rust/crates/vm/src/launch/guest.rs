@@ -23,6 +23,9 @@ pub struct Guest {
 pub struct Card {
     /// The name that the guest gives it.
     pub interface: String,
+    /// The network that it is plugged into: without a name one of its own, and with an empty one
+    /// none at all.
+    pub network: Option<String>,
     /// The hardware address.
     pub mac: String,
     /// The first static IPv4 address, with its prefix.
@@ -34,41 +37,64 @@ pub struct Card {
 }
 
 impl Guest {
-    /// The values of `-netdev` and `-device` of its cards. The forwards lead to the card that has the
-    /// way out; the others are networks of their own that lead nowhere.
+    /// QEMU's options for its networks and cards. The forwards lead to the card that has the way out;
+    /// the other networks lead nowhere.
     #[must_use]
-    pub fn network(&self, forwards: &[Forward], offline: bool) -> Vec<(String, String)> {
+    pub fn network(&self, forwards: &[Forward], offline: bool) -> Vec<(&'static str, String)> {
         let alone = [Card::default()];
         let cards = if self.cards.is_empty() { &alone } else { &self.cards[..] };
-        let way_out = way_out(cards);
-        let number = |(index, card): (usize, &Card)| {
-            let id = if index == way_out { "net".to_owned() } else { format!("net{index}") };
-            let mut netdev = format!("user,id={id}");
-            if offline || index != way_out {
-                netdev += ",restrict=on";
+        let out = way_out(cards);
+        let mut all = Vec::new();
+        for Segment { around, plugged } in segments(cards, out) {
+            let id = if around == out { "net".to_owned() } else { format!("net{around}") };
+            let first = &cards[around];
+            // What one says into a hub of QEMU's all others hear.
+            let hub = format!("hubport,hubid={around}");
+            if first.is_unplugged() {
+                all.push(("-netdev", format!("{hub},id={id}")));
+            } else {
+                let forwards = (around == out).then_some(forwards);
+                all.push(("-netdev", first.user_network(&id, around, forwards, offline)));
             }
-            let address = card.address();
-            if let Some(address) = address {
-                netdev += &card.around(address);
-            } else if index != way_out {
-                // QEMU's own network is that of the card with the way out.
-                let _ = write!(netdev, ",net=10.0.{}.0/24", index % 200 + 3);
+            if let [only] = plugged[..] {
+                all.push(("-device", cards[only].device(&id)));
+                continue;
             }
-            if index == way_out {
-                let to = address.map(|it| it.to_string()).unwrap_or_default();
-                for Forward { host, guest } in forwards {
-                    let _ = write!(netdev, ",hostfwd=tcp:127.0.0.1:{host}-{to}:{guest}");
+            all.push(("-netdev", format!("{hub},id={id}-hub,netdev={id}")));
+            for plug in plugged {
+                all.push(("-netdev", format!("{hub},id={id}-{plug}")));
+                all.push(("-device", cards[plug].device(&format!("{id}-{plug}"))));
+            }
+        }
+        all
+    }
+}
+
+/// A network with its cards, by their indices, and the one of them whose address it is made for.
+struct Segment {
+    around: usize,
+    plugged: Vec<usize>,
+}
+
+fn segments(cards: &[Card], out: usize) -> Vec<Segment> {
+    let mut all: Vec<Segment> = Vec::new();
+    for (index, card) in cards.iter().enumerate() {
+        let shares = |it: &&mut Segment| {
+            card.network.is_some()
+                && !card.is_unplugged()
+                && card.network == cards[it.around].network
+        };
+        match all.iter_mut().find(shares) {
+            None => all.push(Segment { around: index, plugged: vec![index] }),
+            Some(segment) => {
+                segment.plugged.push(index);
+                if index == out {
+                    segment.around = index;
                 }
             }
-            // No `romfile`: there is nothing to boot from the network.
-            let mut device = format!("virtio-net-pci,netdev={id},romfile=");
-            if card.has_mac() {
-                let _ = write!(device, ",mac={}", card.mac);
-            }
-            (netdev, device)
-        };
-        cards.iter().enumerate().map(number).collect()
+        }
     }
+    all
 }
 
 /// The card that leads out: with a gateway, else with DHCP, else the first with an address.
@@ -81,6 +107,45 @@ fn way_out(cards: &[Card]) -> usize {
 }
 
 impl Card {
+    /// A network of QEMU's own for its address. One that does not lead out has no forwards.
+    fn user_network(
+        &self,
+        id: &str,
+        index: usize,
+        forwards: Option<&[Forward]>,
+        offline: bool,
+    ) -> String {
+        let mut netdev = format!("user,id={id}");
+        if offline || forwards.is_none() {
+            netdev += ",restrict=on";
+        }
+        let address = self.address();
+        if let Some(address) = address {
+            netdev += &self.around(address);
+        } else if forwards.is_none() {
+            // QEMU's own network is that of the card with the way out.
+            let _ = write!(netdev, ",net=10.0.{}.0/24", index % 200 + 3);
+        }
+        let to = address.map(|it| it.to_string()).unwrap_or_default();
+        for Forward { host, guest } in forwards.unwrap_or_default() {
+            let _ = write!(netdev, ",hostfwd=tcp:127.0.0.1:{host}-{to}:{guest}");
+        }
+        netdev
+    }
+
+    fn device(&self, netdev: &str) -> String {
+        // No `romfile`: there is nothing to boot from the network.
+        let mut device = format!("virtio-net-pci,netdev={netdev},romfile=");
+        if self.has_mac() {
+            let _ = write!(device, ",mac={}", self.mac);
+        }
+        device
+    }
+
+    fn is_unplugged(&self) -> bool {
+        self.network.as_deref() == Some("")
+    }
+
     fn address(&self) -> Option<Ipv4Addr> {
         self.address.as_deref()?.split('/').next()?.parse().ok()
     }
@@ -121,6 +186,7 @@ mod tests {
     fn card(interface: &str, address: Option<&str>, gateway: Option<&str>) -> Card {
         Card {
             interface: interface.into(),
+            network: Some(interface.into()),
             mac: "52:54:00:01:02:03".into(),
             address: address.map(Into::into),
             gateway: gateway.map(Into::into),
@@ -131,16 +197,21 @@ mod tests {
     fn netdevs(cards: Vec<Card>) -> Vec<String> {
         let guest = Guest { bios: false, cards };
         let forwards = [Forward { host: 2222, guest: 22 }];
-        guest.network(&forwards, false).into_iter().map(|it| it.0).collect()
+        let options = guest.network(&forwards, false).into_iter();
+        options.filter(|it| it.0 == "-netdev").map(|it| it.1).collect()
     }
 
     #[test]
     fn a_host_without_names_has_one_card() {
         assert_eq!(netdevs(Vec::new()), ["user,id=net,hostfwd=tcp:127.0.0.1:2222-:22"]);
         let named = Guest { bios: false, cards: vec![card("lan0", None, None)] };
-        let [(netdev, device)] = &named.network(&[], true)[..] else { panic!("one card") };
-        assert_eq!(netdev, "user,id=net,restrict=on");
-        assert_eq!(device, "virtio-net-pci,netdev=net,romfile=,mac=52:54:00:01:02:03");
+        assert_eq!(
+            named.network(&[], true),
+            [
+                ("-netdev", "user,id=net,restrict=on".into()),
+                ("-device", "virtio-net-pci,netdev=net,romfile=,mac=52:54:00:01:02:03".into())
+            ]
+        );
     }
 
     #[test]
@@ -176,13 +247,45 @@ mod tests {
     }
 
     #[test]
+    fn cards_of_a_bond_hear_each_other_and_those_of_a_bridge_nothing() {
+        let mut cards = vec![card("a", None, None), card("b", Some("192.0.2.2/24"), None)];
+        cards.extend([card("c", None, None), card("d", None, None)]);
+        for (card, network) in cards.iter_mut().zip(["a", "b", "b", ""]) {
+            card.network = Some(network.into());
+            card.dhcp = false;
+        }
+        let guest = Guest { bios: false, cards };
+        let options = guest.network(&[], false);
+        let line: Vec<_> = options.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        let device = |netdev| {
+            format!("-device virtio-net-pci,netdev={netdev},romfile=,mac=52:54:00:01:02:03")
+        };
+        let expected = [
+            "-netdev user,id=net0,restrict=on,net=10.0.3.0/24".into(),
+            device("net0"),
+            "-netdev user,id=net,net=192.0.2.0/24,host=192.0.2.1,dns=192.0.2.254,dhcpstart=192.0.2.253".into(),
+            "-netdev hubport,hubid=1,id=net-hub,netdev=net".into(),
+            "-netdev hubport,hubid=1,id=net-1".into(),
+            device("net-1"),
+            "-netdev hubport,hubid=1,id=net-2".into(),
+            device("net-2"),
+            "-netdev hubport,hubid=3,id=net3".into(),
+            device("net3"),
+        ];
+        assert_eq!(line, expected);
+    }
+
+    #[test]
     fn text_that_is_no_address_stays_out_of_the_line() {
         let mut strange = card("a", Some("1.2.3.4,restrict=off/24"), Some("x"));
         strange.mac = "52:54,hostfwd=tcp".into();
         let guest = Guest { bios: false, cards: vec![strange] };
         assert_eq!(
             guest.network(&[], true),
-            [("user,id=net,restrict=on".into(), "virtio-net-pci,netdev=net,romfile=".into())]
+            [
+                ("-netdev", "user,id=net,restrict=on".into()),
+                ("-device", "virtio-net-pci,netdev=net,romfile=".into())
+            ]
         );
     }
 }
