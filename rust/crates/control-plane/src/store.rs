@@ -122,14 +122,6 @@ pub struct News {
     pub seen: Vec<(String, Timestamp)>,
 }
 
-impl News {
-    /// Whether there is none that a decision could follow from.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.anew.is_none() && self.hosts.is_empty() && self.events.is_empty()
-    }
-}
-
 impl Store {
     /// Opens the database and reads it, and makes it where it is not there. One that is damaged is set
     /// aside, and a new one made: what was wrong, and the name that it has now, are told.
@@ -155,7 +147,7 @@ impl Store {
     /// # Errors
     /// When it cannot be written: then nobody may be told of it, and what is known has to be read
     /// [again](Self::again). Where `work` was not done, the others could not be asked.
-    pub fn turn<T>(&mut self, work: impl FnOnce(News) -> (Vec<Keep>, T)) -> Result<T, StoreError> {
+    pub fn turn(&mut self, work: impl FnOnce(News) -> Vec<Keep>) -> Result<(), StoreError> {
         match self {
             Self::File(file) => file.turn(work),
             Self::Server(server) => server.turn(work),

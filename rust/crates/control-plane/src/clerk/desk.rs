@@ -134,7 +134,7 @@ impl Desk {
         let Self { core, store, seats, sight, .. } = self;
         let shares = store.is_shared();
         let done = store.turn(|news| {
-            let said = learn(core, seats, news, now);
+            learn(core, seats, news, now);
             let mut keep = Vec::new();
             for input in lot.inputs.drain(..) {
                 let (more, ack) = input.apply(core, now);
@@ -148,16 +148,15 @@ impl Desk {
                     keep.extend(sight.share(seats));
                 }
             }
-            (keep, said)
+            keep
         });
         match done {
-            Ok(learned) => {
+            Ok(()) => {
                 self.failed = None;
                 self.troubled.send_if_modified(|it| it.take().is_some());
-                self.dirty = learned || !decides;
+                self.dirty = !decides;
                 if decides {
                     self.decided = Some(Instant::now());
-                    self.dirty = false;
                     self.tell();
                 }
                 for ack in acks {
@@ -231,9 +230,8 @@ fn tell(core: &Core, seat: &Seat) {
     });
 }
 
-/// Takes what others wrote, and whether a decision may follow from it.
-fn learn(core: &mut Core, seats: &Seats, news: News, now: Timestamp) -> bool {
-    let learned = !news.is_empty();
+/// Takes what others wrote.
+fn learn(core: &mut Core, seats: &Seats, news: News, now: Timestamp) {
     let hosts: Vec<String> = news.hosts.iter().map(|it| it.0.clone()).collect();
     core.learn(news, now);
     for host in hosts {
@@ -242,5 +240,4 @@ fn learn(core: &mut Core, seats: &Seats, news: News, now: Timestamp) -> bool {
             seat.wrote(said.clone());
         }
     }
-    learned
 }

@@ -6,12 +6,10 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row};
 use tokio_postgres::Client;
 
+use super::postgres::write::{self, ROWS};
 use super::postgres::{Trouble, in_a_turn};
 use super::sqlite::{LogFile, Sqlite, failed};
 use super::{Server, StoreError};
-
-/// How many rows are written with one statement.
-const ROWS: usize = 1000;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,21 +85,11 @@ impl Rows {
             )
             .await?;
         if let Some((sequence, trusted, signed_by, at)) = &self.release {
-            let release = "INSERT INTO nixfleet.release (sequence, trusted, signed_by, at)
-                VALUES ($1, $2, $3, $4)";
-            client.execute(release, &[sequence, trusted, signed_by, at]).await?;
+            write::head(client, *sequence, trusted, signed_by, *at).await?;
         }
-        for some in self.files.chunks(ROWS) {
-            let (names, bytes): (Vec<&str>, Vec<&[u8]>) =
-                some.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).unzip();
-            let files = "INSERT INTO nixfleet.file SELECT * FROM unnest($1::TEXT[], $2::BYTEA[])";
-            client.execute(files, &[&names, &bytes]).await?;
-        }
-        for some in self.known.chunks(ROWS) {
-            let known = "INSERT INTO nixfleet.known (event) SELECT event
-                FROM unnest($1::TEXT[]) WITH ORDINALITY AS it (event, number) ORDER BY number";
-            client.execute(known, &[&some]).await?;
-        }
+        let files: Vec<_> = self.files.iter().map(|it| (it.0.as_str(), it.1.as_slice())).collect();
+        write::files(client, &files).await?;
+        write::begins(client, &self.known).await?;
         for some in self.hosts.chunks(ROWS) {
             let (names, said): (Vec<&str>, Vec<&str>) =
                 some.iter().map(|(name, said)| (name.as_str(), said.as_str())).unzip();

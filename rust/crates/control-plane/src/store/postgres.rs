@@ -11,13 +11,14 @@ mod read;
 mod statements;
 mod tables;
 mod trouble;
-mod write;
+pub(super) mod write;
 
 use std::time::{Duration, Instant};
 
 use super::{Keep, Kept, News, Server, StoreError};
 pub use line::Line;
 use read::Position;
+use statements::Statements;
 use tokio_postgres::Client;
 pub(super) use trouble::Trouble;
 
@@ -27,7 +28,7 @@ const SEEN_EVERY: Duration = Duration::from_secs(60);
 /// The database, as one of its control planes has it.
 pub struct Postgres {
     server: Server,
-    line: Option<Line>,
+    line: Option<(Line, Statements)>,
     /// How far what is written was read.
     position: Position,
     /// When it was asked last when the others heard of hosts.
@@ -52,7 +53,7 @@ impl Postgres {
     /// Connects, and reads all. What is damaged is set aside.
     fn connect(&mut self) -> Result<(Kept, Option<String>), StoreError> {
         self.line = None;
-        let mut line = Line::open(&self.server)?;
+        let line = Line::open(&self.server)?;
         let opened = line.run(async |client| {
             tables::begin(client).await?;
             tables::make(client).await?;
@@ -69,41 +70,38 @@ impl Postgres {
             Ok(opened)
         });
         let ((kept, position), aside) = opened?;
-        line.prepare()?;
-        (self.line, self.position, self.seen) = (Some(line), position, None);
+        let statements = line.run(Statements::of)?;
+        (self.line, self.position, self.seen) = (Some((line, statements)), position, None);
         Ok((kept, aside))
     }
 
-    pub(super) fn turn<T>(
-        &mut self,
-        work: impl FnOnce(News) -> (Vec<Keep>, T),
-    ) -> Result<T, StoreError> {
-        let Some(line) = self.line.take() else {
+    pub(super) fn turn(&mut self, work: impl FnOnce(News) -> Vec<Keep>) -> Result<(), StoreError> {
+        let Some((line, statements)) = self.line.take() else {
             return Err(self.server.failed("it does not answer"));
         };
         let asks_seen = self.seen.is_none_or(|it| it.elapsed() >= SEEN_EVERY);
         let (me, before) = (&self.me, self.position);
-        let (what, position) = line.run(async |client| {
+        let position = line.run(async |client| {
             tables::begin(client).await?;
-            let (mut news, position) = read::since(client, line.statements(), before).await?;
+            let (mut news, position) = read::since(client, &statements, before).await?;
             if asks_seen || news.anew.is_some() {
                 news.seen = read::seen(client).await?;
             }
-            let (all, what) = work(news);
+            let all = work(news);
             if all.is_empty() {
                 client.batch_execute("COMMIT").await?;
-                return Ok((what, position));
+                return Ok(position);
             }
-            let position = write::all(client, line.statements(), &all, position).await?;
+            let position = write::all(client, &statements, &all, position).await?;
             client.batch_execute(&listen::notify_and_commit(me)).await?;
-            Ok((what, position))
+            Ok(position)
         })?;
         // One that failed is closed, which also ends its turn on the server.
-        (self.line, self.position) = (Some(line), position);
+        (self.line, self.position) = (Some((line, statements)), position);
         if asks_seen {
             self.seen = Some(Instant::now());
         }
-        Ok(what)
+        Ok(())
     }
 
     pub(super) fn again(&mut self) -> Result<Kept, StoreError> {

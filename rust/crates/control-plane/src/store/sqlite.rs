@@ -71,16 +71,13 @@ impl Sqlite {
         Ok((Self { database, path: path.into() }, kept))
     }
 
-    pub(super) fn turn<T>(
-        &mut self,
-        work: impl FnOnce(News) -> (Vec<Keep>, T),
-    ) -> Result<T, StoreError> {
-        let (all, what) = work(News::default());
-        if !all.is_empty() {
-            let failed = failed(&self.path);
-            write(&mut self.database, &all).map_err(failed)?;
+    pub(super) fn turn(&mut self, work: impl FnOnce(News) -> Vec<Keep>) -> Result<(), StoreError> {
+        let all = work(News::default());
+        if all.is_empty() {
+            return Ok(());
         }
-        Ok(what)
+        let failed = failed(&self.path);
+        write(&mut self.database, &all).map_err(failed)
     }
 
     pub(super) fn again(&mut self) -> Result<Kept, StoreError> {

@@ -10,7 +10,6 @@ use tokio_postgres::Client;
 use super::super::{Server, StoreError};
 use super::connect::connect;
 use super::read;
-use super::statements::Statements;
 use super::trouble::Trouble;
 use crate::log::Logged;
 
@@ -21,7 +20,6 @@ const LONGEST: Duration = Duration::from_secs(30);
 pub struct Line {
     // Before the runtime, in which it is.
     client: Client,
-    statements: Option<Statements>,
     runtime: Runtime,
     server: Server,
 }
@@ -38,7 +36,7 @@ impl Line {
             Ok(client)
         });
         let client = connected.map_err(|why| server.error(why))?;
-        Ok(Self { client, statements: None, runtime, server: server.clone() })
+        Ok(Self { client, runtime, server: server.clone() })
     }
 
     /// Does something, within its time.
@@ -51,17 +49,6 @@ impl Line {
                 timeout(LONGEST, what(&self.client)).await.unwrap_or_else(|_| Err(late()))
             })
             .map_err(|why| self.server.error(why))
-    }
-
-    /// Asks for what each turn asks, once.
-    pub(super) fn prepare(&mut self) -> Result<(), StoreError> {
-        let statements = self.run(async |client| Statements::of(client).await)?;
-        self.statements = Some(statements);
-        Ok(())
-    }
-
-    pub(super) fn statements(&self) -> Option<&Statements> {
-        self.statements.as_ref()
     }
 
     pub(in super::super) fn log(

@@ -59,14 +59,10 @@ pub(super) async fn all(client: &Client) -> Result<(Kept, Position), Trouble> {
 /// What others wrote since. In a turn.
 pub(super) async fn since(
     client: &Client,
-    statements: Option<&Statements>,
+    statements: &Statements,
     before: Position,
 ) -> Result<(News, Position), Trouble> {
-    let row = match statements {
-        Some(it) => client.query_one(&it.position, &[]).await?,
-        None => client.query_one(POSITION, &[]).await?,
-    };
-    let now = position(&row)?;
+    let now = position(&client.query_one(&statements.position, &[]).await?)?;
     let mut news = News::default();
     if (now.release, now.brought) != (before.release, before.brought) || now.event < before.event {
         let (kept, now) = all(client).await?;

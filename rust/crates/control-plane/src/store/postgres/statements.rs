@@ -10,7 +10,7 @@ pub(super) const POSITION: &str = "SELECT coalesce((SELECT sequence FROM nixflee
     coalesce((SELECT max(id) FROM nixfleet.event), 0)";
 
 /// Adds events, and gives the number of the last.
-pub(super) const ADD_EVENTS: &str = "WITH added AS (
+const ADD_EVENTS: &str = "WITH added AS (
     INSERT INTO nixfleet.event (release, host, at, event)
     SELECT release, host, at, event
     FROM unnest($1::BIGINT[], $2::TEXT[], $3::BIGINT[], $4::TEXT[])
@@ -19,7 +19,7 @@ pub(super) const ADD_EVENTS: &str = "WITH added AS (
   ) SELECT max(id) FROM added";
 
 /// Writes what hosts said last.
-pub(super) const SET_HOSTS: &str = "INSERT INTO nixfleet.host
+const SET_HOSTS: &str = "INSERT INTO nixfleet.host
   SELECT * FROM unnest($1::TEXT[], $2::TEXT[])
   ON CONFLICT (name) DO UPDATE SET said = excluded.said";
 

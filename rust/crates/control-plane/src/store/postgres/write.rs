@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use tokio_postgres::Client;
+use tokio_postgres::types::ToSql;
 
 use super::super::{EVENTS, Keep, as_json};
 use super::read::Position;
-use super::statements::{ADD_EVENTS, SET_HOSTS, Statements};
+use super::statements::Statements;
 use super::trouble::Trouble;
 use crate::log::host_of;
 use crate::shelf::{Shelf, Trusted};
@@ -17,12 +18,12 @@ const SET_SEEN: &str = "INSERT INTO nixfleet.seen
   ON CONFLICT (name) DO UPDATE SET at = greatest(seen.at, excluded.at)";
 
 /// How many rows are written with one statement.
-const ROWS: usize = 1000;
+pub(in super::super) const ROWS: usize = 1000;
 
 /// Writes all of it, and says how far that is. In a turn.
 pub(super) async fn all(
     client: &Client,
-    statements: Option<&Statements>,
+    statements: &Statements,
     all: &[Keep],
     mut position: Position,
 ) -> Result<Position, Trouble> {
@@ -53,10 +54,7 @@ pub(super) async fn all(
     let (names, said): (Vec<&str>, Vec<&str>) =
         hosts.iter().filter_map(|(name, said)| Some((*name, said.as_deref()?))).unzip();
     if !names.is_empty() {
-        match statements {
-            Some(it) => client.execute(&it.set_hosts, &[&names, &said]).await?,
-            None => client.execute(SET_HOSTS, &[&names, &said]).await?,
-        };
+        client.execute(&statements.set_hosts, &[&names, &said]).await?;
     }
     for some in events.chunks(ROWS) {
         position.event = add(client, statements, some).await?;
@@ -66,18 +64,15 @@ pub(super) async fn all(
 
 async fn add(
     client: &Client,
-    statements: Option<&Statements>,
+    statements: &Statements,
     events: &[(u64, &Event)],
 ) -> Result<i64, Trouble> {
     let releases: Vec<i64> = events.iter().map(|it| signed(it.0)).collect();
     let hosts: Vec<Option<&str>> = events.iter().map(|it| host_of(it.1)).collect();
     let times: Vec<i64> = events.iter().map(|it| it.1.at.as_microsecond()).collect();
     let texts: Vec<String> = events.iter().map(|it| as_json(it.1)).collect();
-    let row = match statements {
-        Some(it) => client.query_one(&it.add_events, &[&releases, &hosts, &times, &texts]).await?,
-        None => client.query_one(ADD_EVENTS, &[&releases, &hosts, &times, &texts]).await?,
-    };
-    Ok(row.try_get(0)?)
+    let all: [&(dyn ToSql + Sync); 4] = [&releases, &hosts, &times, &texts];
+    Ok(client.query_one(&statements.add_events, &all).await?.try_get(0)?)
 }
 
 async fn release(
@@ -92,33 +87,12 @@ async fn release(
         )
         .await?;
     let (sequence, at) = (signed(shelf.known.sequence), shelf.at.as_microsecond());
-    client
-        .execute(
-            "INSERT INTO nixfleet.release (sequence, trusted, signed_by, at) VALUES ($1, $2, $3, $4)",
-            &[&sequence, &as_json(trusted), &as_json(&shelf.signed_by), &at],
-        )
-        .await?;
-    let files: Vec<_> = shelf.files.iter().collect();
-    for some in files.chunks(ROWS) {
-        let (names, bytes): (Vec<&str>, Vec<&[u8]>) =
-            some.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).unzip();
-        client
-            .execute(
-                "INSERT INTO nixfleet.file SELECT * FROM unnest($1::TEXT[], $2::BYTEA[])",
-                &[&names, &bytes],
-            )
-            .await?;
-    }
-    for some in known.chunks(ROWS) {
-        let texts: Vec<String> = some.iter().map(as_json).collect();
-        client
-            .execute(
-                "INSERT INTO nixfleet.known (event) SELECT event
-                 FROM unnest($1::TEXT[]) WITH ORDINALITY AS it (event, number) ORDER BY number",
-                &[&texts],
-            )
-            .await?;
-    }
+    let (trusted, signed_by) = (as_json(trusted), as_json(&shelf.signed_by));
+    head(client, sequence, &trusted, &signed_by, at).await?;
+    let all: Vec<_> = shelf.files.iter().map(|(name, it)| (name.as_str(), it.as_slice())).collect();
+    files(client, &all).await?;
+    let texts: Vec<String> = known.iter().map(as_json).collect();
+    begins(client, &texts).await?;
     client
         .execute(
             "DELETE FROM nixfleet.event
@@ -126,6 +100,43 @@ async fn release(
             &[&signed(EVENTS), &sequence],
         )
         .await?;
+    Ok(())
+}
+
+/// The one release that there is.
+pub(in super::super) async fn head(
+    client: &Client,
+    sequence: i64,
+    trusted: &str,
+    signed_by: &str,
+    at: i64,
+) -> Result<(), Trouble> {
+    let head = "INSERT INTO nixfleet.release (sequence, trusted, signed_by, at)
+        VALUES ($1, $2, $3, $4)";
+    client.execute(head, &[&sequence, &trusted, &signed_by, &at]).await?;
+    Ok(())
+}
+
+/// Its files.
+pub(in super::super) async fn files(
+    client: &Client,
+    files: &[(&str, &[u8])],
+) -> Result<(), Trouble> {
+    for some in files.chunks(ROWS) {
+        let (names, bytes): (Vec<&str>, Vec<&[u8]>) = some.iter().copied().unzip();
+        let add = "INSERT INTO nixfleet.file SELECT * FROM unnest($1::TEXT[], $2::BYTEA[])";
+        client.execute(add, &[&names, &bytes]).await?;
+    }
+    Ok(())
+}
+
+/// What its rollout begins with, as JSON.
+pub(in super::super) async fn begins(client: &Client, known: &[String]) -> Result<(), Trouble> {
+    for some in known.chunks(ROWS) {
+        let add = "INSERT INTO nixfleet.known (event) SELECT event
+            FROM unnest($1::TEXT[]) WITH ORDINALITY AS it (event, number) ORDER BY number";
+        client.execute(add, &[&some]).await?;
+    }
     Ok(())
 }
 
