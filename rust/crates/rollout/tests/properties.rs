@@ -277,7 +277,10 @@ impl World {
         let mut waves = self.fleet.rollout.waves();
         let canaries = waves.find(|it| of(it).iter().any(|it| !it.is_skipped));
         let Some(canaries) = canaries else { return };
-        let is_one = wave_of(name).as_deref() == Some(canaries);
+        // Or of a wave before: it was left out, and somebody wanted it to try again.
+        let mut until = self.fleet.rollout.waves().take_while(|it| *it != canaries);
+        let own = wave_of(name);
+        let is_one = own.as_deref() == Some(canaries) || until.any(|it| own.as_deref() == Some(it));
         let has_committed = of(canaries).iter().any(|it| it.has_committed);
         let promoted = self.promoted.iter().any(|it| it == canaries);
         assert!(
