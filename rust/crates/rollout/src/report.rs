@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::why::{in_a_sentence, start};
+use crate::why::{in_a_sentence, shortened};
 
 /// The most letters of what a host says failed that are in a sentence.
 pub const WHY_LETTERS: usize = 600;
@@ -134,10 +134,7 @@ impl Report {
     /// For sentences, without what a hostile host could add to them: lines, escapes and endless text.
     pub(crate) fn tamed(mut self) -> Self {
         if let Some(why) = self.phase.why_mut() {
-            let whole = in_a_sentence(why);
-            let kept = start(&whole, WHY_LETTERS);
-            let mark = if kept.len() < whole.len() { "…" } else { "" };
-            *why = format!("{}{mark}", nixfleet_nix::visible(kept));
+            *why = shortened(&in_a_sentence(why), WHY_LETTERS);
         }
         self
     }

@@ -14,11 +14,10 @@ pub const WHY_INDENT: &str = "  ";
 /// Text within the bounds of what a host sends. Where it was cut is said.
 #[must_use]
 pub fn bounded(why: &str) -> String {
-    let (mut kept, mut lines) = (String::new(), why.lines());
-    for (count, line) in lines.by_ref().enumerate() {
-        let shown = nixfleet_nix::visible(start(line, WHY_LINE_LETTERS));
-        let mark = if start(line, WHY_LINE_LETTERS).len() < line.len() { "…" } else { "" };
-        if count == WHY_LINES || kept.len() + shown.len() + mark.len() + 1 > WHY_BYTES {
+    let mut kept = String::new();
+    for (count, line) in why.lines().enumerate() {
+        let shown = shortened(line, WHY_LINE_LETTERS);
+        if count == WHY_LINES || kept.len() + shown.len() + 1 > WHY_BYTES {
             let more = why.lines().count() - count;
             return format!("{kept}\n… and {more} lines more");
         }
@@ -26,7 +25,6 @@ pub fn bounded(why: &str) -> String {
             kept.push('\n');
         }
         kept.push_str(&shown);
-        kept.push_str(mark);
     }
     kept
 }
@@ -46,9 +44,11 @@ pub fn in_a_sentence(why: &str) -> String {
     sentence
 }
 
-/// The first letters of a text, at most so many.
-pub(crate) fn start(text: &str, letters: usize) -> &str {
-    text.char_indices().nth(letters).map_or(text, |(at, _)| &text[..at])
+/// The first letters of a text, safe to show. Where it goes on is said.
+pub(crate) fn shortened(text: &str, letters: usize) -> String {
+    let end = text.char_indices().nth(letters).map_or(text.len(), |it| it.0);
+    let mark = if end < text.len() { "…" } else { "" };
+    format!("{}{mark}", nixfleet_nix::visible(&text[..end]))
 }
 
 #[cfg(test)]

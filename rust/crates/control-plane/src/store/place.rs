@@ -3,11 +3,12 @@
 mod tls;
 
 use std::fmt;
-use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use nixfleet_text::read_file;
 use serde::Deserialize;
 use tls::Tls;
 use tokio_postgres::config::Host;
@@ -100,14 +101,15 @@ impl Place {
     /// When it cannot be read.
     pub fn with_password(self, path: &Path) -> Result<Self, String> {
         let Self::Server(mut server) = self else { return Ok(self) };
-        let failed = |error: std::io::Error| {
-            format!("the database's password: `{}`: {error}", path.display())
-        };
-        if fs::metadata(path).map_err(failed)?.len() > PASSWORD_BYTES {
-            return Err(format!("`{}` has more bytes than a password", path.display()));
-        }
-        let password = fs::read_to_string(path).map_err(failed)?;
-        server.config.password(password.trim_end_matches(['\r', '\n']));
+        let password = read_file(path, PASSWORD_BYTES).map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => {
+                format!("`{}` has more bytes than a password", path.display())
+            }
+            _ => format!("the database's password: `{}`: {error}", path.display()),
+        })?;
+        let is_end = |it: &u8| matches!(it, b'\r' | b'\n');
+        let ends = password.iter().rev().take_while(|it| is_end(it)).count();
+        server.config.password(&password[..password.len() - ends]);
         Ok(Self::Server(server))
     }
 }
@@ -151,6 +153,8 @@ impl fmt::Debug for Server {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use tokio_postgres::config::SslMode;
 
     use super::*;
