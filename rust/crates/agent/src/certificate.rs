@@ -2,8 +2,10 @@
 
 use std::env;
 use std::fs::File;
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 use rustls::CertificateError;
@@ -16,15 +18,46 @@ const TRUSTED: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// The most bytes of it that are read: Mozilla's take 230 kB.
 const TRUSTED_BYTES: u64 = 8 * 1024 * 1024;
 
+/// The list that was read last. A host that asks once a minute need not read it each time.
+static LAST: Mutex<Option<(List, RootCerts)>> = Mutex::new(None);
+
+/// A list as it stands: on NixOS another one has another name in the store, elsewhere another time.
+#[derive(Debug, PartialEq)]
+struct List {
+    file: PathBuf,
+    changed: SystemTime,
+}
+
+impl List {
+    fn of(path: &Path) -> io::Result<Self> {
+        let file = path.canonicalize()?;
+        let changed = file.metadata()?.modified()?;
+        Ok(Self { file, changed })
+    }
+
+    fn read(&self) -> io::Result<RootCerts> {
+        let mut text = Vec::new();
+        File::open(&self.file)?.take(TRUSTED_BYTES).read_to_end(&mut text)?;
+        let found = certificates(&text);
+        Ok(if found.is_empty() { RootCerts::WebPki } else { RootCerts::from(found) })
+    }
+}
+
 /// Those whom this machine trusts; where it names none, those whom Mozilla does.
 pub fn roots() -> RootCerts {
     let path = env::var_os("SSL_CERT_FILE").map_or_else(|| PathBuf::from(TRUSTED), PathBuf::from);
-    let mut text = Vec::new();
-    let read = File::open(path).and_then(|it| it.take(TRUSTED_BYTES).read_to_end(&mut text));
-    match read.map(|_| certificates(&text)) {
-        Ok(found) if !found.is_empty() => RootCerts::from(found),
-        _ => RootCerts::WebPki,
+    roots_in(&path).unwrap_or(RootCerts::WebPki)
+}
+
+fn roots_in(path: &Path) -> io::Result<RootCerts> {
+    let list = List::of(path)?;
+    let mut kept = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, roots)) = kept.as_ref().filter(|it| it.0 == list) {
+        return Ok(roots.clone());
     }
+    let roots = list.read()?;
+    *kept = Some((list, roots.clone()));
+    Ok(roots)
 }
 
 fn certificates(text: &[u8]) -> Vec<Certificate<'static>> {
@@ -71,7 +104,7 @@ fn date(time: UnixTime) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
+    use std::fs;
     use std::time::Duration;
 
     use super::*;
@@ -98,6 +131,26 @@ mod tests {
             "its certificate held until 2004-01-10T13:37:04Z, and this machine's clock says 2106-02-07T06:28:16Z: set the clock, or renew the certificate"
         );
         assert_eq!(said(CertificateError::UnknownIssuer), None);
+    }
+
+    #[test]
+    fn a_list_that_is_another_is_read_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list");
+        let one = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let known = || match roots_in(&path).unwrap() {
+            RootCerts::Specific(all) => all.len(),
+            _ => 0,
+        };
+        assert!(roots_in(&path).is_err());
+        for (count, second) in [(1, 10), (2, 20)] {
+            fs::write(&path, one.repeat(count)).unwrap();
+            let file = File::options().write(true).open(&path).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(second)).unwrap();
+            assert_eq!((known(), known()), (count, count));
+        }
+        fs::write(&path, "none").unwrap();
+        assert_eq!(known(), 0);
     }
 
     #[test]
