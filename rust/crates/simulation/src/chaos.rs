@@ -80,4 +80,10 @@ impl Chaos {
             hostile: [0.3, 0.03, 0.0, 0.0][rng.usize(0..4)],
         }
     }
+
+    /// Whether nothing goes wrong that keeps a release from its hosts.
+    pub fn is_none(&self) -> bool {
+        let Self { faults, bad, words, cut_off, away, ends, losses, hostile, .. } = *self;
+        [faults, bad, words, cut_off, away, ends, losses, hostile].iter().all(|it| *it == 0.0)
+    }
 }

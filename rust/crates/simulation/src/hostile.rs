@@ -6,17 +6,11 @@ use fastrand::Rng;
 use nixfleet_link::{Known, Offered};
 
 use crate::belief::Handed;
-use crate::release::Release;
-
-/// Any release that there is, or the one that it made.
-fn any<'a>(rng: &mut Rng, releases: &'a [Release], forged: &'a Release) -> &'a Release {
-    let at = rng.usize(0..=releases.len());
-    releases.get(at).unwrap_or(forged)
-}
+use crate::releases::Releases;
 
 /// What it says there is: go, try again, or wait.
-pub fn offered(rng: &mut Rng, releases: &[Release], forged: &Release) -> Offered {
-    let (number, hash) = (any(rng, releases, forged).sequence, any(rng, releases, forged).hash);
+pub fn offered(rng: &mut Rng, releases: &Releases) -> Offered {
+    let (number, hash) = (releases.any(rng).sequence, releases.any(rng).hash);
     let wait = rng.bool().then(|| "since I say so".to_owned());
     Offered {
         release: Known { sequence: number, hash },
@@ -26,15 +20,10 @@ pub fn offered(rng: &mut Rng, releases: &[Release], forged: &Release) -> Offered
 }
 
 /// What it hands out.
-pub fn hands<'a>(
-    rng: &mut Rng,
-    releases: &'a [Release],
-    forged: &'a Release,
-    names: (&'a str, &'a str),
-) -> Handed<'a> {
-    let head = any(rng, releases, forged);
+pub fn hands<'a>(rng: &mut Rng, releases: &'a Releases, names: (&'a str, &'a str)) -> Handed<'a> {
+    let head = releases.any(rng);
     // Whole, or patched together.
-    let mut other = |it| if rng.bool() { it } else { any(rng, releases, forged) };
+    let mut other = |it| if rng.bool() { it } else { releases.any(rng) };
     let (signatures, entry) = (other(head), other(head));
     let name = if rng.bool() { names.0 } else { names.1 };
     Handed::of(head, signatures, (entry, name))

@@ -87,7 +87,7 @@ impl Watch {
     }
 
     fn count(&mut self, at: usize, host: &Host) {
-        let system = system(&host.name, self.newest);
+        let system = system(host.name(), self.newest);
         let has_failed = host.state.denied.as_ref().is_some_and(|it| it.system == system);
         // One that has committed has arrived; that its guard is still to be taken away risks nothing.
         let has_committed =
@@ -105,15 +105,15 @@ impl Watch {
 
     /// A host has taken a step.
     pub fn step(&mut self, at: usize, host: &Host) -> Result<(), String> {
-        let name = &host.name;
-        if let Some(system) = &host.unproven {
+        let (name, machine) = (host.name(), &host.machine);
+        if let Some(system) = &machine.unproven {
             return Err(format!("{name} boots {system}, which has not held"));
         }
-        let (default, profile) = host.boots();
-        if !host.is_busy() && (host.running != default || default != profile) {
+        let (default, profile) = (&machine.default, &machine.profile);
+        if !host.is_busy() && (machine.running != *default || default != profile) {
             return Err(format!(
                 "{name} rests, and runs {}, boots {default}, and has {profile} in its profile",
-                host.running
+                machine.running
             ));
         }
         if let Step::Room(target) = &host.state.step {
@@ -136,7 +136,7 @@ impl Watch {
             }
         }
         for sequence in self.committed[at]..=self.newest {
-            if !host.is_busy() && host.running == system(name, sequence) {
+            if !host.is_busy() && machine.running == system(name, sequence) {
                 self.committed[at] = sequence;
                 if self.wave_of[at] == self.first {
                     self.canaries.insert(sequence);
@@ -200,7 +200,7 @@ pub fn end(view: &View, hosts: &[Host], newest: &Release, is_calm: bool) -> Resu
             Err(format!("it stopped and nothing failed: {}", view.sentence))
         }
         State::Complete => {
-            let run = |it: &&Host| it.running == newest.systems[&it.name];
+            let run = |it: &&Host| it.machine.running == newest.systems[it.name()];
             let arrived = hosts.iter().filter(run).count();
             if arrived + failed + by_people < hosts.len() {
                 return Err(format!("{arrived} of {} run it: {}", hosts.len(), view.sentence));

@@ -6,11 +6,19 @@
 
 mod belief;
 mod chaos;
+mod control;
+mod fleet;
+mod happening;
 mod host;
 mod hostile;
 mod invariants;
+mod machine;
+mod people;
 mod plane;
 mod release;
+mod releases;
+mod scene;
+mod talk;
 mod world;
 
 use std::panic::catch_unwind;
