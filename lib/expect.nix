@@ -6,8 +6,11 @@ let
     isInt
     isPath
     isString
+    stringLength
+    substring
     toJSON
     typeOf
+    unsafeGetAttrPos
     ;
   inherit (import ./nearest.nix) nearest;
   inherit (import ./properties.nix) isProperty;
@@ -37,13 +40,41 @@ let
     else
       "a ${typeOf value}";
 
+  # The way from a folder to a path, as it is written in Nix.
+  way =
+    up: folder: path:
+    let
+      start = if folder == "/" then "/" else "${folder}/";
+      length = stringLength start;
+    in
+    if substring 0 length path == start then
+      (if up == "" then "./" else up) + substring length (-1) path
+    else
+      way "../${up}" (dirOf folder) path;
+
+  # pathAt (unsafeGetAttrPos "modules" args) ./web.nix: as it is written in the file of that place.
+  pathAt =
+    position: path:
+    if position == null then "./${baseNameOf path}" else way "" (dirOf position.file) (toString path);
+
+  # What stands in `args.<name>`, a path, as it is written there; of what is no path an example.
+  pathOr =
+    args: name: example:
+    if isPath args.${name} then pathAt (unsafeGetAttrPos name args) args.${name} else example;
+
   wrong = message: help: {
     code = "field-type-wrong";
     inherit message help;
   };
 in
 {
-  inherit quote show wrong;
+  inherit
+    pathAt
+    pathOr
+    quote
+    show
+    wrong
+    ;
 
   # The name that was meant, where one is near.
   meant = names: given: if isString given then nearest names given else null;

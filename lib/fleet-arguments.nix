@@ -18,6 +18,7 @@ let
     expect
     faultsOf
     meant
+    pathOr
     quote
     show
     unknown
@@ -27,18 +28,18 @@ let
   inherit (import ./host-arguments.nix) argumentNames layerFaults;
   inherit (import ./properties.nix) fieldsOf isProperty;
 
-  checks = {
+  checksOf = args: {
     hosts = expect isSet "a set of hosts" (
-      imported "hosts" ''hosts.web-01 = { platform = "x86_64-linux"; };''
+      imported args "hosts" "hosts" ''hosts.web-01 = { platform = "x86_64-linux"; };''
     );
     defaults = expect isSet "a set of mkHost's arguments" (
-      imported "defaults" ''defaults.hostSpec.timeZone = "UTC";''
+      imported args "defaults" "defaults" ''defaults.hostSpec.timeZone = "UTC";''
     );
     isoSshKeys = expect isList "a list of SSH public keys" (
       _: ''isoSshKeys = [ "ssh-ed25519 AAAA… me@laptop" ];''
     );
     isoModules = expect isList "a list of modules" (
-      value: "isoModules = [ ${if isPath value then "./${baseNameOf value}" else "./installer.nix"} ];"
+      _: "isoModules = [ ${pathOr args "isoModules" "./installer.nix"} ];"
     );
     hostSpecFields = expect (value: isList value && all isString value) "a list of names" (
       _: ''hostSpecFields = [ "rack" ];''
@@ -55,12 +56,12 @@ let
   isSet = value: isAttrs value && !isProperty value;
   # The module system makes callable sets of functions.
   isCallable = value: isFunction value || (isAttrs value && value ? __functor);
-  names = attrNames checks;
+  names = attrNames (checksOf { });
 
   # An example, or how a file is written there.
   imported =
-    name: example: value:
-    if isPath value then "${name} = import ./${baseNameOf value};" else example;
+    args: name: field: example: value:
+    if isPath value then "${field} = import ${pathOr args name example};" else example;
 
   stateVersions = {
     nixos = ''"26.05"'';
@@ -91,9 +92,9 @@ let
     if defaults ? ${class} then
       faultsOf "defaults.${class}" (
         unlessThrown (
-          expect isSet "a set of mkHost's arguments"
-            (imported "defaults.${class}" "defaults.${class}.stateVersion = ${stateVersions.${class}};")
-            defaults.${class}
+          expect isSet "a set of mkHost's arguments" (imported defaults class "defaults.${class}"
+            "defaults.${class}.stateVersion = ${stateVersions.${class}};"
+          ) defaults.${class}
         )
       )
       ++ faultsOfLayer "defaults.${class}" defaults.${class}
@@ -169,7 +170,9 @@ in
     ) (attrNames (removeAttrs args names))
     ++ concatMap (
       field:
-      faultsOf field (if args ? ${field} then unlessThrown (checks.${field} args.${field}) else null)
+      faultsOf field (
+        if args ? ${field} then unlessThrown ((checksOf args).${field} args.${field}) else null
+      )
     ) names
     ++ (
       let

@@ -79,7 +79,7 @@ let
   read = mapAttrs (
     name: given:
     let
-      wrongShape = notArguments (host: "hosts.${name} = ${host};") given;
+      wrongShape = notArguments (host: "hosts.${name} = ${host};") (unsafeGetAttrPos name hosts) given;
       own = if wrongShape == [ ] then given else { };
       class = lib.classOf (own.platform or common.platform or null);
       under = layers.${if class == null then "none" else class};

@@ -12,6 +12,7 @@ let
   inherit (import ./expect.nix)
     faultsOf
     meant
+    pathAt
     quote
     show
     unknown
@@ -94,21 +95,21 @@ in
 
   /**
     What is wrong with what stands in the place of a host's arguments, when it is no set of arguments
-    at all. `write` says how a host is written there.
+    at all. `write` says how a host is written there, and `position` where that is, or null.
 
     # Type
-    `notArguments :: (String -> String) -> Any -> [ { field, code, message, help :: String } ]`
+    `notArguments :: (String -> String) -> Position -> Any -> [ { field, code, message, help :: String } ]`
 
     # Example
-    `notArguments (host: "hosts.web-01 = ${host};") ./web-01.nix` has one element, and its help is to
+    `notArguments (host: "hosts.web-01 = ${host};") null ./web-01.nix` has one element, and its help is to
     import the file.
   */
   notArguments =
-    write: given:
+    write: position: given:
     let
       example =
         if isPath given then
-          "import ./${baseNameOf given}"
+          "import ${pathAt position given}"
         else if isFunction given then
           "import ./web-01.nix { … }"
         else

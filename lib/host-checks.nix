@@ -10,7 +10,6 @@ let
     isBool
     isInt
     isList
-    isPath
     isString
     map
     match
@@ -18,6 +17,7 @@ let
   inherit (import ./expect.nix)
     expect
     meant
+    pathOr
     quote
     show
     wrong
@@ -86,15 +86,17 @@ in
       null;
 
   modules =
-    { modules, ... }:
+    { modules, ... }@args:
     expect isList "a list of modules" (
-      value: "modules = [ ${if isPath value then "./${baseNameOf value}" else "./hardware.nix"} ];"
+      value:
+      "modules = [ ${pathOr args "modules" (if isAttrs value then "{ … }" else "./hardware.nix")} ];"
     ) modules;
 
   homeModules =
-    { homeModules, ... }:
+    { homeModules, ... }@args:
     expect isList "a list of Home Manager modules" (
-      value: "homeModules = [ ${if isPath value then "./${baseNameOf value}" else "./home.nix"} ];"
+      value:
+      "homeModules = [ ${pathOr args "homeModules" (if isAttrs value then "{ … }" else "./home.nix")} ];"
     ) homeModules;
 
   isVm =

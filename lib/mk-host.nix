@@ -51,7 +51,7 @@ let
   wrongShape = notArguments (
     host:
     "mkHost (${builtins.replaceStrings [ "{ platform" ] [ "{ hostName = \"web-01\"; platform" ] host})"
-  ) given;
+  ) null given;
   args = if wrongShape == [ ] then given else { };
   position = builtins.unsafeGetAttrPos "hostName" args;
   root = rootOf position;

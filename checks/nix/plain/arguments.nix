@@ -19,6 +19,9 @@ let
   # The fields that the inventory says are at fault, each with whether its place is known.
   faultsIn =
     entry: map (fault: fault.field + (if entry.positions ? ${fault.field} then "" else " (nowhere)"));
+  faultsOf =
+    inventory:
+    (inventory.faults or [ ]) ++ concatMap (host: host.faults or [ ]) (attrValues inventory.hosts);
   told =
     inventory:
     faultsIn inventory (inventory.faults or [ ])
@@ -207,6 +210,34 @@ in
       ''write `hosts.web-01 = { platform = "x86_64-linux"; };`''
       "write `hosts.web-01 = import ./arguments.nix;`"
       "write `hosts.web-01 = import ./web-01.nix { … };`"
+    ];
+  };
+  "test: a file is named in a cure as it is written there, whatever folder it is in" = {
+    expr = map (args: map (fault: fault.help) (faultsOf (inventoryOf args))) [
+      { hosts = ../with-inputs/lib.nix; }
+      { hosts.web-01 = ../../../lib/expect.nix; }
+      {
+        hosts.web-01 = web // {
+          modules = ../runner/files.py;
+        };
+      }
+      {
+        hosts.web-01 = web // {
+          homeModules = {
+            programs.git.enable = true;
+          };
+        };
+      }
+      { defaults.modules = ../with-inputs/lib.nix; }
+      { isoModules = ../host.nix; }
+    ];
+    expected = [
+      [ "write `hosts = import ../with-inputs/lib.nix;`" ]
+      [ "write `hosts.web-01 = import ../../../lib/expect.nix;`" ]
+      [ "write `modules = [ ../runner/files.py ];`" ]
+      [ "write `homeModules = [ { … } ];`" ]
+      [ "write `modules = [ ../with-inputs/lib.nix ];`" ]
+      [ "write `isoModules = [ ../host.nix ];`" ]
     ];
   };
   "test: a system in the place of a host is told as that alone" = {
