@@ -118,39 +118,11 @@ impl Desk {
     }
 
     fn turn(&mut self, mut lot: Lot, decides: bool, now: Timestamp) {
-        if self.failed.is_some_and(|it| it.elapsed() < WRITE_AGAIN) {
+        if !self.can_write(now) {
             return lot.refuse();
         }
-        if self.failed.is_some() {
-            match self.store.again() {
-                Ok(kept) => self.core.again(kept, now),
-                Err(error) => {
-                    self.fail(&error);
-                    return lot.refuse();
-                }
-            }
-        }
-        let mut acks: Vec<Ack> = Vec::new();
-        let Self { core, store, seats, sight, .. } = self;
-        let shares = store.is_shared();
-        let done = store.turn(|news| {
-            learn(core, seats, news, now);
-            let mut keep = Vec::new();
-            for input in lot.inputs.drain(..) {
-                let (more, ack) = input.apply(core, now);
-                keep.extend(more);
-                acks.extend(ack);
-            }
-            if decides {
-                sight::feed(core, seats, now);
-                keep.extend(core.decide(now));
-                if shares {
-                    keep.extend(sight.share(seats));
-                }
-            }
-            keep
-        });
-        match done {
+        let mut acks = Vec::new();
+        match self.write(&mut lot, &mut acks, decides, now) {
             Ok(()) => {
                 self.failed = None;
                 self.troubled.send_if_modified(|it| it.take().is_some());
@@ -174,6 +146,53 @@ impl Desk {
                 lot.refuse();
             }
         }
+    }
+
+    /// Whether the store takes something again, which is asked anew once in a while.
+    fn can_write(&mut self, now: Timestamp) -> bool {
+        let Some(failed) = self.failed else { return true };
+        if failed.elapsed() < WRITE_AGAIN {
+            return false;
+        }
+        match self.store.again() {
+            Ok(kept) => {
+                self.core.again(kept, now);
+                true
+            }
+            Err(error) => {
+                self.fail(&error);
+                false
+            }
+        }
+    }
+
+    /// Takes what came and what others wrote, decides on it, and writes down what follows.
+    fn write(
+        &mut self,
+        lot: &mut Lot,
+        acks: &mut Vec<Ack>,
+        decides: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Self { core, store, seats, sight, .. } = self;
+        let shares = store.is_shared();
+        store.turn(|news| {
+            learn(core, seats, news, now);
+            let mut keep = Vec::new();
+            for input in lot.inputs.drain(..) {
+                let (more, ack) = input.apply(core, now);
+                keep.extend(more);
+                acks.extend(ack);
+            }
+            if decides {
+                sight::feed(core, seats, now);
+                keep.extend(core.decide(now));
+                if shares {
+                    keep.extend(sight.share(seats));
+                }
+            }
+            keep
+        })
     }
 
     fn fail(&mut self, error: &StoreError) {

@@ -1,0 +1,202 @@
+//! Who signs, and what is taken: by key files, an agent and security keys, both ways with `ssh-keygen`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::Fleet;
+use crate::ended::{Ended, status_of};
+use crate::security_key;
+
+#[test]
+#[ignore = "needs nix"]
+fn what_we_sign_the_auditors_program_verifies_and_the_other_way_round() {
+    let fleet = Fleet::new(&["ann", "bob"], 2);
+    fleet.expect(
+        &["--key", "ann", "--to", "place"],
+        1,
+        &["release 1 is not published", "it takes 2 of 2 different keys, and ann", "release sign"],
+    );
+    let folder = fleet.path("home/.local/share/nixfleet/releases/demo/1");
+    let head = folder.join("release.json");
+    let allowed = format!("x {}", fs::read_to_string(fleet.path("ann.pub")).unwrap());
+    fs::write(fleet.path("allowed"), allowed).unwrap();
+    let verify =
+        "ssh-keygen -Y verify -f allowed -I x -n nixfleet-release@1 -s \"$0.sig\" < \"$0\"";
+    fleet.program("sh", &["-c", verify, head.to_str().unwrap()]);
+    // Bob has never heard of this tool.
+    fs::remove_file(folder.join("release.json.sig")).unwrap();
+    fleet.program(
+        "ssh-keygen",
+        &["-q", "-Y", "sign", "-n", "nixfleet-release@1", "-f", "bob", head.to_str().unwrap()],
+    );
+    // `ssh-keygen` writes a file of its own; one below the other they are both taken.
+    let bob = fs::read(folder.join("release.json.sig")).unwrap();
+    fleet.expect(&["sign", "--key", "ann"], 0, &["signed by bob", "ann (SHA256:"]);
+    assert!(fs::read(folder.join("release.json.sig")).unwrap().starts_with(&bob));
+    fleet.expect(&["sign", "--key", "bob"], 0, &["bob", "had signed release 1 before"]);
+    fleet.expect(&["publish", "--to", "place"], 0, &["published at place"]);
+    fleet.expect(&["verify", "place"], 0, &["signed by", "and it takes 2; 3 hosts are as signed"]);
+}
+
+#[test]
+#[ignore = "needs nix"]
+fn a_change_of_keys_takes_the_old_ones_and_the_new_ones() {
+    let fleet = Fleet::new(&["ann"], 1);
+    fleet.expect(&["--key", "ann", "--to", "place"], 0, &[]);
+    fleet.write(&["bob"], 1, "1.0");
+    let refused =
+        ["release 2 is not published", "not signed by enough of the keys that are trusted"];
+    fleet.expect(&["--key", "bob", "--to", "place"], 1, &refused);
+    fleet.expect(&["sign", "--key", "ann"], 0, &["ann (SHA256:", "trusted it before"]);
+    fleet.expect(&["publish", "--to", "place"], 0, &["published at place"]);
+    let head = fs::read_to_string(fleet.path("place/rotations/2.json")).unwrap();
+    assert!(head.contains(r#""rotations":[2]"#), "{head}");
+    assert!(fleet.path("place/rotations/2.json.sig").exists());
+    fleet.expect(&["--key", "bob", "--to", "place"], 0, &["release 3"]);
+    assert!(!fleet.path("place/rotations/3.json").exists());
+}
+
+#[test]
+#[ignore = "needs nix"]
+fn the_agent_signs_where_no_key_is_named() {
+    let fleet = Fleet::new(&["ann", "bob"], 1);
+    fleet.expect(
+        &["--to", "place"],
+        3,
+        &["none of the keys that may release", "ann (SHA256:", "--no-sign"],
+    );
+    // Nothing was built for a release that nobody can sign.
+    assert!(!fleet.path("home/.local").exists());
+    let socket = fleet.path("agent");
+    let mut agent = Command::new("ssh-agent")
+        .arg("-D")
+        .arg("-a")
+        .arg(&socket)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let long = std::time::Duration::from_secs(60);
+    assert!(nixfleet_nix::process::wait_until(long, || socket.exists()));
+    let add = "SSH_AUTH_SOCK=\"$0\" ssh-add -q bob && rm bob";
+    fleet.program("sh", &["-c", add, socket.to_str().unwrap()]);
+    let run =
+        |arguments: &[&str]| fleet.command(arguments).env("SSH_AUTH_SOCK", &socket).output_of();
+    for arguments in [&["--to", "place"][..], &["--key", "bob.pub", "--to", "place"]] {
+        let output = run(arguments);
+        let (out, err) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && out.contains("signed by bob"), "{out}{err}");
+    }
+    agent.kill().unwrap();
+    status_of(&mut agent);
+}
+
+/// Out of a file and out of the agent, over what OpenSSH asks of a security key.
+#[test]
+#[ignore = "needs nix"]
+fn a_security_key_signs_where_it_is_touched() {
+    let fleet = Fleet::new(&["ann"], 1);
+    let provider = security_key::built();
+    let enrol = "rm -f \"$1\"*; SSH_SK_PROVIDER=\"$0\" ssh-keygen -q -N '' -C \"$1\" -f \"$@\"";
+    let library = provider.to_str().unwrap();
+    fleet.program("sh", &["-c", enrol, library, "ann", "-t", "ed25519-sk"]);
+    let no_touch = ["-t", "ecdsa-sk", "-O", "no-touch-required"];
+    fleet.program("sh", &[&["-c", enrol, library, "bob"], &no_touch[..]].concat());
+    fleet.write(&["ann", "bob"], 1, "1.0");
+    let run = |arguments: &[&str], variables: &[(&str, &str)], status: i32, part: &str| {
+        let mut command = fleet.command(arguments);
+        command.envs(variables.iter().copied());
+        let output = command.output_of();
+        let all = [output.stdout, output.stderr].concat();
+        let all = String::from_utf8_lossy(&all);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {all}");
+        assert!(all.contains(part), "{arguments:?}: no `{part}` in {all}");
+    };
+    let with = ("SSH_SK_PROVIDER", library);
+    let away = [with, ("SECURITY_KEY_IS", "away")];
+    run(&["--key", "ann", "--to", "place"], &away, 3, "`ssh-keygen` did not sign");
+    run(&["--no-sign"], &[], 0, "release 1");
+    let untouched = "no host would take the signature: the one by bob";
+    run(&["sign", "--key", "bob"], &[with], 3, untouched);
+    run(&["sign", "--key", "ann"], &[with], 0, "signed by ann");
+    run(&["publish", "--to", "place"], &[], 0, "published at place");
+    // `ssh-keygen` too, and a host.
+    let allowed = format!("x {}", fs::read_to_string(fleet.path("ann.pub")).unwrap());
+    fs::write(fleet.path("allowed"), allowed).unwrap();
+    let verify = "ssh-keygen -Y verify -f allowed -I x -n nixfleet-release@1 -s place/release.json.sig <place/release.json";
+    fleet.program("sh", &["-c", verify]);
+    run(&["verify", "place"], &[], 0, "release 1 is good: signed by ann");
+
+    let socket = fleet.path("agent");
+    let socket = socket.to_str().unwrap();
+    let mut agent = Command::new("ssh-agent")
+        .args(["-D", "-a", socket, "-P", library])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let long = std::time::Duration::from_secs(60);
+    assert!(nixfleet_nix::process::wait_until(long, || Path::new(socket).exists()));
+    fleet.program(
+        "env",
+        &[&format!("SSH_AUTH_SOCK={socket}"), "ssh-add", "-q", "-S", library, "ann"],
+    );
+    fs::remove_file(fleet.path("ann")).unwrap();
+    run(&["--to", "place"], &[("SSH_AUTH_SOCK", socket)], 0, "signed by ann");
+    agent.kill().unwrap();
+    status_of(&mut agent);
+    fleet.expect(&["verify", "place"], 0, &["release 2 is good: signed by ann"]);
+}
+
+#[test]
+#[ignore = "needs nix"]
+fn a_release_that_was_touched_is_refused() {
+    let fleet = Fleet::new(&["ann"], 1);
+    fleet.expect(&["--key", "ann", "--to", "place"], 0, &[]);
+    fleet.edit("place/hosts/web-01.json", "x86_64-linux", "x86_64-linuz");
+    let refused = "the entry of `web-01` is not the one of release 1";
+    fleet.expect(&["verify", "place"], 1, &[refused]);
+    fleet.expect(&["show", "place"], 1, &[refused]);
+    fs::remove_file(fleet.path("place/hosts/web-01.json")).unwrap();
+    fleet.expect(&["verify", "place"], 1, &[refused]);
+    fleet.edit("place/release.json", r#""sequence":1"#, r#""sequence":9"#);
+    fleet.expect(&["verify", "place"], 1, &["is not the one of release 9"]);
+    fs::write(fleet.path("place/release.json"), "{}").unwrap();
+    fleet.expect(&["verify", "place"], 1, &["missing field `format`", "place/release.json"]);
+    fs::remove_file(fleet.path("place/release.json")).unwrap();
+    fleet.expect(&["verify", "place"], 3, &["there is no release at `place`"]);
+    // A head that somebody else signed, with entries that belong to it.
+    fleet.expect(&["--key", "ann"], 0, &["release 2"]);
+    let folder = "home/.local/share/nixfleet/releases/demo/2";
+    fleet.edit(&format!("{folder}/release.json"), r#""sequence":2"#, r#""sequence":9"#);
+    fleet.expect(&["verify", folder], 1, &["the one by ann", "is not over these bytes"]);
+    fleet.expect(&["publish", folder, "--to", "place"], 1, &["is not over these bytes"]);
+}
+
+#[test]
+#[ignore = "needs nix"]
+fn whoever_writes_to_a_place_chooses_no_number() {
+    let fleet = Fleet::new(&["ann"], 1);
+    fleet.expect(&["--key", "ann", "--to", "place"], 0, &["release 1"]);
+    fleet.edit("place/release.json", r#""sequence":1"#, r#""sequence":9007199254740000"#);
+    let told = ["`place` has a release 9007199254740000 that the fleet's keys did not sign"];
+    fleet.expect(&["--key", "ann", "--to", "place"], 1, &told);
+    fleet.expect(&["publish", "--to", "place"], 1, &told);
+    // Nor does a key of theirs help, with a head that names it.
+    fleet.program(
+        "sh",
+        &[
+            "-c",
+            "rm place/*.sig; ssh-keygen -q -Y sign -n nixfleet-release@1 -f eve place/release.json",
+        ],
+    );
+    fleet.expect(&["--key", "ann", "--to", "place"], 1, &told);
+    // A system of an older release need not be on this machine, or anywhere else.
+    fs::remove_dir_all(fleet.path("place")).unwrap();
+    let head =
+        fs::read_to_string(fleet.path("home/.local/share/nixfleet/releases/demo/1/release.json"));
+    assert!(head.unwrap().contains(r#""sequence":1,"#));
+    fleet.fake("nix", "case \"$*\" in *path-info*) exit 1;; esac; PATH=${PATH#*:} exec nix \"$@\"");
+    fleet.expect(&["--key", "ann", "--rollback-to", "1"], 0, &["release 2"]);
+}
