@@ -8,6 +8,7 @@
     ../shared/host-spec.nix
     ./core/boot.nix
     ./core/build-vm.nix
+    ./core/devices-twice.nix
     ./core/file-systems.nix
     ./core/homes.nix
     ./core/lockout-guard.nix

@@ -126,4 +126,85 @@ in
       [ ]
     ];
   };
+
+  "test: a swap device that is named twice is told, with the files, and two that differ are not" = {
+    expr =
+      map
+        (
+          swap:
+          map (lib.removePrefix "host `db-01` has the swap device ") (
+            lib.filter (lib.hasInfix "has the swap device") (configOf { } swap).warnings
+          )
+        )
+        [
+          [
+            {
+              _file = "hardware-configuration.nix";
+              swapDevices = [ { device = "/dev/disk/by-label/swap"; } ];
+            }
+            {
+              _file = "web.nix";
+              swapDevices = [ { device = "/dev/disk/by-label/swap"; } ];
+            }
+          ]
+          [
+            {
+              _file = "web.nix";
+              swapDevices =
+                map
+                  (size: {
+                    device = "/swapfile";
+                    inherit size;
+                  })
+                  [
+                    1024
+                    4096
+                  ];
+            }
+          ]
+          [
+            {
+              swapDevices = map (device: { inherit device; }) [
+                "/dev/sda2"
+                "/dev/sdb2"
+              ];
+            }
+          ]
+        ];
+    expected = [
+      [
+        "`/dev/disk/by-label/swap` twice, in hardware-configuration.nix and web.nix: one of them counts.\n  Remove one."
+      ]
+      [ "`/swapfile` twice, in web.nix: one of them counts.\n  Remove one." ]
+      [ ]
+    ];
+  };
+
+  "test: an encrypted device that is opened under two names is told" = {
+    expr =
+      map
+        (
+          devices:
+          map (lib.removePrefix "host `db-01` is to open the encrypted device ") (
+            lib.filter (lib.hasInfix "is to open")
+              (configOf { } [ { boot.initrd.luks = { inherit devices; }; } ]).warnings
+          )
+        )
+        [
+          {
+            root.device = "/dev/disk/by-id/one-part2";
+            crypted.device = "/dev/disk/by-id/one-part2";
+          }
+          {
+            root.device = "/dev/disk/by-id/one-part2";
+            data.device = "/dev/disk/by-id/two-part1";
+          }
+        ];
+    expected = [
+      [
+        "`/dev/disk/by-id/one-part2` as `crypted` and `root`: only one of them can be opened, and each boot waits for the others.\n  Remove all but one of `boot.initrd.luks.devices`."
+      ]
+      [ ]
+    ];
+  };
 }

@@ -189,6 +189,26 @@ in
     ];
   };
 
+  "test: a user who is disabled lets nobody in" =
+    let
+      # An option of NixOS since 25.05.
+      declared.options.users.users = lib.mkOption {
+        type = lib.types.attrsOf (
+          lib.types.submodule { options.enable = lib.mkOption { default = true; }; }
+        );
+      };
+    in
+    refused (configOf {
+      hostSpec = ops;
+      modules = [
+        {
+          users.users.ops.enable = false;
+          services.openssh.settings.PermitRootLogin = "no";
+        }
+      ]
+      ++ lib.optional (!((withSpec ops).users.users.ops ? enable)) declared;
+    }) "ops: the user is disabled";
+
   "test: a firewall that is closed for SSH, and a server for the machine alone, are refused" = {
     expr = map (module: lib.length (lib.filter (it: !it.assertion) (withModule module).assertions)) [
       { services.openssh.openFirewall = false; }

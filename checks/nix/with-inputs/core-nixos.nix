@@ -184,6 +184,24 @@ in
     expected = [ key ];
   };
 
+  "test: a primary user whom a service has as a system user is refused, by its name" = refused (
+    configOf
+    {
+      hostSpec = ops // {
+        userName = "git";
+      };
+      modules = [
+        {
+          users.users.git = {
+            isSystemUser = true;
+            group = "git";
+          };
+          users.groups.git = { };
+        }
+      ];
+    }
+  ) "has `git` as a system user.*`hostSpec.userName` makes that its primary user";
+
   "test: without a primary user there is root alone" = {
     expr =
       lib.filterAttrs (_: user: user.isNormalUser)

@@ -295,6 +295,27 @@ in
       ];
     };
 
+  "test: what a script goes on with where it is there, and writes, is state; what it is given, or writes anew, is not" =
+    {
+      expr = lib.filter (lib.hasPrefix "/") (warning [
+        {
+          systemd.services.app.preStart = ''
+            [ -e /etc/app.keys ] && source /etc/app.keys
+            [ -n "$KEY" ] || echo "KEY=$(make-key)" >>/etc/app.keys
+            if [ -f "/opt/app/env" ]; then . /opt/app/env; fi
+            date > /opt/app/env
+            [ -e /etc/given ] && . /etc/given
+            echo { > /etc/anew.json
+            echo } >> /etc/anew.json
+          '';
+        }
+      ]);
+      expected = [
+        "/etc/app.keys: likely, made once by app.service"
+        "/opt/app: likely, made once by app.service"
+      ];
+    };
+
   "test: what an option of a service that is on names is likely its state" = {
     expr =
       let

@@ -263,19 +263,28 @@ in
     };
   };
 
-  "test: packages that are made elsewhere are the host's, read-only ones too" = {
-    expr =
-      let
-        pkgs = import inputs.nixpkgs { system = "x86_64-linux"; } // {
-          mine = "mine";
-        };
-        packagesOf = modules: (nixos { inherit modules; }).config.nixpkgs.pkgs.mine or null;
-      in
-      [
-        (packagesOf [ { nixpkgs.pkgs = pkgs; } ])
-      ];
-    expected = [ "mine" ];
-  };
+  "test: packages that are made elsewhere are the host's, read-only ones too" =
+    let
+      # nixpkgs' own module, `nixosModules.readOnlyPkgs`, which a nixpkgs that is a part of one has not.
+      readOnly = inputs.nixpkgs + "/nixos/modules/misc/nixpkgs/read-only.nix";
+    in
+    {
+      expr =
+        let
+          pkgs = import inputs.nixpkgs { system = "x86_64-linux"; } // {
+            mine = "mine";
+          };
+          packagesOf = modules: (nixos { inherit modules; }).config.nixpkgs.pkgs.mine or null;
+        in
+        map packagesOf (
+          [ [ { nixpkgs.pkgs = pkgs; } ] ]
+          ++ lib.optional (lib.pathExists readOnly) [
+            readOnly
+            { nixpkgs.pkgs = pkgs; }
+          ]
+        );
+      expected = [ "mine" ] ++ lib.optional (lib.pathExists readOnly) "mine";
+    };
 
   "test: a host is built with a nixpkgs of its own" = {
     expr =

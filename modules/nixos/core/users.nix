@@ -17,6 +17,18 @@ let
   hasPassword = import ./passwords.nix;
 in
 {
+  # As a service of the host's has it, by either sign of a system user. NixOS asks then for one of two
+  # options, of which `hostSpec` has none.
+  assertions = lib.optional (userName != null) (
+    let
+      inherit (config.users.users.${userName}) isSystemUser uid;
+    in
+    {
+      assertion = !isSystemUser && (uid == null || uid >= 1000);
+      message = "host `${hostSpec.hostName}` has `${userName}` as a system user, by `isSystemUser` or by an id below 1000, and `hostSpec.userName` makes that its primary user, who is a person. Name another there.";
+    }
+  );
+
   users = {
     # The configuration is the truth: a password set by hand would be lost with the root file
     # system of an impermanent host, and would differ from host to host on the others.

@@ -98,11 +98,14 @@ rec {
 
   # What a script makes only where it is not there yet: keys, an installation's first configuration.
   #   `if [ ! -f /etc/app/key ]`, `if ! test -e …`, `[ -s /etc/app/key ] || …`
+  # And what it goes on with where it is there, and writes itself:
+  #   `[ -e /etc/app.keys ] && source /etc/app.keys`, `… >>/etc/app.keys`
   # A list of { path; isFile; }: whether it is no directory, if not said.
   madeOnce =
     text:
     let
       plain = builtins.unsafeDiscardStringContext text;
+      writes = { path, ... }: mentions [ "> ${path}" ">${path}" ] plain;
       path = "[\"']?(/(etc|opt|srv|var)/[A-Za-z0-9@._+/-]+)";
       found =
         pattern: at:
@@ -135,7 +138,10 @@ rec {
       (
         found "! *([[]+ +|test +)?-([defrs]) +${path}" 1
         ++ found "-([defrs]) +${path}[\"']?( *[]]+)? *[|][|]" 0
-      );
+      )
+    ++ lib.optionals (mentions [ ">/" "> /" ] plain) (
+      lib.filter writes (found "-([defrs]) +${path}[\"']?( *[]]+)? *(&&|; *then)[ \n]*(source|[.]) " 0)
+    );
 
   # The directory that is a program's own in which a path lies, as a user would keep it: of
   # /var/lib/app/db/1 /var/lib/app. Null where nothing of a program's own lies.
