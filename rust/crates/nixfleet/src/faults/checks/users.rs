@@ -12,6 +12,8 @@ enum UserProblem {
     Name(String),
     #[error("the primary user cannot be `root`")]
     Root,
+    #[error("the primary user cannot be {}, which is a user of the system itself", quote(.0))]
+    System(String),
     #[error("the home {} is not an absolute path", quote(.0))]
     Home(String),
     #[error("macOS has no homes in `/home`, and {} is not where this user's is", quote(.0))]
@@ -21,7 +23,7 @@ enum UserProblem {
 impl Problem for UserProblem {
     fn code(&self) -> &'static str {
         match self {
-            Self::Name(_) | Self::Root => "user-name-invalid",
+            Self::Name(_) | Self::Root | Self::System(_) => "user-name-invalid",
             Self::Home(_) | Self::HomeOfLinux(_) => "home-invalid",
         }
     }
@@ -47,6 +49,9 @@ impl Problem for UserProblem {
             Self::Root => "name a user to administer the host, or leave `userName` out: root is \
                            there without it"
                 .to_owned(),
+            Self::System(_) => "name a user who administers the host, such as `ops`, or leave \
+                                `userName` out"
+                .to_owned(),
             Self::Home(_) => {
                 "write a path from the root on, such as `/home/ops`, or leave `home` out".to_owned()
             }
@@ -65,6 +70,9 @@ pub fn check(scope: &mut Scope) {
         Some("root") => scope.report("hostSpec.userName", UserProblem::Root),
         Some(name) if !is_user_name(name) => {
             scope.report("hostSpec.userName", UserProblem::Name(name.to_owned()));
+        }
+        Some(name) if is_of_system(name) => {
+            scope.report("hostSpec.userName", UserProblem::System(name.to_owned()));
         }
         _ => {}
     }
@@ -86,4 +94,14 @@ fn is_user_name(name: &str) -> bool {
     name.len() <= 32
         && name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.strip_suffix('$').unwrap_or(name).chars().all(is_inner)
+}
+
+/// A user whom each NixOS host has (nixos/modules: config/users-groups.nix, config/nix.nix,
+/// config/nsswitch.nix, services/networking/ssh/sshd.nix, system/boot/systemd), `nobody` every Mac too.
+fn is_of_system(name: &str) -> bool {
+    let is_builder =
+        |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    matches!(name, "messagebus" | "nobody" | "nscd" | "sshd")
+        || name.starts_with("systemd-")
+        || name.strip_prefix("nixbld").is_some_and(is_builder)
 }
