@@ -223,7 +223,15 @@ let
 
   golden = name: ./settings + "/${name}.json";
 in
-lib.mapAttrs' (
+{
+  "test: every module of the library is in one of them" = {
+    expr = lib.subtractLists (lib.concatMap filesOf (lib.attrValues systems)) (
+      map toString (lib.collect lib.isPath { inherit (nixfleet) nixosModules darwinModules; })
+    );
+    expected = [ ];
+  };
+}
+// lib.mapAttrs' (
   name: system:
   lib.nameValuePair "test: ${name} sets what its golden file says" {
     # What differs; `real/settings/update` writes what is got.
