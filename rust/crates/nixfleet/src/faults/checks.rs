@@ -5,6 +5,7 @@ mod arguments;
 mod effect;
 mod fields;
 mod iso;
+mod misnamed;
 mod names;
 mod network;
 mod passwords;
@@ -59,6 +60,7 @@ pub fn all(inventory: &Inventory, wanted: &dyn Fn(&str) -> bool) -> Vec<Fault> {
     for check in OF_A_FLEET {
         check(inventory, &mut faults);
     }
+    misnamed::told_once(&mut faults);
     faults.retain(|fault| fault.hosts.is_empty() || fault.hosts.iter().any(|host| wanted(host)));
     faults
 }

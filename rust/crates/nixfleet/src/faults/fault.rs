@@ -39,6 +39,16 @@ pub trait Problem: fmt::Display + fmt::Debug + Send {
     /// What to write instead.
     fn help(&self) -> String;
 
+    /// The field that is missing, where that is the problem: the fault's own, one in it or beside it.
+    fn lacks(&self) -> Option<&str> {
+        None
+    }
+
+    /// The name that was meant, where a name beside it is the problem.
+    fn meant(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether the text is wrong wherever it is written, and not for the field that takes it.
     fn is_of_text(&self) -> bool {
         true

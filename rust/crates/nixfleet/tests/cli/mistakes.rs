@@ -196,7 +196,8 @@ fn judge(
             && it["help"].as_str().is_some_and(|it| it.contains(help))
     };
     let found = told_of(wrong);
-    let Some(fault) = found.iter().find(is_it) else {
+    // One mistake is one fault.
+    let ([_], Some(fault)) = (&found[..], found.iter().find(is_it)) else {
         return Some(format!("{wrong}: line {line}, {code}: {:#?}", shown(&found)));
     };
     if cure.is_empty() {

@@ -27,6 +27,10 @@ impl Problem for AccessProblem {
         }
     }
 
+    fn lacks(&self) -> Option<&str> {
+        Some("sshAuthorizedKeys")
+    }
+
     fn help(&self) -> String {
         let write = "write `sshAuthorizedKeys = [ \"ssh-ed25519 AAAA… me@laptop\" ];` in its \
                      hostSpec, or in the defaults of the fleet";

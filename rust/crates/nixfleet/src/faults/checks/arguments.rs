@@ -26,6 +26,12 @@ impl Problem for ArgumentProblem {
     fn help(&self) -> String {
         self.help.clone()
     }
+
+    /// Where the library knows it, its name is all that the help says to write.
+    fn meant(&self) -> Option<&str> {
+        let name = self.help.strip_prefix("write `")?.strip_suffix('`')?;
+        (self.code == "argument-unknown").then_some(name)
+    }
 }
 
 /// Reports what the library found in a host's arguments. Whether they are none at all, and nothing

@@ -87,6 +87,13 @@ impl Problem for FieldProblem {
         }
     }
 
+    fn meant(&self) -> Option<&str> {
+        match self {
+            Self::UnknownField { nearest, .. } | Self::UnknownInner { nearest, .. } => *nearest,
+            _ => None,
+        }
+    }
+
     fn is_of_text(&self) -> bool {
         !matches!(self, Self::Type { .. })
     }

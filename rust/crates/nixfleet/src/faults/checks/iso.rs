@@ -38,6 +38,10 @@ impl Problem for IsoProblem {
         }
     }
 
+    fn lacks(&self) -> Option<&str> {
+        matches!(self, Self::NoKeys).then_some(FIELD)
+    }
+
     fn help(&self) -> String {
         match self {
             Self::NoKeys | Self::Type(_) => {

@@ -42,6 +42,10 @@ impl Problem for NameProblem {
         }
     }
 
+    fn lacks(&self) -> Option<&str> {
+        matches!(self, Self::Missing).then_some("hostName")
+    }
+
     fn help(&self) -> String {
         match self {
             Self::Invalid(name) => match (domain(name), proposal(name)) {

@@ -74,6 +74,10 @@ impl Problem for NetworkProblem {
         }
     }
 
+    fn lacks(&self) -> Option<&str> {
+        matches!(self, Self::InterfaceMissing).then_some("interface")
+    }
+
     fn help(&self) -> String {
         match self {
             Self::InterfaceMissing => "write `interface`, the name that `ip link` shows there, \

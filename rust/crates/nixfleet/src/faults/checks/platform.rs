@@ -42,6 +42,14 @@ impl Problem for PlatformProblem {
         }
     }
 
+    fn lacks(&self) -> Option<&str> {
+        match self {
+            Self::Missing => Some("platform"),
+            Self::MissingVersion => Some("stateVersion"),
+            _ => None,
+        }
+    }
+
     fn help(&self) -> String {
         match self {
             Self::Unknown(given) => match nearest(given, PLATFORMS.iter().copied()) {

@@ -145,6 +145,21 @@ impl Problem for ReleaseProblem {
         }
     }
 
+    fn lacks(&self) -> Option<&str> {
+        match self {
+            Self::Missing { name, .. } => Some(name),
+            Self::NoHostKey(_) => Some("hostKey"),
+            _ => None,
+        }
+    }
+
+    fn meant(&self) -> Option<&str> {
+        match self {
+            Self::Unknown { nearest, .. } => nearest.as_deref(),
+            _ => None,
+        }
+    }
+
     fn is_of_text(&self) -> bool {
         matches!(
             self,
