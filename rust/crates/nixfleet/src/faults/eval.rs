@@ -125,12 +125,13 @@ impl Evaluation<'_> {
                 let is_ours = error.to_string().starts_with("nixfleet: ");
                 let is_error = |fault: &Fault| fault.problem.severity() == Severity::Error;
                 let is_told = found.faults.iter().any(|fault| is_of(fault) && is_error(fault));
-                if let NixError::Failed { stderr, .. } = &error {
+                let mut is_in_files = false;
+                if let NixError::Failed { stderr, cause, .. } = &error {
                     found.traces.push(stderr.clone());
+                    is_in_files = self.survey.tells(cause, self.tree);
                 }
-                let is_told =
-                    is_ours && is_told || problems::confirm(name, &error, &mut found.faults);
-                if !is_told {
+                let is_told = is_ours && is_told || is_in_files;
+                if !is_told && !problems::confirm(name, &error, &mut found.faults) {
                     let limit = self.args.max_memory;
                     let (tree, survey) = (self.tree, self.survey);
                     let fault = problems::failure(name, host, &error, limit, tree, survey);

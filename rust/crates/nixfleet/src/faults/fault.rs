@@ -49,6 +49,11 @@ pub trait Problem: fmt::Display + fmt::Debug + Send {
         None
     }
 
+    /// Whether Nix means the same by these words, which need not say where.
+    fn is_meant_by(&self, _words: &str) -> bool {
+        false
+    }
+
     /// Whether the text is wrong wherever it is written, and not for the field that takes it.
     fn is_of_text(&self) -> bool {
         true

@@ -119,7 +119,7 @@ impl Sources {
             shown: file.shown.clone(),
             line: excerpt.as_ref().map_or(number(position.line), |it| it.line),
             column: excerpt.as_ref().map_or(number(position.column), |it| it.column),
-            excerpt,
+            excerpt: excerpt.filter(|it| !it.text.is_empty()),
         }
     }
 }

@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nixfleet_nix::{Cause, Position};
+
 use crate::faults::Fault;
 use crate::faults::source::{Parsed, STACK, Tree};
 pub use links::{Link, Use};
@@ -48,6 +50,17 @@ impl Survey {
     /// Reads the files of a fleet that Nix has read.
     pub fn of(tree: &Tree) -> Self {
         Begun::new(tree).finish()
+    }
+
+    /// Whether what Nix stumbled over is among the faults, at the line of the author's that it names
+    /// or in its words.
+    pub fn tells(&self, cause: &Cause, tree: &Tree) -> bool {
+        let line = |at: &Position| (tree.locate(&at.file).1, at.line);
+        let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file)).map(line);
+        self.faults.iter().any(|fault| {
+            own.is_some() && fault.position.as_ref().map(line) == own
+                || fault.problem.is_meant_by(&cause.message)
+        })
     }
 
     /// Reads the files of a fleet that Nix could not read: what it refuses in `flake.nix` may be why.

@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use serde_json::{Value, json};
-
 use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, KEY, text};
 
@@ -180,127 +178,6 @@ fn is_safe(arguments: &[&str], bytes: &[u8]) {
     assert!(!text.contains("panicked"), "{arguments:?}: {text}");
     let most = if arguments.contains(&"--show-trace") { 16 << 20 } else { 256 << 10 };
     assert!(text.len() < most, "{arguments:?}: {} bytes", text.len());
-}
-
-/// What stands for a name, a tag, a wave, a user or any other value: colours that are not ours, marks
-/// that hide and reorder, and a line that says what the tool says.
-pub const FORGED: &str =
-    "x\u{1b}[8m\nFORGED: fine\u{1b}[5m\r\t\u{202e}\u{9b}1m\u{200b}\n::error::FORGED";
-
-/// Nothing of it but its letters comes through, though the terminal has colours: no line is begun.
-pub fn is_no_more_than_letters(arguments: &[&str], bytes: &[u8]) {
-    let text = std::str::from_utf8(bytes).unwrap_or_else(|it| panic!("{arguments:?}: {it}"));
-    assert!(!text.contains("\u{1b}[8m") && !text.contains("\u{1b}[5m"), "{arguments:?}: {text:?}");
-    let plain = anstream::adapter::strip_str(text).to_string();
-    let is_obeyed = |it: char| it != '\n' && nixfleet_text::is_hidden(it);
-    assert!(!plain.contains(is_obeyed), "{arguments:?}: {text:?}");
-    let is_forged =
-        |it: &str| it.trim_start().starts_with("FORGED: fine") || it == "::error::FORGED";
-    let line = plain.lines().find(|it| is_forged(it));
-    assert!(line.is_none() && !text.contains("panicked"), "{arguments:?}: {text}");
-}
-
-/// A fleet in which whatever people choose is `FORGED`.
-fn forged_inventory() -> Value {
-    let key = format!("{} {FORGED}", KEY.trim());
-    let host = |name: &str| {
-        json!({ "hostName": name, "platform": "x86_64-linux", "class": "nixos", "tags": [FORGED],
-            "hostKey": FORGED, "stateVersion": FORGED,
-            "hostSpec": { "userName": FORGED, "timeZone": FORGED, "home": FORGED, "locale": FORGED,
-                "keyboardLayout": FORGED, "secretsPath": FORGED, "hashedPasswordFile": FORGED,
-                "sshAuthorizedKeys": [key, FORGED], FORGED: FORGED, "networking": {
-                    "interface": FORGED, "address": FORGED, "gateway": FORGED, "dns": [FORGED],
-                    "interfaces": { FORGED: { "ipv4": { "gateway": FORGED }, FORGED: 1 } } } },
-            "faults": [{ "field": FORGED, "code": "field-type-wrong", "message": FORGED,
-                "help": FORGED }],
-            "positions": { "": { "file": format!("/nix/store/0-source/{FORGED}"), "line": 1,
-                "column": 1 } } })
-    };
-    let wave = json!({ "name": FORGED, "hosts": [FORGED], "tags": [FORGED], "soak": FORGED,
-        "window": FORGED, "need": FORGED, "atMost": FORGED });
-    json!({ "apiVersion": 1, "root": "/nix/store/0-source", "isoSshKeys": [key, FORGED],
-        "hosts": { FORGED: host(FORGED), "web-01": host("web-01"), "web-02": host(FORGED) },
-        "hostSpecFields": [FORGED],
-        "faults": [{ "field": FORGED, "code": "field-type-wrong", "message": FORGED,
-            "help": FORGED }],
-        "release": { "keys": [key, FORGED], "threshold": FORGED, "source": FORGED,
-            "caches": [{ "url": FORGED, "key": FORGED }], "waves": [wave, wave],
-            "budgets": [{ "tags": [FORGED], "atMost": FORGED }], "onFailure": FORGED,
-            "controlPlane": { "address": FORGED, "key": FORGED }, FORGED: FORGED } })
-}
-
-#[test]
-fn no_name_of_a_fleet_begins_a_line() {
-    let fleet = Fleet::new("UTC");
-    fs::write(fleet.path().join("inventory.json"), forged_inventory().to_string()).unwrap();
-    for program in ["sh", "cat", "git", "tar", "ssh-keygen"] {
-        fleet.link(program);
-    }
-    fleet.program("nix", "cat inventory.json");
-    fleet.program("ssh", "[ \"$1\" = -G ] && exit 0; echo no >&2; exit 255");
-    for program in ["nixos-anywhere", "qemu-img", "qemu-system-x86_64"] {
-        fleet.program(program, "exit 1");
-    }
-    let host = &*format!("--host={FORGED}");
-    let commands: &[&[&str]] = &[
-        &["validate"],
-        &["validate", host],
-        &["validate", "--eval"],
-        &["validate", "-h", "nope"],
-        &["list"],
-        &["list", "-h", "wb"],
-        &["list", "--eval"],
-        &["keys"],
-        &["keys", host],
-        &["doctor"],
-        &["release"],
-        &["release", host],
-        &["deploy", "--all"],
-        &["deploy", "--tag", "x"],
-        &["deploy", "release", host],
-        &["status"],
-        &["status", host],
-        &["status", "--tag", "x"],
-        &["rollout", "show"],
-        &["rollout", "hold", FORGED],
-        &["rollout", "promote", "x"],
-        &["build-vm", "--all"],
-        &["build-vm", "-h", "wb"],
-        &["build-vm", host],
-        &["start-vm", "--all"],
-        &["start-vm", "-h", "wb"],
-        &["stop-vm", "--all"],
-        &["stop-vm", host],
-        &["clean-vm", "--yes", "--all"],
-        &["clean-vm", "--yes", host],
-        &["test-vm", "--all"],
-        &["test-vm", "-h", "web-01"],
-        &["completions", "bash"],
-        &["man"],
-        &["help"],
-    ];
-    for command in commands {
-        for format in ["human", "json", "github"] {
-            let mut arguments = command.to_vec();
-            if !["completions", "man", "help"].contains(&command[0]) {
-                arguments.extend([INVENTORY, "--format", format]);
-            }
-            let mut tool = fleet.command(&arguments);
-            let output = tool.env("COLUMNS", "80").env("CLICOLOR_FORCE", "1").output_of();
-            is_no_more_than_letters(&arguments, &output.stdout);
-            is_no_more_than_letters(&arguments, &output.stderr);
-            let status = output.status.code();
-            assert!(status.is_some_and(|it| it < 5), "{arguments:?}: {status:?}");
-        }
-    }
-    // None is forgotten.
-    let help = text(&fleet.run(&["help"]).stdout);
-    let all = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
-    let named =
-        all.lines().filter_map(|it| it.strip_prefix("  ")).filter(|it| !it.starts_with(' '));
-    for name in named.filter_map(|it| it.split_whitespace().next()) {
-        assert!(commands.iter().any(|it| it[0] == name), "{name} is not tried");
-    }
 }
 
 /// Two hosts with such texts as names, keys, values and names of fields.

@@ -6,6 +6,7 @@ mod deploy;
 mod ended;
 mod eval;
 mod files;
+mod forged;
 mod hostile;
 mod machine;
 mod mistakes;

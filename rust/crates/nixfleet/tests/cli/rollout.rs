@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Fleet, INVENTORY, text};
 use crate::ended::Ended;
-use crate::hostile::{FORGED, is_no_more_than_letters};
+use crate::forged::{FORGED, is_no_more_than_letters};
 
 const PLAN: &str = r#"{"sequence": 41, "waves": [
   {"name": "canary"}, {"name": "web", "atMost": 2, "need": "50%"}, {"name": "rest"}]}"#;

@@ -201,7 +201,7 @@ fn wrong_arguments_of_a_fleet_are_told_with_its_other_faults() {
         "error[argument-unknown]: `default` is not an argument of mkFleet\n  --> flake.nix:25:5",
         "error[time-zone-unknown]",
         "error[field-type-wrong]: `x86_64-linux` is not a host\n  --> flake.nix:27:5",
-        "2 hosts, 4 errors\n",
+        "2 hosts, 3 errors\n",
     ];
     fleet.expect(&["validate"], 1, &told);
 }

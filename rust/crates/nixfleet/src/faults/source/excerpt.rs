@@ -20,7 +20,7 @@ pub struct Excerpt {
     pub line: usize,
     /// The column of the part at fault, from one, in characters.
     pub column: usize,
-    /// The line.
+    /// The line; empty where it is not to be shown.
     pub text: String,
     /// The part at fault, in bytes of `text`.
     pub span: Range<usize>,
@@ -45,17 +45,19 @@ impl Excerpt {
     fn cut(source: &Text, part: &Range<usize>) -> Option<Self> {
         let start = source[..part.start].rfind('\n').map_or(0, |it| it + 1);
         let end = source[part.start..].find('\n').map_or(source.len(), |it| part.start + it);
+        let line = source.line_at(start) + 1;
+        let column = source[start..part.start].chars().count() + 1;
         let holds_key = is_private(&source[start..end]);
         if part.start - start > LONGEST || holds_key {
-            return None;
+            return Some(Self { line, column, span: 0..0, text: String::new() });
         }
         let last = end_within(source, end.min(part.start + LONGEST));
         let before = visible(&source[start..part.start]);
         let within = visible(&source[part.start..part.end.clamp(part.start, last)]);
         let after = visible(&source[part.end.clamp(part.start, last)..last]);
         Some(Self {
-            line: source.line_at(start) + 1,
-            column: source[start..part.start].chars().count() + 1,
+            line,
+            column,
             span: before.len()..before.len() + within.len(),
             text: [before, within, after].concat(),
         })

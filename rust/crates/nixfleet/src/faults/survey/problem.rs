@@ -95,6 +95,10 @@ impl Problem for SourceProblem {
         }
     }
 
+    fn is_meant_by(&self, words: &str) -> bool {
+        matches!(self, Self::Outside(path) if words.contains(path.trim_start_matches('~')))
+    }
+
     fn help(&self) -> String {
         match self {
             Self::Syntax(error) => error.help.clone(),
