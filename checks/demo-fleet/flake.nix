@@ -2,7 +2,7 @@
 # `nixpkgs` is the folder beside this file, which builds small Debian guests, so that the whole
 # path can be walked where neither NixOS's cache nor GitHub is at hand.
 {
-  description = "NixFleet's demo fleet: three hosts, tested in QEMU";
+  description = "NixFleet's demo fleet: four hosts, tested in QEMU";
 
   outputs =
     { self }:
@@ -34,10 +34,31 @@
         modules = [ ./db-01.nix ];
       };
 
-      # Made for a machine of its own, whose disk has a name that QEMU's has not.
+      # Made for a machine of its own, whose disk and network have names that QEMU's have not, and a
+      # static address.
       hosts.web-02 = {
         platform = "x86_64-linux";
-        modules = [ { nixfleet.disk.device = "/dev/disk/by-id/nvme-demo-0001"; } ];
+        hostSpec.networking.interfaces.lan0 = {
+          ipv4 = {
+            addresses = [ "192.0.2.20/24" ];
+            gateway = "192.0.2.1";
+          };
+          ipv6 = {
+            addresses = [ "2001:db8::20/64" ];
+            gateway = "2001:db8::1";
+          };
+        };
+        modules = [ ./web-02.nix ];
+      };
+
+      # An old server: it starts by BIOS, and two of its cards are one, below a bridge.
+      hosts.old-01 = {
+        platform = "x86_64-linux";
+        hostSpec.networking.interfaces.br0.ipv4 = {
+          addresses = [ "192.0.2.30/24" ];
+          gateway = "192.0.2.1";
+        };
+        modules = [ ./old-01.nix ];
       };
     };
 }

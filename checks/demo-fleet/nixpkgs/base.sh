@@ -26,7 +26,7 @@ sources() {
 # owners outside of mmdebstrap. set-up.sh runs inside.
 debian() {
   local packages=(
-    systemd-sysv udev dbus linux-image-cloud-amd64 systemd-boot-efi
+    systemd-sysv udev dbus linux-image-cloud-amd64 systemd-boot-efi grub-pc-bin
     openssh-server iproute2 sudo tzdata procps curl nginx-light nix-bin nix-setup-systemd
     busybox-static kmod e2fsprogs dosfstools fdisk
   )

@@ -44,6 +44,20 @@ let
 
   impermanence = import ./impermanence.nix { inherit given userName; };
 
+  network = import ./network.nix (
+    {
+      inherit hostName;
+      interfaces = hostSpec.networking.interfaces or { };
+    }
+    // builtins.intersectAttrs {
+      bonds = null;
+      bridges = null;
+    } given.networking or { }
+  );
+
+  # GRUB, on a machine that starts by BIOS; else systemd-boot.
+  bios = given.boot.loader.grub.enable or false;
+
   config = given // {
     inherit (impermanence) environment services fileSystems;
     nix = given.nix or { } // {
@@ -63,13 +77,15 @@ let
           units = lines (name: file: "${name}.service ${file}") units;
           inherit (impermanence) persistence hostKey;
           disks = diskLines;
+          inherit device bios;
+          network = lines (name: text: "${name} ${builtins.toFile name text}") network.files;
           switch = ./switch-to-configuration.sh;
           nixSettings = lines (name: value: "${name} = ${toString value}") settings;
           sudoPassword = given.security.sudo.wheelNeedsPassword or true;
         };
 
         diskoScript = pkgs.run "disko" ./disko.sh {
-          inherit device;
+          inherit device bios;
           disks = diskLines;
         };
 
@@ -84,6 +100,7 @@ let
     };
     nixfleet = {
       vmTest = { };
+      vmNetwork = network.cards;
     }
     // given.nixfleet or { };
   };

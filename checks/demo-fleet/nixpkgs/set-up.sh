@@ -21,19 +21,29 @@ boot_files() {
   cp "$root/boot/vmlinuz-$version" "$root/boot-files/kernel"
   cp "$root/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$root/boot-files/loader.efi"
 
-  # Only the modules that QEMU's hardware needs, in the initrd and in the system alike.
-  local tree=$root/initrd-tree all=$root/usr/lib/modules/$version file module
-  mkdir -p "$tree/lib/modules/$version"
-  for module in "${modules[@]}"; do
-    chroot "$root" modprobe --set-version "$version" --show-depends "$module"
-  done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u | while read -r file; do
-    install -D -m 644 "$root$file" "$tree$file"
-  done
+  # For a machine that starts by BIOS: what lies in front of its file systems, and looks there for the rest.
+  mkdir "$root/boot-files/grub"
+  cp "$root/usr/lib/grub/i386-pc/boot.img" "$root/boot-files/grub/"
+  # shellcheck disable=SC2016 # GRUB's variable
+  printf 'search --label nixos --set root\nset prefix=($root)/boot/grub\n' >"$root/early.cfg"
+  chroot "$root" grub-mkimage --format i386-pc --prefix /boot/grub --config /early.cfg \
+    --output /boot-files/grub/core.img biosdisk part_gpt ext2 search search_label configfile normal linux
+  rm "$root/early.cfg"
+  mv "$root/usr/lib/grub/i386-pc/grub-bios-setup" "$root/usr/sbin/"
+
+  # Only the modules that QEMU's hardware needs, in the initrd and in the system alike; and what
+  # interfaces are made of, in the system.
+  local tree=$root/initrd-tree all=$root/usr/lib/modules/$version kept=$root/kept-modules file
+  mkdir -p "$tree/lib/modules/$version" "$kept"
+  for file in $(with_needs "$version" "${modules[@]}"); do install -D -m 644 "$root$file" "$tree$file"; done
+  for file in $(with_needs "$version" bridge bonding); do install -D -m 644 "$root$file" "$kept$file"; done
   cp "$all"/modules.{order,builtin,builtin.modinfo} "$tree/lib/modules/$version/"
   rm -rf "$all"
   cp -r "$tree/lib/modules/$version" "$all"
+  cp -r "$kept/lib/modules/$version/." "$all/"
+  rm -rf "$kept"
   chroot "$root" depmod "$version"
-  cp -r "$all/." "$tree/lib/modules/$version/"
+  cp "$all"/modules.* "$tree/lib/modules/$version/"
 
   install -D -m 755 "$root/bin/busybox" "$tree/bin/busybox"
   ln -s busybox "$tree/bin/sh"
@@ -43,11 +53,20 @@ boot_files() {
   rm -rf "$tree"
 }
 
+# with_needs VERSION MODULE…: the files of modules and of those that they need.
+with_needs() {
+  local module
+  for module in "${@:2}"; do
+    chroot "$root" modprobe --set-version "$1" --show-depends "$module"
+  done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u
+}
+
 slim() {
   local units=$root/etc/systemd/system unit library
   rm -rf "${root:?}"/boot/* "$root"/initrd* "$root"/vmlinuz* "$root"/usr/share/{info,bash-completion}
   # Packages brought these along; no test guest runs them, and an install copies every file.
-  rm -rf "$root"/usr/share/{perl,perl5,initramfs-tools,zsh,common-licenses} "$root"/usr/lib/x86_64-linux-gnu/perl{,5} \
+  rm -rf "$root"/usr/lib/grub "$root"/usr/share/grub "$root"/usr/bin/grub-* \
+    "$root"/usr/lib/x86_64-linux-gnu/lib{freetype,fuse,efi,png16}*.so.* "$root"/usr/share/{perl,perl5,initramfs-tools,zsh,common-licenses} "$root"/usr/lib/x86_64-linux-gnu/perl{,5} \
     "$root"/var/{lib/dpkg,lib/apt,cache} "$root"/usr/lib/udev/hwdb.d "$root"/usr/lib/udev/hwdb.bin
   mkdir "$root/var/cache"
   # mkfs.vfat converts names to code page 850; nothing else converts anything.
@@ -60,6 +79,12 @@ slim() {
   done
   rm -f "$root"/etc/ssh/ssh_host_*_key* "$root/etc/machine-id" "$root/etc/hostname" "$root/etc/localtime"
   : >"$root/etc/machine-id"
+
+  # What stays still runs.
+  for command in "grub-bios-setup --version" "nix --version" "curl --version"; do
+    # shellcheck disable=SC2086 # words
+    chroot "$root" $command >/dev/null
+  done
 
   # What a test guest never needs, and an emulated processor would spend seconds on.
   rm -f "$units"/timers.target.wants/* "$units"/multi-user.target.wants/{e2scrub_reap,nginx}.service

@@ -31,21 +31,40 @@ make_default() {
   boot=$root$(readlink "$root$system/boot")
   wipe=
   [ ! -e "$root$system/wipe" ] || wipe=wipe
-  mkdir -p "$root/boot/EFI/BOOT" "$root/boot/loader/entries"
-  replace "$boot/loader.efi" "$root/boot/EFI/BOOT/BOOTX64.EFI"
-  replace "$boot/kernel" "$root/boot/kernel"
-  replace "$boot/initrd" "$root/boot/initrd"
-  printf 'timeout 0\n' >"$root/boot/loader/loader.conf"
   # no_timer_check: emulated on a busy machine, the timer may be too late for the kernel's test of
   # it, which is fatal.
+  options="root=LABEL=nixos $wipe init=$system/init console=tty0 console=ttyS0 no_timer_check quiet"
+  mkdir -p "$root/boot"
+  replace "$boot/kernel" "$root/boot/kernel"
+  replace "$boot/initrd" "$root/boot/initrd"
+  if [ -e "$root$system/grub" ]; then by_bios; else by_uefi; fi
+  sync -f "$root/boot"
+}
+
+by_uefi() {
+  mkdir -p "$root/boot/EFI/BOOT" "$root/boot/loader/entries"
+  replace "$boot/loader.efi" "$root/boot/EFI/BOOT/BOOTX64.EFI"
+  printf 'timeout 0\n' >"$root/boot/loader/loader.conf"
   cat >"$root/boot/loader/entries/nixos.conf" <<ENTRY
 title $(cat "$root$system/name")
 linux /kernel
 initrd /initrd
-options root=LABEL=nixos $wipe init=$system/init console=tty0 console=ttyS0 no_timer_check quiet
+options $options
 ENTRY
-  sync -f "$root/boot"
 }
+
+by_bios() {
+  mkdir -p "$root/boot/grub"
+  replace "$boot/grub/boot.img" "$root/boot/grub/boot.img"
+  replace "$boot/grub/core.img" "$root/boot/grub/core.img"
+  cat >"$root/boot/grub/grub.cfg" <<ENTRY
+linux /boot/kernel $options
+initrd /boot/initrd
+boot
+ENTRY
+  grub-bios-setup --directory="$root/boot/grub" "$(cat "$root$system/grub")"
+}
+
 replace() { cmp -s "$1" "$2" || cp "$1" "$2"; }
 
 activate() {

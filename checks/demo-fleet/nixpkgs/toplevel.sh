@@ -15,10 +15,13 @@ printf '%s\n' "$keys" >"$out/keys/root"
 
 # An impermanent host's root is an overlay, which the initrd mounts.
 [[ -n $persistence ]] || echo 'LABEL=nixos / ext4 defaults 0 1' >"$out/fstab"
-echo 'LABEL=BOOT /boot vfat umask=0077 0 0' >>"$out/fstab"
+if [[ -n $bios ]]; then echo "$device" >"$out/grub"; else echo 'LABEL=BOOT /boot vfat umask=0077 0 0' >>"$out/fstab"; fi
 [[ -z $disks ]] || while read -r name _ mountPoint; do
   echo "LABEL=$name $mountPoint ext4 defaults 0 2" >>"$out/fstab"
 done <<<"$disks"
+
+mkdir "$out/network"
+[[ -z $network ]] || while read -r unit file; do cp "$file" "$out/network/$unit"; done <<<"$network"
 
 [[ -z $units ]] || while read -r unit file; do
   cp "$file" "$out/units/$unit"
@@ -50,6 +53,8 @@ cat >/etc/nix/host.conf <<'SETTINGS'
 $nixSettings
 SETTINGS
 rm -f /etc/sudoers.d/wheel
+rm -f /etc/systemd/network/10-*
+for file in $out/network/*; do [ ! -e "\$file" ] || cp "\$file" /etc/systemd/network/; done
 find /etc/systemd/system -lname '/nix/store/*' -delete
 for unit in $out/units/*; do [ ! -e "\$unit" ] || ln -s "\$unit" /etc/systemd/system/; done
 for unit in $out/wants/*; do [ ! -e "\$unit" ] || ln -s "\$unit" /etc/systemd/system/multi-user.target.wants/; done
