@@ -68,6 +68,13 @@ fn certificates(text: &[u8]) -> Vec<Certificate<'static>> {
     parse_pem(text).filter_map(certificate).collect()
 }
 
+/// Why no certificate can be judged, if the clock stands before 1970: rustls would panic on it.
+pub fn before_1970(url: &str, now: Timestamp) -> Option<String> {
+    (url.starts_with("https:") && now < Timestamp::UNIX_EPOCH).then(|| {
+        format!("by this machine's clock, which says {now:.0}, no certificate can be judged: set the clock")
+    })
+}
+
 /// Why a server's certificate does not hold by the clock of this machine, if that is what is wrong: a
 /// machine whose clock has stopped would else look for the fault at the server.
 pub fn against_the_clock(error: &ureq::Error) -> Option<String> {

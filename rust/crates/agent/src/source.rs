@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ureq::tls::TlsConfig;
 
 use crate::certificate;
@@ -87,13 +88,18 @@ fn get(
     mark: Option<&str>,
     answer_limit: Duration,
 ) -> Result<Found, String> {
-    // A redirect may go from one to the other.
+    let now = Timestamp::now();
+    if let Some(why) = certificate::before_1970(url, now) {
+        return Err(format!("`{url}` is not believed: {why}"));
+    }
+    // A redirect may go from one to the other; where that would not be judged, it is not followed.
     let roots = certificate::roots();
+    let redirects = if now < Timestamp::UNIX_EPOCH { 0 } else { REDIRECTS };
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(answer_limit))
         .timeout_connect(Some(CONNECT_LIMIT))
         .tls_config(TlsConfig::builder().root_certs(roots).build())
-        .max_redirects(REDIRECTS)
+        .max_redirects(redirects)
         .http_status_as_error(false)
         .user_agent(concat!("nixfleet-agent/", env!("CARGO_PKG_VERSION")))
         .build()

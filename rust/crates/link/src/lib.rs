@@ -7,12 +7,14 @@
 
 mod check_in;
 mod client;
+mod clock;
 mod keep_alive;
 mod key;
 mod tls;
 
 pub use check_in::{Answer, CHECK_IN_BYTES, CheckIn, Known, LONGEST_HOLD, Offered, VERSION};
 pub use client::{Connection, Limits, Reply};
+pub use clock::Clock;
 pub use keep_alive::keep_alive;
 pub use key::{HostKey, HostKeyError, PublicKey, PublicKeyError};
 pub use tls::{client_config, peer_key, server_config};

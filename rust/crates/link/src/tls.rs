@@ -14,6 +14,7 @@ use rustls::{
     SignatureScheme,
 };
 
+use crate::clock::Clock;
 use crate::key::{HostKey, PublicKey};
 
 /// How a control plane meets hosts: by its own key, and whatever key of type ed25519 a host shows,
@@ -23,7 +24,7 @@ use crate::key::{HostKey, PublicKey};
 /// # Errors
 /// Never, in the versions that are linked.
 pub fn server_config(key: &HostKey) -> Result<Arc<ServerConfig>, Error> {
-    let mut config = ServerConfig::builder_with_provider(provider())
+    let mut config = ServerConfig::builder_with_details(provider(), Arc::new(Clock))
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_client_cert_verifier(Arc::new(AnyKey))
         .with_cert_resolver(Arc::new(AlwaysResolvesServerRawPublicKeys::new(certified(key))));
@@ -38,7 +39,7 @@ pub fn server_config(key: &HostKey) -> Result<Arc<ServerConfig>, Error> {
 /// # Errors
 /// Never, in the versions that are linked.
 pub fn client_config(key: &HostKey, control_plane: PublicKey) -> Result<Arc<ClientConfig>, Error> {
-    let mut config = ClientConfig::builder_with_provider(provider())
+    let mut config = ClientConfig::builder_with_details(provider(), Arc::new(Clock))
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(OneKey(control_plane)))

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use nixfleet_link::Clock;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -32,7 +33,7 @@ pub(super) async fn connect(server: &Server) -> Result<(Client, Driver), Trouble
     let by_tls = server.config().get_ssl_mode() == SslMode::Require;
     let roots = if by_tls { roots(server.roots())? } else { RootCertStore::empty() };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = ClientConfig::builder_with_provider(provider)
+    let tls = ClientConfig::builder_with_details(provider, Arc::new(Clock))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(|error| Trouble::Failed(error.to_string()))?
         .with_root_certificates(roots)
