@@ -1,8 +1,8 @@
 #!/usr/bin/env -S python3 -B
 """Writes and signs a release by hand, for tests of what a host takes and what it refuses.
 
-  release.py FOLDER --key FILE [--sequence N] [--fleet NAME] [--host NAME] --system PATH
-             [--signers FILE.pub] [--cache URL… --cache-key KEY] [--closure HASH] [--created TIME]
+  release.py FOLDER --key FILE… [--sequence N] [--fleet NAME] [--host NAME] --system PATH
+             [--signers FILE.pub…] [--threshold N] [--cache URL… --cache-key KEY] [--closure HASH] [--created TIME]
 """
 import argparse
 import datetime
@@ -15,9 +15,11 @@ from signed import closure, sha256, signature
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
-    for name in ["key", "system", "signers", "cache-key", "closure", "created", "closure-size"]:
+    for name in ["system", "cache-key", "closure", "created", "closure-size"]:
         parser.add_argument(f"--{name}")
-    parser.add_argument("--cache", nargs="*", default=[])
+    for name in ["key", "signers", "cache"]:
+        parser.add_argument(f"--{name}", nargs="*", default=[])
+    parser.add_argument("--threshold", type=int)
     parser.add_argument("--sequence", type=int, default=1)
     parser.add_argument("--fleet", default="demo")
     parser.add_argument("--host", default="guest")
@@ -31,12 +33,15 @@ def main():
     head = json.dumps({
         "format": 1, "fleet": args.fleet, "sequence": args.sequence,
         "created": args.created or datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "signers": {"keys": [open(args.signers or f"{args.key}.pub").read().strip()], "threshold": 1},
+        "signers": {
+            "keys": [open(file).read().strip() for file in args.signers or [f"{key}.pub" for key in args.key]],
+            "threshold": args.threshold or len(args.signers or args.key),
+        },
         "caches": [{"url": url, "key": args.cache_key} for url in args.cache],
         "hosts": {args.host: sha256(entry)},
     }).encode()
     write(f"{args.folder}/hosts/{args.host}.json", entry)
-    write(f"{args.folder}/release.json.sig", signature(head, args.key))
+    write(f"{args.folder}/release.json.sig", b"".join(signature(head, key) for key in args.key))
     write(f"{args.folder}/release.json", head)
 
 

@@ -8,7 +8,8 @@
   /circle/…     a redirect to itself
   /html/…       a page of a gateway
   /silent/…     nothing, and the connection stays
-  /cut/…        64 KiB of each answer, then the connection ends; with ranges, so that it can go on
+  /cut/…        64 KiB of each answer at 200 KiB a second, then the connection ends; with ranges, so that it can
+                go on
   /flipped/…    archives with one byte changed
   /short/…      archives cut to their half, and said to be whole
   /unsigned/…   descriptions of archives without their signatures
@@ -25,6 +26,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ROOT = sys.argv[1]
 CUT = 64 * 1024
+PIECE = 16 * 1024
+SPEED = 200 * 1024
 
 
 class Server(BaseHTTPRequestHandler):
@@ -78,7 +81,9 @@ class Server(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(data[:most])
+            for begin in range(0, len(data[:most]), PIECE):
+                self.wfile.write(data[:most][begin : begin + PIECE])
+                time.sleep(0 if most is None else PIECE / SPEED)
         if most is not None and len(data) > most:
             self.close_connection = True
 

@@ -12,6 +12,8 @@
   # Whether its entries count the boots that they are given, as NixOS's do by `bootCounting`.
   counted ? false,
   interface ? "1",
+  # Store paths that it refers to, and that come with it.
+  parts ? [ ],
   # The configuration of the system's own agent.
   agent ? null,
   # NixOS's own program, where a path to it is given.
@@ -42,7 +44,9 @@ let
     #!/bin/bash
     export OUT=@out@ TOPLEVEL=@out@ DISTRO_ID=debian SYSTEMD=/ LOCALE_ARCHIVE=
     export INSTALL_BOOTLOADER=@out@/install-bootloader PRE_SWITCH_CHECK=@out@/check
-    exec ${real} "$@"
+    [[ $1 == test && ${toString status} != 0 ]] || exec ${real} "$@"
+    ${real} "$@"
+    exit ${toString status}
   '';
 
   program =
@@ -105,7 +109,12 @@ derivation {
     ${check}
   '';
   inherit installBootloader;
-  inherit interface kernel params;
+  inherit
+    interface
+    kernel
+    params
+    parts
+    ;
   # What its kernel starts, where there is one: the first steps of NixOS's second stage.
   initProgram = ''
     #!/bin/bash
@@ -130,6 +139,7 @@ derivation {
         echo "$agent" >$out/etc/nixfleet/agent.json
       fi
       echo "$params" >$out/kernel-params
+      echo "$parts" >$out/parts
       echo "''${initProgram//@out@/$out}" >$out/init
       for part in kernel initrd kernel-modules; do ln -s "/boot/$part-$kernel" $out/$part; done
       echo "''${activate//@out@/$out}" >$out/activate

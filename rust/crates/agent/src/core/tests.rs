@@ -156,6 +156,31 @@ fn where_going_back_fails_the_machine_is_restarted() {
     assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
 }
 
+#[test]
+fn a_month_without_a_source_changes_nothing_and_the_next_release_is_taken() {
+    const MONTH: u64 = 30 * 24 * 3_600_000;
+    let machine = Machine::new(Way::Live, true);
+    let (mut state, mut looks) = (State { runs: Some(40), ..State::default() }, 0);
+    let mut now = Moment { since_boot: 1, window_open: true };
+    while now.since_boot < MONTH {
+        let gone = Event::Polled(Poll::Failed("`https://a` does not answer".into()));
+        let action;
+        (state, action) = step(state, gone, now, &machine.settings);
+        let Action::Poll { after } = action else { panic!("{action:?}") };
+        now.since_boot += after.max(1);
+        looks += 1;
+    }
+    assert!(looks < MONTH / machine.settings.poll_every + 10, "{looks}");
+    assert_eq!(
+        (state.runs, state.wait.as_deref()),
+        (Some(40), Some("`https://a` does not answer"))
+    );
+    let target = Target { sequence: 41, system: "new".into(), closure: String::new() };
+    let offer = Offer { target: target.clone(), wait: None, asked: false, facts: Facts::default() };
+    let (_, action) = step(state, Event::Polled(Poll::Offer(offer)), now, &machine.settings);
+    assert_eq!(action, Action::Room(target));
+}
+
 proptest! {
     /// Whatever fails, wherever the agent or the machine is ended: it comes to rest on the old
     /// system or on the new one, with that as the boot default, and a system that did not hold is
