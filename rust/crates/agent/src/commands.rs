@@ -72,6 +72,17 @@ enum What {
     /// Say what does not hold, by this configuration: what the agent before asks its successor.
     #[command(hide = true)]
     Probe,
+    /// Run a command and write down how it ended: what a job of launchd is made of.
+    #[command(hide = true)]
+    Job {
+        /// Where.
+        record: PathBuf,
+        /// What it may take, in seconds.
+        limit: u64,
+        /// The command.
+        #[arg(last = true, required = true)]
+        words: Vec<String>,
+    },
     /// Write down how a unit ended: what systemd runs after it.
     #[command(hide = true)]
     Ended {
@@ -83,8 +94,15 @@ enum What {
 /// Does what is asked.
 #[must_use]
 pub fn main(arguments: Arguments) -> ExitCode {
-    if let What::Ended { record } = &arguments.what {
-        return ended(crate::host::record(record).map(|()| ExitCode::SUCCESS));
+    let done = match &arguments.what {
+        What::Ended { record } => Some(crate::host::record(record)),
+        What::Job { record, limit, words } => {
+            Some(crate::host::run_job(record, Duration::from_secs(*limit), words))
+        }
+        _ => None,
+    };
+    if let Some(done) = done {
+        return ended(done.map(|()| ExitCode::SUCCESS));
     }
     ended(Config::read(&arguments.config).and_then(|config| match arguments.what {
         What::Run => serve::serve(config, arguments.config),
@@ -98,7 +116,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
         What::Resume => tell(&config, Command::Resume),
         What::Revert => serve::revert(config, arguments.config),
         What::Probe => probe(config, arguments.config),
-        What::Ended { .. } => Ok(ExitCode::SUCCESS),
+        What::Ended { .. } | What::Job { .. } => Ok(ExitCode::SUCCESS),
     }))
 }
 

@@ -15,6 +15,17 @@ pub const CONFIG_BYTES: u64 = 1024 * 1024;
 /// What a switch may take, in milliseconds, where the configuration does not say.
 const SWITCH_WITHIN: u64 = 600_000;
 
+/// What starts the host's services, and with it how a system is brought to it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ServiceManager {
+    /// Of NixOS.
+    #[default]
+    Systemd,
+    /// Of macOS, by nix-darwin.
+    Launchd,
+}
+
 /// The configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -62,6 +73,9 @@ pub struct Config {
     pub profile: PathBuf,
     /// Where the boot partition is mounted.
     pub boot: Option<PathBuf>,
+    /// What starts the host's services.
+    #[serde(default)]
+    pub service_manager: ServiceManager,
 }
 
 impl Config {
@@ -103,6 +117,7 @@ impl Config {
             dry_run: self.dry_run,
             switch: self.switch_within.map_or(SWITCH_WITHIN, milliseconds),
             poll_every: milliseconds(self.poll).max(1_000),
+            switch_lasts: self.service_manager == ServiceManager::Launchd,
         }
     }
 

@@ -50,7 +50,7 @@ pub fn step(state: State, event: Event, now: Moment, settings: &Settings) -> (St
 fn react(mut state: State, event: Event, now: Moment, settings: &Settings) -> State {
     match event {
         Event::Command(command) => return command_given(state, command),
-        Event::Started(facts) => return started::started(state, &facts),
+        Event::Started(facts) => return started::started(state, &facts, settings),
         _ => {}
     }
     state.step = match (state.step.clone(), event) {
@@ -124,7 +124,8 @@ fn react(mut state: State, event: Event, now: Moment, settings: &Settings) -> St
             }
         }
         (Step::Revert { attempt, why, blamed, tries }, Event::Reverted(reverted)) => {
-            reverted_or_again(&mut state, attempt, why, blamed, tries, &reverted)
+            let going_back = GoingBack { attempt, why, blamed, tries };
+            going_back.went(&mut state, reverted, settings)
         }
         (Step::Disarm { .. }, Event::Disarmed) => Step::Idle,
         // A system that waits for its boot has not begun to prove itself.
@@ -244,26 +245,38 @@ fn ask(
     }
 }
 
-fn reverted_or_again(
-    state: &mut State,
+/// Going back, as its step has it.
+struct GoingBack {
     attempt: Attempt,
     why: String,
     blamed: bool,
     tries: u32,
-    reverted: &Result<(), String>,
-) -> Step {
-    match reverted {
-        Err(_) if tries + 1 < MOST_REVERTS => {
-            Step::Revert { attempt, why, blamed, tries: tries + 1 }
+}
+
+impl GoingBack {
+    fn went(self, state: &mut State, reverted: Result<(), String>, settings: &Settings) -> Step {
+        let Self { attempt, why, blamed, tries } = self;
+        match reverted {
+            Err(_) if tries + 1 < MOST_REVERTS => {
+                Step::Revert { attempt, why, blamed, tries: tries + 1 }
+            }
+            // A start would bring nothing back, and nothing else is left to be tried.
+            Err(failed) if settings.switch_lasts => {
+                let why = format!("{why}; going back failed: {failed}");
+                state.deny(&attempt.target, &why);
+                Step::disarm(Outcome::Stranded { why }, &attempt)
+            }
+            // The old system is the boot default all the while: a restart lands on it.
+            Err(_) => Step::Rescue { attempt, why },
+            Ok(()) if attempt.way == Way::Reboot && attempt.has_booted => {
+                Step::Rescue { attempt, why }
+            }
+            Ok(()) if blamed => {
+                state.deny(&attempt.target, &why);
+                Step::disarm(Outcome::Reverted { why }, &attempt)
+            }
+            Ok(()) => Step::disarm(Outcome::Interrupted { why }, &attempt),
         }
-        // The old system is the boot default all the while: a restart lands on it.
-        Err(_) => Step::Rescue { attempt, why },
-        Ok(()) if attempt.way == Way::Reboot && attempt.has_booted => Step::Rescue { attempt, why },
-        Ok(()) if blamed => {
-            state.deny(&attempt.target, &why);
-            Step::disarm(Outcome::Reverted { why }, &attempt)
-        }
-        Ok(()) => Step::disarm(Outcome::Interrupted { why }, &attempt),
     }
 }
 

@@ -4,11 +4,15 @@ pub mod armed;
 mod boot;
 mod check;
 mod control_plane;
+mod ended;
 mod facts;
 mod fetch;
 mod guard;
 mod loader;
+mod mac;
+mod nixos;
 mod offer;
+mod platform;
 mod probe;
 mod rehearsal;
 mod room;
@@ -29,14 +33,20 @@ use crate::folder::{Folder, FolderError};
 use crate::report;
 use crate::run::{self, World};
 use crate::wake::{Request, Wake};
+use platform::Platform;
 
+pub use ended::record;
 pub use guard::GUARD;
-pub use unit::record;
+pub use mac::run_job;
+
+/// The most services that are remembered as unwell.
+const MOST_UNWELL: usize = 1_000;
 
 /// The machine.
 pub struct Host {
     config: Config,
     settings: Settings,
+    platform: &'static dyn Platform,
     folder: Folder,
     wake: Wake,
     offers: offer::Offers,
@@ -53,9 +63,11 @@ impl Host {
     #[must_use]
     pub fn new(config: Config, config_path: PathBuf, folder: Folder, wake: Wake) -> Self {
         let settings = config.settings();
+        let platform = platform::of(config.service_manager);
         Self {
             config,
             settings,
+            platform,
             folder,
             wake,
             offers: offer::Offers::default(),
@@ -85,7 +97,7 @@ impl Host {
     /// When a newer agent wrote it, which has to finish what it began.
     pub fn state_or_anew(&self) -> Result<State, FolderError> {
         match self.folder.state() {
-            Err(FolderError::Newer { .. }) if armed::read().is_none() => {
+            Err(FolderError::Newer { .. }) if armed::read(&self.config).is_none() => {
                 self.folder.forget_state();
                 self.folder.state()
             }
@@ -100,7 +112,7 @@ impl World for Host {
     }
 
     fn facts(&self) -> Facts {
-        facts::read(&self.config, self.boots())
+        facts::read(&self.config, self.platform.boot(), self.boots())
     }
 
     fn keep(&mut self, state: &State) -> Result<(), String> {
@@ -139,9 +151,9 @@ impl Host {
             Action::Room(target) => Event::Room(self.room(target)),
             Action::Fetch(target) => Event::Fetched(self.fetch(target)),
             Action::Ask(target) => {
-                let failed_units = facts::unwell_units();
-                let facts = Facts { failed_units, ..self.facts() };
-                let asked = self.has_successor(&target.system, switch::ask(target));
+                let facts = Facts { failed_units: self.unwell(), ..self.facts() };
+                let asked = self.platform.ask(&target.system);
+                let asked = self.has_successor(&target.system, asked);
                 Event::Asked(asked, facts, self.terms(target))
             }
             Action::Arm(attempt) => Event::Armed(self.arm(attempt)),
@@ -162,6 +174,14 @@ impl Host {
             }
             Action::Reboot => self.reboot(),
         }
+    }
+
+    /// Services that are not to be blamed on the next system: they fail already, or come and go.
+    fn unwell(&self) -> Vec<String> {
+        let mut services = self.platform.failed();
+        services.extend(self.platform.restarts().into_keys());
+        services.truncate(MOST_UNWELL);
+        services
     }
 
     /// The system that runs, where somebody switched the machine by hand in the middle of a try.

@@ -18,6 +18,11 @@ pub fn alive() {
     let _ = sd_notify::notify(&[NotifyState::Watchdog]);
 }
 
+/// A line for those who look closer.
+pub fn say(text: &str) {
+    eprintln!("nixfleet-agent: {}", nixfleet_nix::visible(text));
+}
+
 /// What it does; a line in the journal when that changed.
 pub fn status(text: &str) {
     let text = nixfleet_nix::visible(text);

@@ -83,12 +83,17 @@ fn step_name(step: &Step) -> String {
     value.get("at").and_then(|it| it.as_str()).unwrap_or("idle").to_owned()
 }
 
-/// Where the report is: in systemd's runtime folder, which everybody can read.
+/// Where the report is: in the runtime folder, which everybody can read.
 #[must_use]
 pub fn path() -> PathBuf {
+    folder().join("status.json")
+}
+
+/// The folder of what holds for this start of the machine alone. systemd makes it, and names it.
+#[must_use]
+pub fn folder() -> PathBuf {
     std::env::var_os("RUNTIME_DIRECTORY")
         .map_or_else(|| PathBuf::from("/run/nixfleet-agent"), PathBuf::from)
-        .join("status.json")
 }
 
 /// Writes the report and the metrics. Nothing depends on them: what cannot be written is left.
@@ -115,6 +120,7 @@ mod tests {
         reboot: Reboot::Never,
         dry_run: false,
         poll_every: 1,
+        switch_lasts: false,
     };
 
     fn told(state: State, event: Event) -> State {

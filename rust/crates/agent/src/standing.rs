@@ -42,9 +42,12 @@ fn idle(state: &State) -> Phase {
     match outcome {
         Outcome::Committed => Phase::Committed,
         Outcome::Reverted { why: it } if is_denied => Phase::Reverted { why: why(it) },
-        Outcome::Refused { why: it } if is_denied => Phase::Failed { why: why(it) },
+        Outcome::Refused { why: it } | Outcome::Stranded { why: it } if is_denied => {
+            Phase::Failed { why: why(it) }
+        }
         // It is tried again.
         Outcome::Reverted { why: it }
+        | Outcome::Stranded { why: it }
         | Outcome::Refused { why: it }
         | Outcome::Interrupted { why: it } => Phase::Refused { why: why(it) },
         Outcome::Overridden | Outcome::Shown => {

@@ -66,6 +66,7 @@ impl Host {
                 dry_run: false,
                 switch: 600 * SECOND,
                 poll_every: 600 * SECOND,
+                switch_lasts: false,
             },
         }
     }

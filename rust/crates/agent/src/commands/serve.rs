@@ -1,6 +1,7 @@
 //! The service itself: the agent at its work, and the way back that its guard takes.
 
 use std::fs;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
@@ -11,6 +12,7 @@ use crate::config::Config;
 use crate::core::{Event, State, Step};
 use crate::folder::{Folder, FolderError};
 use crate::host::armed;
+use crate::report;
 use crate::run;
 
 /// How long the guard waits for an agent to let go of the folder before it ends it.
@@ -19,6 +21,7 @@ const LETTING_GO: Duration = Duration::from_secs(20);
 /// What cannot be written down is not begun; a try that is under way is gone back from, which needs
 /// no paper.
 pub(super) fn serve(config: Config, path: PathBuf) -> Result<ExitCode, String> {
+    make_runtime_folder()?;
     let folder = Folder::take(&config.state);
     if let Err(held @ FolderError::Held(_)) = &folder {
         // The guard, at its work: it is not to be disturbed, and systemd starts this one again.
@@ -28,13 +31,20 @@ pub(super) fn serve(config: Config, path: PathBuf) -> Result<ExitCode, String> {
         .map_err(|error| error.to_string())
         .and_then(|folder| keep_serving(config.clone(), path.clone(), folder));
     if let Err(why) = &served
-        && armed::read().is_some()
+        && armed::read(&config).is_some()
     {
         // Going back may take longer than a start may.
         crate::notify::ready();
         go_back(config, path, Event::Unwritable(why.clone()))?;
     }
     served
+}
+
+/// launchd, other than systemd, makes none.
+fn make_runtime_folder() -> Result<(), String> {
+    let folder = report::folder();
+    let made = fs::DirBuilder::new().recursive(true).mode(0o755).create(&folder);
+    made.map_err(|error| format!("cannot make `{}`: {error}", folder.display()))
 }
 
 fn keep_serving(config: Config, path: PathBuf, folder: Folder) -> Result<ExitCode, String> {
@@ -74,10 +84,11 @@ fn go_back(config: Config, path: PathBuf, cause: Event) -> Result<ExitCode, Stri
             Err(error) => return Err(error.to_string()),
         }
     };
+    let armed = armed::read(&config);
     let mut host = host(config, path, folder)?;
     let written = host.state().ok().filter(|it| it.step.attempt().is_some());
-    let armed = || armed::read().map(|it| State { step: Step::Test(it), ..State::default() });
-    let Some(state) = written.or_else(armed) else {
+    let armed = armed.map(|it| State { step: Step::Test(it), ..State::default() });
+    let Some(state) = written.or(armed) else {
         return Ok(ExitCode::SUCCESS);
     };
     let is_over =

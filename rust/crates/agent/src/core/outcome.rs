@@ -14,6 +14,11 @@ pub enum Outcome {
         /// What failed.
         why: String,
     },
+    /// It failed here, and so did going back, where a restart would bring nothing back either.
+    Stranded {
+        /// What failed.
+        why: String,
+    },
     /// It was not begun, since something stood against it.
     Refused {
         /// What.
@@ -39,6 +44,12 @@ impl Outcome {
             Self::Reverted { why } => {
                 let why = in_a_sentence(why);
                 format!("release {sequence} failed here and the system before it is back: {why}")
+            }
+            Self::Stranded { why } => {
+                let why = in_a_sentence(why);
+                format!(
+                    "release {sequence} failed here, and the system before it could not be brought back whole: {why}"
+                )
             }
             Self::Refused { why } => {
                 format!("release {sequence} was not begun: {}", in_a_sentence(why))

@@ -29,6 +29,9 @@ pub struct Settings {
     pub switch: u64,
     /// Between two questions to the sources.
     pub poll_every: u64,
+    /// Whether what a switch changes outlives a start of the machine, as on a Mac: a start is no way back
+    /// then, and what a try left behind has to be gone back from.
+    pub switch_lasts: bool,
 }
 
 /// What setting the profile may take, and what making the boot entries may.

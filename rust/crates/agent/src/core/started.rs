@@ -1,8 +1,10 @@
 //! What the agent finds when it is started: after its own end, or the machine's.
 
-use super::{Attempt, Facts, GONE_BACK, MOST_TRIES, Outcome, Probation, State, Step, Way};
+use super::{
+    Attempt, Facts, GONE_BACK, MOST_TRIES, Outcome, Probation, Settings, State, Step, Way,
+};
 
-pub(super) fn started(mut state: State, facts: &Facts) -> State {
+pub(super) fn started(mut state: State, facts: &Facts, settings: &Settings) -> State {
     let step = std::mem::take(&mut state.step);
     state.step = match step.attempt().cloned() {
         // Nothing was touched: the sources are asked anew.
@@ -12,7 +14,7 @@ pub(super) fn started(mut state: State, facts: &Facts) -> State {
             Step::disarm(Outcome::Overridden, &attempt)
         }
         Some(attempt) if attempt.boot == facts.boot => go_on(&mut state, step, facts),
-        Some(attempt) => after_restart(&mut state, step, attempt.in_boot(facts), facts),
+        Some(attempt) => after_restart(&mut state, step, attempt.in_boot(facts), facts, settings),
     };
     state.note_end();
     state
@@ -37,7 +39,13 @@ fn go_on(state: &mut State, step: Step, facts: &Facts) -> Step {
 }
 
 /// The machine was started anew in the middle of a try; `attempt` is of this boot already.
-fn after_restart(state: &mut State, step: Step, attempt: Attempt, facts: &Facts) -> Step {
+fn after_restart(
+    state: &mut State,
+    step: Step,
+    attempt: Attempt,
+    facts: &Facts,
+    settings: &Settings,
+) -> Step {
     const CUT: &str = "the machine was restarted in the middle";
     let runs_new = facts.running == attempt.target.system;
     match step {
@@ -62,6 +70,12 @@ fn after_restart(state: &mut State, step: Step, attempt: Attempt, facts: &Facts)
         // The profile may name the new system already.
         Step::Commit(_) | Step::Stage(_) => {
             Step::Revert { attempt, why: CUT.into(), blamed: false, tries: 0 }
+        }
+        // The start brought the old system's name back, and left what the switch had changed.
+        Step::Test(_) | Step::Probation(_) if settings.switch_lasts => {
+            state.tries += 1;
+            let blamed = state.tries >= MOST_TRIES;
+            Step::Revert { attempt, why: CUT.into(), blamed, tries: 0 }
         }
         // A switch for a test touches nothing that lasts: the start itself went back.
         _ if !runs_new => {

@@ -181,7 +181,53 @@ fn a_month_without_a_source_changes_nothing_and_the_next_release_is_taken() {
     assert_eq!(action, Action::Room(target));
 }
 
+/// On a Mac a start names the old system again, and leaves files and services as the switch made them.
+#[test]
+fn where_a_switch_outlives_a_start_it_is_gone_back_from_after_it() {
+    let mut machine = Machine::new(Way::Live, false);
+    machine.settings.switch_lasts = true;
+    // Poll, room, fetch, ask, arm, test, and a first look.
+    machine.run([vec![Fault::None; 6], vec![Fault::PowerBefore]].concat());
+    assert_eq!((machine.running(), machine.set_up.as_str()), ("old", "old"));
+    assert_eq!(machine.boots, 1);
+}
+
+#[test]
+fn where_a_start_brings_nothing_back_none_is_made_and_the_host_says_so() {
+    let mut machine = Machine::new(Way::Live, false);
+    machine.settings.switch_lasts = true;
+    machine.reverts = false;
+    machine.run(fine());
+    assert_eq!((machine.boots, machine.switches_to_new), (0, 1));
+    let Some(Outcome::Stranded { why }) = machine.last() else { panic!("{:?}", machine.last()) };
+    assert!(why.contains("web.service failed; going back failed: planted"), "{why}");
+    // The next release is taken none the less.
+    machine.reverts = true;
+    machine.offer("newer", true);
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default()), ("newer", "newer"));
+}
+
 proptest! {
+    /// The same where a switch outlives the machine's start: what it is set up by is what it runs.
+    #[test]
+    fn it_ends_whole_or_says_that_it_does_not(
+        holds in any::<bool>(),
+        reverts in any::<bool>(),
+        faults in proptest::collection::vec(machine::fault(), 0..40),
+    ) {
+        let mut machine = Machine::new(Way::Live, holds);
+        machine.settings.switch_lasts = true;
+        machine.reverts = reverts;
+        machine.run(faults);
+        if !matches!(machine.last(), Some(Outcome::Stranded { .. })) {
+            prop_assert_eq!(machine.running(), machine.default());
+            prop_assert_eq!(machine.running(), machine.set_up.as_str());
+            prop_assert!(holds || machine.running() == "old");
+        }
+        prop_assert!(machine.unproven_default.is_none(), "{:?}", machine.unproven_default);
+    }
+
     /// Whatever fails, wherever the agent or the machine is ended: it comes to rest on the old
     /// system or on the new one, with that as the boot default, and a system that did not hold is
     /// never what boots.

@@ -2,13 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
-use nixfleet_nix::process;
-
-use super::unit::{self, Ended};
-use super::{Host, facts, loader, switch, words};
+use super::ended::Ended;
+use super::platform::Job;
+use super::{Host, facts, loader, switch};
 use crate::core::{Attempt, COMMIT_LIMIT, Event};
 
 const LIMIT: Duration = Duration::from_millis(COMMIT_LIMIT);
@@ -37,7 +35,7 @@ impl Host {
     /// Makes a system what boots.
     fn set_default(&self, system: &str) -> Result<(), String> {
         self.set_profile(system)?;
-        boot_entries(system)
+        self.boot_entries(system)
     }
 
     /// What was written of the profile and of the loader's files outlives a power cut from here on:
@@ -45,7 +43,7 @@ impl Host {
     fn reach_the_disk(&self) {
         let places = [self.config.profile.parent(), self.config.boot.as_deref()];
         for place in places.into_iter().flatten() {
-            let _ = fs::File::open(place).map(rustix::fs::syncfs);
+            let _ = fs::File::open(place).map(reach_the_disk);
         }
     }
 
@@ -67,12 +65,12 @@ impl Host {
         if let Some(number) = failed {
             let profile = self.config.profile.display().to_string();
             // It costs an entry in a menu alone.
-            let _ = in_unit(
+            let _ = self.in_job(
                 "profile",
                 &["nix-env", "--profile", &profile, "--delete-generations", &number],
             );
         }
-        match boot_entries(&attempt.old_default) {
+        match self.boot_entries(&attempt.old_default) {
             // A full boot partition: the loader's own file was not reached, and says what it said.
             Err(_) if boots_old() == Some(true) => Ok(()),
             made => made,
@@ -98,22 +96,22 @@ impl Host {
         self.keep_old(attempt)?;
         self.set_profile(system)?;
         if self.loader().is_none() {
-            return boot_entries(system);
+            return self.boot_entries(system);
         }
-        boot_entries(&attempt.old_default)?;
+        self.boot_entries(&attempt.old_default)?;
         let entry = self
             .entry_of(system)
             .ok_or_else(|| format!("the boot loader has no entry for `{system}`"))?;
         fs::write(self.staged(), "")
             .map_err(|error| format!("cannot write `{}`: {error}", self.staged().display()))?;
-        in_unit("once", &["bootctl", "set-oneshot", &loader::one_shot(&entry)])
+        self.in_job("once", &["bootctl", "set-oneshot", &loader::one_shot(&entry)])
     }
 
     /// The one boot that was given is taken back. Where it was used up, there is nothing to take.
     pub(super) fn forget_once(&self) {
         if self.staged().exists() || Path::new(ONE_SHOT).exists() {
             // bootctl(1): an empty name removes the variable.
-            let _ = in_unit("once", &["bootctl", "set-oneshot", ""]);
+            let _ = self.in_job("once", &["bootctl", "set-oneshot", ""]);
             let _ = fs::remove_file(self.staged());
         }
     }
@@ -124,8 +122,7 @@ impl Host {
 
     pub(super) fn reboot(&mut self) -> Event {
         crate::notify::status("restarting the machine");
-        let _ =
-            process::output(Command::new("systemctl").args(["reboot", "--no-block"]), unit::ASK);
+        self.platform.reboot();
         // Nothing more is to be done in this boot. Where the machine stays up, the next start of the
         // agent asks for it again.
         self.wake.pause(u64::try_from(GOING_DOWN.as_millis()).unwrap_or(u64::MAX));
@@ -134,7 +131,33 @@ impl Host {
 
     fn set_profile(&self, system: &str) -> Result<(), String> {
         let profile = self.config.profile.display().to_string();
-        in_unit("profile", &["nix-env", "--profile", &profile, "--set", system])
+        self.in_job("profile", &["nix-env", "--profile", &profile, "--set", system])
+    }
+
+    fn boot_entries(&self, system: &str) -> Result<(), String> {
+        match self.platform.boot_entries(system) {
+            Some(words) => self.in_job("boot", &words.each_ref().map(String::as_str)),
+            None => Ok(()),
+        }
+    }
+
+    fn in_job(&self, name: &str, words: &[&str]) -> Result<(), String> {
+        let record = switch::record(name);
+        let ended = switch::unlocked(|| {
+            let _ = fs::remove_file(&record);
+            self.platform.run(&Job { name, record: &record, limit: LIMIT, words })
+        });
+        let _ = fs::remove_file(&record);
+        match ended {
+            Ended::Exited(0) => Ok(()),
+            Ended::NotStarted(why) => Err(why),
+            other => Err(format!(
+                "`{}` {}{}",
+                words.join(" "),
+                switch::tested(&other).ending(),
+                self.platform.words(&format!("nixfleet-{name}")),
+            )),
+        }
     }
 
     /// The configuration of systemd-boot, where that is the loader (bootctl(1), loader.conf(5)).
@@ -173,27 +196,15 @@ impl Host {
     }
 }
 
-fn boot_entries(system: &str) -> Result<(), String> {
-    in_unit("boot", &[&format!("{system}/bin/switch-to-configuration"), "boot"])
+#[cfg(target_os = "linux")]
+fn reach_the_disk(file: fs::File) {
+    let _ = rustix::fs::syncfs(file);
 }
 
-fn in_unit(name: &str, words: &[&str]) -> Result<(), String> {
-    let record = switch::record(name);
-    let ended = switch::unlocked(|| {
-        let _ = fs::remove_file(&record);
-        unit::run(&format!("nixfleet-{name}.service"), &record, LIMIT, words, &crate::notify::alive)
-    });
-    let _ = fs::remove_file(&record);
-    match ended {
-        Ended::Exited(0) => Ok(()),
-        Ended::NotStarted(why) => Err(why),
-        other => Err(format!(
-            "`{}` {}{}",
-            words.join(" "),
-            switch::tested(&other).ending(),
-            words::journal(&format!("nixfleet-{name}.service")),
-        )),
-    }
+/// macOS has no word for one file system.
+#[cfg(not(target_os = "linux"))]
+fn reach_the_disk(_file: fs::File) {
+    rustix::fs::sync();
 }
 
 fn read(path: &Path) -> Option<String> {

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Host, armed, room, unit, words};
+use super::platform::Part;
+use super::{Host, armed, room, words};
 use crate::finding::Finding;
 use crate::source::Source;
 
@@ -19,7 +20,7 @@ impl Host {
     pub fn check(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> =
             self.sources().into_iter().map(|it| self.source(it)).collect();
-        findings.extend([self.signers(), agent(), self.state_file()]);
+        findings.extend([self.signers(), self.agent(), self.state_file()]);
         findings.extend(self.rooms());
         findings.extend([self.way_back(), nix()]);
         findings
@@ -52,6 +53,24 @@ impl Host {
         Finding::fine("signers", format!("a release takes {threshold} of {keys} keys, {whose}"))
     }
 
+    fn agent(&self) -> Finding {
+        let (why, restart) = self.platform.agent_help();
+        if !self.platform.is_up(Part::Agent) {
+            return Finding::lacking("agent", "it does not run", why);
+        }
+        match armed::read(&self.config) {
+            Some(it) if !self.platform.is_up(Part::Guard) => Finding::lacking(
+                "agent",
+                format!("`{}` is tried, and no guard stands", it.target.system),
+                restart,
+            ),
+            Some(it) => {
+                Finding::fine("agent", format!("it tries `{}`, under a guard", it.target.system))
+            }
+            None => Finding::fine("agent", "it runs"),
+        }
+    }
+
     fn state_file(&self) -> Finding {
         match self.folder.state() {
             Ok(state) => Finding::fine("state", crate::run::sentence(&state)),
@@ -77,6 +96,13 @@ impl Host {
     /// Whether the machine comes back from a kernel that does not start, with nobody there.
     fn way_back(&self) -> Finding {
         const HELP: &str = "before a release with another kernel, see that somebody can choose an older generation at the machine's start";
+        if self.settings.switch_lasts {
+            return Finding::note(
+                "way back",
+                "going back is the activation of the system before: a Mac's start brings none back",
+                "where that fails too, `nixfleet-agent status` says so, and somebody has to look",
+            );
+        }
         let Some(boot) = &self.config.boot else {
             return Finding::note(
                 "way back from a kernel",
@@ -102,33 +128,11 @@ impl Host {
     }
 }
 
-fn agent() -> Finding {
-    let is = |name: &str| unit::ask(&["is-active", name]).is_some_and(|it| it.trim() == "active");
-    if !is("nixfleet-agent.service") {
-        return Finding::lacking(
-            "agent",
-            "it does not run",
-            "`journalctl -u nixfleet-agent` says why",
-        );
-    }
-    match armed::read() {
-        Some(it) if !is("nixfleet-guard.timer") => Finding::lacking(
-            "agent",
-            format!("`{}` is tried, and no guard stands", it.target.system),
-            "restart it: `systemctl restart nixfleet-agent`",
-        ),
-        Some(it) => {
-            Finding::fine("agent", format!("it tries `{}`, under a guard", it.target.system))
-        }
-        None => Finding::fine("agent", "it runs"),
-    }
-}
-
 fn nix() -> Finding {
     let mut command = std::process::Command::new("nix-store");
     match words::text_of(command.arg("--version")) {
         Some(version) => Finding::fine("nix", version),
-        None => Finding::lacking("nix", "`nix-store` does not run", "look at `nix-daemon.service`"),
+        None => Finding::lacking("nix", "`nix-store` does not run", "look at Nix's daemon"),
     }
 }
 

@@ -1,6 +1,5 @@
 //! This host's talk with its control plane.
 
-use std::fs;
 use std::sync::Arc;
 
 use nixfleet_link::{CheckIn, VERSION};
@@ -53,12 +52,12 @@ impl Host {
     /// Says where this host stands.
     pub(super) fn check_in(&self, state: &State) {
         let Some(plane) = self.plane() else { return };
-        let boot = facts::boot();
+        let boot = self.platform.boot();
         let turn = facts::now(&self.config).since_boot;
         plane.say(CheckIn {
             version: VERSION,
             agent: env!("CARGO_PKG_VERSION").into(),
-            machine: machine(),
+            machine: self.machine(),
             boots: facts::resolved(&self.config.profile),
             release: self.known(),
             report: standing::report(state, &facts::running(), &boot, turn),
@@ -75,11 +74,10 @@ impl Host {
         let _ = self.folder.write(RETRIED, &Retried { word });
         true
     }
-}
 
-/// What tells this machine from another with the same key. The id itself is not to be told
-/// (machine-id(5)).
-fn machine() -> String {
-    let id = fs::read_to_string("/etc/machine-id").unwrap_or_default();
-    Hash::of(format!("nixfleet {}", id.trim()).as_bytes()).to_string()
+    /// What tells this machine from another with the same key. The id itself is not to be told
+    /// (machine-id(5)).
+    fn machine(&self) -> String {
+        Hash::of(format!("nixfleet {}", self.platform.machine()).as_bytes()).to_string()
+    }
 }

@@ -35,11 +35,15 @@ impl Host {
             )));
         }
         // What is no system has none of these, and would leave the machine without a way back.
-        for file in ["nixos-version", "activate", "bin/switch-to-configuration"] {
+        for file in self.platform.essentials() {
             let path = Path::new(&target.system).join(file);
             if !path.exists() {
                 return Err((
-                    format!("`{}` is no system of NixOS: `{file}` is missing", target.system),
+                    format!(
+                        "`{}` is no system of {}: `{file}` is missing",
+                        target.system,
+                        self.platform.name(),
+                    ),
                     Blame::Target,
                 ));
             }

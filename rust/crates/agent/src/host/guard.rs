@@ -1,18 +1,14 @@
-//! The guard: a timer of PID 1 that goes back by itself, whatever becomes of the agent. It runs the
+//! The guard: a timer of the service manager that goes back by itself, whatever becomes of the agent. It runs the
 //! program that armed it, by its store path, so that a new agent's faults are not its own.
 
 use std::fs;
-use std::process::Command;
-
-use nixfleet_nix::process;
 
 use super::Host;
-use super::fetch::last_line;
+use super::armed;
 use super::switch::record;
-use super::{armed, unit};
 use crate::core::Attempt;
 
-/// The guard's unit and timer.
+/// The guard's service and timer.
 pub const GUARD: &str = "nixfleet-guard";
 
 impl Host {
@@ -22,32 +18,17 @@ impl Host {
         for name in ["switch", "back"] {
             let _ = fs::remove_file(record(name));
         }
-        stop();
+        self.platform.stop_guard();
         armed::write(attempt)?;
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let after = self.settings.guard_after(attempt.terms(&self.settings)) / 1000;
-        let mut command = Command::new("systemd-run");
-        command
-            .args(["--collect", "--no-ask-password", "--quiet"])
-            .arg(format!("--unit={GUARD}"))
-            .arg(format!("--on-active={after}"))
-            // Without it systemd may be a minute late.
-            .arg("--timer-property=AccuracySec=1s")
-            .arg(format!("--setenv=PATH={}", std::env::var("PATH").unwrap_or_default()))
-            .arg("--")
-            .arg(program)
-            .arg("--config")
-            .arg(&self.config_path)
-            .arg("revert");
-        let output = process::output(&mut command, unit::ASK).map_err(|error| error.to_string())?;
-        match output.status {
-            Some(status) if status.success() => Ok(()),
-            _ => Err(last_line(&output.stderr)),
-        }
+        let config = self.config_path.as_os_str();
+        let words = [program.as_os_str(), "--config".as_ref(), config, "revert".as_ref()];
+        self.platform.set_guard(after, &words)
     }
 
     pub(super) fn disarm(&mut self) {
-        stop();
+        self.platform.stop_guard();
         self.forget_once();
         armed::remove();
         for name in ["switch", "back", "ask"] {
@@ -55,9 +36,4 @@ impl Host {
         }
         let _ = fs::remove_dir_all(self.folder.join("roots"));
     }
-}
-
-fn stop() {
-    unit::ask(&["stop", &format!("{GUARD}.timer")]);
-    unit::ask(&["reset-failed", &format!("{GUARD}.service"), &format!("{GUARD}.timer")]);
 }

@@ -2,24 +2,25 @@
 //! connection to where releases come from. A host that cannot be reached by its next release cannot
 //! be mended by one.
 
-use std::process::Command;
 use std::time::Duration;
 
 use nixfleet_assertion::{Assertion, From, Port, Ran};
 use nixfleet_nix::Foreign;
 use nixfleet_nix::process;
 
-use super::{Host, facts, unit, words};
+use super::Host;
 use crate::core::Attempt;
 
 /// What one assertion may take to answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// What the service manager may take to begin with it.
+const ASK: Duration = Duration::from_secs(60);
 /// Where other systems have their programs, for tests on those.
-const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub(super) const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Host {
     pub(super) fn probe(&mut self, attempt: &Attempt) -> Vec<String> {
-        let mut failing = newly_failed(attempt);
+        let mut failing = self.newly_failed(attempt);
         failing.extend(self.started_again(attempt));
         failing.extend(match self.successor_says(&attempt.target.system) {
             Some(Ok(failing)) => failing,
@@ -39,19 +40,52 @@ impl Host {
 
     /// Services that ended and were started again since the last look, and did not do that before.
     fn started_again(&mut self, attempt: &Attempt) -> Vec<String> {
-        let now = facts::restarts();
+        let now = self.platform.restarts();
         let last = std::mem::replace(&mut self.restarts, now.clone());
         now.into_iter()
             .filter(|(name, count)| *count > last.get(name).copied().unwrap_or(0))
             .filter(|(name, _)| is_news(attempt, name))
             .map(|(name, _)| {
-                format!("unit `{name}` ended and was started again{}", words::journal(&name))
+                format!("unit `{name}` ended and was started again{}", self.platform.words(&name))
             })
             .collect()
     }
 
     fn assertions(&self) -> Vec<String> {
-        Assertion::all(&self.config.health).iter().filter_map(failure).collect()
+        Assertion::all(&self.config.health).iter().filter_map(|it| self.failure(it)).collect()
+    }
+
+    fn newly_failed(&self, attempt: &Attempt) -> Vec<String> {
+        let failed = self.platform.failed().into_iter();
+        failed
+            .filter(|name| is_news(attempt, name))
+            .map(|name| format!("unit `{name}` failed{}", self.platform.words(&name)))
+            .collect()
+    }
+
+    fn failure(&self, assertion: &Assertion) -> Option<String> {
+        let assertion = on_the_machine(assertion);
+        let mut command = self.platform.shell(&assertion.script(), ANSWER_LIMIT);
+        let ran = match process::output(&mut command, ANSWER_LIMIT + ASK) {
+            Ok(output) => match output.status {
+                Some(status) => Ran {
+                    status: status.code().unwrap_or(-1),
+                    stdout: output.stdout,
+                    stderr: output.stderr,
+                },
+                None => {
+                    return Some(format!(
+                        "{}: it did not answer in {} s",
+                        assertion.title(),
+                        ANSWER_LIMIT.as_secs()
+                    ));
+                }
+            },
+            Err(error) => {
+                return Some(format!("{}: it could not be asked: {error}", assertion.title()));
+            }
+        };
+        assertion.judge(&ran).err().map(|seen| format!("{}: {seen}", assertion.title()))
     }
 
     /// Any source that answers will do.
@@ -67,49 +101,13 @@ impl Host {
     }
 }
 
-fn newly_failed(attempt: &Attempt) -> Vec<String> {
-    facts::failed_units()
-        .into_iter()
-        .filter(|name| is_news(attempt, name))
-        .map(|name| format!("unit `{name}` failed{}", words::journal(&name)))
-        .collect()
-}
-
 /// Whether a unit that is unwell was not before, and is none of the agent's own.
 fn is_news(attempt: &Attempt, name: &String) -> bool {
-    !attempt.failed_before.contains(name) && !name.starts_with("nixfleet-")
+    !attempt.failed_before.contains(name) && !is_own(name)
 }
 
-fn failure(assertion: &Assertion) -> Option<String> {
-    let assertion = on_the_machine(assertion);
-    let limit = ANSWER_LIMIT.as_secs();
-    // Outside of the agent's sandbox, with what a root shell finds.
-    let mut command = Command::new("systemd-run");
-    command
-        .args(["--pipe", "--wait", "--collect", "--quiet", "--no-ask-password"])
-        .arg(format!("--property=RuntimeMaxSec={limit}"))
-        .arg(format!("--setenv=PATH=/run/wrappers/bin:/run/current-system/sw/bin:{PATH}"))
-        .args(["--", "sh", "-c", &assertion.script()]);
-    let ran = match process::output(&mut command, ANSWER_LIMIT + unit::ASK) {
-        Ok(output) => match output.status {
-            Some(status) => Ran {
-                status: status.code().unwrap_or(-1),
-                stdout: output.stdout,
-                stderr: output.stderr,
-            },
-            None => {
-                return Some(format!(
-                    "{}: it did not answer in {} s",
-                    assertion.title(),
-                    ANSWER_LIMIT.as_secs()
-                ));
-            }
-        },
-        Err(error) => {
-            return Some(format!("{}: it could not be asked: {error}", assertion.title()));
-        }
-    };
-    assertion.judge(&ran).err().map(|seen| format!("{}: {seen}", assertion.title()))
+fn is_own(name: &str) -> bool {
+    name.strip_prefix("org.nixos.").unwrap_or(name).starts_with("nixfleet-")
 }
 
 /// From outside is for a test in a VM: on the machine itself, that the port answers has to do.

@@ -72,12 +72,13 @@ impl Host {
     /// What a new system says to a switch, and refused where its own agent could not prove it: after
     /// a restart nobody else is there to.
     pub(super) fn has_successor(&self, system: &str, asked: Asked) -> Asked {
-        let unit = |root: &str| Path::new(root).join("etc/systemd/system/nixfleet-agent.service");
-        let is_lost = unit("/run/current-system").exists() && !unit(system).exists();
+        let service = |root: &str| Path::new(root).join(self.platform.agent_service());
+        let is_lost = service("/run/current-system").exists() && !service(system).exists();
         match asked {
-            Asked::NeedsRestart if is_lost => Asked::Refused(
-                "it takes a restart, and has no agent that could prove it after that: start it by hand, with `nixos-rebuild boot`".into(),
-            ),
+            Asked::NeedsRestart if is_lost => Asked::Refused(format!(
+                "it takes a restart, and has no agent that could prove it after that: start it by hand, with `{}`",
+                self.platform.by_hand()
+            )),
             Asked::Live | Asked::NeedsRestart => match self.successor_says(system) {
                 Some(Err(why)) => Asked::Refused(why),
                 _ => asked,

@@ -1,13 +1,14 @@
-//! `switch-to-configuration` of NixOS: asked first, run as a test, run back.
+//! Switching the running machine: asked first, as a test, and back.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::unit::{self, Ended};
-use super::{Host, facts, fetch, words};
-use crate::core::{Asked, Attempt, Target, Tested, Way};
+use super::ended::Ended;
+use super::platform::Job;
+use super::{Host, facts, fetch, unit, words};
+use crate::core::{Asked, Attempt, Tested, Way};
 use crate::report;
 
 /// What an answer may take that touches nothing.
@@ -27,24 +28,25 @@ const BY_HAND: &str = "nixos-rebuild-switch-to-configuration.service";
 /// What a switch of a running machine cannot change.
 const ONLY_BY_RESTART: [&str; 3] = ["kernel", "initrd", "kernel-modules"];
 
-pub(super) fn ask(target: &Target) -> Asked {
+pub(super) fn ask(system: &str) -> Asked {
     if unit::is_there(BY_HAND) {
         return Asked::Busy;
     }
     let _ = fs::remove_file(record("ask"));
-    match run_program("ask", &target.system, "check", ASK_LIMIT) {
+    let program = format!("{system}/bin/switch-to-configuration");
+    let record = record("ask");
+    let words: [&str; 2] = [&program, "check"];
+    match unit::run(&Job { name: "ask", record: &record, limit: ASK_LIMIT, words: &words }) {
         Ended::Exited(0) => {}
         Ended::Exited(LOCKED) => return Asked::Busy,
         Ended::Exited(status) => {
             // An inhibitor says that the running machine cannot be switched, and a restart can.
-            return if has_inhibitors(&target.system)
-                && differs_in(&target.system, &["switch-inhibitors"])
-            {
+            return if has_inhibitors(system) && differs_in(system, &["switch-inhibitors"]) {
                 Asked::NeedsRestart
             } else {
                 Asked::Refused(format!(
                     "its own check refused with status {status}{}",
-                    words::journal("nixfleet-ask.service")
+                    words::journal("nixfleet-ask")
                 ))
             };
         }
@@ -53,8 +55,7 @@ pub(super) fn ask(target: &Target) -> Asked {
         }
         other => return Asked::Refused(format!("its own check {}", tested(&other).ending())),
     }
-    if differs_in(&target.system, &ONLY_BY_RESTART)
-        || differs_in_content(&target.system, "init-interface-version")
+    if differs_in(system, &ONLY_BY_RESTART) || differs_in_content(system, "init-interface-version")
     {
         return Asked::NeedsRestart;
     }
@@ -64,7 +65,8 @@ pub(super) fn ask(target: &Target) -> Asked {
 impl Host {
     pub(super) fn test(&mut self, attempt: &Attempt) -> Tested {
         let limit = Duration::from_millis(self.settings.switch);
-        let ended = run_program("switch", &attempt.target.system, "test", limit);
+        let system = &attempt.target.system;
+        let ended = self.platform.activate("switch", &record("switch"), system, limit);
         match tested(&ended) {
             // Its last status wins: units that failed hide an activation that did.
             Tested::Exited(0 | 4) if facts::running() != attempt.target.system => {
@@ -85,7 +87,7 @@ impl Host {
         let limit = Duration::from_millis(self.settings.switch);
         let ended = unlocked(|| {
             let _ = fs::remove_file(record("back"));
-            run_program("back", &attempt.old, "test", limit)
+            self.platform.activate("back", &record("back"), &attempt.old, limit)
         });
         match ended {
             // Units that fail in the old system failed there before, or are for its owner to see.
@@ -100,16 +102,6 @@ impl Host {
     }
 }
 
-fn run_program(name: &str, system: &str, action: &str, limit: Duration) -> Ended {
-    let program = format!("{system}/bin/switch-to-configuration");
-    unit::run(
-        &format!("nixfleet-{name}.service"),
-        &record(name),
-        limit,
-        &[&program, action],
-        &crate::notify::alive,
-    )
-}
 /// Where a unit's end is written down: it says something of this boot alone, and a full disk does
 /// not keep it from being written.
 pub(super) fn record(name: &str) -> PathBuf {

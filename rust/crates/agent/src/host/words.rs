@@ -15,6 +15,7 @@ const LINES: &str = "--lines=10";
 /// The last words of a unit in this boot, indented below what is said of it: its own, and systemd's
 /// where it said none.
 pub(super) fn journal(unit: &str) -> String {
+    let unit = if unit.contains('.') { unit.to_owned() } else { format!("{unit}.service") };
     let last = |of: &str, lines: &str| {
         let mut command = Command::new("journalctl");
         command.args([of, "--boot", lines, "--output=cat", "--no-pager", "--quiet"]);
@@ -22,10 +23,12 @@ pub(super) fn journal(unit: &str) -> String {
     };
     last(&format!("_SYSTEMD_UNIT={unit}"), LINES)
         .or_else(|| last(&format!("--unit={unit}"), "--lines=1"))
-        .map_or_else(String::new, |text| {
-            let lines = Foreign::from(text);
-            lines.lines().fold(String::new(), |all, it| all + "\n" + WHY_INDENT + &it)
-        })
+        .map_or_else(String::new, |text| below(&text))
+}
+
+/// Lines, indented below what is said of who wrote them.
+pub(super) fn below(text: &str) -> String {
+    Foreign::from(text).lines().fold(String::new(), |all, it| all + "\n" + WHY_INDENT + &it)
 }
 
 /// Asks a program for its words.

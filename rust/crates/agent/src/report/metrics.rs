@@ -24,8 +24,8 @@ impl Room {
 }
 
 /// How a try can end, as the state's file has it.
-const OUTCOMES: [&str; 6] =
-    ["committed", "reverted", "refused", "interrupted", "overridden", "shown"];
+const OUTCOMES: [&str; 7] =
+    ["committed", "reverted", "stranded", "refused", "interrupted", "overridden", "shown"];
 
 pub(super) fn text(report: &Report, room: &Room) -> String {
     let mut text = Text::default();

@@ -61,6 +61,8 @@ pub struct Machine {
     holds: bool,
     offered: String,
     running: String,
+    /// The system by which the machine is set up, where that outlives its start: files, services.
+    pub set_up: String,
     /// What the boot loader starts.
     default: String,
     /// What the system's profile names, of which boot entries are made.
@@ -83,6 +85,7 @@ impl Machine {
                 reboot: Reboot::WhenNeeded,
                 dry_run: false,
                 poll_every: 60_000,
+                switch_lasts: false,
             },
             boots_new: true,
             reverts: true,
@@ -96,6 +99,7 @@ impl Machine {
             holds,
             offered: "new".into(),
             running: "old".into(),
+            set_up: "old".into(),
             default: "old".into(),
             profile: "old".into(),
             once: None,
@@ -223,6 +227,9 @@ impl Machine {
         let once = self.once.take();
         let starts = once.filter(|_| self.boots_new).unwrap_or_else(|| self.default.clone());
         self.running = starts;
+        if !self.settings.switch_lasts {
+            self.set_up.clone_from(&self.running);
+        }
     }
 
     fn overridden(&self, action: &Action) -> Option<String> {
@@ -273,6 +280,7 @@ impl Machine {
             Action::Test(attempt) => {
                 self.switches_to_new += 1;
                 self.running.clone_from(&attempt.target.system);
+                self.set_up.clone_from(&attempt.target.system);
                 Event::Tested(if well { Tested::Exited(4) } else { Tested::Exited(2) })
             }
             Action::Probe { after, .. } => {
@@ -310,6 +318,7 @@ impl Machine {
                 self.default.clone_from(&attempt.old_default);
                 if well && !attempt.has_booted {
                     self.running.clone_from(&attempt.old);
+                    self.set_up.clone_from(&attempt.old);
                 }
                 Event::Reverted(if well { Ok(()) } else { Err("planted".into()) })
             }

@@ -1,0 +1,154 @@
+//! A Mac: launchd runs what touches the system, and nix-darwin's `activate` is how it is touched.
+//!
+//! nix-darwin takes up a job of launchd anew whose file has changed, the agent's own too, in the middle of
+//! an activation: so that runs in a job that no system has. What boots is the system's profile alone: at
+//! the machine's start `activate-system` names it the running one, and leaves the services that another
+//! had set up (nix-darwin, modules/services/activate-system and modules/system/launchd.nix).
+
+mod job;
+mod launchd;
+mod services;
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::ended::Ended;
+use super::guard::GUARD;
+use super::platform::{Job, Part, Platform};
+use super::probe::PATH;
+use super::words;
+use crate::core::Asked;
+
+pub use job::run as run_job;
+
+/// The agent's own job, as nix-darwin names those of a system.
+const AGENT: &str = "org.nixos.nixfleet-agent";
+/// How an activation ended that did not succeed, by the status that NixOS has for it.
+const ACTIVATION_FAILED: i32 = 2;
+
+pub(super) struct Mac;
+
+impl Platform for Mac {
+    fn name(&self) -> &'static str {
+        "nix-darwin"
+    }
+
+    fn essentials(&self) -> &'static [&'static str] {
+        &["darwin-version", "activate", "systemConfig"]
+    }
+
+    fn agent_service(&self) -> &'static str {
+        "Library/LaunchDaemons/org.nixos.nixfleet-agent.plist"
+    }
+
+    fn by_hand(&self) -> &'static str {
+        "darwin-rebuild switch"
+    }
+
+    fn boot(&self) -> String {
+        // It stays for as long as this process can.
+        static BOOT: OnceLock<String> = OnceLock::new();
+        let ask = || words::text_of(Command::new("sysctl").args(["-n", "kern.bootsessionuuid"]));
+        BOOT.get_or_init(|| ask().unwrap_or_default()).clone()
+    }
+
+    fn machine(&self) -> String {
+        static MACHINE: OnceLock<String> = OnceLock::new();
+        let ask = || {
+            let words = ["-d1", "-c", "IOPlatformExpertDevice"];
+            let text = words::text_of(Command::new("ioreg").args(words))?;
+            let line = text.lines().find(|it| it.contains("\"IOPlatformUUID\""))?;
+            Some(line.split('"').nth(3)?.to_owned())
+        };
+        MACHINE.get_or_init(|| ask().unwrap_or_default()).clone()
+    }
+
+    fn run(&self, job: &Job) -> Ended {
+        launchd::run(job)
+    }
+
+    fn words(&self, service: &str) -> String {
+        launchd::last_words(service)
+    }
+
+    /// launchd has no sandbox around the agent to be left.
+    fn shell(&self, script: &str, _limit: Duration) -> Command {
+        let mut command = Command::new("/bin/sh");
+        let nix = "/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin";
+        command.args(["-c", script]).env("PATH", format!("{nix}:{PATH}"));
+        command
+    }
+
+    fn set_guard(&self, after: u64, words: &[&OsStr]) -> Result<(), String> {
+        launchd::every(GUARD, after, words)
+    }
+
+    fn stop_guard(&self) {
+        launchd::take_away(GUARD);
+    }
+
+    fn is_up(&self, part: Part) -> bool {
+        match part {
+            Part::Agent => launchd::is_running(AGENT),
+            Part::Guard => launchd::is_there(GUARD),
+        }
+    }
+
+    fn agent_help(&self) -> (&'static str, &'static str) {
+        (
+            "`/var/log/nixfleet-agent.log` says why",
+            "restart it: `sudo launchctl kickstart -k system/org.nixos.nixfleet-agent`",
+        )
+    }
+
+    fn failed(&self) -> Vec<String> {
+        services::failed(Path::new("/run/current-system"))
+    }
+
+    /// How a service ended last is all that launchd tells, and `failed` goes by it.
+    fn restarts(&self) -> BTreeMap<String, u64> {
+        BTreeMap::new()
+    }
+
+    /// nix-darwin has no question that touches nothing: the first thing that `activate` does is to check.
+    fn ask(&self, system: &str) -> Asked {
+        let activate = Path::new(system).join("activate");
+        let runs = activate.metadata().is_ok_and(|it| it.permissions().mode() & 0o111 != 0);
+        let service = self.agent_service();
+        if !runs {
+            Asked::Refused(format!("`{}` is no program", activate.display()))
+        } else if !Path::new(system).join(service).exists() {
+            Asked::Refused(format!(
+                "it has no agent, which could prove it: launchd takes this one away in the middle. Switch by hand, with `{}`",
+                self.by_hand()
+            ))
+        } else {
+            Asked::Live
+        }
+    }
+
+    fn activate(&self, job: &str, record: &Path, system: &str, limit: Duration) -> Ended {
+        let program = format!("{system}/activate");
+        match launchd::run(&Job { name: job, record, limit, words: &[&program] }) {
+            Ended::Exited(0) => Ended::Exited(0),
+            Ended::Exited(status) => {
+                let words = launchd::last_words(&format!("nixfleet-{job}"));
+                crate::notify::say(&format!("`{program}` ended with status {status}{words}"));
+                Ended::Exited(ACTIVATION_FAILED)
+            }
+            ended => ended,
+        }
+    }
+
+    fn boot_entries(&self, _system: &str) -> Option<[String; 2]> {
+        None
+    }
+
+    /// Nothing of a Mac is brought by a restart, so none is asked for.
+    fn reboot(&self) {}
+}

@@ -1,0 +1,169 @@
+//! Jobs of launchd that no system has: they are made from a file beside the agent's report, gone with the
+//! machine's end, and left alone by an activation (launchctl(1), launchd.plist(5)).
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nixfleet_nix::process;
+
+use crate::folder::write_whole;
+use crate::host::ended::{self, Ended};
+use crate::host::fetch::last_line;
+use crate::host::platform::Job;
+use crate::host::words;
+use crate::report;
+
+/// How long launchd may take to answer.
+const ASK: Duration = Duration::from_secs(60);
+/// How long it may take to start what it was given.
+const START: Duration = Duration::from_secs(30);
+/// How often the end of a job is looked for, and how often whether it is there at all.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const ASK_EVERY: Duration = Duration::from_secs(2);
+/// The end of a job's words that is read, in bytes.
+const WORDS: usize = 64 * 1024;
+/// How many of its last lines are told.
+const LINES: usize = 10;
+
+/// Runs a command in a job and waits for it. launchd tells nobody how a job ended, and knows no limit: this
+/// program does both, inside the job.
+pub(super) fn run(job: &Job) -> Ended {
+    let label = format!("nixfleet-{}", job.name);
+    if !job.record.exists() && !is_running(&label) {
+        take_away(&label);
+        if let Err(why) = start(&label, job) {
+            return Ended::NotStarted(why);
+        }
+    }
+    let began = Instant::now();
+    // The job ends the command at its limit; a little longer, for it to say so.
+    let patience = job.limit + Duration::from_secs(120);
+    let mut asked = began;
+    while !job.record.exists() && began.elapsed() < patience {
+        if began.elapsed() > START && asked.elapsed() > ASK_EVERY {
+            asked = Instant::now();
+            if !is_running(&label) {
+                break;
+            }
+        }
+        crate::notify::alive();
+        thread::sleep(LOOK_EVERY);
+    }
+    take_away(&label);
+    ended::read(job.record)
+}
+
+fn start(label: &str, job: &Job) -> Result<(), String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let limit = job.limit.as_secs().to_string();
+    let mut words: Vec<&OsStr> = vec![program.as_os_str(), OsStr::new("job")];
+    words.extend([job.record.as_os_str(), OsStr::new(&limit), OsStr::new("--")]);
+    words.extend(job.words.iter().map(OsStr::new));
+    make(label, &words, "<key>RunAtLoad</key><true/>")
+}
+
+/// Runs a command every so many seconds, first after as many.
+pub(super) fn every(label: &str, seconds: u64, words: &[&OsStr]) -> Result<(), String> {
+    make(label, words, &format!("<key>StartInterval</key><integer>{seconds}</integer>"))
+}
+
+/// Ends a job and forgets it.
+pub(super) fn take_away(label: &str) {
+    ask(&["bootout", &format!("system/{label}")]);
+    let _ = fs::remove_file(file(label, "plist"));
+}
+
+/// Whether launchd has a job.
+pub(super) fn is_there(label: &str) -> bool {
+    ask(&["list", label]).is_some()
+}
+
+/// Whether a job runs: a table with its process then.
+pub(super) fn is_running(label: &str) -> bool {
+    ask(&["list", label]).is_some_and(|it| it.contains("\"PID\""))
+}
+
+/// What `launchctl` answers; `None` when it does not, or fails.
+pub(super) fn ask(words: &[&str]) -> Option<String> {
+    let output = process::output(Command::new("launchctl").args(words), ASK).ok()?;
+    output.status.is_some_and(|it| it.success()).then(|| output.stdout.into_raw())
+}
+
+/// The last lines that a job wrote, indented below what is said of it.
+pub(super) fn last_words(label: &str) -> String {
+    let bytes = fs::read(file(label, "log")).unwrap_or_default();
+    let end = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(WORDS)..]).into_owned();
+    let lines: Vec<&str> = end.lines().filter(|it| !it.trim().is_empty()).collect();
+    words::below(&lines[lines.len().saturating_sub(LINES)..].join("\n"))
+}
+
+fn make(label: &str, words: &[&OsStr], begins: &str) -> Result<(), String> {
+    let (plist, log) = (file(label, "plist"), file(label, "log"));
+    let _ = fs::remove_file(&log);
+    write_whole(&plist, text(label, words, begins, &log).as_bytes(), 0o644)
+        .map_err(|error| error.to_string())?;
+    let mut command = Command::new("launchctl");
+    command.args(["bootstrap", "system"]).arg(&plist);
+    let output = process::output(&mut command, ASK).map_err(|error| error.to_string())?;
+    match output.status {
+        Some(status) if status.success() => Ok(()),
+        Some(_) => Err(last_line(&output.stderr)),
+        None => Err("launchd did not answer in time".into()),
+    }
+}
+
+fn text(label: &str, words: &[&OsStr], begins: &str, log: &Path) -> String {
+    let string = |text: &str| format!("<string>{}</string>", escaped(text));
+    let words: String = words.iter().map(|it| string(&it.to_string_lossy())).collect();
+    let (label, log) = (string(label), string(&log.to_string_lossy()));
+    let path = string(&std::env::var("PATH").unwrap_or_default());
+    let folder = string(&report::folder().to_string_lossy());
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n\
+         <plist version=\"1.0\"><dict>\n\
+         <key>Label</key>{label}\n\
+         <key>ProgramArguments</key><array>{words}</array>\n\
+         <key>EnvironmentVariables</key><dict>\
+         <key>PATH</key>{path}<key>RUNTIME_DIRECTORY</key>{folder}</dict>\n\
+         <key>StandardOutPath</key>{log}\n<key>StandardErrorPath</key>{log}\n\
+         {begins}\n\
+         </dict></plist>\n"
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn file(label: &str, suffix: &str) -> PathBuf {
+    report::folder().join(format!("{label}.{suffix}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_written_as_launchd_reads_it() {
+        let words = ["/agent", "a<b & c"].map(OsStr::new);
+        let text = text(
+            "nixfleet-guard",
+            &words,
+            "<key>StartInterval</key><integer>9</integer>",
+            Path::new("/l"),
+        );
+        for part in [
+            "<key>Label</key><string>nixfleet-guard</string>",
+            "<array><string>/agent</string><string>a&lt;b &amp; c</string></array>",
+            "<key>StartInterval</key><integer>9</integer>",
+            "<key>StandardErrorPath</key><string>/l</string>",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+}
