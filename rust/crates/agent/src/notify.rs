@@ -18,9 +18,11 @@ pub fn alive() {
     let _ = sd_notify::notify(&[NotifyState::Watchdog]);
 }
 
-/// A line for those who look closer.
+/// Lines for those who look closer.
 pub fn say(text: &str) {
-    eprintln!("nixfleet-agent: {}", nixfleet_nix::visible(text));
+    for line in text.lines() {
+        eprintln!("nixfleet-agent: {}", nixfleet_nix::visible(line));
+    }
 }
 
 /// What it does; a line in the journal when that changed.

@@ -33,7 +33,9 @@ const LINES: usize = 10;
 /// program does both, inside the job.
 pub(super) fn run(job: &Job) -> Ended {
     let label = format!("nixfleet-{}", job.name);
-    if !job.record.exists() && !is_running(&label) {
+    // In this order: what ends between the two questions has its record by the second.
+    let is_new = !is_running(&label) && !job.record.exists();
+    if is_new {
         take_away(&label);
         if let Err(why) = start(&label, job) {
             return Ended::NotStarted(why);
