@@ -233,7 +233,9 @@ in
         (
           module:
           map (it: it.message) (
-            lib.filter (it: !it.assertion && lib.hasInfix "nobody" it.message)
+            # By us, or by NixOS: "to prevent being locked out".
+            lib.filter
+              (it: !it.assertion && (lib.hasInfix "nobody" it.message || lib.hasInfix "locked out" it.message))
               (configOf {
                 hostSpec.userName = "ops";
                 modules = [ module ];

@@ -42,8 +42,9 @@ in
     };
   };
 
-  # NixOS's own guard, of hosts whose passwords cannot be changed by hand, counts keys as well.
-  config.users.allowNoPasswordLogin = lib.mkIf (!guard.lockout) (taste true);
+  # NixOS's own guard, of hosts whose passwords cannot be changed by hand, counts keys as well, and knows
+  # no other way in.
+  config.users.allowNoPasswordLogin = lib.mkIf (!guard.lockout || hasOtherWay) (taste true);
 
   config.assertions = lib.mkIf guard.lockout [
     {
