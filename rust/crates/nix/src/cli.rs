@@ -91,7 +91,7 @@ impl NixCli {
         command
     }
 
-    fn run(&self, command: &str, arguments: &[&str]) -> Result<Vec<u8>, NixError> {
+    pub(crate) fn run(&self, command: &str, arguments: &[&str]) -> Result<Vec<u8>, NixError> {
         let shown = format!("nix {command} {}", arguments.join(" "));
         // The program before it would tell that in words of its own.
         let is_name = Path::new(&self.program).components().count() == 1;

@@ -7,6 +7,7 @@ mod cli;
 mod closure;
 mod error;
 mod fake;
+mod platforms;
 mod position;
 pub mod process;
 mod store_path;

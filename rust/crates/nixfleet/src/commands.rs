@@ -1,6 +1,7 @@
 //! What the tool does: a file a command, with its arguments, its work and what it shows.
 
 mod app;
+mod builders;
 pub mod completions;
 mod control_plane;
 pub mod deploy;

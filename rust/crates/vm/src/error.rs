@@ -9,6 +9,7 @@ use std::time::Duration;
 use nixfleet_nix::{Foreign, NixError};
 use thiserror::Error as ThisError;
 
+pub use help::BUILDERS;
 pub(crate) use help::DISKS;
 
 use crate::report::NixFailure;

@@ -41,7 +41,7 @@ mod world;
 pub use accelerator::{Accelerator, Choice};
 pub use cancel::Cancel;
 pub use clock::{Clock, SystemClock};
-pub use error::Error;
+pub use error::{BUILDERS, Error};
 pub use fault::Fault;
 pub use firmware::Firmware;
 pub use launch::Launch;

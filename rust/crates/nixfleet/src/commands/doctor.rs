@@ -115,6 +115,9 @@ fn this_machine(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
     let read = inventory.as_ref().and_then(|it| it.as_ref().ok());
     findings.extend(local::findings());
     findings.extend(vms::findings(read, &here));
+    let asked =
+        read.filter(|_| answers).map(|it| vms::without_builder(it, &fleets::nix_of_stores(global)));
+    findings.extend(asked.into_iter().flatten());
     let hosts = read.map(|it| hosts::findings(global, it, args.host.as_ref(), &here, &tree));
     if let Some(inventory) = inventory {
         findings.extend(fleet::findings(inventory, &tree));

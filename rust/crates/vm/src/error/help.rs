@@ -8,6 +8,11 @@ use super::Error;
 pub(crate) const DISKS: &str = "write `isVm = true;` for a machine of QEMU, or give it a layout: \
      `modules = [ inputs.nixfleet.nixosModules.disks.ext4 ];` or one of disko's";
 
+/// What lets Nix build for another platform.
+pub const BUILDERS: &str = "name a machine that can build for it in Nix's setting `builders`, or let \
+     this one emulate it, on NixOS by `boot.binfmt.emulatedSystems`; on a Mac nix-darwin's \
+     `nix.linux-builder.enable` is such a machine";
+
 impl Error {
     /// What to do about it, where the message does not say it.
     #[must_use]
@@ -27,11 +32,9 @@ impl Error {
                  {host}` ends it and deletes its disk"
             )),
             Self::NoDisks { .. } => Some(DISKS.to_owned()),
-            Self::Nix(NixError::Failed { cause, .. }) if needs_builder(&cause.message) => Some(
-                "this machine cannot build for that platform: name a machine that can in `builders`, \
-                 or let this one emulate it, on NixOS by `boot.binfmt.emulatedSystems`"
-                    .to_owned(),
-            ),
+            Self::Nix(NixError::Failed { cause, .. }) if needs_builder(&cause.message) => {
+                Some(format!("this machine cannot build for that platform: {BUILDERS}"))
+            }
             Self::Nix(NixError::Failed { .. }) => {
                 Some("`--show-trace` shows all that Nix says".to_owned())
             }

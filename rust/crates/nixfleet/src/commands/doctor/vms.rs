@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use nixfleet_inventory::Inventory;
+use nixfleet_nix::NixCli;
 use nixfleet_vm::preflight::Surroundings;
 use nixfleet_vm::state::data_folder;
 use nixfleet_vm::{Firmware, Platform};
 
 use super::finding::Finding;
 use super::local;
+use crate::commands::builders;
 
 /// What a VM and its install take at most, about.
 const ROOM: u64 = 10 << 30;
@@ -36,6 +38,17 @@ fn network() -> Finding {
     let text = "guests reach outside, and at 10.0.2.2 what listens on this machine's loopback; \
                 `--offline` keeps them from both";
     Finding::fine("network of VMs", text)
+}
+
+/// The platforms of the fleet's VMs for which Nix can build nothing here.
+pub fn without_builder(inventory: &Inventory, nix: &NixCli) -> Vec<Finding> {
+    let platforms = inventory.hosts.values().filter_map(|it| Platform::parse(it.text("platform")?));
+    let lacking = builders::without(nix, &platforms.map(Platform::system).collect());
+    let finding = |(platform, reason)| {
+        let name = format!("builder for {platform}");
+        Finding::note(&name, format!("{reason}; what is in a cache needs none"), builders::HELP)
+    };
+    lacking.into_iter().map(finding).collect()
 }
 
 /// The Linux platform of this machine's processor.

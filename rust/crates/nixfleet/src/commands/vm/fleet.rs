@@ -18,6 +18,7 @@ use super::args::{Build, Hosts};
 use super::jobs::{self, Each};
 use crate::commands::fleet as flakes;
 use crate::commands::preflight::{self, Refusal};
+use crate::commands::{builders, failure};
 use crate::error::Error;
 use crate::global::Global;
 use crate::side_by_side::each;
@@ -69,6 +70,7 @@ impl VmFleet {
         let here = ThisMachine::new(args.identity.clone());
         let plans = preflight::check(global, &inventory, &hosts, &here);
         let plans = plans.map_err(Failure::Vm)?.map_err(Failure::Refused)?;
+        tell_of_builders(global, &plans);
         let state = Fleet::new(&flakes::flake(global)).map_err(Failure::Vm)?;
         let folders = plans.into_iter().map(|plan| {
             let folder = state.host(&plan.host)?;
@@ -120,6 +122,21 @@ impl VmFleet {
             report.phases.insert(0, PhaseReport { phase: Phase::Preflight, seconds, held: true });
             report
         })
+    }
+}
+
+/// Says for which hosts Nix can build nothing here.
+fn tell_of_builders(global: &Global, plans: &[Plan]) {
+    let wanted = plans.iter().map(|it| it.platform.system()).collect();
+    for (platform, reason) in builders::without(&flakes::nix_of_stores(global), &wanted) {
+        let of = plans.iter().filter(|it| it.platform.system() == platform);
+        let (count, host) = (of.clone().count(), of.map(|it| &it.host).next());
+        let hosts = host.filter(|_| count == 1).cloned();
+        let hosts = hosts.map_or_else(|| format!("{count} hosts are"), |it| format!("{it} is"));
+        failure::warn(&format!(
+            "{hosts} for {platform}, and {reason}: unless all of it is in a cache, {}",
+            builders::HELP
+        ));
     }
 }
 
