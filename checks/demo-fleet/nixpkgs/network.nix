@@ -32,6 +32,8 @@ let
       };
       config.networking = {
         inherit bonds bridges;
+        # As the core decides it.
+        useDHCP = interfaces == { };
         vlans = { };
       };
       config.systemd.network = {

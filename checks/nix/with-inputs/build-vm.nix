@@ -198,6 +198,86 @@ in
     ];
   };
 
+  "test: interfaces that a module names have cards, where no card asks by DHCP whatever it is called" =
+    {
+      expr = map (module: cards (configOf { } [ module ])) [
+        {
+          networking = {
+            useDHCP = false;
+            interfaces.ens3.ipv4.addresses = [
+              {
+                address = "192.0.2.7";
+                prefixLength = 24;
+              }
+            ];
+            defaultGateway = "192.0.2.1";
+          };
+        }
+        {
+          networking = {
+            useDHCP = false;
+            interfaces.enp1s0.useDHCP = true;
+          };
+        }
+        {
+          networking.useDHCP = false;
+          systemd.network = {
+            enable = true;
+            netdevs."20-tunnel".netdevConfig = {
+              Name = "wg0";
+              Kind = "wireguard";
+            };
+            networks."10-wan" = {
+              matchConfig.Name = "ens3";
+              address = [
+                "2001:db8::7/64"
+                "192.0.2.7/24"
+              ];
+              routes = [ { Gateway = "192.0.2.1"; } ];
+            };
+            networks."20-tunnel" = {
+              matchConfig.Name = "wg0";
+              address = [ "10.9.0.1/24" ];
+            };
+          };
+        }
+        {
+          networking.useDHCP = false;
+          systemd.network = {
+            enable = true;
+            networks."10-wan" = {
+              matchConfig.MACAddress = "00:11:22:33:44:55";
+              networkConfig.DHCP = "ipv4";
+            };
+          };
+        }
+        {
+          networking.useDHCP = false;
+          systemd.network = {
+            enable = true;
+            networks."10-lan" = {
+              matchConfig.Name = "en*";
+              networkConfig.DHCP = "yes";
+            };
+          };
+        }
+        { networking.interfaces.eth0.useDHCP = lib.mkDefault true; }
+        {
+          networking.networkmanager.enable = true;
+          networking.useDHCP = false;
+        }
+      ];
+      expected = [
+        [ "ens3: 192.0.2.7/24" ]
+        [ "enp1s0: by DHCP" ]
+        [ "ens3: 192.0.2.7/24" ]
+        [ "nixfleet-vm: 10.0.2.15/24" ]
+        [ ]
+        [ ]
+        [ ]
+      ];
+    };
+
   "test: a host that names none has no file for them" = {
     expr =
       lib.filterAttrs (name: _: lib.hasInfix "nixfleet" name)

@@ -9,7 +9,8 @@
 }:
 let
   inherit (builtins) hashString substring;
-  inherit (config.hostSpec) hostName networking;
+  inherit (config.hostSpec) hostName;
+  inherit (import ./named.nix { inherit lib; } config) anyCardAsks interfaces;
 
   # Of the range that QEMU's own cards are in; the rest tells hosts in one network apart.
   macOf =
@@ -110,12 +111,12 @@ let
       all: card:
       all
       // lib.optionalAttrs (!(all ? ${card.interface}) || isReached card) { ${card.interface} = card; }
-    ) { } (lib.concatLists (lib.mapAttrsToList cardsOf networking.interfaces))
+    ) { } (lib.concatLists (lib.mapAttrsToList cardsOf interfaces))
   );
 
   # QEMU forwards to IPv4 alone. A host without it gets a card for the test, which the configuration
   # does not name.
-  needsOwn = networking.interfaces != { } && !lib.any isReached hosts;
+  needsOwn = (interfaces != { } || !anyCardAsks) && !lib.any isReached hosts;
   own = {
     interface = "nixfleet-vm";
     network = "nixfleet-vm";
