@@ -2,17 +2,24 @@
 
 use std::time::Instant;
 
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::{Failure, PAGE};
+use crate::Failure;
+use crate::fleet::{name, release};
+use crate::host::gather;
+use crate::plane::Plane;
 
 /// How often each is asked for; the middle counts.
 const TIMES: usize = 31;
 
 /// For each page its address, milliseconds and bytes.
-pub async fn measure(hosts: usize) -> Result<Vec<(String, f64, usize)>, Failure> {
-    let (middle, last) = (crate::name(hosts / 2), crate::name(hosts - 1));
+pub async fn measure(program: &str, hosts: usize) -> Result<Value, Failure> {
+    let planes = [Plane::begin(program, hosts, None).await?];
+    planes[0].bring(&release(hosts, 1)?).await?;
+    let _hosts = gather(&planes, hosts).await?;
+    let (middle, last) = (name(hosts / 2), name(hosts - 1));
     let mut seen = Vec::new();
     for path in [
         "/".to_owned(),
@@ -31,17 +38,17 @@ pub async fn measure(hosts: usize) -> Result<Vec<(String, f64, usize)>, Failure>
         let mut bytes = 0;
         for _ in 0..TIMES {
             let began = Instant::now();
-            bytes = ask(&path).await?;
+            bytes = ask(&planes[0].page, &path).await?;
             times.push(began.elapsed().as_secs_f64() * 1000.0);
         }
         times.sort_by(f64::total_cmp);
-        seen.push((path, times[TIMES / 2], bytes));
+        seen.push(json!([path, times[TIMES / 2], bytes]));
     }
-    Ok(seen)
+    Ok(seen.into())
 }
 
-async fn ask(path: &str) -> Result<usize, Failure> {
-    let mut stream = TcpStream::connect(PAGE).await?;
+async fn ask(page: &str, path: &str) -> Result<usize, Failure> {
+    let mut stream = TcpStream::connect(page).await?;
     stream.write_all(format!("GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").as_bytes()).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
