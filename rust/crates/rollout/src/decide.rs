@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use nixfleet_release::plan::OnFailure;
 
-use crate::decision::{Decision, May, State, WaveState, WaveVerdict};
+use crate::decision::{Decision, May, NO_REASON, State, WaveState, WaveVerdict};
 use crate::event::Kind;
 use crate::now::{Deciding, WaveNow};
 use crate::rollout::Rollout;
@@ -54,7 +54,6 @@ impl Deciding<'_> {
     fn conclude(mut self, state: State) -> Decision {
         let tally = self.waves.iter().map(|it| it.tally).fold(Tally::default(), |a, b| a + b);
         let state = self.end(state, &tally);
-        self.answer(state);
         let sentence = words::rollout(&self, state, &tally);
         let waves: Vec<WaveVerdict> =
             (0..self.waves.len()).map(|it| self.wave_verdict(it)).collect();
@@ -63,6 +62,7 @@ impl Deciding<'_> {
             let is_closed = words::is_closed(&self, at);
             self.wait(at, if state.lets_go() { is_closed } else { sentence.clone() });
         }
+        self.answer(state);
         let expired = self.rollout.plan.expires.filter(|it| *it > self.now);
         Decision {
             at: self.now,
@@ -96,7 +96,11 @@ impl Deciding<'_> {
 
     /// What each host is answered.
     fn answer(&mut self, state: State) {
-        for (verdict, known) in self.verdicts.iter_mut().zip(&self.rollout.known) {
+        let hosts = self.rollout.known.iter().zip(&self.rollout.wave_of);
+        for (verdict, (known, wave)) in self.verdicts.iter_mut().zip(hosts) {
+            if verdict.standing == Standing::Waiting && verdict.wait == NO_REASON {
+                verdict.wait = self.waves[*wave as usize].why;
+            }
             let is_going = verdict.standing == Standing::Going;
             let is_on = is_going || verdict.standing == Standing::OnTheWay;
             // Of those that are not on the way, nothing more is looked up.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
+use crate::stamp::Stamp;
 use crate::standing::Standing;
 use crate::tally::Tally;
 
@@ -99,7 +100,7 @@ pub struct Verdict {
     /// Where it stands.
     pub standing: Standing,
     /// Since when.
-    pub since: Option<Timestamp>,
+    pub(crate) since: Stamp,
     /// Why it waits, if it does: the same for all that wait for the same.
     pub(crate) wait: u32,
 }
@@ -166,7 +167,7 @@ impl Decision {
 }
 
 impl Verdict {
-    pub(crate) fn new(standing: Standing, since: Option<Timestamp>) -> Self {
+    pub(crate) fn new(standing: Standing, since: Stamp) -> Self {
         Self { may: May::Wait, standing, since, wait: NO_REASON }
     }
 }

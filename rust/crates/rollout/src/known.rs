@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use crate::report::Phase;
+use crate::stamp::Stamp;
 use crate::track::Track;
 
 /// What a decision asks of a host. It follows from the host's [`Track`] alone, whatever the moment.
@@ -14,11 +15,11 @@ pub struct Known {
     /// What there is to say of it while it is heard of.
     pub at_best: AtBest,
     /// Since when.
-    pub since: Option<Timestamp>,
+    pub since: Stamp,
     /// When it was last heard of.
-    pub seen: Option<Timestamp>,
+    pub seen: Stamp,
     /// Since when it may be about to go, and has not said so.
-    pub leave: Option<Timestamp>,
+    pub leave: Stamp,
     /// Whether it is changing what it runs.
     pub is_busy: bool,
     /// Whether it is fetching, which may take long.
@@ -75,9 +76,9 @@ impl Known {
         };
         Self {
             at_best,
-            since,
-            seen: track.seen,
-            leave: track.leave(began),
+            since: since.into(),
+            seen: track.seen.into(),
+            leave: track.leave(began).into(),
             is_busy,
             is_fetching: matches!(phase, Some(Phase::Fetching)),
             is_held: held.is_some(),

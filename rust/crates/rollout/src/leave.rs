@@ -74,7 +74,7 @@ impl Deciding<'_> {
         self.record(Kind::Go { host: name });
         self.count_as_going(host);
         self.verdicts[host].may = May::Go { again: false };
-        self.waves[self.rollout.wave_of[host]].tally.let_go();
+        self.waves[self.rollout.wave_of[host] as usize].tally.let_go();
         for budget in &self.rollout.budgets_of[host] {
             self.budgets[*budget].tally.let_go();
         }
@@ -82,22 +82,15 @@ impl Deciding<'_> {
 
     fn count_as_going(&mut self, host: usize) {
         self.stands[host] = Stands { standing: Standing::Going, takes_room: true };
-        self.verdicts[host] = Verdict::new(Standing::Going, Some(self.now));
-        self.waves[self.rollout.wave_of[host]].roll.add(Standing::Going, host);
+        self.verdicts[host] = Verdict::new(Standing::Going, self.now.into());
+        self.waves[self.rollout.wave_of[host] as usize].roll.add(Standing::Going, host);
         self.wake(after(self.now, self.rollout.limits.silent));
     }
 
     /// Those that wait in a wave and have no reason of their own wait for this.
     pub fn wait(&mut self, wave: usize, why: String) {
-        if self.waves[wave].tally.waiting == 0 {
-            return;
-        }
-        let why = self.reason(why);
-        for host in &self.rollout.waves[wave].hosts {
-            let verdict = &mut self.verdicts[*host];
-            if verdict.standing == Standing::Waiting && verdict.wait == NO_REASON {
-                verdict.wait = why;
-            }
+        if self.waves[wave].tally.waiting > 0 && self.waves[wave].why == NO_REASON {
+            self.waves[wave].why = self.reason(why);
         }
     }
 

@@ -36,6 +36,7 @@ mod plan;
 mod report;
 mod rollout;
 mod sentence;
+mod stamp;
 mod standing;
 mod tally;
 mod time;

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::decision::{Verdict, WaveState};
+use crate::decision::{NO_REASON, Verdict, WaveState};
 use crate::event::{Event, Kind};
 use crate::named::{Named, Roll};
 use crate::rollout::{Rollout, WaveTrack};
+use crate::stamp::Stamp;
 use crate::standing::{Standing, Stands};
 use crate::tally::Tally;
 
@@ -33,6 +34,8 @@ pub(crate) struct WaveNow {
     /// Whether a person took it as done: what failed takes no room then.
     forgives: bool,
     pub at_most: usize,
+    /// What says why those of its hosts wait that have no reason of their own.
+    pub why: u32,
     /// When what it waits for is, if time is what it waits for.
     pub until: Option<Timestamp>,
 }
@@ -51,14 +54,16 @@ impl<'a> Deciding<'a> {
         let hosts = rollout.known.len();
         let (mut stands, mut verdicts) = (Vec::with_capacity(hosts), Vec::with_capacity(hosts));
         let mut waves = vec![(Tally::default(), Roll::default()); rollout.waves.len()];
-        let mut next: Option<Timestamp> = None;
-        for (host, known) in rollout.known.iter().enumerate() {
+        let mut next = Stamp::NONE;
+        for (host, (known, wave)) in rollout.known.iter().zip(&rollout.wave_of).enumerate() {
             let judged = known.judge(&moment);
             let standing = judged.stands.standing;
-            let (tally, roll) = &mut waves[rollout.wave_of[host]];
+            let (tally, roll) = &mut waves[*wave as usize];
             tally.count(judged.stands);
             roll.add(standing, host);
-            next = next.into_iter().chain(judged.until).min();
+            if judged.until != Stamp::NONE {
+                next = if next == Stamp::NONE { judged.until } else { next.min(judged.until) };
+            }
             stands.push(judged.stands);
             verdicts.push(Verdict::new(standing, judged.since));
         }
@@ -75,7 +80,7 @@ impl<'a> Deciding<'a> {
         Self {
             waves: waves.map(|(it, (tally, roll))| WaveNow::new(it, tally, roll)).collect(),
             budgets: budgets.collect(),
-            next,
+            next: next.get(),
             events: Vec::new(),
             used_up: None,
             reasons: vec!["it waits".into()],
@@ -119,6 +124,7 @@ impl WaveNow {
             forgives: known.promoted.is_some(),
             at_most: known.wave.at_most.map_or(tally.hosts, |it| it.at_most(tally.hosts)),
             state: WaveState::Closed,
+            why: NO_REASON,
             until: None,
             tally,
             roll,

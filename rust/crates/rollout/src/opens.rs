@@ -74,7 +74,8 @@ impl Deciding<'_> {
     /// Since when so many of a wave's hosts have arrived.
     fn enough_since(&self, hosts: &[usize], need: usize) -> Timestamp {
         let arrived = hosts.iter().filter(|it| self.stands[**it].standing == Standing::Arrived);
-        let mut since: Vec<Timestamp> = arrived.filter_map(|it| self.verdicts[*it].since).collect();
+        let mut since: Vec<Timestamp> =
+            arrived.filter_map(|it| self.verdicts[*it].since.get()).collect();
         let (_, nth, _) = since.select_nth_unstable(need - 1);
         *nth
     }

@@ -33,7 +33,7 @@ pub struct Rollout {
     /// For each budget its hosts.
     pub(crate) budgets: Vec<Vec<usize>>,
     /// For each host its wave, and its budgets.
-    pub(crate) wave_of: Vec<usize>,
+    pub(crate) wave_of: Vec<u32>,
     pub(crate) budgets_of: Vec<Vec<usize>>,
     index: HashMap<Arc<str>, usize>,
     pub(crate) pause: Option<Word>,
@@ -65,12 +65,12 @@ impl Rollout {
         let by_name: HashMap<&str, usize> =
             plan.waves.iter().enumerate().map(|(at, it)| (it.name.as_str(), at)).collect();
         let last = waves.len() - 1;
-        let wave_of: Vec<usize> = members
-            .iter()
-            .map(|it| it.wave.as_deref().and_then(|it| by_name.get(it)).copied().unwrap_or(last))
-            .collect();
-        for (host, wave) in wave_of.iter().enumerate() {
-            waves[*wave].hosts.push(host);
+        let mut wave_of = Vec::with_capacity(members.len());
+        for (host, member) in members.iter().enumerate() {
+            let named = member.wave.as_deref().and_then(|it| by_name.get(it)).copied();
+            waves[named.unwrap_or(last)].hosts.push(host);
+            // A head has no room for so many waves.
+            wave_of.push(u32::try_from(named.unwrap_or(last)).unwrap_or(u32::MAX));
         }
         let has = |member: &Member, tags: &[String]| tags.iter().any(|it| member.tags.contains(it));
         let budgets_of: Vec<Vec<usize>> = members
@@ -230,7 +230,8 @@ impl Rollout {
     }
 
     pub(crate) fn moment(&self, now: Timestamp) -> Moment {
-        Moment { now, began: self.began, listening: self.listening, limits: self.limits }
+        let (began, listening) = (self.began.into(), self.listening.into());
+        Moment { now: now.into(), began, listening, limits: self.limits }
     }
 
     pub(crate) fn host(&self, name: &str) -> Option<usize> {

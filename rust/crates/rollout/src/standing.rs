@@ -1,11 +1,10 @@
 //! Where a host stands at a moment.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::known::{AtBest, Known};
 use crate::limits::Limits;
-use crate::time::after;
+use crate::stamp::Stamp;
 
 /// Where a host stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -61,16 +60,16 @@ pub struct Stands {
 #[derive(Debug, Clone, Copy)]
 pub struct Judged {
     pub stands: Stands,
-    pub since: Option<Timestamp>,
-    pub until: Option<Timestamp>,
+    pub since: Stamp,
+    pub until: Stamp,
 }
 
 /// The moment, and what it is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    pub now: Timestamp,
-    pub began: Timestamp,
-    pub listening: Timestamp,
+    pub now: Stamp,
+    pub began: Stamp,
+    pub listening: Stamp,
     pub limits: Limits,
 }
 
@@ -83,44 +82,47 @@ impl Known {
             until,
         };
         let Self { since, seen, leave, is_busy, .. } = *self;
-        let silent_at = (is_busy || leave.is_some()).then(|| {
+        let asked = is_busy || leave != Stamp::NONE;
+        let silent_at = if asked {
             let limit = if self.is_fetching { limits.silent_fetching } else { limits.silent };
-            after(seen.max(leave).unwrap_or(began), limit)
-        });
-        let is_silent = silent_at.is_some_and(|it| it <= now);
-        let is_on_the_way = silent_at.is_some() && !is_silent;
+            seen.max(leave).or(began).after(limit)
+        } else {
+            Stamp::NONE
+        };
+        let is_silent = asked && silent_at <= now;
+        let is_on_the_way = asked && !is_silent;
 
         match self.at_best {
             AtBest::Skipped => {
-                let until = silent_at.filter(|_| is_on_the_way);
+                let until = if is_on_the_way { silent_at } else { Stamp::NONE };
                 return judged(Standing::Skipped, since, is_on_the_way, until);
             }
             AtBest::Busy if is_on_the_way => {
                 return judged(Standing::OnTheWay, since, true, silent_at);
             }
-            AtBest::Failed => return judged(Standing::Failed, since, true, None),
-            AtBest::Arrived => return judged(Standing::Arrived, since, false, None),
+            AtBest::Failed => return judged(Standing::Failed, since, true, Stamp::NONE),
+            AtBest::Arrived => return judged(Standing::Arrived, since, false, Stamp::NONE),
             _ => {}
         }
         if is_silent {
-            return judged(Standing::Silent, seen.max(leave), true, None);
+            return judged(Standing::Silent, seen.max(leave), true, Stamp::NONE);
         }
         if is_on_the_way {
             return judged(Standing::Going, leave, true, silent_at);
         }
         if self.at_best == AtBest::Held {
-            return judged(Standing::Held, since, false, None);
+            return judged(Standing::Held, since, false, Stamp::NONE);
         }
-        let offline_at = after(seen.unwrap_or(listening).max(listening), limits.offline);
+        let offline_at = seen.max(listening).after(limits.offline);
         if offline_at <= now {
-            return judged(Standing::Offline, seen, false, None);
+            return judged(Standing::Offline, seen, false, Stamp::NONE);
         }
-        if seen < Some(listening) {
-            return judged(Standing::Unheard, seen, true, Some(offline_at));
+        if seen < listening {
+            return judged(Standing::Unheard, seen, true, offline_at);
         }
         match self.at_best {
-            AtBest::HeldThere => judged(Standing::Held, since, false, Some(offline_at)),
-            _ => judged(Standing::Waiting, since, false, Some(offline_at)),
+            AtBest::HeldThere => judged(Standing::Held, since, false, offline_at),
+            _ => judged(Standing::Waiting, since, false, offline_at),
         }
     }
 }

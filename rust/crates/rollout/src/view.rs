@@ -83,7 +83,7 @@ impl Rollout {
 
     /// The hosts, by name, each with the name of the wave that it goes with.
     pub fn hosts(&self) -> impl Iterator<Item = (&Member, &str)> {
-        let waves = self.wave_of.iter().map(|it| self.waves[*it].wave.name.as_str());
+        let waves = self.wave_of.iter().map(|it| self.waves[*it as usize].wave.name.as_str());
         self.members.iter().zip(waves)
     }
 
@@ -95,10 +95,10 @@ impl Rollout {
             (&self.members[at], &self.tracks[at], &decision.verdicts[at]);
         Some(HostView {
             name: member.name.clone(),
-            wave: self.waves[self.wave_of[at]].wave.name.clone(),
+            wave: self.waves[self.wave_of[at] as usize].wave.name.clone(),
             tags: member.tags.clone(),
             standing: verdict.standing,
-            since: verdict.since,
+            since: verdict.since.get(),
             may: verdict.may,
             sentence: self.sentence(decision, name).unwrap_or_default(),
             running: track

@@ -13,7 +13,7 @@ impl Rollout {
         let verdict = decision.verdict(host)?;
         let track = &self.tracks[self.host(host)?];
         let phase = track.told.as_ref().map(|it| &it.report.phase);
-        let since = verdict.since.map_or_else(|| "the start".into(), time);
+        let since = verdict.since.get().map_or_else(|| "the start".into(), time);
         let what = match &track.told {
             Some(it) if it.report.sequence.is_some_and(|it| it != self.plan.sequence) => {
                 format!(", with release {}", it.report.sequence.unwrap_or_default())
