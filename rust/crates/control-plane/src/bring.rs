@@ -48,6 +48,7 @@ pub async fn take(clerk: &Clerk, body: Body) -> Response {
             "news": !taken.same,
             "warnings": taken.never.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "withoutKey": taken.without_key,
+            "withoutKeyMore": taken.without_key_more,
         }))
         .into_response(),
         Err(failure) => refused(&failure),

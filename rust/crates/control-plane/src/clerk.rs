@@ -68,6 +68,8 @@ pub struct Taken {
     pub never: Vec<Impossible>,
     /// Hosts that cannot ask, since the release has no key for them.
     pub without_key: Vec<String>,
+    /// How many more such hosts there are.
+    pub without_key_more: usize,
 }
 
 /// Why something was not done.

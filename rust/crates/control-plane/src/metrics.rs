@@ -47,7 +47,7 @@ pub(crate) fn text(status: &Status, crowd: &Crowd, check_ins: u64) -> String {
     if let Some(release) = &status.release {
         let age = Timestamp::now().duration_since(release.created).as_secs_f64();
         metric("release_age_seconds", "gauge", "How old the newest release is.", &one(age));
-        let keyless = count(release.without_key.len());
+        let keyless = count(release.without_key.len() + release.without_key_more);
         metric(
             "hosts_without_key",
             "gauge",
@@ -68,13 +68,13 @@ pub(crate) fn text(status: &Status, crowd: &Crowd, check_ins: u64) -> String {
         "keys_doubled",
         "gauge",
         "Keys that several machines use at once.",
-        &one(count(status.doubled.len())),
+        &one(count(status.doubled.len() + status.doubled_more)),
     );
     metric(
         "hosts_ahead",
         "gauge",
         "Hosts that know a newer release than the one that is here.",
-        &one(count(status.ahead.len())),
+        &one(count(status.ahead.len() + status.ahead_more)),
     );
     let trouble = f64::from(u8::from(status.trouble.is_some()));
     metric(

@@ -8,6 +8,18 @@ use serde::Serialize;
 
 use crate::core::Core;
 use crate::seat::Seats;
+use crate::shelf::Shelf;
+
+/// The most hosts of each kind that want an eye and are listed; the others are counted.
+const LISTED: usize = 20;
+
+/// The first of those that want an eye, and how many more there are.
+#[must_use]
+pub fn listed<T>(all: impl IntoIterator<Item = T>) -> (Vec<T>, usize) {
+    let mut all = all.into_iter();
+    let first: Vec<T> = all.by_ref().take(LISTED).collect();
+    (first, all.count())
+}
 
 /// How the fleet is.
 #[derive(Debug, Clone, Serialize)]
@@ -23,9 +35,13 @@ pub struct Status {
     pub rollout: Option<RolloutStatus>,
     /// Keys that several machines use at once.
     pub doubled: Vec<Doubled>,
+    /// How many more such keys there are.
+    pub doubled_more: usize,
     /// Hosts that know a newer release than the one that is here, which was lost: it is to be brought
     /// again.
     pub ahead: Vec<String>,
+    /// How many more such hosts there are.
+    pub ahead_more: usize,
     /// Why nothing can be written down, while it cannot: then no host is let go.
     pub trouble: Option<String>,
 }
@@ -48,6 +64,8 @@ pub struct ReleaseStatus {
     pub signed_by: Vec<String>,
     /// Hosts that cannot ask, since the release has no key for them.
     pub without_key: Vec<String>,
+    /// How many more such hosts there are.
+    pub without_key_more: usize,
 }
 
 /// A release's way to its hosts.
@@ -88,6 +106,22 @@ impl Doubled {
     }
 }
 
+impl ReleaseStatus {
+    fn of(release: &Shelf) -> Self {
+        let (without_key, without_key_more) = listed(release.without_key().map(str::to_owned));
+        Self {
+            sequence: release.known.sequence,
+            hash: release.known.hash.to_string(),
+            created: release.head.created,
+            brought: release.at,
+            revision: release.head.revision.clone(),
+            signed_by: release.signed_by.clone(),
+            without_key,
+            without_key_more,
+        }
+    }
+}
+
 impl Status {
     /// Of what is known.
     #[must_use]
@@ -95,18 +129,14 @@ impl Status {
         let here = core.shelf().map_or(0, |it| it.known.sequence);
         let is_ahead =
             |it: &nixfleet_link::CheckIn| it.release.is_some_and(|it| it.sequence > here);
+        let said = core.said().iter();
+        let ahead = said.filter(|(_, it)| is_ahead(it)).map(|(name, _)| name.clone());
+        let (ahead, ahead_more) = listed(ahead);
+        let (doubled, doubled_more) = listed(doubled);
         Self {
             api_version: 1,
             fleet: fleet.to_owned(),
-            release: core.shelf().map(|it| ReleaseStatus {
-                sequence: it.known.sequence,
-                hash: it.known.hash.to_string(),
-                created: it.head.created,
-                brought: it.at,
-                revision: it.head.revision.clone(),
-                signed_by: it.signed_by.clone(),
-                without_key: it.without_key().map(str::to_owned).collect(),
-            }),
+            release: core.shelf().map(ReleaseStatus::of),
             rollout: core.decision().map(|(_, it)| RolloutStatus {
                 state: it.state,
                 sentence: it.sentence.clone(),
@@ -114,13 +144,34 @@ impl Status {
                 waves: it.waves.clone(),
             }),
             doubled,
-            ahead: core
-                .said()
-                .iter()
-                .filter(|(_, it)| is_ahead(it))
-                .map(|(name, _)| name.clone())
-                .collect(),
+            doubled_more,
+            ahead,
+            ahead_more,
             trouble,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nixfleet_link::{CheckIn, Known};
+    use nixfleet_release::{Hash, Signers};
+
+    use super::*;
+    use crate::store::Kept;
+
+    #[test]
+    fn of_hosts_without_number_some_are_listed_and_all_are_counted() {
+        let release = Some(Known { sequence: 5, hash: Hash::of(b"x") });
+        let said = CheckIn { release, ..CheckIn::default() };
+        let hosts = (0..10_000).map(|it| (format!("web-{it:04}"), said.clone())).collect();
+        let kept = Kept { hosts, ..Kept::default() };
+        let signers = Signers { keys: vec![], threshold: 1 };
+        let core = Core::new("home", signers, kept, Timestamp::UNIX_EPOCH);
+        let doubled = (0..30).map(|it| Doubled { host: it.to_string(), addresses: vec![] });
+        let status = Status::of("home", &core, None, doubled.collect());
+        assert_eq!((status.ahead.len(), status.ahead_more), (LISTED, 10_000 - LISTED));
+        assert_eq!((status.doubled.len(), status.doubled_more), (LISTED, 30 - LISTED));
+        assert_eq!(status.ahead[0], "web-0000");
     }
 }

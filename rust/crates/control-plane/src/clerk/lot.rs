@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::{Done, Failure, Input, Look, Taken};
 use crate::core::Core;
+use crate::status::listed;
 use crate::store::Keep;
 
 /// Told once whether what was done is written down.
@@ -65,11 +66,12 @@ impl Input {
                         (Vec::new(), None)
                     }
                     Ok((keep, never)) => {
-                        let taken = core.shelf().map(|release| Taken {
-                            sequence: release.known.sequence,
-                            same: before == Some(release.known),
-                            never,
-                            without_key: release.without_key().map(str::to_owned).collect(),
+                        let taken = core.shelf().map(|release| {
+                            let (without_key, without_key_more) =
+                                listed(release.without_key().map(str::to_owned));
+                            let same = before == Some(release.known);
+                            let sequence = release.known.sequence;
+                            Taken { sequence, same, never, without_key, without_key_more }
                         });
                         (keep, taken.map(|it| once_written(done, it)))
                     }

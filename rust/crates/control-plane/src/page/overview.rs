@@ -58,7 +58,7 @@ fn attention(status: &Status) -> Markup {
         @if !status.ahead.is_empty() {
             p.alert {
                 strong { "The newest release was lost here. " }
-                (hosts(status.ahead.len(), &status.ahead[0], "knows", "know")) " a newer one: bring it again. "
+                (hosts(status.ahead.len() + status.ahead_more, &status.ahead[0], "knows", "know")) " a newer one: bring it again. "
                 "Until then they are offered nothing."
             }
         }
@@ -71,9 +71,12 @@ fn attention(status: &Status) -> Markup {
                 ". A disk was cloned, or the key was stolen."
             }
         }
-        @if let Some(without) = status.release.as_ref().map(|it| &it.without_key).filter(|it| !it.is_empty()) {
+        @if status.doubled_more > 0 {
+            p.alert { strong { "So it is with " (status.doubled_more) " more keys." } }
+        }
+        @if let Some(release) = status.release.as_ref().filter(|it| !it.without_key.is_empty()) {
             p.alert {
-                (hosts(without.len(), &without[0], "has", "have")) " no key in the release and cannot ask: write "
+                (hosts(release.without_key.len() + release.without_key_more, &release.without_key[0], "has", "have")) " no key in the release and cannot ask: write "
                 code { "hostKey" } "."
             }
         }

@@ -33,8 +33,13 @@ pub fn quote_path(path: &str) -> String {
 
 /// Names, as many as a line has room for.
 pub fn listed(names: &[String]) -> String {
+    listed_of_more(names, 0)
+}
+
+/// Names of which so many more are only counted, as many as a line has room for.
+pub fn listed_of_more(names: &[String], more: usize) -> String {
     let some: Vec<_> = names.iter().take(NAMES).map(|it| visible(it)).collect();
-    let more = names.len() - some.len();
+    let more = names.len() - some.len() + more;
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{rest}", some.join(", "))
 }
@@ -86,5 +91,7 @@ mod tests {
         let names: Vec<String> = (0..12).map(|it| format!("h{it}")).collect();
         assert_eq!(listed(&names[..2]), "h0, h1");
         assert!(listed(&names).ends_with("h9 and 2 more"));
+        assert!(listed_of_more(&names, 5).ends_with("h9 and 7 more"));
+        assert_eq!(listed_of_more(&names[..2], 5), "h0, h1 and 5 more");
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 /// What it says of itself.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Status {
     /// The fleet's name.
     pub fleet: String,
@@ -14,9 +15,15 @@ pub struct Status {
     /// Keys that several machines use at once.
     #[serde(default)]
     pub doubled: Vec<Doubled>,
+    /// How many more there are.
+    #[serde(default)]
+    pub doubled_more: usize,
     /// Hosts that know a newer release, which is lost there.
     #[serde(default)]
     pub ahead: Vec<String>,
+    /// How many more there are.
+    #[serde(default)]
+    pub ahead_more: usize,
     /// Why nothing can be written down, while it cannot.
     pub trouble: Option<String>,
 }
@@ -33,6 +40,8 @@ pub struct Release {
     pub signed_by: Vec<String>,
     /// Hosts that cannot ask, since the release has no key for them.
     pub without_key: Vec<String>,
+    /// How many more there are.
+    pub without_key_more: usize,
 }
 
 /// A key that several machines use at once.

@@ -8,7 +8,7 @@ use nixfleet_rollout::{HostView, Standing, View};
 use super::finding::Finding;
 use crate::commands::control_plane::{Door, Status};
 use crate::error::Plane;
-use crate::text::quote::{listed, quote};
+use crate::text::quote::{listed, listed_of_more, quote};
 
 /// What is known here, to compare with.
 #[derive(Debug, Default)]
@@ -75,15 +75,15 @@ fn itself(status: &Status, known: &Known) -> Vec<Finding> {
     if !status.ahead.is_empty() {
         findings.push(Finding::lacking(
             "release",
-            format!("hosts know a newer one: {}", listed(&status.ahead)),
+            format!("hosts know a newer one: {}", listed_of_more(&status.ahead, status.ahead_more)),
             "it was lost here: publish it again, `nixfleet release publish N --to control-plane://HOST`",
         ));
     }
-    let without = status.release.as_ref().map_or(&[][..], |it| &it.without_key);
-    if !without.is_empty() {
+    if let Some(release) = status.release.as_ref().filter(|it| !it.without_key.is_empty()) {
+        let names = listed_of_more(&release.without_key, release.without_key_more);
         findings.push(Finding::note(
             "host-keys",
-            format!("without an ed25519 key in the release, and so unknown: {}", listed(without)),
+            format!("without an ed25519 key in the release, and so unknown: {names}"),
             "give them `hostKey`, and make a release",
         ));
     }
@@ -91,7 +91,10 @@ fn itself(status: &Status, known: &Known) -> Vec<Finding> {
     if !doubled.is_empty() {
         findings.push(Finding::lacking(
             "host-keys",
-            format!("several machines ask with the key of one: {}", listed(&doubled)),
+            format!(
+                "several machines ask with the key of one: {}",
+                listed_of_more(&doubled, status.doubled_more)
+            ),
             "a disk was copied: give one of them a new host key, and make a release",
         ));
     }
@@ -155,7 +158,7 @@ mod tests {
             serde_json::json!({ "fleet": "home", "release": { "sequence": 41 }, "later": 1 });
         assert!(lines(fine, &known).iter().all(|it| it.0 == How::Fine));
         let found = lines(
-            serde_json::json!({ "fleet": "work", "trouble": "database or disk is full", "ahead": ["a"],
+            serde_json::json!({ "fleet": "work", "trouble": "database or disk is full", "ahead": ["a"], "aheadMore": 9_990,
                 "release": { "sequence": 40, "withoutKey": ["b"] }, "doubled": [{ "host": "c" }] }),
             &known,
         );
@@ -163,7 +166,7 @@ mod tests {
             (How::Lacking, "of the fleet `work`, and this is `home`"),
             (How::Lacking, "write nothing down: database or disk is full"),
             (How::Note, "it has 40, and 41 was made here"),
-            (How::Lacking, "hosts know a newer one: a"),
+            (How::Lacking, "hosts know a newer one: a and 9990 more"),
             (How::Note, "unknown: b"),
             (How::Lacking, "the key of one: c"),
         ]

@@ -15,6 +15,7 @@ use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
 use crate::text::output::{clear, print};
+use crate::text::quote::listed_of_more;
 use crate::text::table;
 use crate::text::wrap::{columns, fit};
 
@@ -87,11 +88,10 @@ fn head(status: &Status, view: &View, width: usize) -> String {
             visible(trouble)
         ));
     }
-    if let Some(first) = status.ahead.first() {
+    if !status.ahead.is_empty() {
         lines.push(format!(
-            "{} and {} others know a newer release, which is lost here: bring it again with `nixfleet release publish`",
-            visible(first),
-            status.ahead.len() - 1
+            "a newer release is known at {}, and lost here: bring it again with `nixfleet release publish`",
+            listed_of_more(&status.ahead, status.ahead_more)
         ));
     }
     lines.iter().map(|it| fit(it, width, 0) + "\n").collect()

@@ -7,7 +7,7 @@ use nixfleet_rollout::{HostView, Standing, View};
 use super::show::{Fleet, Known, Row, Source};
 use crate::commands::control_plane::Door;
 use crate::error::Error;
-use crate::text::quote::listed;
+use crate::text::quote::listed_of_more;
 
 /// Asks it.
 pub fn look(door: &Door, names: &[String]) -> Result<Fleet, Error> {
@@ -21,7 +21,7 @@ pub fn look(door: &Door, names: &[String]) -> Result<Fleet, Error> {
         ));
     }
     if !itself.ahead.is_empty() {
-        let names = listed(&itself.ahead);
+        let names = listed_of_more(&itself.ahead, itself.ahead_more);
         notes.push(format!(
             "{names}: a newer release is known there; publish it to the control plane again"
         ));
