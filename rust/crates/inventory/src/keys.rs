@@ -12,6 +12,7 @@ mod wildcard;
 
 pub use identity::{Identity, Source, identities};
 pub use lines::key_lines;
+pub use nixfleet_text::is_private;
 pub use private::{Half, read_public_half};
-pub use public::{KeyError, PublicKey, is_private};
+pub use public::{KeyError, PublicKey};
 pub use refusal::Refusal;

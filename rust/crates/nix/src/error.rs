@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use nixfleet_text::Foreign;
+use nixfleet_text::{Foreign, conceal};
 use rustix::process::Signal;
 use thiserror::Error;
 
@@ -42,7 +42,7 @@ pub enum NixError {
     #[error("`nix` did not start: {0}")]
     Start(#[source] io::Error),
     /// Nix ran and failed.
-    #[error("{}", .cause.message)]
+    #[error("{}", conceal(&.cause.message))]
     Failed {
         /// The command line.
         command: String,

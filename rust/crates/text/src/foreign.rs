@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::visible;
+use crate::{conceal, visible};
 
 /// What is shown of a line, in characters: a host may write megabytes without a break.
 const LINE: usize = 1000;
@@ -16,7 +16,8 @@ const LINES: usize = 500;
 const EXCERPT: usize = 300;
 
 /// Text that a host, a guest, a program, a file or a server gave. It goes to people and programs
-/// escaped and within bounds, whichever way it is written: neither a terminal nor a page obeys it.
+/// escaped and within bounds, whichever way it is written: neither a terminal nor a page obeys it. A
+/// private key that it holds is shown by none.
 ///
 /// ```
 /// let said = nixfleet_text::Foreign::from("\u{1b}[2Jall is well\nerror: none");
@@ -67,29 +68,33 @@ impl Foreign {
     /// Its first line that is not blank.
     #[must_use]
     pub fn first_line(&self) -> Self {
-        self.0.lines().map(str::trim).find(|it| !it.is_empty()).unwrap_or_default().into()
+        let text = conceal(&self.0);
+        text.lines().map(str::trim).find(|it| !it.is_empty()).unwrap_or_default().into()
     }
 
     /// Its last line that is not blank: where programs say why they failed.
     #[must_use]
     pub fn last_line(&self) -> Self {
-        self.0.lines().map(str::trim).rfind(|it| !it.is_empty()).unwrap_or_default().into()
+        let text = conceal(&self.0);
+        text.lines().map(str::trim).rfind(|it| !it.is_empty()).unwrap_or_default().into()
     }
 
     /// Its start for the middle of a sentence, its lines joined by semicolons.
     #[must_use]
     pub fn excerpt(&self) -> String {
-        match self.0.trim() {
+        match conceal(&self.0).trim() {
             "" => "nothing".to_owned(),
             text => start(&text.replace("\r\n", "; ").replace('\n', "; "), EXCERPT),
         }
     }
 
     /// Its lines, each fit to be shown, without the rest of a text that is very long.
-    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
-        let more = self.0.lines().count().saturating_sub(LINES);
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        let text = conceal(&self.0);
+        let more = text.lines().count().saturating_sub(LINES);
         let more = (more > 0).then(|| format!("… and {more} lines more"));
-        self.0.lines().take(LINES).map(|line| start(line, LINE)).chain(more)
+        let lines = text.lines().take(LINES).map(|line| start(line, LINE));
+        lines.chain(more).collect::<Vec<_>>().into_iter()
     }
 
     /// Its lines as one text.
@@ -110,13 +115,13 @@ fn start(text: &str, longest: usize) -> String {
 /// In one line: what others wrote begins no line of its own.
 impl Display for Foreign {
     fn fmt(&self, formatter: &mut Formatter) -> fmt::Result {
-        formatter.pad(&start(&self.0, LINE))
+        formatter.pad(&start(&conceal(&self.0), LINE))
     }
 }
 
 impl fmt::Debug for Foreign {
     fn fmt(&self, formatter: &mut Formatter) -> fmt::Result {
-        write!(formatter, "{:?}", start(&self.0, LINE))
+        write!(formatter, "{:?}", start(&conceal(&self.0), LINE))
     }
 }
 
@@ -159,6 +164,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_way_out_shows_a_private_key() {
+        let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET\nSECRET";
+        let it = Foreign::from(format!("a\n{key}"));
+        let json = serde_json::to_string(&it).unwrap();
+        let ways = [it.to_string(), format!("{it:?}"), it.excerpt(), it.block(), json];
+        for way in ways.iter().chain([&it.last_line().to_string()]) {
+            assert!(way.contains("(a private key)") && !way.contains("SECRET"), "{way}");
+        }
+        assert_eq!(it.first_line().to_string(), "a");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use nixfleet_text::is_private;
 use ssh_key::HashAlg;
 use thiserror::Error;
 
@@ -36,16 +37,6 @@ pub enum KeyError {
     /// The key's data is missing or damaged.
     #[error("its data is damaged or cut off")]
     Damaged,
-}
-
-/// Whether there is a private key in the text, or a beginning of one: the line around a PEM file,
-/// `PuTTY`'s first line, or the data of an OpenSSH file without its first line, which begins with
-/// `openssh-key-v1` (PROTOCOL.key of OpenSSH).
-#[must_use]
-pub fn is_private(text: &str) -> bool {
-    ["PRIVATE KEY", "PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA"]
-        .iter()
-        .any(|it| text.contains(it))
 }
 
 impl PublicKey {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nixfleet_inventory::InventoryError;
 use nixfleet_nix::{Cause, NixError};
-use nixfleet_text::{Foreign, visible};
+use nixfleet_text::{Foreign, conceal, visible};
 use serde::Serialize;
 
 use crate::commands::fleet;
@@ -22,9 +22,9 @@ use crate::text::output::{self, print, tell};
 /// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
 /// and what to do. `--show-trace` adds all that Nix wrote. Programs read a document whatever happens.
 pub fn report(global: &Global, error: &Error) -> Exit {
-    explain(global, error);
+    let help = explain(global, error);
     if global.format == Format::Json && !output::is_used() {
-        let error = Failed { message: error.to_string(), help: error.help() };
+        let error = Failed { message: error.to_string(), help };
         print(&json::render(&BTreeMap::from([("error", error)])));
     }
     error.exit()
@@ -43,7 +43,8 @@ pub fn unwritten(failure: &str) -> Exit {
     Exit::Lacking
 }
 
-fn explain(global: &Global, error: &Error) {
+/// Tells people, and hands out what they are to do.
+fn explain(global: &Global, error: &Error) -> Option<String> {
     let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
     let failed = match error {
         Error::Inventory(InventoryError::Nix(NixError::Failed { cause, stderr, .. })) => {
@@ -52,9 +53,10 @@ fn explain(global: &Global, error: &Error) {
         _ => None,
     };
     let lacking = failed.and_then(|(cause, _)| files::explain(cause, sources.tree()));
-    let text = if let Some(Fault { position, text, problem, .. }) = lacking {
+    let (text, help) = if let Some(Fault { position, text, problem, .. }) = lacking {
         let place = position.map(|it| sources.place(&it, text.as_deref()));
-        message(&problem.to_string(), place.as_ref(), Some(&problem.help()))
+        let help = problem.help();
+        (message(&problem.to_string(), place.as_ref(), Some(&help)), Some(help))
     } else {
         let said = error.to_string();
         let place = failed.and_then(|(cause, _)| {
@@ -69,12 +71,14 @@ fn explain(global: &Global, error: &Error) {
         // What `validate` proposes to write is better than a longer message.
         let cause = failed.map(|(cause, _)| cause).filter(|_| !error.is_outside());
         let cure = cause.and_then(|it| eval::cure_of(it, sources.tree()));
-        message(&said, place.as_ref(), cure.or_else(|| error.help()).as_deref())
+        let help = cure.or_else(|| error.help());
+        (message(&said, place.as_ref(), help.as_deref()), help)
     };
     tell(&text);
     if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
         show_trace(stderr);
     }
+    help
 }
 
 /// The user's own line that Nix names last.
@@ -90,6 +94,7 @@ pub fn warn(text: &str) {
 
 /// Writes all that Nix wrote.
 pub fn show_trace(stderr: &Foreign) {
-    let text: String = stderr.raw().lines().flat_map(|line| [visible(line), "\n".into()]).collect();
+    let text = conceal(stderr.raw());
+    let text: String = text.lines().flat_map(|line| [visible(line), "\n".into()]).collect();
     tell(&format!("\n{text}"));
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::ended::Ended;
-use crate::{Fleet, INVENTORY, KEY, text};
+use crate::{Fleet, INVENTORY, text};
 
 #[test]
 fn colours_are_for_terminals() {
@@ -167,6 +167,38 @@ fn no_command_lets_a_terminal_obey_others() {
                 let status = output.status.code();
                 assert!(status.is_some_and(|it| it < 5), "{arguments:?}: {status:?}");
             }
+        }
+    }
+}
+
+/// What Nix quotes of a fleet may hold a private key, as a `throw` with a value in it does.
+#[test]
+fn no_command_shows_a_private_key_that_nix_quotes() {
+    let fleet = Fleet::new("UTC");
+    let key = "-----BEGIN OPENSSH PRIVATE KEY-----\\n       SECRET\\n       SECRET";
+    fleet.program("nix", &format!("printf 'error: no zone: {key}\\n' >&2; exit 1"));
+    for command in [
+        &["validate"][..],
+        &["validate", INVENTORY, "--eval"],
+        &["validate", "--show-trace"],
+        &["list"],
+        &["list", "--show-trace"],
+        &["list", INVENTORY, "--eval"],
+        &["keys"],
+        &["doctor"],
+        &["release"],
+        &["deploy", "--all"],
+        &["status"],
+        &["rollout", "show"],
+        &["build-vm", "--all"],
+        &["test-vm", INVENTORY, "--all"],
+    ] {
+        for format in ["human", "json"] {
+            let arguments = [command, &["--format", format]].concat();
+            let output = fleet.run(&arguments);
+            let said = text(&output.stdout) + &text(&output.stderr);
+            assert!(!said.contains("SECRET"), "{arguments:?}: {said}");
+            assert_ne!(output.status.code(), Some(0), "{arguments:?}: {said}");
         }
     }
 }

@@ -1,0 +1,58 @@
+//! Private keys, which are shown nowhere.
+
+use std::borrow::Cow;
+
+/// What stands in the place of a private key.
+const CONCEALED: &str = "(a private key)";
+
+/// How the lines around a PEM file end (RFC 7468, section 3).
+const PEM: &str = "PRIVATE KEY-----";
+
+/// What a private key has within that is no PEM file, or has lost the lines around it: `PuTTY`'s first
+/// line, and the beginning of OpenSSH's data, `openssh-key-v1` (PROTOCOL.key of OpenSSH).
+const BARE: [&str; 2] = ["PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA"];
+
+/// Whether there is a private key in the text, or a beginning of one.
+#[must_use]
+pub fn is_private(text: &str) -> bool {
+    text.contains("PRIVATE KEY") || BARE.iter().any(|it| text.contains(it))
+}
+
+/// The text without its private keys. One that has no last line is taken to go on to the end.
+#[must_use]
+pub fn conceal(text: &str) -> Cow<'_, str> {
+    let pem = text.find(PEM);
+    let Some(sign) = BARE.iter().filter_map(|it| text.find(it)).chain(pem).min() else {
+        return Cow::Borrowed(text);
+    };
+    // The sign may be in the middle of its line: `-----BEGIN OPENSSH PRIVATE KEY-----`.
+    let line = text[..sign].rfind('\n').map_or(0, |it| it + 1);
+    let start = text[line..sign].rfind("-----BEGIN").map_or(sign, |it| line + it);
+    let rest = text.rfind(PEM).filter(|it| *it > sign).map_or("", |it| &text[it + PEM.len()..]);
+    Cow::Owned([&text[..start], CONCEALED, rest].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_around_a_private_key_is_left() {
+        let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET\n-----END OPENSSH PRIVATE KEY-----";
+        let start = "-----BEGIN RSA PRIVATE KEY-----\nSECRET\nSECRET";
+        for (text, shown) in [
+            (format!("a \"{key}\" is no zone"), "a \"(a private key)\" is no zone"),
+            (format!("{key}\n{key}\nb"), "(a private key)\nb"),
+            (start.to_owned(), "(a private key)"),
+            (start.replace('\n', "\\n"), "(a private key)"),
+            ("a\n  b3BlbnNzaC1rZXktdjEASECRET".to_owned(), "a\n  (a private key)"),
+            ("PuTTY-User-Key-File-3: SECRET".to_owned(), "(a private key)"),
+            (
+                "WARNING: UNPROTECTED PRIVATE KEY FILE!".to_owned(),
+                "WARNING: UNPROTECTED PRIVATE KEY FILE!",
+            ),
+        ] {
+            assert_eq!(conceal(&text), shown);
+        }
+    }
+}
