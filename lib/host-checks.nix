@@ -111,7 +111,10 @@ in
       expect isBool "a boolean" (_: "isVm = true;") isVm;
 
   tags =
-    { tags, ... }: expect (isListOf isTag) "a list of words" (_: ''tags = [ "web" "canary" ];'') tags;
+    { tags, ... }:
+    expect (isListOf isTag) "a list of words of letters, digits, `-`, `_` and `.`" (
+      _: ''tags = [ "web" "canary" ];''
+    ) tags;
 
   hostKey =
     { hostKey, ... }:

@@ -55,6 +55,8 @@ let
     # Of the module system, or a whole package set: nothing that a host is.
     else if set ? _type then
       { __unrepresentable = carry set._type; }
+    else if set ? __toString then
+      { __unrepresentable = "lambda"; }
     else
       mapAttrs (_: carry) (settleFields set);
 
@@ -111,6 +113,12 @@ let
       ]
     else
       [ ];
+
+  # `toJSON` takes a set with one of these for a text, or calls it (Nix manual, "builtins.toJSON").
+  asTexts = [
+    "__toString"
+    "outPath"
+  ];
 
   # Of a list whose elements may need inputs; `null` where it throws.
   countOf =
@@ -258,7 +266,7 @@ in
       # What modules say is not here: only how many there are.
       modules = countOf (args.modules or [ ]);
       hostSpec = carry (fieldsOf (args.hostSpec or { }));
-      positions = listToAttrs positions;
+      positions = removeAttrs (listToAttrs positions) asTexts;
     }
     // (if args ? hostSpecFields then { hostSpecFields = carry args.hostSpecFields; } else { })
     // (if faults == [ ] then { } else { inherit faults; });

@@ -304,4 +304,36 @@ in
     hosts.web-01.platform = "x86_64-linux";
     release = [ ];
   } "the fleet: release: a list is not a set";
+  "test: a set that toJSON takes for a text leaves the rest of the inventory" = {
+    expr =
+      let
+        inherit
+          (builtins.fromJSON (
+            builtins.toJSON
+              (nixfleet.mkFleet {
+                hosts.web-01 = {
+                  outPath = "/etc";
+                  hostSpec.outPath = "/srv";
+                };
+                hosts.web-02.hostSpec.home.__toString = _: "/srv";
+              }).nixfleet
+          ))
+          hosts
+          ;
+      in
+      {
+        inherit (hosts.web-01) hostSpec;
+        positions = builtins.attrNames hosts.web-01.positions;
+        inherit (hosts.web-02.hostSpec) home;
+      };
+    expected = {
+      hostSpec = "/srv";
+      positions = [
+        ""
+        "hostSpec"
+        "hostSpec.outPath"
+      ];
+      home.__unrepresentable = "lambda";
+    };
+  };
 }
