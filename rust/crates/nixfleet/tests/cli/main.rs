@@ -14,6 +14,7 @@ mod numbers;
 mod output;
 mod places;
 mod preflight;
+mod references;
 mod release;
 mod rollout;
 #[path = "../../../release/tests/world/security_key.rs"]

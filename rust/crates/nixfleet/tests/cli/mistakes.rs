@@ -214,7 +214,8 @@ fn done(cure: &str, help: &str) -> String {
     for (index, text) in help.split('`').skip(1).step_by(2).enumerate() {
         done = done.replace(&format!("{{{}}}", index + 1), text);
     }
-    done.replace("./FILE", "./n.nix")
+    // What is there stays.
+    done.replace("./FILE", "./n.nix").replace("{ … }", "{ }")
 }
 
 fn shown(faults: &[Value]) -> Vec<String> {

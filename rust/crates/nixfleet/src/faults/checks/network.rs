@@ -122,7 +122,9 @@ pub fn check(scope: &mut Scope) {
     }
     let mut gateways: HashMap<Family, String> = HashMap::new();
     for interface in given::interfaces(scope.host) {
-        if let Some(name) = interface.name.as_deref().filter(|name| !is_interface(name)) {
+        let short = scope.text(INTERFACE);
+        let name = interface.name.as_deref().filter(|it| !is_interface(it) && short != Some(it));
+        if let Some(name) = name {
             let field = format!("{INTERFACES}.{name}");
             scope.report_element(&field, name, NetworkProblem::Interface(name.to_owned()));
         }

@@ -23,7 +23,7 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
         .or_else(|| proposed(message))
         .or_else(|| about_option(message))
         .or_else(|| about_name(first))
-        .or_else(|| about_value(first))
+        .or_else(|| about_value(first, file))
 }
 
 /// `inputs.x` where the flake has no such input.
@@ -115,7 +115,7 @@ fn about_name(first: &str) -> Option<String> {
     None
 }
 
-fn about_value(first: &str) -> Option<String> {
+fn about_value(first: &str, file: Option<&str>) -> Option<String> {
     if let Some(path) = between(first, "string '", "' doesn't represent an absolute path") {
         let lead = if path.starts_with(['.', '/', '~']) { "" } else { "./" };
         return Some(format!("write the path without quotes: {}", quote(&format!("{lead}{path}"))));
@@ -128,6 +128,19 @@ fn about_value(first: &str) -> Option<String> {
         || first.contains("expected a set but found a string: \"/")
     {
         "write `import` before the path"
+    } else if first.contains("expected a set but found a function") {
+        "give the function what it takes: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
+    } else if first.contains("expected a function but got a set at ") {
+        "`outputs` is a function of the flake's inputs: `outputs = inputs: { … };`"
+    } else if first.contains("json.exception.type_error.316") {
+        "a text that a file was read for is no UTF-8: write the file anew, as `iconv -f UTF-16 -t \
+         UTF-8` does for one of Windows"
+    } else if first.contains("json.exception.parse_error") && file.is_none() {
+        "`flake.lock` is damaged, as by a conflict that git left: `git checkout HEAD -- flake.lock`, \
+         then `nix flake lock`"
+    } else if first.contains("/default.nix': No such file") {
+        "of a folder that is imported Nix reads `default.nix`: write one, or leave out what is none \
+         of a `builtins.readDir`"
     } else if first.contains("attempt to call something which is not a function") {
         "two values stand side by side there: a `;`, an operator or a bracket may be missing"
     } else if first.starts_with("assertion '") {
@@ -189,6 +202,13 @@ mod tests {
             "outside its own folder",
         );
         cured("expected a set but found a path: /nix/store/x-source/hosts", "`import`");
+        cured("expected a set but found a function: «lambda @ /x.nix:1:1»", "`outputs = inputs: ");
+        cured("expected a function but got a set at flake.nix:2:3", "`outputs = inputs: ");
+        cured("[json.exception.type_error.316] invalid UTF-8 byte at index 0: 0xFF", "iconv");
+        cured("opening file '/nix/store/x/hosts/db/default.nix': No such file", "`default.nix`");
+        let broken = "[json.exception.parse_error.101] parse error at line 2, column 1";
+        assert!(cure(broken, None, "").unwrap().contains("`flake.lock` is damaged"));
+        assert_eq!(cure(broken, Some("/nix/store/x-source/web.nix"), ""), None);
         let read_me =
             cure("syntax error, unexpected invalid token", Some("/x/hosts/README.md"), "");
         assert!(read_me.unwrap().contains("`README.md` is no Nix file"));

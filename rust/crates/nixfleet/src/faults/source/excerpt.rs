@@ -45,6 +45,8 @@ impl Excerpt {
     fn cut(source: &Text, part: &Range<usize>) -> Option<Self> {
         let start = source[..part.start].rfind('\n').map_or(0, |it| it + 1);
         let end = source[part.start..].find('\n').map_or(source.len(), |it| part.start + it);
+        // Lines of Windows end with one character more.
+        let end = if source[part.start..end].ends_with('\r') { end - 1 } else { end };
         let line = source.line_at(start) + 1;
         let column = source[start..part.start].chars().count() + 1;
         let holds_key = is_private(&source[start..end]);

@@ -41,6 +41,22 @@ impl Token<'_> {
 /// What rnix is given at most: it looks far ahead, so what is hostile takes it the square of this.
 const LONGEST: usize = 64 << 10;
 
+/// What git writes around the two sides of a conflict (git-merge(1), "how conflicts are presented").
+const CONFLICT: [&str; 3] = ["<<<<<<< ", "=======\n", ">>>>>>> "];
+
+/// A conflict that was never resolved: the first of its lines, where that is at fault or before it.
+fn conflict(source: &str, at: usize) -> Option<SyntaxError> {
+    let is_mark = |at: &usize| CONFLICT.iter().any(|mark| source[*at..].starts_with(mark));
+    let starts = source.match_indices('\n').map(|(it, _)| it + 1);
+    let first = std::iter::once(0).chain(starts).take_while(|it| *it <= at).find(is_mark)?;
+    Some(SyntaxError::new(
+        first..first + CONFLICT[1].trim_end().len(),
+        "git left a conflict of two sides here",
+        "keep one of the sides, or both, and take out the lines that begin with `<<<<<<<`, `=======` \
+         and `>>>>>>>`",
+    ))
+}
+
 /// The error of a source that is no Nix; `refused` is where that shows. What rnix expects there, it
 /// tells better.
 pub fn error(source: &str, refused: usize) -> SyntaxError {
@@ -49,6 +65,9 @@ pub fn error(source: &str, refused: usize) -> SyntaxError {
     let at = |error| range(error).map_or(source.len(), |it| usize::from(it.start()));
     let first = errors.map(|it| (at(it), it)).min_by_key(|(at, _)| *at);
     let at = first.map_or(refused, |(at, _)| at);
+    if let Some(error) = conflict(source, at) {
+        return error;
+    }
     let tokens = tokens(source);
     // A bracket or quote that is never closed shows long after it was forgotten.
     match (brackets::unclosed(source, &tokens), first) {

@@ -19,6 +19,11 @@ fn what_was_forgotten_is_told_where_it_was() {
     let table = [
         ("{ a = 1; }", "fine"),
         ("{\n a.b = true\n c.\"d e\".f = false;\n}", "2 true: `;` is missing; write `true;`"),
+        (
+            "{\n<<<<<<< HEAD\n a = 1;\n=======\n a = 2;\n>>>>>>> x\n}\n",
+            "2 <<<<<<<: git left a conflict of two sides here; keep one of the sides, or both, and take \
+             out the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+        ),
         ("{ a = 1 }", "1 1: `;` is missing; write `1;`"),
         (
             "{\n a = {\n  b = 1;\n\n c = 2;\n}\n",
