@@ -63,6 +63,33 @@ in
     ];
   };
 
+  "test: so is what a command in an option reads" = {
+    expr = told [
+      {
+        services.borgbackup.jobs.home = {
+          paths = "/persist";
+          repo = "ssh://backup.example/./home";
+          encryption = {
+            mode = "repokey-blake2";
+            passCommand = "cat /root/borg/passphrase";
+          };
+          environment.BORG_RSH = "ssh -i /root/borg/key -p 23";
+        };
+        services.restic.backups.home = {
+          repository = "sftp:backup.example:/home";
+          passwordFile = "/run/secrets/restic";
+          extraOptions = [ "sftp.command='ssh backup.example -i /root/restic -s sftp'" ];
+          backupPrepareCommand = "cat /run/secrets/other";
+        };
+      }
+    ];
+    expected = [
+      "services.borgbackup.jobs.home.environment.BORG_RSH /root/borg/key"
+      "services.borgbackup.jobs.home.encryption.passCommand /root/borg/passphrase"
+      "services.restic.backups.home.extraOptions /root/restic"
+    ];
+  };
+
   "test: what it says" = {
     expr = warning [
       { services.restic.backups.home.passwordFile = "/etc/restic"; }

@@ -20,6 +20,16 @@ let
     || is ".*(key|cert|credentials?|secret|password|token|identity)[_-]?(path|paths)";
   madeByPrograms = "cache|database|db|drift|dump|history|index|lease|leases|lock|log|output|pid|socket|state|stats|status";
 
+  # A command in an option reads a password or a key, as NixOS's manual has them for backups:
+  #   passCommand = "cat /root/passphrase";  BORG_RSH = "ssh -i /root/key";
+  isCommand = key: builtins.match ".*(cmd|command|eval|options|rsh)" (lib.toLower key) != null;
+  readBy =
+    value:
+    let
+      found = builtins.match "(.* )?(cat|-i) +(/[A-Za-z0-9@._+/-]+)([^A-Za-z0-9@._+/-].*)?" value.value;
+    in
+    lib.optional (found != null) (item value.option (lib.elemAt found 2));
+
   # Parts of the options that name no file of this host, or that others look at.
   others = import ./other-options.nix ++ [
     "boot"
@@ -86,16 +96,21 @@ let
         ++ of "LoadCredential" (value: lib.last (lib.splitString ":" value))
       )
     ) (lib.attrNames services);
+  isNaming = key: isFile key || isCommand key;
+  namedBy =
+    value:
+    if isFile value.key then
+      lib.optional (isOfHost value && !isOutput value.option) (item value.option value.value)
+    else
+      readBy value;
 in
 { config, options }:
 filter (file: isPath file.path) (
-  map (value: item value.option value.value) (
-    filter (value: isOfHost value && !isOutput value.option) (
-      concatMap (group: ofGiven isFile group options.${group}) (
-        lib.attrNames (removeAttrs options others)
-      )
-      ++ ofGiven isFile "boot.initrd.network" options.boot.initrd.network
+  concatMap namedBy (
+    concatMap (group: ofGiven isNaming group options.${group}) (
+      lib.attrNames (removeAttrs options others)
     )
+    ++ ofGiven isFile "boot.initrd.network" options.boot.initrd.network
   )
   ++ ofInitrd config.boot.initrd.secrets
   ++ ofUnits config.systemd.services
