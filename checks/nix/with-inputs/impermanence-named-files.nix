@@ -80,6 +80,7 @@ in
           passwordFile = "/run/secrets/restic";
           extraOptions = [ "sftp.command='ssh backup.example -i /root/restic -s sftp'" ];
           backupPrepareCommand = "cat /run/secrets/other";
+          backupCleanupCommand = "sed -i /etc/app.conf; concat /etc/other";
         };
       }
     ];

@@ -26,7 +26,7 @@ let
   readBy =
     value:
     let
-      found = builtins.match "(.* )?(cat|-i) +(/[A-Za-z0-9@._+/-]+)([^A-Za-z0-9@._+/-].*)?" value.value;
+      found = builtins.match "(.*[^A-Za-z0-9_-])?(cat +|ssh .*-i +|IdentityFile[= ])(/[A-Za-z0-9@._+/-]+)([^A-Za-z0-9@._+/-].*)?" value.value;
     in
     lib.optional (found != null) (item value.option (lib.elemAt found 2));
 
