@@ -16,5 +16,5 @@ pub use name::is_label;
 pub use nearest::{Names, nearest};
 pub use secret::{conceal, is_private};
 pub use size::size;
-pub use visible::{is_hidden, visible};
+pub use visible::{is_every, is_hidden, visible};
 pub use word::word;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// out, as `\u{1b}`. A tab becomes a space, so that columns stay.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if is_printable(text) || !text.chars().any(is_hidden) {
+    if is_every(text, |it| matches!(it, b' '..=b'~')) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
@@ -25,9 +25,10 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a text is of letters of ASCII alone, as nearly all is: told many bytes at a time.
-fn is_printable(text: &str) -> bool {
-    text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+/// Whether every byte is of a kind, such as letters of ASCII, as those of nearly all texts are: told
+/// many bytes at a time.
+pub fn is_every(text: &str, is_of_kind: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & is_of_kind(byte))
 }
 
 /// Whether a terminal would obey the character or show nothing for it: controls, the bidirectional

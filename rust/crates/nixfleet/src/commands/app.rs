@@ -16,7 +16,7 @@ use crate::faults::source::is_copy;
 const SOURCE: &str = "NIXFLEET_SOURCE";
 
 /// So many files tell whether two fleets are one.
-const MOST_FILES: usize = 1000;
+const COMPARED: usize = 1000;
 
 /// The reference of the app's flake, where that is not the one of the folder.
 ///
@@ -52,7 +52,7 @@ fn is_same(source: &Path, folder: &Path) -> bool {
     };
     let files = WalkDir::new(source).sort_by_file_name().into_iter().flatten();
     let mut code = files.filter(|it| it.file_type().is_file() && is_code(it.path()));
-    code.by_ref().take(MOST_FILES).all(|it| {
+    code.by_ref().take(COMPARED).all(|it| {
         let name = it.path().strip_prefix(source);
         name.is_ok_and(|name| is_copy(&folder.join(name), it.path()))
     })

@@ -21,6 +21,11 @@ pub fn nix(global: &Global) -> NixCli {
     global.for_nix().into_iter().fold(nix, NixCli::argument)
 }
 
+/// Nix for what is read of a fleet as data: it builds nothing.
+pub fn nix_for_data(global: &Global) -> NixCli {
+    reading(global, &nix(global))
+}
+
 /// Nix for what it does with stores, where arguments for a flake would be refused.
 pub fn nix_of_stores(global: &Global) -> NixCli {
     global.settings().into_iter().fold(NixCli::new(), NixCli::argument)

@@ -111,7 +111,7 @@ pub fn inventoried(
 ) -> Vec<Fault> {
     let mut faults = checks::all(inventory, wanted);
     if global.inventory.is_none() {
-        let (nix, flake) = (fleet::nix(global), fleet::flake(global));
+        let (nix, flake) = (fleet::nix_for_data(global), fleet::flake(global));
         positions::add(&nix, &flake, inventory, sources, &mut faults);
     }
     faults
@@ -163,7 +163,7 @@ fn read_with(
 /// The hosts that can be read, where what the fleet's author wrote keeps others from it.
 fn piecemeal(global: &Global, error: &Error) -> Option<Piecemeal> {
     let is_asked = global.inventory.is_none() && error.cause().is_some() && !error.is_outside();
-    is_asked.then(|| piecemeal::read(&fleet::nix(global), &fleet::flake(global))).flatten()
+    is_asked.then(|| piecemeal::read(&fleet::nix_for_data(global), &fleet::flake(global))).flatten()
 }
 
 /// What is wrong with such a fleet: why each of the others cannot be read, and all else.

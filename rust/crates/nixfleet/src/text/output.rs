@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, PoisonError};
 
-use nixfleet_text::is_hidden;
+use nixfleet_text::{is_every, is_hidden};
 
 /// What has become of standard output.
 struct Out {
@@ -72,9 +72,7 @@ fn keep(result: io::Result<()>) {
 /// The text with nothing in it that a terminal obeys but colours. What others wrote has none left
 /// by then; whoever forgot it meets this net.
 pub fn obeyed(text: &str) -> Cow<'_, str> {
-    // Many bytes at a time.
-    let is_letter = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
-    let is_plain = text.bytes().fold(true, |all, byte| all & is_letter(byte));
+    let is_plain = is_every(text, |it| matches!(it, b' '..=b'~' | b'\n'));
     if is_plain || !text.chars().any(|it| is_hidden(it) && it != '\n') {
         return Cow::Borrowed(text);
     }

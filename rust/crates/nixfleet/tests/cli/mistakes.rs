@@ -247,6 +247,31 @@ fn each_is_told_at_its_line_with_a_cure() {
     assert_eq!(untold(&[], |_| true), "");
 }
 
+/// To read a fleet runs nothing that is in it.
+#[test]
+#[ignore = "needs nix"]
+fn no_derivation_is_built_to_read_a_fleet() {
+    let ran = tempfile::tempdir().unwrap();
+    let ran = ran.path().join("ran");
+    let derivation = format!(
+        "(builtins.readFile (derivation {{ name = \"zone\"; system = builtins.currentSystem; \
+         builder = \"/bin/sh\"; args = [ \"-c\" \"echo x >{}; echo UTC >$out\" ]; }}))",
+        ran.display()
+    );
+    let flake = FLAKE.replacen("\"Europe/Berlin\"", &derivation, 1);
+    let folder = fleet(&flake, MODULE);
+    let told = faults(&folder, &[]);
+    for command in ["list", "keys", "doctor", "validate"] {
+        let mut tool = Command::new(cargo_bin!("nixfleet"));
+        tool.current_dir(folder.path())
+            .args([command, "--flake", "path:.", "--impure"])
+            .output_of();
+        assert!(!ran.exists(), "{command} built it");
+    }
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!((&told[0]["code"], &told[0]["line"]), (&"evaluation-failed".into(), &12.into()));
+}
+
 /// What Nix stumbles over as well, when it comes to evaluate: told as without, and one of each, since
 /// each takes a second.
 const MET_BY_NIX: [&str; 7] = [

@@ -38,7 +38,7 @@ pub fn strangers(
     let mut all = inventory.strangers.clone();
     // To ask Nix for them takes as long as to read the fleet.
     if !inventory.by_hand && global.inventory.is_none() {
-        let (nix, flake) = (fleet::nix(global), fleet::flake(global));
+        let (nix, flake) = (fleet::nix_for_data(global), fleet::flake(global));
         for output in &survey.outputs {
             all.extend(inventory.beside(&nix, &flake, output));
         }
