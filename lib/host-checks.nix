@@ -88,15 +88,13 @@ in
   modules =
     { modules, ... }@args:
     expect isList "a list of modules" (
-      value:
-      "modules = [ ${pathOr args "modules" (if isAttrs value then "{ … }" else "./hardware.nix")} ];"
+      _: "modules = [ ${pathOr args "modules" "./hardware.nix"} ];"
     ) modules;
 
   homeModules =
     { homeModules, ... }@args:
     expect isList "a list of Home Manager modules" (
-      value:
-      "homeModules = [ ${pathOr args "homeModules" (if isAttrs value then "{ … }" else "./home.nix")} ];"
+      _: "homeModules = [ ${pathOr args "homeModules" "./home.nix"} ];"
     ) homeModules;
 
   isVm =

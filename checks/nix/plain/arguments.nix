@@ -221,13 +221,6 @@ in
           modules = ../runner/files.py;
         };
       }
-      {
-        hosts.web-01 = web // {
-          homeModules = {
-            programs.git.enable = true;
-          };
-        };
-      }
       { defaults.modules = ../with-inputs/lib.nix; }
       { isoModules = ../host.nix; }
     ];
@@ -235,7 +228,6 @@ in
       [ "write `hosts = import ../with-inputs/lib.nix;`" ]
       [ "write `hosts.web-01 = import ../../../lib/expect.nix;`" ]
       [ "write `modules = [ ../runner/files.py ];`" ]
-      [ "write `homeModules = [ { … } ];`" ]
       [ "write `modules = [ ../with-inputs/lib.nix ];`" ]
       [ "write `isoModules = [ ../host.nix ];`" ]
     ];
