@@ -29,7 +29,7 @@ in
   # When the disk is nearly full, Nix still makes room.
   nix.gc.automatic = false;
 
-  nixfleet.vmTest.units = [
+  nixfleet.health.units = [
     "harmonia.socket"
     "nginx.service"
   ];

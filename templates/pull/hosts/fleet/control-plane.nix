@@ -11,5 +11,5 @@
   # Who may bring releases to it, and pause, hold or retry.
   users.users.${config.hostSpec.userName}.extraGroups = [ "nixfleet-control-plane" ];
 
-  nixfleet.vmTest.units = [ "nixfleet-control-plane.service" ];
+  nixfleet.health.units = [ "nixfleet-control-plane.service" ];
 }

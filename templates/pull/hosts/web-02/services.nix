@@ -1,4 +1,4 @@
-# What web-02 does, and how `nixfleet test-vm` finds out that it does.
+# What web-02 does, and what has to hold: `test-vm` asks it in a VM, the agent after each change.
 {
   services.nginx = {
     enable = true;
@@ -6,7 +6,7 @@
   };
   networking.firewall.allowedTCPPorts = [ 80 ];
 
-  nixfleet.vmTest = {
+  nixfleet.health = {
     units = [ "nginx.service" ];
     http = [
       {
