@@ -59,14 +59,14 @@ fn is_within(field: &str, set: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use nixfleet_inventory::Inventory;
-    use serde_json::{Value, json};
+    use serde_json::{Map, Value, json};
 
     use crate::faults::checks::all;
 
     /// The codes of a fleet's faults.
     fn codes(fleet: Value) -> Vec<&'static str> {
         let mut document = json!({ "apiVersion": 1, "isoSshKeys": [KEY], "hosts": {} });
-        document.as_object_mut().unwrap().extend(fleet.as_object().unwrap().clone());
+        document.as_object_mut().unwrap().extend(fields(fleet));
         let inventory = Inventory::parse(document.to_string().as_bytes(), "test").unwrap();
         all(&inventory, &|_| true).iter().map(|it| it.problem.code()).collect()
     }
@@ -77,8 +77,15 @@ mod tests {
     fn host(but: Value) -> Value {
         let mut host = json!({ "hostName": "a", "platform": "x86_64-linux", "class": "nixos",
             "modules": 0, "hostSpec": { "sshAuthorizedKeys": [KEY] } });
-        host.as_object_mut().unwrap().extend(but.as_object().unwrap().clone());
+        host.as_object_mut().unwrap().extend(fields(but));
         json!({ "hosts": { "a": host } })
+    }
+
+    fn fields(set: Value) -> Map<String, Value> {
+        match set {
+            Value::Object(fields) => fields,
+            other => panic!("{other} is no set"),
+        }
     }
 
     /// What the library says of a wrong name.

@@ -31,7 +31,7 @@ impl Excerpt {
     pub fn find(source: &Text, position: &Position, text: Option<&str>) -> Option<Self> {
         let offset = offset(source, position)?;
         let found = text.and_then(|text| find_text(source, offset, text));
-        Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
+        Some(Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset))))
     }
 
     /// The line of the text at fault: in the value that is written at a position, or where that is
@@ -39,10 +39,10 @@ impl Excerpt {
     pub fn find_text(source: &Text, position: &Position, text: &str) -> Option<Self> {
         let offset = offset(source, position)?;
         let found = find_text(source, offset, text).or_else(|| find_only(source, text));
-        Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset)))
+        Some(Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset))))
     }
 
-    fn cut(source: &Text, part: &Range<usize>) -> Option<Self> {
+    fn cut(source: &Text, part: &Range<usize>) -> Self {
         let start = source[..part.start].rfind('\n').map_or(0, |it| it + 1);
         let end = source[part.start..].find('\n').map_or(source.len(), |it| part.start + it);
         // Lines of Windows end with one character more.
@@ -51,18 +51,18 @@ impl Excerpt {
         let column = source[start..part.start].chars().count() + 1;
         let holds_key = is_private(&source[start..end]);
         if part.start - start > LONGEST || holds_key {
-            return Some(Self { line, column, span: 0..0, text: String::new() });
+            return Self { line, column, span: 0..0, text: String::new() };
         }
         let last = end_within(source, end.min(part.start + LONGEST));
         let before = visible(&source[start..part.start]);
         let within = visible(&source[part.start..part.end.clamp(part.start, last)]);
         let after = visible(&source[part.end.clamp(part.start, last)..last]);
-        Some(Self {
+        Self {
             line,
             column,
             span: before.len()..before.len() + within.len(),
             text: [before, within, after].concat(),
-        })
+        }
     }
 }
 
