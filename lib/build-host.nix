@@ -94,7 +94,9 @@ let
         );
       modules = _isVm: [
         inputs.home-manager.darwinModules.home-manager
+        lib.darwinModules.agent
         lib.darwinModules.core
+        lib.darwinModules.health
         lib.darwinModules.home-manager
       ];
     };
@@ -164,7 +166,7 @@ let
       modules =
         builder.modules (args.isVm or false)
         ++ [ (locate (positionOf "hostSpec") (settings args)) ]
-        ++ (if lib.classOf args.platform == "nixos" then ofFleet else [ ])
+        ++ ofFleet
         ++ map (locate (positionOf "modules")) args.modules or [ ];
     };
 in

@@ -4,6 +4,7 @@
   rustPlatform,
   name,
   description,
+  platforms,
 }:
 let
   manifest = (lib.importTOML ./Cargo.toml).workspace.package;
@@ -37,6 +38,6 @@ rustPlatform.buildRustPackage {
       asl20
     ];
     mainProgram = name;
-    platforms = lib.platforms.linux;
+    inherit platforms;
   };
 }

@@ -54,7 +54,7 @@ in
       }
     '';
     type = types.submodule {
-      options = import ./health/options.nix { inherit lib; } // {
+      options = import ../shared/health/options.nix { inherit lib; } // {
         memory = size 1024 2048 "Memory of the VM in MiB.";
         cores = size 2 4 "Processor cores of the VM.";
         diskSize =

@@ -1,8 +1,8 @@
-//! The file that the NixOS module writes is the one that the agent reads.
+//! The file that the modules write is the one that the agent reads.
 
 use std::path::Path;
 
-use nixfleet_agent::config::Config;
+use nixfleet_agent::config::{Config, ServiceManager};
 use nixfleet_agent::core::Reboot;
 
 /// As a check of the module compares it with what the module writes.
@@ -25,6 +25,14 @@ fn all_that_the_module_says_is_understood() {
     assert_eq!((settings.probation, settings.settle), (600_000, 300_000));
     assert_eq!((settings.poll_every, settings.dry_run), (3_600_000, true));
     assert_eq!(config.health.units.len(), 1);
+}
+
+#[test]
+fn what_the_module_of_a_mac_says_is_understood() {
+    let written = serde_json::from_str(include_str!("agent-darwin.json")).unwrap();
+    let config = read(&written).unwrap();
+    assert_eq!(config.service_manager, ServiceManager::Launchd);
+    assert!(config.settings().switch_lasts);
 }
 
 #[test]

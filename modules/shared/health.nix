@@ -6,7 +6,8 @@
     default = { };
     description = ''
       What must hold on this host. `nixfleet test-vm` checks it in a VM, and the agent on the machine
-      itself before it makes a system what boots: a command must therefore change nothing.
+      itself before it makes a system what boots: a command must therefore change nothing. On a Mac
+      there are no `units`.
     '';
     example = lib.literalExpression ''
       {
