@@ -28,6 +28,9 @@ pub use job::run as run_job;
 
 /// The agent's own job, as nix-darwin names those of a system.
 const AGENT: &str = "org.nixos.nixfleet-agent";
+/// `runuser -u USER -- COMMAND…`, as assertions say it, for root.
+const RUNUSER: &str =
+    r#"runuser() { nixfleet_user=$2; shift 3; sudo -n -u "$nixfleet_user" -- "$@"; }"#;
 /// How an activation ended that did not succeed, by the status that NixOS has for it.
 const ACTIVATION_FAILED: i32 = 2;
 
@@ -76,11 +79,14 @@ impl Platform for Mac {
         launchd::last_words(service)
     }
 
-    /// launchd has no sandbox around the agent to be left.
+    /// launchd has no sandbox around the agent to be left. The assertions' scripts are written for GNU's
+    /// programs, which the agent has on its own path, and for `runuser`, which macOS does not have.
     fn shell(&self, script: &str, _limit: Duration) -> Command {
         let mut command = Command::new("/bin/sh");
-        let nix = "/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin";
-        command.args(["-c", script]).env("PATH", format!("{nix}:{PATH}"));
+        let own = std::env::var("PATH").unwrap_or_default();
+        command
+            .args(["-c", &format!("{RUNUSER}\n{script}")])
+            .env("PATH", format!("/run/current-system/sw/bin:{own}:{PATH}"));
         command
     }
 
@@ -143,6 +149,14 @@ impl Platform for Mac {
             }
             ended => ended,
         }
+    }
+
+    /// An activation takes away what `/run/current-system` has, and names that last of all: a system whose
+    /// activation failed on the way, or that a start of the machine came after, was never named there.
+    fn take_down(&self, system: &str, other: &str) -> Result<(), String> {
+        services::left_by(Path::new(system), Path::new(other))
+            .iter()
+            .try_for_each(|file| launchd::unload(file))
     }
 
     fn boot_entries(&self, _system: &str) -> Option<[String; 2]> {

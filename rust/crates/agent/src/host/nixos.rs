@@ -129,6 +129,11 @@ impl Platform for NixOs {
         unit::run(&Job { name: job, record, limit, words: &[&program, "test"] })
     }
 
+    /// `switch-to-configuration` goes by the units that there are.
+    fn take_down(&self, _system: &str, _other: &str) -> Result<(), String> {
+        Ok(())
+    }
+
     fn boot_entries(&self, system: &str) -> Option<[String; 2]> {
         Some([format!("{system}/bin/switch-to-configuration"), "boot".into()])
     }

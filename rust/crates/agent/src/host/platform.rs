@@ -70,6 +70,8 @@ pub(super) trait Platform: Sync {
     fn ask(&self, system: &str) -> Asked;
     /// Brings a system to the running machine, and touches nothing of what boots.
     fn activate(&self, job: &str, record: &Path, system: &str, limit: Duration) -> Ended;
+    /// Takes away what a system has set up and another has not, where the other's activation would leave it.
+    fn take_down(&self, system: &str, other: &str) -> Result<(), String>;
     /// The command that makes the loader's entries, the given system's first; `None` where the profile is all.
     fn boot_entries(&self, system: &str) -> Option<[String; 2]>;
     /// Restarts the machine.

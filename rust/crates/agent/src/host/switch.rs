@@ -84,6 +84,7 @@ impl Host {
             // The running machine was not switched: a restart lands on the old system.
             return undone;
         }
+        let taken_down = self.platform.take_down(&attempt.target.system, &attempt.old);
         let limit = Duration::from_millis(self.settings.switch);
         let ended = unlocked(|| {
             let _ = fs::remove_file(record("back"));
@@ -91,7 +92,7 @@ impl Host {
         });
         match ended {
             // Units that fail in the old system failed there before, or are for its owner to see.
-            Ended::Exited(0 | 4) if facts::running() == attempt.old => undone,
+            Ended::Exited(0 | 4) if facts::running() == attempt.old => undone.and(taken_down),
             Ended::Exited(0 | 4) => Err(format!("the switch back did not bring `{}`", attempt.old)),
             other => Err(format!("the switch back {}", tested(&other).ending())),
         }

@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -77,6 +78,19 @@ pub(super) fn every(label: &str, seconds: u64, words: &[&OsStr]) -> Result<(), S
 pub(super) fn take_away(label: &str) {
     ask(&["bootout", &format!("system/{label}")]);
     let _ = fs::remove_file(file(label, "plist"));
+}
+
+/// Ends the job of a file, and removes the file.
+pub(super) fn unload(file: &Path) -> Result<(), String> {
+    let mut command = Command::new("launchctl");
+    // As nix-darwin has it; it says nothing of a job that is not there.
+    let _ = process::output(command.arg("unload").arg(file), ASK);
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(format!("cannot remove `{}`: {error}", file.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether launchd has a job.

@@ -1,7 +1,7 @@
 //! How the services of a system fare, by launchd's own list: process, last status, label.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::launchd;
 
@@ -11,10 +11,8 @@ const SERVICES: usize = 1_000;
 /// Services of a system that ended badly the last time. Apple's own are no system's of ours, and many of
 /// them end with a status as a matter of course.
 pub(super) fn failed(system: &Path) -> Vec<String> {
-    let Ok(files) = fs::read_dir(system.join("Library/LaunchDaemons")) else { return Vec::new() };
-    let label =
-        |file: fs::DirEntry| Some(file.file_name().to_str()?.strip_suffix(".plist")?.to_owned());
-    let own: Vec<String> = files.flatten().filter_map(label).take(SERVICES).collect();
+    let label = |file: String| Some(file.strip_suffix(".plist")?.to_owned());
+    let own: Vec<String> = files(&system.join("Library/LaunchDaemons")).filter_map(label).collect();
     let said = launchd::ask(&["list"]).unwrap_or_default();
     let mut failed: Vec<String> = ended_badly(&said)
         .filter(|it| own.iter().any(|own| own == it))
@@ -22,6 +20,28 @@ pub(super) fn failed(system: &Path) -> Vec<String> {
         .collect();
     failed.sort();
     failed
+}
+
+/// The files of services that one system has brought to the machine, and another has not.
+pub(super) fn left_by(system: &Path, other: &Path) -> Vec<PathBuf> {
+    let mut left = Vec::new();
+    for folder in ["Library/LaunchDaemons", "Library/LaunchAgents"] {
+        for name in files(&system.join(folder)).filter(|it| !other.join(folder).join(it).exists()) {
+            let (given, present) =
+                (system.join(folder).join(&name), Path::new("/").join(folder).join(&name));
+            // What somebody else has put there is theirs.
+            if fs::read(given).is_ok_and(|it| fs::read(&present).is_ok_and(|now| now == it)) {
+                left.push(present);
+            }
+        }
+    }
+    left
+}
+
+/// The names of the files in a folder.
+fn files(folder: &Path) -> impl Iterator<Item = String> + use<> {
+    let all = fs::read_dir(folder).into_iter().flatten().flatten();
+    all.filter_map(|it| it.file_name().into_string().ok()).take(SERVICES)
 }
 
 fn ended_badly(list: &str) -> impl Iterator<Item = &str> {

@@ -7,8 +7,14 @@ echo "system $(readlink /run/current-system 2>/dev/null)"
 echo "default $(readlink -f /nix/var/nix/profiles/system 2>/dev/null)"
 [ -z "$since" ] || echo "age $((now - since))"
 if [ -e /etc/nixfleet/agent.json ] && command -v nixfleet-agent >/dev/null; then
-  case $(systemctl is-active nixfleet-agent.service 2>/dev/null) in
-    active | activating | reloading | '') echo "agent running" ;;
+  if command -v launchctl >/dev/null; then
+    state=$(launchctl print system/org.nixos.nixfleet-agent 2>/dev/null | sed -n 's/^[[:space:]]*state = //p' | head -n 1)
+    [ "$state" = running ] || state=stopped
+  else
+    state=$(systemctl is-active nixfleet-agent.service 2>/dev/null)
+  fi
+  case $state in
+    running | active | activating | reloading | '') echo "agent running" ;;
     *) echo "agent stopped" ;;
   esac
   [ ! -r /run/nixfleet-agent/status.json ] || echo "report $(cat /run/nixfleet-agent/status.json)"

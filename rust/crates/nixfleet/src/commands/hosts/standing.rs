@@ -117,8 +117,7 @@ impl Standing {
             Self::Refused(why) | Self::Waiting(why) => why.clone(),
             Self::Held(why) => format!("held: {why}; `nixfleet-agent resume` there lifts it"),
             Self::Stopped => {
-                "its agent does not run: `systemctl status nixfleet-agent` there says why"
-                    .to_owned()
+                "its agent does not run: `nixfleet-agent check` there says where to look".to_owned()
             }
             Self::NoAgent => {
                 "it has no agent: `services.nixfleet-agent.enable = true` gives it one, \
