@@ -270,6 +270,18 @@ fn doctor_looks_at_a_target() {
         "lacking  after the install: none of the `sshAuthorizedKeys` of web-01",
         "",
     );
+    // What its modules bring is not known.
+    let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
+    let of_modules = r#"{ "apiVersion": 1, "isoSshKeys": [], "hosts": { "web-01": { "hostName": "web-01",
+        "platform": "aarch64-linux", "class": "nixos", "modules": 1, "hostSpec": {} } } }"#;
+    fs::write(fleet.path().join("inventory.json"), of_modules).unwrap();
+    fleet.expect(
+        &meant,
+        3,
+        "fine     after the install: the keys of web-01 stand in its modules",
+        "",
+    );
+    fs::write(fleet.path().join("inventory.json"), inventory).unwrap();
     // The right machine, and the key is here.
     ssh(&format!("{}; echo end", machine.replace("aarch64", "x86_64")));
     fleet.program("nix", r#"echo '{ "disks": ["/dev/vda"], "firmware": "uefi" }'"#);
