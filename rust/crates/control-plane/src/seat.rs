@@ -53,6 +53,8 @@ pub struct Seat {
 struct Heard {
     said: Option<CheckIn>,
     at: Option<Timestamp>,
+    /// Whether that is news for who decides.
+    is_news: bool,
     machines: Vec<Machine>,
     check_ins: Bucket,
     news: Bucket,
@@ -94,7 +96,7 @@ impl Seat {
         if !heard.check_ins.take(&CHECK_INS, instant) {
             return Said::TooMany;
         }
-        heard.at = Some(now);
+        (heard.at, heard.is_news) = (Some(now), true);
         heard.machine(&said.machine, from, instant);
         if heard.said.as_ref().is_some_and(|it| it.says_as(said)) {
             Said::Same
@@ -114,6 +116,14 @@ impl Seat {
     #[must_use]
     pub fn seen(&self) -> Option<Timestamp> {
         self.heard().at
+    }
+
+    /// The same, if it was heard of since this was asked last, or whatever was before.
+    #[must_use]
+    pub fn seen_since(&self, whatever: bool) -> Option<Timestamp> {
+        let mut heard = self.heard();
+        let is_news = std::mem::take(&mut heard.is_news);
+        heard.at.filter(|_| is_news || whatever)
     }
 
     /// From where it was last heard of.

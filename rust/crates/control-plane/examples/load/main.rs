@@ -1,6 +1,6 @@
 //! Thousands of hosts at a control plane, or at several, for `checks/bench`: prints what it took as JSON.
 //!
-//!     load CONTROL-PLANE HOSTS crowd|pages|steady|stores
+//!     load CONTROL-PLANE HOSTS crowd|pages|steady|stores|tell
 
 mod crowd;
 mod fleet;
@@ -12,10 +12,11 @@ mod plane;
 mod server;
 mod steady;
 mod stores;
+mod tell;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const USAGE: &str = "load CONTROL-PLANE HOSTS crowd|pages|steady|stores";
+const USAGE: &str = "load CONTROL-PLANE HOSTS crowd|pages|steady|stores|tell";
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -27,6 +28,7 @@ async fn main() -> Result<(), Failure> {
         "pages" => pages::measure(program, hosts).await?,
         "steady" => steady::measure(program, hosts).await?,
         "stores" => stores::measure(program, hosts).await?,
+        "tell" => tell::measure(program, hosts).await?,
         _ => return Err(USAGE.into()),
     };
     println!("{seen}");

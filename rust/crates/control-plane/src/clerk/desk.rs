@@ -14,7 +14,7 @@ use nixfleet_link::Known;
 use tokio::sync::watch;
 
 use super::lot::{Ack, Lot};
-use super::sight::{self, Sight};
+use super::sight::Sight;
 use crate::core::Core;
 use crate::seat::{Seat, Seats};
 use crate::store::{News, Store, StoreError};
@@ -177,6 +177,9 @@ impl Desk {
         let Self { core, store, seats, sight, .. } = self;
         let shares = store.is_shared();
         store.turn(|news| {
+            if news.anew.is_some() {
+                sight.forget();
+            }
             learn(core, seats, news, now);
             let mut keep = Vec::new();
             for input in lot.inputs.drain(..) {
@@ -185,7 +188,7 @@ impl Desk {
                 acks.extend(ack);
             }
             if decides {
-                sight::feed(core, seats, now);
+                sight.feed(core, seats, now);
                 keep.extend(core.decide(now));
                 if shares {
                     keep.extend(sight.share(seats));

@@ -13,22 +13,30 @@ use crate::store::Keep;
 /// speaks every four.
 const SHARE_EVERY: Duration = Duration::from_secs(60);
 
-/// Tells the core.
-pub(super) fn feed(core: &mut Core, seats: &Seats, now: Timestamp) {
-    for seat in seats.all().values() {
-        if let Some(at) = seat.seen() {
-            core.seen(&seat.name, at, now);
-        }
-    }
-}
-
-/// What the others were told.
+/// What the core and the others were told.
 #[derive(Default)]
 pub(super) struct Sight {
+    /// Whether the core knows all but what is news.
+    is_known: bool,
     shared: Option<(Instant, Timestamp)>,
 }
 
 impl Sight {
+    /// Tells the core: of ten thousand hosts that wait a few were heard of since it was told last.
+    pub(super) fn feed(&mut self, core: &mut Core, seats: &Seats, now: Timestamp) {
+        for seat in seats.all().values() {
+            if let Some(at) = seat.seen_since(!self.is_known) {
+                core.seen(&seat.name, at, now);
+            }
+        }
+        self.is_known = true;
+    }
+
+    /// The core knows what is written down, and no more.
+    pub(super) fn forget(&mut self) {
+        self.is_known = false;
+    }
+
     /// What to write down for the others, if it is time.
     pub(super) fn share(&mut self, seats: &Seats) -> Option<Keep> {
         if self.shared.is_some_and(|it| it.0.elapsed() < SHARE_EVERY) {
