@@ -9,6 +9,7 @@ mod disks;
 mod memory;
 mod ours;
 mod problems;
+mod told;
 mod workers;
 
 use std::io::{self, IsTerminal};
@@ -21,9 +22,9 @@ use nixfleet_nix::{NixCli, NixError};
 use nixfleet_text::Foreign;
 
 use crate::eval_jobs::{EvalJobs, Question};
+use crate::faults::Fault;
 use crate::faults::source::Tree;
 use crate::faults::survey::Survey;
-use crate::faults::{Fault, Severity};
 use answer::QUESTION;
 use answers::{Answers, Outcome};
 use disks::Disks;
@@ -121,16 +122,12 @@ impl Evaluation<'_> {
                 found.outside.get_or_insert(error);
             }
             Err(error) => {
-                // What the library refuses at evaluation is told already, at its place.
-                let is_ours = error.to_string().starts_with("nixfleet: ");
-                let is_error = |fault: &Fault| fault.problem.severity() == Severity::Error;
-                let is_told = found.faults.iter().any(|fault| is_of(fault) && is_error(fault));
                 let mut is_in_files = false;
                 if let NixError::Failed { stderr, cause, .. } = &error {
                     found.traces.push(stderr.clone());
                     is_in_files = self.survey.tells(cause, self.tree);
                 }
-                let is_told = is_ours && is_told || is_in_files;
+                let is_told = is_in_files || told::is_told(name, &error, &found.faults);
                 if !is_told && !problems::confirm(name, &error, &mut found.faults) {
                     let limit = self.args.max_memory;
                     let (tree, survey) = (self.tree, self.survey);

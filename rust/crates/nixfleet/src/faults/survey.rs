@@ -53,12 +53,20 @@ impl Survey {
     }
 
     /// Whether what Nix stumbled over is among the faults, at the line of the author's that it names
-    /// or in its words.
+    /// or in its words. A file that Nix cannot read fails wherever Nix came to see it.
     pub fn tells(&self, cause: &Cause, tree: &Tree) -> bool {
-        let line = |at: &Position| (tree.locate(&at.file).1, at.line);
-        let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file)).map(line);
+        let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
+        let file = |at: &Position| tree.locate(&at.file).1;
+        let is_at = |fault: &Fault, place: &Position| {
+            let is_unread =
+                matches!(fault.problem.code(), "syntax-invalid" | "attribute-duplicate");
+            fault
+                .position
+                .as_ref()
+                .is_some_and(|at| file(at) == file(place) && (is_unread || at.line == place.line))
+        };
         self.faults.iter().any(|fault| {
-            own.is_some() && fault.position.as_ref().map(line) == own
+            own.is_some_and(|place| is_at(fault, place))
                 || fault.problem.is_meant_by(&cause.message)
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::faults::Fault;
+use crate::faults::{Fault, Severity};
 
 /// What is asked of a host's configuration.
 pub const QUESTION: &str =
@@ -39,6 +39,8 @@ impl Answer {
                 .is_some_and(|field| self.host_spec.iter().any(|it| it == field)),
             // Assertions of NixFleet's say it where it is so.
             "nobody-can-log-in" | "interface-missing" => true,
+            // A module sets it, or nix-darwin's assertion says so and names the number of today.
+            "state-version-invalid" => fault.problem.severity() == Severity::Warning,
             _ => false,
         }
     }

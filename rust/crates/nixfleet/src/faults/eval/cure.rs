@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use nixfleet_text::nearest;
+use nixfleet_text::{nearest, word};
 
 use crate::text::quote::quote;
 
@@ -21,6 +21,7 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
     }
     lacking_input(first, at)
         .or_else(|| proposed(message))
+        .or_else(|| lacking_package(first, at))
         .or_else(|| about_option(message))
         .or_else(|| about_name(first))
         .or_else(|| about_value(first, file))
@@ -37,7 +38,18 @@ fn lacking_input(first: &str, at: &str) -> Option<String> {
     })
 }
 
-/// Nix's own proposal, of several the nearest: they come in no such order.
+/// `pkgs.x` where nixpkgs has nothing of that name, nor one that is near.
+fn lacking_package(first: &str, at: &str) -> Option<String> {
+    let name = between(first, "attribute '", "' missing")?;
+    let is_package = at.strip_prefix("pkgs.").is_some_and(|it| it.starts_with(name));
+    is_package.then(|| {
+        let search = format!("nix search nixpkgs {}", word(name));
+        format!("no package has that name: {} looks for one", quote(&search))
+    })
+}
+
+/// Nix's own proposal, of several the nearest: they come in no such order, and among very many names
+/// some are always thought to be near.
 fn proposed(message: &str) -> Option<String> {
     let names = message.split_once("Did you mean ")?.1.lines().next()?;
     let names = names.trim_end_matches('?').trim_start_matches("one of ");
@@ -48,7 +60,7 @@ fn proposed(message: &str) -> Option<String> {
     match &all[..] {
         [one] => Some(format!("write {}", quote(one))),
         [first, ..] => {
-            let near = meant.and_then(|it| nearest(it, all.iter().copied())).unwrap_or(first);
+            let near = meant.map_or(Some(*first), |it| nearest(it, all.iter().copied()))?;
             Some(format!("write {}, if that is meant", quote(near)))
         }
         [] => None,
@@ -174,10 +186,11 @@ mod tests {
         };
         cured("attribute 'sops' missing", "`inputs.sops.url = ");
         cured("attribute 'port' missing\nDid you mean ports?", "write `ports`");
-        cured(
-            "attribute 'nope' missing\nDid you mean one of gnome, ncps or ntp?",
-            "write `gnome`, if",
-        );
+        let package = "attribute 'htpo' missing\nDid you mean one of ctpl, h2o or hcp?";
+        assert_eq!(cure(package, None, "hosts.htpo"), None);
+        let searched = cure(package, None, "pkgs.htpo ];").unwrap();
+        assert!(searched.contains("`nix search nixpkgs htpo`"), "{searched}");
+        cured("attribute 'gnme' missing\nDid you mean one of gnome or ntp?", "write `gnome`, if");
         cured(
             "The option `a.b' does not exist. Definition values:\n- In `x': true\nDid you mean `a.c', `a.d' or `a.e'?",
             "write `a.c`",

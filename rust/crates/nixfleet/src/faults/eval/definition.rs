@@ -8,12 +8,22 @@ use crate::faults::source::{self, Tree};
 /// message is as in nixpkgs' `lib/modules.nix`: `The option `x.y' …`, then `- In `file'` lines.
 pub fn find(message: &str, tree: &Tree) -> Option<Position> {
     let option = quoted(message.split_once("option `")?.1)?;
+    // Of a list's element, `x.y."[definition 1-entry 2]"`, the list.
+    let option = option.split_once(".\"[definition ").map_or(option, |(list, _)| list);
     let files = message.split("In `").skip(1).filter_map(file_of);
     files.filter(|file| tree.is_own(file)).find_map(|file| {
         let source = source::read(&tree.locate(file).1)?;
         let (line, column) = named(&source, option)?;
         Some(Position { file: file.into(), line, column })
     })
+}
+
+/// Where `flake.nix` names an input that Nix cannot find: among the arguments of `outputs`.
+pub fn input(message: &str, tree: &Tree) -> Option<Position> {
+    let name = quoted(message.split_once("cannot find flake 'flake:")?.1)?;
+    let file = tree.root()?.join(tree.flake_file()?);
+    let (line, column) = named(&source::read(&file)?, name)?;
+    Some(Position { file: file.to_str()?.into(), line, column })
 }
 
 /// The file that a definition is named by: of `file, via option x."1"'` the file alone.
@@ -60,6 +70,24 @@ mod tests {
         let via = "/a/flake.nix, via option nixfleet.homeModules.\"[definition 1-entry 1]\"': 1";
         assert_eq!(file_of(via), Some("/a/flake.nix"));
         assert_eq!(file_of("/a/flake.nix"), None);
+    }
+
+    #[test]
+    fn an_element_of_a_list_and_an_input_are_found_where_they_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let flake = "{\n  outputs = { nixfleet, sops-nix, ... }: nixfleet.lib.mkFleet {\n    ports = [ \"80\" ];\n  };\n}\n";
+        std::fs::write(folder.path().join("flake.nix"), flake).unwrap();
+        let file = folder.path().join("flake.nix");
+        let tree = Tree::new(&nixfleet_inventory::Flake::new(folder.path().to_str().unwrap()));
+        let element = format!(
+            "A definition for option `my.ports.\"[definition 1-entry 1]\"' is not of type `16 bit unsigned integer'. Definition values:\n- In `{}': \"80\"",
+            file.display()
+        );
+        let line = |place: Option<Position>| place.map(|it| (it.line, it.column));
+        assert_eq!(line(find(&element, &tree)), Some((3, 5)));
+        let input = "cannot find flake 'flake:sops-nix' in the flake registries";
+        assert_eq!(line(super::input(input, &tree)), Some((2, 25)));
+        assert_eq!(line(super::input("something else", &tree)), None);
     }
 
     #[test]

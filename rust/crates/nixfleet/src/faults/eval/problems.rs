@@ -184,6 +184,7 @@ fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, 
     // What is wrong with a definition is wrong there, not where its option is asked for.
     let is_of_definitions = cause.message.contains("efinition values:");
     let place = defined.clone().filter(|_| is_of_definitions).or(own.cloned()).or(defined);
+    let place = place.or_else(|| definition::input(&cause.message, tree));
     let cure = cure_of(cause, tree);
     let message = tree.localize(&cause.message);
     (place, EvalProblem::Failed { message, host: host.map(str::to_owned), cure })
