@@ -9,8 +9,9 @@ const CONCEALED: &str = "(a private key)";
 const PEM: &str = "PRIVATE KEY-----";
 
 /// What a private key has within that is no PEM file, or has lost the lines around it: `PuTTY`'s first
-/// line, and the beginning of OpenSSH's data, `openssh-key-v1` (PROTOCOL.key of OpenSSH).
-const BARE: [&str; 2] = ["PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA"];
+/// line, the beginning of OpenSSH's data, `openssh-key-v1` (PROTOCOL.key of OpenSSH), and that of an
+/// identity of age (C2SP's age, "native X25519 recipient").
+const BARE: [&str; 3] = ["PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA", "AGE-SECRET-KEY-1"];
 
 /// Whether there is a private key in the text, or a beginning of one.
 #[must_use]
@@ -46,6 +47,7 @@ mod tests {
             (start.to_owned(), "(a private key)"),
             (start.replace('\n', "\\n"), "(a private key)"),
             ("a\n  b3BlbnNzaC1rZXktdjEASECRET".to_owned(), "a\n  (a private key)"),
+            ("AGE-SECRET-KEY-1SECRET".to_owned(), "(a private key)"),
             ("PuTTY-User-Key-File-3: SECRET".to_owned(), "(a private key)"),
             (
                 "WARNING: UNPROTECTED PRIVATE KEY FILE!".to_owned(),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use nixfleet_text::is_hidden;
+use nixfleet_text::{conceal, is_hidden, is_private};
 use serde::Serialize;
+use serde_json::Value;
 
 /// The version of the shape of results.
 pub const API_VERSION: u64 = 1;
@@ -21,7 +22,8 @@ struct Document<T> {
 pub fn render(content: &impl Serialize) -> String {
     let document = Document { api_version: API_VERSION, content };
     // Strings, numbers and lists of them: this cannot fail.
-    let mut text = escaped(serde_json::to_string_pretty(&document).unwrap_or_default());
+    let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    let mut text = escaped(if is_private(&text) { concealed(&text) } else { text });
     text.push('\n');
     text
 }
@@ -29,6 +31,22 @@ pub fn render(content: &impl Serialize) -> String {
 /// A list under its name.
 pub fn render_list(name: &str, list: &impl Serialize) -> String {
     render(&BTreeMap::from([(name, list)]))
+}
+
+/// The same JSON without private keys, in values and in names.
+fn concealed(json: &str) -> String {
+    fn walk(value: Value) -> Value {
+        match value {
+            Value::String(text) => conceal(&text).into_owned().into(),
+            Value::Array(list) => list.into_iter().map(walk).collect(),
+            Value::Object(set) => {
+                set.into_iter().map(|(name, it)| (conceal(&name).into_owned(), walk(it))).collect()
+            }
+            other => other,
+        }
+    }
+    let value = serde_json::from_str(json).map(walk).unwrap_or_default();
+    serde_json::to_string_pretty(&value).unwrap_or_default()
 }
 
 /// The same JSON with the characters that JSON lets stand and a terminal obeys written as numbers
@@ -61,5 +79,15 @@ mod tests {
         assert!(!text.contains(|it| it != '\n' && is_hidden(it)), "{text:?}");
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["hosts"][0], hostile);
+    }
+
+    #[test]
+    fn no_string_holds_a_private_key() {
+        let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET";
+        let text = render_list("hosts", &[BTreeMap::from([(key, [key, "a"])])]);
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["hosts"][0]["(a private key)"][0], "(a private key)");
+        assert_eq!(value["hosts"][0]["(a private key)"][1], "a");
+        assert!(!text.contains("SECRET"), "{text}");
     }
 }

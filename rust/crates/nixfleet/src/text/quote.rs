@@ -1,7 +1,7 @@
 //! Values of a fleet as messages show them.
 
 use nixfleet_inventory::keys::is_private;
-use nixfleet_text::visible;
+use nixfleet_text::{conceal, visible};
 use serde_json::Value;
 
 /// What a message shows of a text: it may be megabytes.
@@ -60,6 +60,7 @@ pub fn shorten_name(name: &str) -> String {
 }
 
 fn cut(text: &str, longest: usize) -> String {
+    let text = conceal(text);
     let start: String = text.chars().take(longest).collect();
     let more = if start.len() < text.len() { "…" } else { "" };
     format!("{}{more}", visible(&start))

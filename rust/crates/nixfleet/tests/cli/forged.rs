@@ -115,7 +115,7 @@ fn inventory(pick: &dyn Fn(&str) -> String) -> Value {
 }
 
 /// How often each command is tried, each time with another fleet.
-const CASES: u32 = 2;
+const CASES: u32 = 6;
 
 #[test]
 fn no_name_of_a_fleet_begins_a_line() {
