@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::io;
 
-use nixfleet_nix::visible;
+use nixfleet_text::{conceal, visible};
 use serde::{Deserialize, Serialize};
 
 use crate::text::wrap::{columns, fit};
@@ -65,19 +65,31 @@ impl Finding {
             Status::Note => "\x1b[33mnote   \x1b[0m",
             Status::Lacking => "\x1b[31mlacking\x1b[0m",
         };
-        let found = format!("{}: {}", visible(&self.name), visible(&self.text));
+        let found = format!("{}: {}", shown(&self.name), shown(&self.text));
         let mut text = format!("{mark}  {}\n", fit(&found, width.saturating_sub(9), 9));
         if let Some(help) = &self.help {
             let _ =
-                writeln!(text, "         → {}", fit(&visible(help), width.saturating_sub(11), 11));
+                writeln!(text, "         → {}", fit(&shown(help), width.saturating_sub(11), 11));
         }
         text
     }
 }
 
+/// A text with nothing in it that a terminal obeys, and no private key.
+fn shown(text: &str) -> String {
+    visible(&conceal(text)).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_finding_shows_a_private_key() {
+        let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET";
+        let line = Finding::lacking(key, key, key).within(100);
+        assert!(line.contains("(a private key)") && !line.contains("SECRET"), "{line}");
+    }
 
     #[test]
     fn lines_end_with_a_word_and_go_on_below_their_beginning() {
