@@ -1,7 +1,7 @@
 //! Hosts that flood, lie, or are two.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nixfleet_link::CHECK_IN;
 use serde_json::json;
@@ -58,4 +58,19 @@ fn hosts_that_flood_or_lie_are_bounded() {
     thread::sleep(Duration::from_millis(200));
     let left: Vec<bool> = others.iter_mut().map(&mut ask).collect();
     assert_eq!(left, [false, false, false, false, true, true, true, true]);
+}
+
+#[test]
+fn strangers_who_stay_are_few_and_hosts_are_served() {
+    let fleet = two_waves();
+    let (plane, mut hosts) = begun(&fleet);
+    // None of them asks anything; of those beyond the first 64 each is closed.
+    let _strangers: Vec<_> = (0..90).map(|it| open(&plane, 160 + it)).collect();
+    let until = Instant::now() + Duration::from_secs(5);
+    let metrics = || String::from_utf8(plane.call("GET", "/metrics", "").stdout).unwrap();
+    while !metrics().contains("turned_away_total 26") {
+        assert!(Instant::now() < until, "{}", metrics());
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert!(hosts.iter_mut().all(|it| it.ask().status == 200));
 }
