@@ -23,6 +23,9 @@ use crate::store::{Keep, Kept, News};
 /// How many seconds hosts are told to wait where there is no release yet.
 const NO_RELEASE: u64 = 60;
 
+/// The least time between one thing and the next: the finest that every store keeps.
+const MOMENT: SignedDuration = SignedDuration::from_micros(1);
+
 /// All that is known.
 #[derive(Debug)]
 pub struct Core {
@@ -71,7 +74,7 @@ impl Core {
             for event in &kept.events {
                 core.apply(event);
             }
-            core.last = core.last.max(kept.events.last().map_or(at, |it| it.at));
+            core.last = core.last.max(at).max(kept.events.last().map_or(at, |it| it.at));
             core.listen(core.last);
         }
         core
@@ -181,16 +184,17 @@ impl Core {
         for (name, bytes) in before.filter(|it| it.0.starts_with("rotations/")) {
             files.entry(name.clone()).or_insert_with(|| bytes.clone());
         }
-        let (release, trusted) =
+        let (mut release, trusted) =
             match shelf::bring(&self.fleet, &self.configured, self.trusted.as_ref(), files, now)? {
-                Brought::Taken(release, trusted) => (*release, trusted),
+                Brought::Taken(release, trusted) => (release, trusted),
                 Brought::Same => return Ok((Vec::new(), Vec::new())),
             };
-        let now = now.max(self.last);
         let (mut keep, is_first) = (Vec::new(), self.current.is_none());
         if !is_first {
             keep.push(self.happened(Kind::Superseded { sequence: release.known.sequence }, now));
         }
+        let now = now.max(self.last);
+        release.at = now;
         let (plan, members) = (Plan::from(&release.head), members(&release));
         let never = impossible(&plan, &members, now);
         let rollout = match &self.current {
@@ -199,7 +203,7 @@ impl Core {
         };
         // What is known of hosts goes with them, and is no news of this rollout.
         let known = rollout.events();
-        keep.push(Keep::Release(Box::new(release.clone()), trusted.clone(), known));
+        keep.push(Keep::Release(release.clone(), trusted.clone(), known));
         self.trusted = Some(trusted);
         let gone: Vec<String> =
             self.said.keys().filter(|it| !release.entries.contains_key(*it)).cloned().collect();
@@ -207,7 +211,7 @@ impl Core {
             self.said.remove(&host);
             keep.push(Keep::Forget(host));
         }
-        self.begin(release, rollout, now);
+        self.begin(*release, rollout, now);
         if is_first {
             // What hosts had said to one whose release is lost.
             let told: Vec<(String, CheckIn)> = self.said.clone().into_iter().collect();
@@ -295,9 +299,11 @@ impl Core {
         self.current = Some(Current { shelf: release, rollout, decision, retries, mark, news });
     }
 
-    /// Something happened: it is applied, and to be written down.
+    /// Something happened: it is applied, and to be written down. It is later than all that happened
+    /// before, also while a clock that was set back stands still: of what a host said and what it was
+    /// given, or of two releases, it has to be plain which came first.
     fn happened(&mut self, kind: Kind, now: Timestamp) -> Keep {
-        self.last = self.last.max(now);
+        self.last = now.max(self.last.checked_add(MOMENT).unwrap_or(self.last));
         let event = Event { at: self.last, kind };
         self.apply(&event);
         Keep::Event(self.shelf().map_or(0, |it| it.known.sequence), event)

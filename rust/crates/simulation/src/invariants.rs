@@ -89,10 +89,7 @@ impl Watch {
     fn count(&mut self, at: usize, host: &Host) {
         let system = system(host.name(), self.newest);
         let has_failed = host.state.denied.as_ref().is_some_and(|it| it.system == system);
-        // One that has committed has arrived; that its guard is still to be taken away risks nothing.
-        let has_committed =
-            matches!(host.state.step, Step::Disarm { outcome: Outcome::Committed, .. });
-        let takes = host.is_busy() && !has_committed || has_failed;
+        let takes = is_moving(host) || has_failed;
         if takes == std::mem::replace(&mut self.takes[at], takes) {
             return;
         }
@@ -136,7 +133,7 @@ impl Watch {
             }
         }
         for sequence in self.committed[at]..=self.newest {
-            if !host.is_busy() && machine.running == system(name, sequence) {
+            if !is_moving(host) && machine.running == system(name, sequence) {
                 self.committed[at] = sequence;
                 if self.wave_of[at] == self.first {
                     self.canaries.insert(sequence);
@@ -183,6 +180,13 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// Whether it is on its way. One that has committed has arrived; that its guard is still to be taken
+/// away risks nothing.
+fn is_moving(host: &Host) -> bool {
+    let has_committed = matches!(host.state.step, Step::Disarm { outcome: Outcome::Committed, .. });
+    host.is_busy() && !has_committed
 }
 
 /// All went well for long: everything has come to its end, or says why not.
