@@ -29,9 +29,13 @@ pub struct Chaos {
     /// How often a day a host is cut off, or goes away for up to a month.
     pub cut_off: f64,
     pub away: f64,
-    /// How likely the control plane is ended by one message.
+    /// How many control planes there are, over one database.
+    pub planes: usize,
+    /// How likely a control plane is ended by one message, or while it decides.
     pub ends: f64,
-    /// How often a day its database is lost or put back, its clock jumps, somebody says something.
+    /// How often a day one of several does not reach the database.
+    pub cut_stores: f64,
+    /// How often a day the database is lost or put back, a clock jumps, somebody says something.
     pub losses: f64,
     pub jumps: f64,
     pub words: f64,
@@ -56,6 +60,9 @@ impl Chaos {
         let (loss, doubles, faults, bad) = (often(0.3), often(0.3), often(0.3), often(0.6));
         let (cut_off, away, ends) = (often(6.0), often(0.4), often(0.05));
         let (losses, jumps, words) = (often(1.0), often(6.0), often(24.0));
+        // Each fourth run has several.
+        let planes = if seed.is_multiple_of(4) { 2 + usize::from(rng.bool()) } else { 1 };
+        let cut_stores = if planes > 1 { [0.0, 4.0, 24.0][rng.usize(0..3)] } else { 0.0 };
         Self {
             seed,
             loss,
@@ -68,6 +75,8 @@ impl Chaos {
             ends: hosts
                 .filter(|_| is_large)
                 .map_or(ends, |it| ends * 10.0 / f64::from(u32::try_from(it).unwrap_or(u32::MAX))),
+            planes,
+            cut_stores,
             losses,
             jumps,
             words,
@@ -83,7 +92,10 @@ impl Chaos {
 
     /// Whether nothing goes wrong that keeps a release from its hosts.
     pub fn is_none(&self) -> bool {
-        let Self { faults, bad, words, cut_off, away, ends, losses, hostile, .. } = *self;
-        [faults, bad, words, cut_off, away, ends, losses, hostile].iter().all(|it| *it == 0.0)
+        let Self { faults, bad, words, cut_off, away, ends, losses, hostile, cut_stores, .. } =
+            *self;
+        [faults, bad, words, cut_off, away, ends, losses, hostile, cut_stores]
+            .iter()
+            .all(|it| *it == 0.0)
     }
 }

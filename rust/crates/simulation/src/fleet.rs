@@ -16,6 +16,9 @@ use crate::scene::Scene;
 /// For how long a host waits for an answer.
 const PATIENCE: u64 = (LONGEST_HOLD + 30) * SECOND;
 
+/// How likely a host asks on a new connection.
+const MOVES: f64 = 0.1;
+
 /// All hosts, and who watches them.
 pub struct Fleet {
     pub hosts: Vec<Host>,
@@ -51,7 +54,8 @@ impl Fleet {
         self.hosts[host].is_cut_off || self.hosts[host].is_away || scene.chance(scene.chaos.loss)
     }
 
-    /// A host has done what it was about; `here` is the release that the control plane has.
+    /// A host has done what it was about; `here` is the release that the control plane has
+    /// where it asks.
     pub fn done(
         &mut self,
         scene: &mut Scene,
@@ -101,14 +105,23 @@ impl Fleet {
         let Some(said) = self.hosts[host].says(scene.now, again) else { return };
         let request = self.hosts[host].talk.request;
         scene.at(scene.now + PATIENCE, Happening::Late { host, request });
-        scene.send(|| Happening::ToPlane { host, request, said: Box::new(said.clone()) });
+        let plane = self.hosts[host].talk.plane;
+        scene.send(|| Happening::ToPlane { plane, host, request, said: Box::new(said.clone()) });
     }
 
     /// A host says something again, unless it has said something else since.
     pub fn ask(&mut self, scene: &mut Scene, host: usize, request: u64) {
         if self.hosts[host].talk.request == request && !self.hosts[host].is_away {
+            if scene.chaos.planes > 1 && scene.chance(MOVES) {
+                self.connect(scene, host);
+            }
             self.check_in(scene, host, true);
         }
+    }
+
+    /// A host's connection is a new one, which goes to any of the control planes.
+    fn connect(&mut self, scene: &mut Scene, host: usize) {
+        self.hosts[host].talk.plane = scene.any(scene.chaos.planes);
     }
 
     /// An answer reaches a host. That to what was given up has no connection to come by.
@@ -132,6 +145,7 @@ impl Fleet {
             it.talk.unheard();
             let after = it.talk.pause / 2 + scene.rng.u64(0..=it.talk.pause);
             scene.at(scene.now + after, Happening::Ask { host, request });
+            self.connect(scene, host);
         }
     }
 

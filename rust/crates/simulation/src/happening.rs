@@ -11,18 +11,22 @@ pub enum Happening {
     Done { host: usize, token: u64 },
     /// A host says something that it may have said before.
     Ask { host: usize, request: u64 },
-    /// What a host says reaches the control plane.
-    ToPlane { host: usize, request: u64, said: Box<CheckIn> },
-    /// What the control plane answers reaches the host.
+    /// What a host says reaches a control plane.
+    ToPlane { plane: usize, host: usize, request: u64, said: Box<CheckIn> },
+    /// What a control plane answers reaches the host.
     ToHost { host: usize, request: u64, answer: Box<Answer> },
     /// No answer came in time.
     Late { host: usize, request: u64 },
     /// A check-in was held for long enough.
-    LetGo { host: usize, request: u64 },
-    /// The control plane decides.
-    Decide,
-    /// The control plane is started again.
-    StartPlane,
+    LetGo { plane: usize, host: usize, request: u64 },
+    /// A control plane decides.
+    Decide { plane: usize },
+    /// A control plane is started again.
+    StartPlane { plane: usize },
+    /// A control plane does not reach the database.
+    CutStore,
+    /// And does again.
+    MendStore { plane: usize },
     /// A release is made, and brought.
     Publish,
     /// The newest release is brought again, if it is not there.
@@ -35,9 +39,9 @@ pub enum Happening {
     GoAway,
     /// And is back.
     ComeBack { host: usize },
-    /// The control plane's database is lost, or that of yesterday put back.
+    /// The database is lost, or that of yesterday put back.
     LoseDatabase,
-    /// The control plane's clock jumps.
+    /// The control planes' clocks jump.
     Jump,
     /// A person says something.
     Word,

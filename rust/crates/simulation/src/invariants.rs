@@ -217,3 +217,15 @@ pub fn end(view: &View, hosts: &[Host], newest: &Release, is_calm: bool) -> Resu
         _ => Ok(()),
     }
 }
+
+/// Control planes over one database show the same.
+pub fn agree(views: &[View]) -> Result<(), String> {
+    let shows = |it: &View| (it.sequence, it.state, it.tally);
+    let Some((first, others)) = views.split_first() else { return Ok(()) };
+    match others.iter().find(|it| shows(it) != shows(first)) {
+        Some(other) => {
+            Err(format!("one says: {}; and another: {}", first.sentence, other.sentence))
+        }
+        None => Ok(()),
+    }
+}

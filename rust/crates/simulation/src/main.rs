@@ -1,4 +1,4 @@
-//! Agents and their control plane in virtual time, with everything that can go wrong.
+//! Agents and their control planes in virtual time, with everything that can go wrong.
 //!
 //! The agent's own core decides on each host, the control plane's own core at the other end; what is
 //! between them, the machines, the network, the disks and the people, is made up from a seed. What has
@@ -7,6 +7,7 @@
 mod belief;
 mod chaos;
 mod control;
+mod disk;
 mod fleet;
 mod happening;
 mod host;
@@ -33,7 +34,7 @@ use clap::Parser;
 use chaos::Chaos;
 use world::World;
 
-/// Runs agents and their control plane in virtual time, with everything that can go wrong.
+/// Runs agents and their control planes in virtual time, with everything that can go wrong.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

@@ -1,25 +1,19 @@
-//! The control plane: its own core, the disk that it writes to, and the check-ins that it holds.
+//! A control plane: its own core, how far it read what is written down, and the check-ins that it holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 
 use jiff::Timestamp;
 use nixfleet_control_plane::core::Core;
-use nixfleet_control_plane::shelf::{self, Files, NotTaken, Trusted};
-use nixfleet_control_plane::store::{Keep, Kept};
+use nixfleet_control_plane::store::Keep;
 use nixfleet_link::{Answer, CheckIn};
-use nixfleet_rollout::{Command, Event};
 
+use crate::chaos::MINUTE;
+use crate::disk::{Disk, Position};
 use crate::release::{FLEET, signers};
 
-/// What is on the disk.
-#[derive(Clone, Default)]
-pub struct Disk {
-    release: Option<(Files, Vec<String>, Timestamp)>,
-    trusted: Option<Trusted>,
-    hosts: BTreeMap<String, CheckIn>,
-    events: Vec<(u64, Event)>,
-}
+/// How often the others are told of whom it heard with nothing new, and asked.
+pub const SHARE_EVERY: u64 = MINUTE;
 
 /// A check-in that waits for news.
 struct Held {
@@ -27,107 +21,124 @@ struct Held {
     said: CheckIn,
 }
 
-/// The control plane.
+/// A control plane.
 #[derive(Default)]
 pub struct Plane {
     /// None while it is down.
     pub core: Option<Core>,
-    pub disk: Disk,
+    /// Whether it does not reach the database, and whether something could not be written for that.
+    pub is_cut_off: bool,
+    has_failed: bool,
+    position: Position,
     held: BTreeMap<String, Held>,
     /// Who came since the last decision.
     came: BTreeSet<String>,
+    /// Whom it heard of since it last told the others, and when that was.
+    heard: BTreeMap<String, Timestamp>,
+    shared: u64,
+    /// When it decides next.
+    pub decides_at: Option<u64>,
 }
 
-impl Disk {
-    fn write(&mut self, all: Vec<Keep>) {
-        for keep in all {
-            match keep {
-                Keep::Release(release, trusted, known) => {
-                    let newest = release.known.sequence;
-                    self.release = Some((release.files, release.signed_by, release.at));
-                    self.trusted = Some(trusted);
-                    self.events = known.into_iter().map(|it| (newest, it)).collect();
-                }
-                Keep::Host(name, said) => drop(self.hosts.insert(name, *said)),
-                Keep::Forget(name) => drop(self.hosts.remove(&name)),
-                Keep::Event(sequence, event) => self.events.push((sequence, event)),
-                // Nobody shares this disk.
-                Keep::Seen(_) => {}
-            }
-        }
-    }
+/// When a control plane is ended in the middle of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Never,
+    /// Before what it did is written down.
+    Unwritten,
+    /// After that, and before anybody is told.
+    Untold,
+}
 
-    fn read(&self) -> Result<Kept, NotTaken> {
-        let newest = self.trusted.as_ref().map_or(0, |it| it.sequence);
-        let events = self.events.iter().filter(|(sequence, _)| *sequence == newest);
-        let release = self.release.clone();
-        Ok(Kept {
-            release: release
-                .map(|(files, signed_by, at)| shelf::again(files, signed_by, at))
-                .transpose()?,
-            trusted: self.trusted.clone(),
-            hosts: self.hosts.clone().into_iter().collect(),
-            events: events.map(|(_, event)| event.clone()).collect(),
-        })
-    }
+/// What came of a turn.
+pub enum Turn {
+    /// It was over.
+    Over,
+    /// The database was not reached, or the control plane was ended.
+    Failed,
 }
 
 impl Plane {
-    pub fn start(&mut self, now: Timestamp) -> Result<(), String> {
-        let kept = self.disk.read();
+    pub fn start(&mut self, disk: &Disk, now: Timestamp) -> Result<(), String> {
+        let kept = disk.read();
         let kept = kept.map_err(|error| format!("the control plane does not start: {error}"))?;
         self.core = Some(Core::new(FLEET, signers(), kept, now));
+        (self.position, self.has_failed) = (disk.position(), false);
         Ok(())
     }
 
     /// It is ended: who waits there is not answered.
     pub fn end(&mut self) {
-        self.core = None;
-        self.held.clear();
-        self.came.clear();
+        *self = Self { is_cut_off: self.is_cut_off, ..Self::default() };
     }
 
-    /// A host says something; `written` is whether it gets as far as the disk. Whether it is news.
-    pub fn check_in(
+    /// A turn: it learns what the others wrote, does its work, and writes down what that gives.
+    pub fn turn(
         &mut self,
-        host: &str,
-        request: u64,
-        said: CheckIn,
+        disk: &mut Disk,
         now: Timestamp,
-        written: bool,
-    ) -> bool {
-        let Some(core) = &mut self.core else { return false };
-        let keeps = core.check_in(host, said.clone(), now);
-        let is_news = !keeps.is_empty();
-        if written {
-            self.disk.write(keeps);
-            self.held.insert(host.to_owned(), Held { request, said });
-            if is_news {
-                self.came.insert(host.to_owned());
-            }
+        end: End,
+        work: impl FnOnce(&mut Core) -> Result<Vec<Keep>, String>,
+    ) -> Result<Turn, String> {
+        let Some(core) = &mut self.core else { return Ok(Turn::Failed) };
+        if self.is_cut_off {
+            self.has_failed = true;
+            return Ok(Turn::Failed);
         }
-        is_news
+        let damaged = |error| format!("what is written is not read again: {error}");
+        if take(&mut self.has_failed) {
+            core.again(disk.read().map_err(damaged)?, now);
+        } else {
+            core.learn(disk.since(self.position).map_err(damaged)?, now);
+        }
+        let keeps = work(core)?;
+        if end != End::Unwritten {
+            disk.write(keeps);
+        }
+        if end != End::Never {
+            self.end();
+            return Ok(Turn::Failed);
+        }
+        self.position = disk.position();
+        Ok(Turn::Over)
     }
 
-    pub fn bring(&mut self, files: Files, now: Timestamp) -> Result<(), String> {
-        let Some(core) = &mut self.core else { return Ok(()) };
-        let (keeps, _) = core.bring(files, now).map_err(|error| error.to_string())?;
-        self.disk.write(keeps);
-        Ok(())
+    /// Whether what a host says is new here: to say the same again ends here, and nobody is asked.
+    pub fn is_news(&self, host: &str, said: &CheckIn) -> bool {
+        let before = self.core.as_ref().and_then(|it| it.said().get(host));
+        before.is_none_or(|it| !it.says_as(said))
     }
 
-    pub fn say(&mut self, command: Command, now: Timestamp) {
+    /// A host was heard of, and waits.
+    pub fn hold(&mut self, host: &str, request: u64, said: CheckIn, now: Timestamp) {
+        if let Some(core) = &mut self.core {
+            core.seen(host, now, now);
+        }
+        self.heard.insert(host.to_owned(), now);
+        self.held.insert(host.to_owned(), Held { request, said });
+    }
+
+    /// A host that waits said something new.
+    pub fn came(&mut self, host: &str) {
+        self.came.insert(host.to_owned());
+    }
+
+    /// Tells the others of whom it heard, and asks them, if it is time.
+    pub fn share(&mut self, disk: &mut Disk, now: u64, clock: Timestamp) {
         let Some(core) = &mut self.core else { return };
-        if let Ok(keeps) = core.command("ops", command, now) {
-            self.disk.write(keeps);
+        if self.is_cut_off || now < self.shared + SHARE_EVERY {
+            return;
+        }
+        self.shared = now;
+        disk.write(vec![Keep::Seen(take(&mut self.heard).into_iter().collect())]);
+        for (host, at) in disk.seen() {
+            core.seen(&host, at, clock);
         }
     }
 
-    /// Who may go now; and the answers that are news to those who wait for them.
-    pub fn decide(&mut self, now: Timestamp) -> Vec<(String, u64, Answer)> {
+    /// The answers that are news to those who wait for them, after a decision.
+    pub fn tell(&mut self) -> Vec<(String, u64, Answer)> {
         let Some(core) = &mut self.core else { return Vec::new() };
-        let keeps = core.decide(now);
-        self.disk.write(keeps);
         let mut concerned = take(&mut self.came);
         concerned.extend(core.news().iter().map(ToString::to_string));
         let news = |host: String| {

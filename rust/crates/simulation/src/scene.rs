@@ -9,14 +9,17 @@ use crate::happening::{Happening, Queue};
 /// When all begins, in seconds since 1970: in November 2026.
 const BEGIN: i64 = 1_795_600_000;
 
+/// How far two control planes' clocks are apart at most, in milliseconds.
+const APART: i64 = 10_000;
+
 /// Virtual time, chance, and the record.
 pub struct Scene<'a> {
     pub chaos: &'a Chaos,
     pub rng: Rng,
     pub now: u64,
     queue: Queue,
-    /// What the control plane's clock is off by, in milliseconds.
-    clock: i64,
+    /// What the control planes' clocks are off by, in milliseconds.
+    clocks: Vec<i64>,
     pub messages: u64,
     pub digest: u64,
     trace: bool,
@@ -29,7 +32,7 @@ impl<'a> Scene<'a> {
             rng: Rng::with_seed(chaos.seed ^ 0x5eed),
             now: 0,
             queue: Queue::default(),
-            clock: 0,
+            clocks: vec![0; chaos.planes],
             messages: 0,
             digest: 0xcbf2_9ce4_8422_2325,
             trace,
@@ -87,17 +90,27 @@ impl<'a> Scene<'a> {
         likely > 0.0 && !self.is_calm() && self.rng.f64() < likely
     }
 
-    /// What the control plane's clock says.
-    pub fn clock(&self) -> Timestamp {
-        let since = i64::try_from(self.now).unwrap_or(i64::MAX) + self.clock;
+    /// One of so many; nothing is left to chance where there is one.
+    pub fn any(&mut self, of: usize) -> usize {
+        if of > 1 { self.rng.usize(0..of) } else { 0 }
+    }
+
+    /// What a control plane's clock says.
+    pub fn clock(&self, plane: usize) -> Timestamp {
+        let since = i64::try_from(self.now).unwrap_or(i64::MAX) + self.clocks[plane];
         begin() + SignedDuration::from_millis(since)
     }
 
-    /// The control plane's clock jumps.
+    /// The control planes' clocks jump, those of several by about the same: the time that one tells
+    /// another when it heard of a host is by its own clock.
     pub fn jump(&mut self) {
         let most = i64::try_from(if self.rng.bool() { HOUR } else { DAY }).unwrap_or(0);
-        self.clock = self.rng.i64(-most..most);
-        self.say(|| "the clock jumps".into());
+        let by = self.rng.i64(-most..most);
+        for plane in 0..self.clocks.len() {
+            let off = if plane == 0 { 0 } else { self.rng.i64(-APART..APART) };
+            self.clocks[plane] = by + off;
+        }
+        self.say(|| "the clocks jump".into());
     }
 
     /// A name for something that there is once.

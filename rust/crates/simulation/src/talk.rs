@@ -14,6 +14,8 @@ const LONGEST_PAUSE: u64 = 120 * SECOND;
 pub struct Talk {
     /// The newest question; what comes to another was given up.
     pub request: u64,
+    /// To which of the control planes its connection goes.
+    pub plane: usize,
     /// How long until it is asked again where nobody answers.
     pub pause: u64,
     answer: Option<Answer>,
@@ -27,6 +29,7 @@ impl Talk {
     pub fn new() -> Self {
         Self {
             request: 0,
+            plane: 0,
             pause: SECOND,
             answer: None,
             is_reached: false,

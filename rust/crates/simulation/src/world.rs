@@ -1,6 +1,6 @@
-//! The world: hosts, their control plane, and all that happens to them, from the beginning to the end.
+//! The world: hosts, their control planes, and all that happens to them, from the beginning to the end.
 
-use nixfleet_rollout::State;
+use nixfleet_rollout::{State, View};
 
 use crate::chaos::{Chaos, DAY, HOUR, MINUTE};
 use crate::control::Control;
@@ -30,25 +30,26 @@ impl<'a> World<'a> {
         let names = shape.hosts.iter().map(|it| it.0.clone()).collect();
         let releases = Releases::new(shape, begin());
         let fleet = Fleet::new(&releases, chaos.hostile > 0.0);
-        Self { scene, releases, fleet, control: Control::new(names) }
+        Self { scene, releases, fleet, control: Control::new(names, chaos.planes) }
     }
 
     /// Runs to the end; a line that says what was, or what did not hold and when.
     pub fn run(mut self) -> Result<String, String> {
         let outcome = self.try_run();
-        let (at, view) = (self.scene.elapsed(), self.control.view());
+        let (at, view) = (self.scene.elapsed(), self.control.views().pop());
         outcome.map_err(|why| {
             let said = view.as_ref().map_or("nothing", |it| it.sentence.as_str());
             format!("after {at}: {why}; the control plane says: {said}")
         })?;
         let state = serde_json::to_value(view.map(|it| it.state)).unwrap_or_default();
         Ok(format!(
-            "{} hosts, {} waves, {} releases, {at}, {} messages, {} starts of the control plane: {} ({:016x})",
+            "{} hosts, {} waves, {} releases, {at}, {} messages, {} starts of {} control planes: {} ({:016x})",
             self.fleet.hosts.len(),
             self.releases.shape.waves.len(),
             self.releases.count(),
             self.scene.messages,
             self.control.starts,
+            self.scene.chaos.planes,
             state.as_str().unwrap_or("no release"),
             self.scene.digest,
         ))
@@ -75,7 +76,7 @@ impl<'a> World<'a> {
     /// What begins, and what is to come.
     fn begin(&mut self) -> Result<(), String> {
         let Self { scene, fleet, control, .. } = self;
-        control.start(scene)?;
+        control.start_all(scene)?;
         fleet.start(scene)?;
         let chaos = scene.chaos;
         for at in 0..chaos.releases {
@@ -87,6 +88,7 @@ impl<'a> World<'a> {
         for (rate, what) in [
             (chaos.cut_off, Happening::CutOff),
             (chaos.away, Happening::GoAway),
+            (chaos.cut_stores, Happening::CutStore),
             (chaos.losses, Happening::LoseDatabase),
             (chaos.jumps, Happening::Jump),
             (chaos.words, Happening::Word),
@@ -98,40 +100,48 @@ impl<'a> World<'a> {
     }
 
     fn has_ended(&self) -> bool {
-        let view = self.control.view();
-        self.fleet.is_at_rest()
-            && view.is_some_and(|it| it.state != State::Running)
-            && self.look().is_ok()
+        let has_ended = |it: &View| it.state != State::Running;
+        self.fleet.is_at_rest() && self.control.views().iter().all(has_ended) && self.look().is_ok()
     }
 
     fn look(&self) -> Result<(), String> {
-        let view = self.control.view().ok_or("there is no release")?;
+        let views = self.control.views();
+        let view = views.first().ok_or("there is no release")?;
         let newest = self.releases.newest().ok_or("there is no release")?;
-        invariants::end(&view, &self.fleet.hosts, newest, self.scene.chaos.is_none())
+        invariants::end(view, &self.fleet.hosts, newest, self.scene.chaos.is_none())?;
+        invariants::agree(&views)
     }
 
     fn happen(&mut self, what: Happening) -> Result<(), String> {
         let Self { scene, releases, fleet, control } = self;
         match what {
             Happening::Done { host, token } => {
-                fleet.done(scene, (host, token), releases, control.here())?;
+                let here = control.here(fleet.hosts[host].talk.plane);
+                fleet.done(scene, (host, token), releases, here)?;
             }
             Happening::Ask { host, request } => fleet.ask(scene, host, request),
-            Happening::ToPlane { host, request, said } => {
+            Happening::ToPlane { plane, host, request, said } => {
                 if !fleet.is_lost(scene, host) {
-                    control.hear(scene, (host, request), *said, releases);
+                    control.hear(scene, plane, (host, request), *said, releases)?;
                 }
             }
             Happening::ToHost { host, request, answer } => {
                 fleet.hear(scene, (host, request), *answer);
             }
             Happening::Late { host, request } => fleet.miss(scene, host, request),
-            Happening::LetGo { host, request } => control.let_go(scene, host, request, releases),
-            Happening::Decide => control.decide(scene, releases),
-            Happening::StartPlane => control.start(scene)?,
+            Happening::LetGo { plane, host, request } => {
+                control.let_go(scene, plane, (host, request), releases);
+            }
+            Happening::Decide { plane } => control.decide(scene, plane, releases)?,
+            Happening::StartPlane { plane } => control.start(scene, plane)?,
+            Happening::CutStore => {
+                scene.often(scene.chaos.cut_stores, Happening::CutStore);
+                control.cut_store(scene);
+            }
+            Happening::MendStore { plane } => control.mend_store(scene, plane),
             Happening::Publish => {
                 let back = scene.rng.bool();
-                releases.make(scene.clock(), back);
+                releases.make(scene.clock(0), back);
                 fleet.watch.made = releases.count();
                 control.back_up();
                 self.bring()?;
@@ -159,7 +169,7 @@ impl<'a> World<'a> {
                 if people::is_bold(&word) {
                     fleet.watch.bold.insert(releases.count());
                 }
-                control.say(scene, word);
+                control.say(scene, word)?;
             }
             Happening::Look => {}
         }
