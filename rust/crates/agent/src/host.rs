@@ -1,6 +1,6 @@
 //! The machine that the agent runs on: each action of the core, done.
 
-pub mod armed;
+mod armed;
 mod boot;
 mod check;
 mod control_plane;
@@ -26,9 +26,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, ServiceManager};
 use crate::control_plane::ControlPlane;
-use crate::core::{Action, Command, Event, Facts, Moment, Settings, State};
+use crate::core::{Action, Attempt, Command, Event, Facts, Moment, Settings, State};
 use crate::folder::{Folder, FolderError};
 use crate::report;
 use crate::run::{self, World};
@@ -36,8 +36,14 @@ use crate::wake::{Request, Wake};
 use platform::Platform;
 
 pub use ended::record;
-pub use guard::GUARD;
 pub use mac::run_job;
+pub use platform::GUARD;
+
+/// The try that a guard stands for, if one was set in this start of the machine and not taken away.
+#[must_use]
+pub fn armed_try(config: &Config) -> Option<Attempt> {
+    armed::read(&platform_of(config.service_manager).boot())
+}
 
 /// The most services that are remembered as unwell.
 const MOST_UNWELL: usize = 1_000;
@@ -63,7 +69,7 @@ impl Host {
     #[must_use]
     pub fn new(config: Config, config_path: PathBuf, folder: Folder, wake: Wake) -> Self {
         let settings = config.settings();
-        let platform = platform::of(config.service_manager);
+        let platform = platform_of(config.service_manager);
         Self {
             config,
             settings,
@@ -97,7 +103,7 @@ impl Host {
     /// When a newer agent wrote it, which has to finish what it began.
     pub fn state_or_anew(&self) -> Result<State, FolderError> {
         match self.folder.state() {
-            Err(FolderError::Newer { .. }) if armed::read(&self.config).is_none() => {
+            Err(FolderError::Newer { .. }) if armed::read(&self.platform.boot()).is_none() => {
                 self.folder.forget_state();
                 self.folder.state()
             }
@@ -198,5 +204,12 @@ impl Host {
             _ => false,
         };
         is_theirs.then_some(running)
+    }
+}
+
+fn platform_of(manager: ServiceManager) -> &'static dyn Platform {
+    match manager {
+        ServiceManager::Systemd => &nixos::NixOs,
+        ServiceManager::Launchd => &mac::Mac,
     }
 }

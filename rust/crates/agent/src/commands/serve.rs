@@ -11,7 +11,7 @@ use super::host;
 use crate::config::Config;
 use crate::core::{Event, State, Step};
 use crate::folder::{Folder, FolderError};
-use crate::host::armed;
+use crate::host::armed_try;
 use crate::report;
 use crate::run;
 
@@ -31,7 +31,7 @@ pub(super) fn serve(config: Config, path: PathBuf) -> Result<ExitCode, String> {
         .map_err(|error| error.to_string())
         .and_then(|folder| keep_serving(config.clone(), path.clone(), folder));
     if let Err(why) = &served
-        && armed::read(&config).is_some()
+        && armed_try(&config).is_some()
     {
         // Going back may take longer than a start may.
         crate::notify::ready();
@@ -84,7 +84,7 @@ fn go_back(config: Config, path: PathBuf, cause: Event) -> Result<ExitCode, Stri
             Err(error) => return Err(error.to_string()),
         }
     };
-    let armed = armed::read(&config);
+    let armed = armed_try(&config);
     let mut host = host(config, path, folder)?;
     let written = host.state().ok().filter(|it| it.step.attempt().is_some());
     let armed = armed.map(|it| State { step: Step::Test(it), ..State::default() });

@@ -4,8 +4,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::platform;
-use crate::config::Config;
 use crate::core::Attempt;
 use crate::folder::{FILE_BYTES, write_whole};
 use crate::report;
@@ -23,13 +21,12 @@ pub(super) fn remove() {
     let _ = fs::remove_file(path());
 }
 
-/// The try, if a guard was set in this start of the machine and not taken away.
-#[must_use]
-pub fn read(config: &Config) -> Option<Attempt> {
+/// The try, if a guard was set in this start of the machine, `boot`, and not taken away.
+pub(super) fn read(boot: &str) -> Option<Attempt> {
     let small = fs::metadata(path()).is_ok_and(|it| it.len() <= FILE_BYTES);
     if !small {
         return None;
     }
     let attempt: Attempt = serde_json::from_slice(&fs::read(path()).ok()?).ok()?;
-    (attempt.boot == platform::of(config.service_manager).boot()).then_some(attempt)
+    (attempt.boot == boot).then_some(attempt)
 }

@@ -58,7 +58,7 @@ impl Host {
         if !self.platform.is_up(Part::Agent) {
             return Finding::lacking("agent", "it does not run", why);
         }
-        match armed::read(&self.config) {
+        match armed::read(&self.platform.boot()) {
             Some(it) if !self.platform.is_up(Part::Guard) => Finding::lacking(
                 "agent",
                 format!("`{}` is tried, and no guard stands", it.target.system),

@@ -8,9 +8,6 @@ use super::armed;
 use super::switch::record;
 use crate::core::Attempt;
 
-/// The guard's service and timer.
-pub const GUARD: &str = "nixfleet-guard";
-
 impl Host {
     /// Armed again, it begins anew.
     pub(super) fn arm(&mut self, attempt: &Attempt) -> Result<(), String> {

@@ -18,8 +18,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::ended::Ended;
-use super::guard::GUARD;
-use super::platform::{Job, Part, Platform};
+use super::platform::{GUARD, Job, Part, Platform};
 use super::probe::PATH;
 use super::words;
 use crate::core::Asked;

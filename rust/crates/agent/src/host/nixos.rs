@@ -11,8 +11,7 @@ use nixfleet_nix::process;
 
 use super::ended::Ended;
 use super::fetch::last_line;
-use super::guard::GUARD;
-use super::platform::{Job, Part, Platform};
+use super::platform::{GUARD, Job, Part, Platform};
 use super::probe::PATH;
 use super::{switch, unit, words};
 use crate::core::Asked;

@@ -8,10 +8,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::ended::Ended;
-use super::mac::Mac;
-use super::nixos::NixOs;
-use crate::config::ServiceManager;
 use crate::core::Asked;
+
+/// The guard's service and timer.
+pub const GUARD: &str = "nixfleet-guard";
 
 /// A command that the service manager runs: outside of the agent, and alive when the agent is ended.
 pub(super) struct Job<'a> {
@@ -76,12 +76,4 @@ pub(super) trait Platform: Sync {
     fn boot_entries(&self, system: &str) -> Option<[String; 2]>;
     /// Restarts the machine.
     fn reboot(&self);
-}
-
-/// The platform of a host.
-pub(super) fn of(manager: ServiceManager) -> &'static dyn Platform {
-    match manager {
-        ServiceManager::Systemd => &NixOs,
-        ServiceManager::Launchd => &Mac,
-    }
 }
