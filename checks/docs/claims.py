@@ -191,6 +191,7 @@ CLAIMS = {
         "environment.etc": INSIDE,
         "environment.systemPackages": ("agent", "`nixfleet-agent check`", ["nixfleet-agent"]),
         "nixfleet.kept": ("agent", "which an [impermanent](impermanence.md) host keeps by itself", ['"/var/lib/nixfleet", "mode": "0700"']),
+        "services.nixfleet-agent.settings": INSIDE,
         "systemd.services": (
             "agent",
             "The agent's unit sees the system read-only, has no capabilities",
