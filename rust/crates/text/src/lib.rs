@@ -14,7 +14,7 @@ pub use file::{read_file, read_stream};
 pub use foreign::Foreign;
 pub use name::is_label;
 pub use nearest::{Names, nearest};
-pub use secret::{conceal, is_private};
+pub use secret::{conceal, is_private, is_private_line};
 pub use size::size;
 pub use visible::{is_every, is_hidden, visible};
 pub use word::word;

@@ -1,6 +1,7 @@
 //! Private keys, which are shown nowhere.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// What stands in the place of a private key.
 const CONCEALED: &str = "(a private key)";
@@ -17,6 +18,28 @@ const BARE: [&str; 3] = ["PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA", "AGE-SEC
 #[must_use]
 pub fn is_private(text: &str) -> bool {
     text.contains("PRIVATE KEY") || BARE.iter().any(|it| text.contains(it))
+}
+
+/// Whether a line of the text, which lies at `line`, is of a private key: has a sign of one, or is of the
+/// data between a PEM file's first line and its last.
+#[must_use]
+pub fn is_private_line(text: &str, line: Range<usize>) -> bool {
+    let shown = &text[line.clone()];
+    is_private(shown) || (is_data(shown) && is_after_a_beginning(&text[..line.start]))
+}
+
+/// Whether a line could be of a key's data, alone or as a string of Nix's: quick to see, and seldom so.
+fn is_data(line: &str) -> bool {
+    let data = line.trim_matches(|it: char| it.is_whitespace() || "\"';".contains(it));
+    !data.is_empty() && data.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/=\\".contains(&it))
+}
+
+/// Whether the last line of that kind began a private key, and none ended it.
+fn is_after_a_beginning(before: &str) -> bool {
+    before.rfind(PEM).is_some_and(|sign| {
+        let line = before[..sign].rfind('\n').map_or(0, |it| it + 1);
+        before[line..sign].contains("-----BEGIN")
+    })
 }
 
 /// The text without its private keys. One that has no last line is taken to go on to the end.
@@ -36,6 +59,18 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_line_of_a_private_key_is_of_it() {
+        let text = "{\n  a = ''\n    -----BEGIN RSA PRIVATE KEY-----\n    MIIEabc+/=\n    ab\n    \
+                    -----END RSA PRIVATE KEY-----\n    MIIEabc\n  '';\n}\n";
+        let private: Vec<bool> = text
+            .lines()
+            .map(|line| line.as_ptr() as usize - text.as_ptr() as usize)
+            .map(|start| is_private_line(text, start..start + text[start..].find('\n').unwrap()))
+            .collect();
+        assert_eq!(private, [false, false, true, true, true, true, false, false, false]);
+    }
 
     #[test]
     fn what_is_around_a_private_key_is_left() {

@@ -61,12 +61,12 @@ impl Problem for PlatformProblem {
                 "write the release that the host was installed with, such as `\"26.05\"`".to_owned()
             }
             Self::MissingVersion => {
-                "write `stateVersion = 6;`, or the number that was current when the \
+                "write `stateVersion = 7;`, or the number that was current when the \
                                      Mac was installed"
                     .to_owned()
             }
             Self::NotInteger(_) => {
-                "write the number that was current when the Mac was installed, such as `6`"
+                "write the number that was current when the Mac was installed, such as `7`"
                     .to_owned()
             }
         }

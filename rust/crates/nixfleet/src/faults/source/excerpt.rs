@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use nixfleet_inventory::keys::is_private;
 use nixfleet_nix::{Position, visible};
+use nixfleet_text::is_private_line;
 
 use super::Text;
 
@@ -49,7 +49,7 @@ impl Excerpt {
         let end = if source[part.start..end].ends_with('\r') { end - 1 } else { end };
         let line = source.line_at(start) + 1;
         let column = source[start..part.start].chars().count() + 1;
-        let holds_key = is_private(&source[start..end]);
+        let holds_key = is_private_line(source, start..end);
         if part.start - start > LONGEST || holds_key {
             return Self { line, column, span: 0..0, text: String::new() };
         }
@@ -165,6 +165,16 @@ mod tests {
         assert_eq!(find("ab\n", 1, 50, None), None);
         assert_eq!(find("ü\n", 1, 2, None), None);
         assert_eq!(find("ab", 0, 0, None), None);
+    }
+
+    #[test]
+    fn no_line_of_a_private_key_is_shown() {
+        let source = "k = ''\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  c2VjcmV0\n  c2Vj\n";
+        for line in 2..=4 {
+            let position = Position { file: "x".into(), line, column: 3 };
+            let found = Excerpt::find(&Text::new(source.to_owned()), &position, None).unwrap();
+            assert_eq!((found.line, found.text.as_str()), (line as usize, ""));
+        }
     }
 
     #[test]
