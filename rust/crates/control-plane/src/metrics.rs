@@ -85,6 +85,13 @@ pub(crate) fn text(status: &Status, crowd: &Crowd, check_ins: u64) -> String {
     );
     let connections = count(crowd.connections.load(Ordering::Relaxed));
     metric("connections", "gauge", "Connections of hosts.", &one(connections));
+    let strangers = count(crowd.strangers.load(Ordering::Relaxed));
+    metric(
+        "strangers",
+        "gauge",
+        "Connections by keys that no host of the newest release has.",
+        &one(strangers),
+    );
     let turned_away = number(crowd.turned_away.load(Ordering::Relaxed));
     metric(
         "connections_turned_away_total",

@@ -45,7 +45,8 @@ pub struct Crowd {
     /// All of them.
     pub connections: AtomicUsize,
     unknown: AtomicUsize,
-    strangers: AtomicUsize,
+    /// Those of keys that no host of the newest release has.
+    pub strangers: AtomicUsize,
     /// How many were turned away, since there were too many.
     pub turned_away: AtomicU64,
 }

@@ -72,5 +72,6 @@ fn strangers_who_stay_are_few_and_hosts_are_served() {
         assert!(Instant::now() < until, "{}", metrics());
         thread::sleep(Duration::from_millis(50));
     }
+    assert!(metrics().contains("nixfleet_strangers 64\n"), "{}", metrics());
     assert!(hosts.iter_mut().all(|it| it.ask().status == 200));
 }
