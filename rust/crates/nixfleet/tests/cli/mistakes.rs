@@ -88,7 +88,7 @@ const IN_FLAKE: &[Mistake] = &[
         "stateVersion = 6;",
         "stateVersion = \"26.05\";",
         "state-version-invalid",
-        "6",
+        "7",
         "stateVersion = {1};",
     ),
 ];
