@@ -117,3 +117,77 @@ fn leave_for_one_release_is_none_for_the_next_after_a_start_either() {
     assert!(may_go(&core, "web-01"));
     assert!(!may_go(&core, "web-02"), "its canary has not committed");
 }
+
+/// A host at rest comes again, with the mark of what it was told.
+fn comes(core: &mut Core, host: &str, running: &str, known: &str, second: i64) -> Vec<Keep> {
+    let report = Report { running: running.into(), ..Report::default() };
+    let known = Some(known.to_owned());
+    let said = CheckIn { version: VERSION, report, known, ..CheckIn::default() };
+    let keep = core.check_in(host, said, at(second));
+    core.decide(at(second));
+    core.decide(at(second));
+    keep
+}
+
+fn one_at_a_time() -> Core {
+    let fleet =
+        Fleet::of(&[("web-01", "web"), ("web-02", "web")], json!([{"name": "web", "atMost": 1}]));
+    let mut core = Core::new("home", signers(), Kept::default(), at(0));
+    for host in ["web-01", "web-02"] {
+        says(&mut core, host, "/nix/store/old", 1);
+    }
+    bring(&mut core, &fleet, 1, 2);
+    core.decide(at(3));
+    assert!(may_go(&core, "web-01"));
+    core
+}
+
+fn mark(core: &Core, host: &str) -> String {
+    core.answer(host).mark
+}
+
+#[test]
+fn leave_is_over_once_the_host_says_that_it_heard_to_wait() {
+    let mut core = one_at_a_time();
+    let old = "/nix/store/old";
+    let went = mark(&core, "web-01");
+    let held = |core: &mut Core, second: i64| {
+        core.command("ops", Command::Hold { host: "web-01".into() }, at(second)).unwrap();
+        core.decide(at(second));
+        mark(core, "web-01")
+    };
+    let first = held(&mut core, 4);
+    // It may have begun since it sent this.
+    for (second, known) in [(5, went.as_str()), (6, "none")] {
+        comes(&mut core, "web-01", old, known, second);
+        assert!(!may_go(&core, "web-02"), "{known}");
+    }
+    // Nor has it heard of the second word by what it was told at the first.
+    core.command("ops", Command::Release { host: "web-01".into() }, at(7)).unwrap();
+    core.decide(at(7));
+    assert!(may_go(&core, "web-01"));
+    let second = held(&mut core, 8);
+    assert_ne!(first, second);
+    comes(&mut core, "web-01", old, &first, 9);
+    assert!(!may_go(&core, "web-02"));
+    let keep = comes(&mut core, "web-01", old, &second, 10);
+    assert!(matches!(&keep[..], [Keep::Event(..)]), "{keep:?}");
+    assert!(may_go(&core, "web-02"));
+    assert!(comes(&mut core, "web-01", old, &second, 11).is_empty(), "it is said once");
+}
+
+#[test]
+fn leave_for_an_older_release_is_over_once_the_host_says_that_it_heard_of_the_newer() {
+    let mut core = one_at_a_time();
+    let went = mark(&core, "web-01");
+    let fleet =
+        Fleet::of(&[("web-01", "web"), ("web-02", "web")], json!([{"name": "web", "atMost": 1}]));
+    bring(&mut core, &fleet, 2, 4);
+    core.decide(at(5));
+    // It said so before it heard of the second release, and may have begun the first since.
+    comes(&mut core, "web-01", "/nix/store/other", &went, 6);
+    assert!(!may_go(&core, "web-01") && !may_go(&core, "web-02"));
+    let newer = mark(&core, "web-01");
+    comes(&mut core, "web-01", "/nix/store/other", &newer, 7);
+    assert!(may_go(&core, "web-01"));
+}
