@@ -64,8 +64,7 @@ fn of_builders(
 }
 
 fn strings(value: &Value) -> impl Iterator<Item = String> {
-    let all = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-    all.map(str::to_owned).collect::<Vec<_>>().into_iter()
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::Failure;
 use crate::fleet::{name, release};
-use crate::host::gather;
+use crate::host::{gather, middle};
 use crate::plane::Plane;
 
 /// How often each is asked for; the middle counts.
@@ -19,12 +19,12 @@ pub async fn measure(program: &str, hosts: usize) -> Result<Value, Failure> {
     let planes = [Plane::begin(program, hosts, None).await?];
     planes[0].bring(&release(hosts, 1)?).await?;
     let _hosts = gather(&planes, hosts).await?;
-    let (middle, last) = (name(hosts / 2), name(hosts - 1));
+    let (half, last) = (name(hosts / 2), name(hosts - 1));
     let mut seen = Vec::new();
     for path in [
         "/".to_owned(),
         "/hosts".to_owned(),
-        format!("/hosts?after={middle}"),
+        format!("/hosts?after={half}"),
         "/hosts?state=waiting&tag=web".to_owned(),
         "/hosts?tag=none".to_owned(),
         format!("/hosts/{last}"),
@@ -41,8 +41,7 @@ pub async fn measure(program: &str, hosts: usize) -> Result<Value, Failure> {
             bytes = ask(&planes[0].page, &path).await?;
             times.push(began.elapsed().as_secs_f64() * 1000.0);
         }
-        times.sort_by(f64::total_cmp);
-        seen.push(json!([path, times[TIMES / 2], bytes]));
+        seen.push(json!([path, middle(times), bytes]));
     }
     Ok(seen.into())
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nixfleet_nix::{NixCli, Patience};
+use nixfleet_vm::Platform;
 
 /// How long Nix may take to tell its settings.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -16,7 +17,7 @@ pub const HELP: &str = nixfleet_vm::BUILDERS;
 /// Of the platforms those for which Nix cannot build here, each with what it builds for. Where all are
 /// this machine's own, Nix is not asked.
 pub fn without<'a>(nix: &NixCli, wanted: &BTreeSet<&'a str>) -> Vec<(&'a str, String)> {
-    if wanted.iter().all(|it| *it == own()) {
+    if wanted.iter().all(|it| is_own(it)) {
         return Vec::new();
     }
     let nix = nix.clone().patience(Patience { limit: PATIENCE, stop: Arc::new(|| false) });
@@ -32,14 +33,8 @@ fn lacking<'a>(wanted: &BTreeSet<&'a str>, here: &BTreeSet<String>) -> Vec<(&'a 
     wanted.iter().filter(|it| !here.contains(**it)).map(|it| (*it, text.clone())).collect()
 }
 
-/// The platform of this machine, as Nix calls it.
-fn own() -> &'static str {
-    match (cfg!(target_os = "macos"), cfg!(target_arch = "aarch64")) {
-        (true, true) => "aarch64-darwin",
-        (true, false) => "x86_64-darwin",
-        (false, true) => "aarch64-linux",
-        (false, false) => "x86_64-linux",
-    }
+fn is_own(system: &str) -> bool {
+    cfg!(target_os = "linux") && Platform::parse(system).is_some_and(Platform::is_native)
 }
 
 #[cfg(test)]
@@ -59,6 +54,9 @@ mod tests {
     #[test]
     fn nobody_is_asked_of_this_machines_own() {
         let nix = NixCli::new().argument("--no-such-argument");
-        assert_eq!(without(&nix, &[own()].into()), []);
+        let own: BTreeSet<&str> =
+            ["x86_64-linux", "aarch64-linux"].into_iter().filter(|it| is_own(it)).collect();
+        assert_eq!(own.len(), usize::from(cfg!(target_os = "linux")));
+        assert_eq!(without(&nix, &own), []);
     }
 }
