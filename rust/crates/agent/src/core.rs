@@ -227,6 +227,7 @@ fn ask(
         Asked::Live => Way::Live,
         Asked::NeedsRestart => Way::Reboot,
         Asked::Busy => return state.refused(&target, BUSY.into(), now),
+        Asked::NotAsked(why) => return state.refused(&target, why, now),
         Asked::Refused(why) => return state.denied(&target, why),
     };
     if settings.dry_run {

@@ -104,6 +104,8 @@ pub enum Asked {
     NeedsRestart,
     /// Another switch is under way.
     Busy,
+    /// It could not be asked, for a reason that says nothing of it.
+    NotAsked(String),
     /// It refuses, with its reason.
     Refused(String),
 }

@@ -34,6 +34,15 @@ fn a_bad_release_is_reverted_and_not_tried_again() {
 }
 
 #[test]
+fn a_system_that_could_not_be_asked_is_asked_again() {
+    let mut machine = Machine::new(Way::Live, true);
+    machine.run(vec![Fault::None, Fault::None, Fault::None, Fault::Fails]);
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default()), ("new", "new"));
+    assert_eq!(machine.switches_to_new, 1);
+}
+
+#[test]
 fn another_path_is_tried_after_a_bad_one() {
     let mut machine = Machine::new(Way::Live, false);
     machine.run(fine());

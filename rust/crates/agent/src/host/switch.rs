@@ -51,7 +51,7 @@ pub(super) fn ask(system: &str) -> Asked {
             };
         }
         Ended::NotStarted(why) => {
-            return Asked::Refused(format!("its check could not be started: {why}"));
+            return Asked::NotAsked(format!("its check could not be started: {why}"));
         }
         other => return Asked::Refused(format!("its own check {}", tested(&other).ending())),
     }

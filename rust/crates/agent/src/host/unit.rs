@@ -7,6 +7,7 @@ use std::time::Duration;
 use nixfleet_nix::process;
 
 use super::ended::{self, Ended};
+use super::fetch::last_line;
 use super::platform::Job;
 
 /// How long PID 1 may take to answer.
@@ -48,7 +49,8 @@ fn start(name: &str, job: &Job) -> Result<(), String> {
     let output = process::output(&mut command, ASK).map_err(|error| error.to_string())?;
     match output.status {
         Some(status) if status.success() => Ok(()),
-        Some(_) => Err(output.stderr.excerpt()),
+        // `--quiet` keeps back what became of the start itself.
+        Some(_) => Err(last_line(&output.stderr)),
         None => Err("systemd did not answer in time".into()),
     }
 }

@@ -270,7 +270,7 @@ impl Machine {
             Action::Fetch(_) => Event::Fetched(done.map_err(|why| (why, Blame::World))),
             Action::Ask(_) => {
                 let asked = match self.way {
-                    _ if !well => Asked::Busy,
+                    _ if !well => Asked::NotAsked("planted".into()),
                     Way::Live => Asked::Live,
                     Way::Reboot => Asked::NeedsRestart,
                 };
