@@ -26,16 +26,6 @@ const NO_RELEASE: u64 = 60;
 /// The least time between one thing and the next: the finest that every store keeps.
 const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 
-/// What the mark of an answer begins with that tells a host with leave to wait. Once the host says that it
-/// has that answer, and is at rest, the leave is over.
-const STAY: &str = "stay-";
-
-/// Whether an answer of this mark told a host with leave to wait.
-#[must_use]
-pub fn is_to_stay(mark: &str) -> bool {
-    mark.starts_with(STAY)
-}
-
 /// All that is known.
 #[derive(Debug)]
 pub struct Core {
@@ -58,12 +48,8 @@ struct Current {
     decision: Decision,
     /// For each host that was told to try again, the number of that word.
     retries: BTreeMap<String, u64>,
-    /// What every answer's mark has.
+    /// What every answer's mark begins with.
     mark: String,
-    /// When this began, and since when each host with leave is told the same: one that was told to
-    /// wait twice says of which time it heard.
-    began: i64,
-    told: BTreeMap<Arc<str>, i64>,
     /// The hosts for which there is news.
     news: BTreeSet<Arc<str>>,
 }
@@ -158,22 +144,6 @@ impl Core {
 
     /// A host of the newest release says where it stands. The same again is nothing to write down.
     pub fn check_in(&mut self, host: &str, said: CheckIn, now: Timestamp) -> Vec<Keep> {
-        let stays = self.stays(host, &said);
-        let mut keep = self.hear(host, said, now);
-        if stays {
-            keep.push(self.happened(Kind::Stayed { host: host.to_owned() }, now));
-        }
-        keep
-    }
-
-    /// Whether a host that has leave says that it heard since that it is to wait, and has not begun.
-    fn stays(&self, host: &str, said: &CheckIn) -> bool {
-        let is_at_rest = !said.report.phase.is_busy();
-        let has_heard = said.known.as_deref().is_some_and(is_to_stay);
-        is_at_rest && has_heard && said.known == Some(self.answer(host).mark)
-    }
-
-    fn hear(&mut self, host: &str, said: CheckIn, now: Timestamp) -> Vec<Keep> {
         if self.said.get(host).is_some_and(|it| it.says_as(&said)) {
             self.seen(host, now, now);
             return Vec::new();
@@ -273,10 +243,7 @@ impl Core {
         let Some(current) = &mut self.current else { return Vec::new() };
         let sequence = current.shelf.known.sequence;
         let before = replace(&mut current.decision, current.rollout.decide(self.last));
-        for host in current.decision.changed(&before) {
-            current.told.insert(host.clone(), self.last.as_microsecond());
-            current.news.insert(host.clone());
-        }
+        current.news.extend(current.decision.changed(&before).cloned());
         let events = current.decision.events.clone();
         for event in &events {
             self.apply(event);
@@ -319,11 +286,7 @@ impl Core {
         let retry = current.retries.get(host).copied().filter(|_| again);
         // The sentence is no part of it: it changes with each host that arrives, and the news for a
         // host is whether it may go.
-        let mut mark = format!("{}-{word}-{}", current.mark, retry.unwrap_or_default());
-        if word == "wait" && current.rollout.has_leave(host) {
-            let since = current.told.get(host).unwrap_or(&current.began);
-            mark = format!("{STAY}{since}-{mark}");
-        }
+        let mark = format!("{}-{word}-{}", current.mark, retry.unwrap_or_default());
         Answer { version: VERSION, mark, offered: Some(Offered { release, wait, retry }), again: 0 }
     }
 
@@ -332,9 +295,8 @@ impl Core {
         self.last = self.last.max(now);
         let mark = format!("{}-{}", release.known.sequence, &release.known.hash.to_string()[..12]);
         let news = decision.verdicts().map(|it| it.0.into()).collect();
-        let (retries, told, began) = (BTreeMap::new(), BTreeMap::new(), now.as_microsecond());
-        self.current =
-            Some(Current { shelf: release, rollout, decision, retries, mark, began, told, news });
+        let retries = BTreeMap::new();
+        self.current = Some(Current { shelf: release, rollout, decision, retries, mark, news });
     }
 
     /// Something happened: it is applied, and to be written down. It is later than all that happened
@@ -351,12 +313,7 @@ impl Core {
         let Some(current) = &mut self.current else { return };
         current.rollout.apply(event);
         match &event.kind {
-            Kind::Go { host } => {
-                let host: Arc<str> = host.as_str().into();
-                current.told.insert(host.clone(), event.at.as_microsecond());
-                current.news.insert(host);
-            }
-            Kind::Stayed { host } => drop(current.news.insert(host.as_str().into())),
+            Kind::Go { host } => drop(current.news.insert(host.as_str().into())),
             Kind::Said { command: Command::Retry { host }, .. } => {
                 let number = u64::try_from(event.at.as_millisecond()).unwrap_or_default();
                 current.retries.insert(host.clone(), number);

@@ -20,10 +20,7 @@ pub struct Logged {
 #[must_use]
 pub fn host_of(event: &Event) -> Option<&str> {
     match &event.kind {
-        Kind::Report { host, .. }
-        | Kind::Seen { host }
-        | Kind::Go { host }
-        | Kind::Stayed { host } => Some(host),
+        Kind::Report { host, .. } | Kind::Seen { host } | Kind::Go { host } => Some(host),
         Kind::Said { command, .. } => command.host(),
         Kind::Passed { .. } | Kind::GiveUp | Kind::Superseded { .. } => None,
     }
@@ -39,7 +36,6 @@ pub fn sentence(event: &Event) -> String {
         }
         Kind::Seen { host } => format!("{host} was heard of"),
         Kind::Go { host } => format!("{host} may go"),
-        Kind::Stayed { host } => format!("{host} waits, and has not begun"),
         Kind::Passed { wave } => format!("wave {wave} has what it needs"),
         Kind::GiveUp => "too many hosts failed: the release is given up".into(),
         Kind::Superseded { sequence } => format!("release {sequence} took its place"),

@@ -10,8 +10,6 @@ use jiff::Timestamp;
 use nixfleet_link::{Answer, CheckIn, PublicKey};
 use tokio::sync::{Notify, watch};
 
-use crate::core::is_to_stay;
-
 /// The most machines of one key that are remembered.
 const MACHINES: usize = 4;
 /// For how long a machine that has gone is one of two.
@@ -100,10 +98,7 @@ impl Seat {
         }
         (heard.at, heard.is_news) = (Some(now), true);
         heard.machine(&said.machine, from, instant);
-        // That it heard that it is to wait, by leave that it had, is for who decides.
-        let answer = self.answer.borrow();
-        let stays = said.known.as_ref() == Some(&answer.mark) && is_to_stay(&answer.mark);
-        if !stays && heard.said.as_ref().is_some_and(|it| it.says_as(said)) {
+        if heard.said.as_ref().is_some_and(|it| it.says_as(said)) {
             Said::Same
         } else if heard.news.take(&NEWS, instant) {
             Said::New

@@ -5,10 +5,8 @@ use nixfleet_release::plan::OnFailure;
 
 use crate::decision::{Decision, May, NO_REASON, State, WaveState, WaveVerdict};
 use crate::event::Kind;
-use crate::known::AtBest;
 use crate::now::{Deciding, WaveNow};
 use crate::rollout::Rollout;
-use crate::stamp::Stamp;
 use crate::standing::Standing;
 use crate::tally::Tally;
 use crate::words;
@@ -65,7 +63,6 @@ impl Deciding<'_> {
             self.wait(at, if state.lets_go() { is_closed } else { sentence.clone() });
         }
         self.answer(state);
-        self.take_back();
         let expired = self.rollout.plan.expires.filter(|it| *it > self.now);
         Decision {
             at: self.now,
@@ -109,28 +106,13 @@ impl Deciding<'_> {
             // Of those that are not on the way, nothing more is looked up.
             let may_go = || {
                 let is_given = known.was_given_leave || verdict.may != May::Wait;
-                let is_held = known.is_held || known.at_best == AtBest::HeldThere;
-                is_given && !(is_going && is_held)
+                is_given && !(is_going && known.is_held)
             };
             verdict.may = if state.lets_go() && is_on && may_go() {
                 May::Go { again: known.is_to_try_again }
             } else {
                 May::Wait
             };
-        }
-    }
-
-    /// Who has leave, is to wait, and has long been heard of at rest does not go any more.
-    fn take_back(&mut self) {
-        let rollout = self.rollout;
-        for (host, known) in rollout.known.iter().enumerate() {
-            let is_to_wait = self.verdicts[host].may == May::Wait;
-            if known.leave != Stamp::NONE
-                && is_to_wait
-                && rollout.tracks[host].has_surely_stayed(rollout.began)
-            {
-                self.record(Kind::Stayed { host: rollout.members[host].name.clone() });
-            }
         }
     }
 

@@ -42,12 +42,6 @@ pub enum Kind {
         /// Its name.
         host: String,
     },
-    /// A host that was let go heard since that it is to wait, and has not begun: the leave that it had
-    /// is over.
-    Stayed {
-        /// Its name.
-        host: String,
-    },
     /// A wave has what it needs: the next is open from now on.
     Passed {
         /// Its name.

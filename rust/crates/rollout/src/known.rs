@@ -78,11 +78,11 @@ impl Known {
             at_best,
             since: since.into(),
             seen: track.seen.into(),
-            leave: track.leave().into(),
+            leave: track.leave(began).into(),
             is_busy,
             is_fetching: matches!(phase, Some(Phase::Fetching)),
             is_held: held.is_some(),
-            was_given_leave: track.was_given_leave(began),
+            was_given_leave: track.go.is_some_and(|it| it >= began),
             is_to_try_again: track.is_to_try_again(system),
         }
     }

@@ -12,7 +12,6 @@ use crate::known::Known;
 use crate::limits::Limits;
 use crate::plan::{Member, Plan};
 use crate::report::Report;
-use crate::stamp::Stamp;
 use crate::standing::Moment;
 use crate::track::{Track, Word};
 use crate::window::Opening;
@@ -181,12 +180,6 @@ impl Rollout {
         self.host(host).is_some_and(|host| self.known[host].was_given_leave)
     }
 
-    /// Whether a host may be about to go by leave that it has, and has not said so.
-    #[must_use]
-    pub fn has_leave(&self, host: &str) -> bool {
-        self.host(host).is_some_and(|host| self.known[host].leave != Stamp::NONE)
-    }
-
     /// Takes an event. What is of a host or wave that the release has not changes nothing.
     pub fn apply(&mut self, event: &Event) {
         let at = event.at;
@@ -196,7 +189,6 @@ impl Rollout {
             }
             Kind::Seen { host } => self.on(host, |it, _| it.was_seen(at)),
             Kind::Go { host } => self.on(host, |it, _| it.go = it.go.max(Some(at))),
-            Kind::Stayed { host } => self.on(host, |it, _| it.stayed = it.stayed.max(Some(at))),
             Kind::Passed { wave } => {
                 if let Some(wave) = self.wave(wave) {
                     let passed = &mut self.waves[wave].passed;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::Command;
-use crate::report::{Phase, Report};
+use crate::report::Report;
 use crate::time::after;
 
 /// How long what a host sent may be on its way: no connection is held for so long.
@@ -45,8 +45,6 @@ pub struct Track {
     /// The boot before the one that it is in, and since when: what still comes from there is late.
     last_boot: Option<(String, Timestamp)>,
     pub go: Option<Timestamp>,
-    /// When it was known to have stayed, whatever leave it had.
-    pub stayed: Option<Timestamp>,
     pub retry: Option<Word>,
     pub hold: Option<Word>,
     pub skip: Option<Word>,
@@ -118,7 +116,6 @@ impl Track {
             seen: self.seen,
             last_boot: self.last_boot,
             go: self.go,
-            stayed: self.stayed,
             hold: self.hold,
             ..Self::default()
         };
@@ -129,35 +126,18 @@ impl Track {
     }
 
     /// Since when it may be about to go, and has not said so.
-    ///
-    /// What it says at rest may be from before it heard of its leave, and it may have begun since. So
-    /// leave is over with the end of a try, or once the host is known to have stayed.
-    pub fn leave(&self) -> Option<Timestamp> {
-        let is_busy = self.told.as_ref().is_some_and(|it| it.report.phase.is_busy());
+    pub fn leave(&self, began: Timestamp) -> Option<Timestamp> {
+        let Some(told) = &self.told else { return self.go };
+        let is_busy = told.report.phase.is_busy();
+        // Leave of an older release, or from before a person did without the host: one that is at rest
+        // when it is heard of again has not begun and will not.
+        let skipped = self.skip.as_ref().map(|it| it.at);
+        let is_old = |it: Timestamp| it < began && self.seen >= Some(began);
+        let was_left_out = |it: Timestamp| skipped >= Some(it) && self.seen > skipped;
+        let is_void = |it: Timestamp| !is_busy && (is_old(it) || was_left_out(it));
         let over = self.over.as_ref().map(|it| it.at);
-        self.go.filter(|it| self.has_leave(*it) && (is_busy || over <= Some(*it)))
-    }
-
-    /// Whether it was given leave since a time, and is not known to have stayed.
-    pub fn was_given_leave(&self, since: Timestamp) -> bool {
-        self.go.is_some_and(|it| it >= since && self.has_leave(it))
-    }
-
-    fn has_leave(&self, go: Timestamp) -> bool {
-        self.stayed <= Some(go)
-    }
-
-    /// Whether one that has leave, and is to wait for longer than a rollout is paused, has surely stayed:
-    /// for so long it has been heard of at rest since, and does not say that it heard so.
-    pub fn has_surely_stayed(&self, began: Timestamp) -> bool {
-        let Some(told) = &self.told else { return false };
-        let Some(go) = self.leave().filter(|_| !told.report.phase.is_busy()) else { return false };
-        let held = self.is_held().map(|it| it.at);
-        let held_there = matches!(told.report.phase, Phase::Held { .. }).then_some(told.at);
-        let is_skipped = self.is_skipped().map(|it| it.at);
-        let is_old = (go < began).then_some(began);
-        let since = [held, held_there, is_skipped, is_old].into_iter().flatten().min();
-        since.is_some_and(|it| self.seen >= Some(after(it.max(go), LONGEST_WAY)))
+        let has_gone = |it: Timestamp| !is_busy && over > Some(it);
+        self.go.filter(|it| !is_void(*it) && !has_gone(*it))
     }
 
     /// Who does without it. Who wants it to try again wants it back.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 
 use jiff::Timestamp;
-use nixfleet_control_plane::core::{Core, is_to_stay};
+use nixfleet_control_plane::core::Core;
 use nixfleet_control_plane::store::Keep;
 use nixfleet_link::{Answer, CheckIn};
 
@@ -103,12 +103,8 @@ impl Plane {
         Ok(Turn::Over)
     }
 
-    /// Whether what a host says is new here: to say the same again ends here, and nobody is asked, but
-    /// where it heard that it is to wait, by leave that it had.
+    /// Whether what a host says is new here: to say the same again ends here, and nobody is asked.
     pub fn is_news(&self, host: &str, said: &CheckIn) -> bool {
-        if said.known.as_deref().is_some_and(is_to_stay) {
-            return true;
-        }
         let before = self.core.as_ref().and_then(|it| it.said().get(host));
         before.is_none_or(|it| !it.says_as(said))
     }
