@@ -27,6 +27,10 @@ impl Host {
         fs::create_dir_all(&root)
             .map_err(|error| world(format!("cannot make `{}`: {error}", root.display())))?;
         self.realise(target, &root.join("candidate")).map_err(world)?;
+        // Looked for before Nix's database is asked: what garbage collection takes meanwhile, though it
+        // is not to, is in there no more.
+        let essentials = self.platform.essentials();
+        let missing = essentials.iter().find(|it| !Path::new(&target.system).join(it).exists());
         let closure = closure(&target.system).map_err(world)?;
         if closure.to_string() != target.closure {
             return Err(world(format!(
@@ -35,18 +39,15 @@ impl Host {
             )));
         }
         // What is no system has none of these, and would leave the machine without a way back.
-        for file in self.platform.essentials() {
-            let path = Path::new(&target.system).join(file);
-            if !path.exists() {
-                return Err((
-                    format!(
-                        "`{}` is no system of {}: `{file}` is missing",
-                        target.system,
-                        self.platform.name(),
-                    ),
-                    Blame::Target,
-                ));
-            }
+        if let Some(file) = missing {
+            return Err((
+                format!(
+                    "`{}` is no system of {}: `{file}` is missing",
+                    target.system,
+                    self.platform.name(),
+                ),
+                Blame::Target,
+            ));
         }
         Ok(())
     }
