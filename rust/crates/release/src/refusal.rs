@@ -24,7 +24,7 @@ pub enum Refusal {
     #[error("the release changes the keys, and not enough of the new ones signed it: {0}")]
     NewKeysDisagree(TooFew),
     /// It is of another fleet.
-    #[error("the release is of the fleet `{theirs}`, and this host belongs to `{ours}`")]
+    #[error("the release is of the fleet `{theirs}`, and not of `{ours}`")]
     OtherFleet {
         /// The release's fleet.
         theirs: String,

@@ -112,10 +112,7 @@ fn a_release_of_another_fleet_is_refused() {
     let one = signers(1, &[1]);
     let other = bytes(&Head { fleet: "other".to_owned(), ..head(41, &one) });
     let signatures = signed(&other, &[1]);
-    has(
-        &refusal(None, one, &other, &signatures),
-        "of the fleet `other`, and this host belongs to `demo`",
-    );
+    has(&refusal(None, one, &other, &signatures), "of the fleet `other`, and not of `demo`");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `nixfleet release`: what the hosts are to run, built, signed and handed out.
 
 mod args;
+mod before;
 mod build;
 mod commit;
 mod diff;

@@ -51,9 +51,14 @@ pub enum Trouble {
     /// There is no release at all.
     #[error("the fleet {} has no release yet", quote(.0))]
     None(String),
-    /// A place has no release.
-    #[error("there is no release at {}", quote_path(.0))]
-    Empty(String),
+    /// A place has no release, or none of the number.
+    #[error("there is no release{} at {}", numbered(*.number), quote_path(.place))]
+    Empty {
+        /// The place.
+        place: String,
+        /// The number that was asked for.
+        number: Option<u64>,
+    },
     /// No host has the tag.
     #[error("no host of the fleet has the tag {}{}", quote(.tag), proposal(.nearest.as_deref()))]
     UnknownTag {
@@ -93,6 +98,21 @@ pub enum Trouble {
     /// Another run made a release of this number.
     #[error("another run made a release {0} meanwhile")]
     Taken(u64),
+    /// A place has a release of another fleet.
+    #[error(
+        "{} has a release {number} of the fleet {}, and this is {}",
+        quote_path(.place), quote(.theirs), quote(.ours)
+    )]
+    OtherFleet {
+        /// The place.
+        place: String,
+        /// The number of its release.
+        number: u64,
+        /// The release's fleet.
+        theirs: String,
+        /// The fleet.
+        ours: String,
+    },
     /// A place has a release that is not the fleet's.
     #[error("{} has a release {number} that the fleet's keys did not sign", quote_path(.place))]
     Stranger {
@@ -171,6 +191,9 @@ impl Trouble {
                 "find out who can write there, and remove it. Where all keys are being changed, release \
                  from a machine that has made a release with the old ones, or change one after the other"
             }
+            Self::OtherFleet { .. } => {
+                "each fleet has a place of its own: its hosts take no other's"
+            }
             Self::NotInRelease { .. } => {
                 "make a release that has it: `nixfleet release` takes every host of the fleet"
             }
@@ -178,7 +201,8 @@ impl Trouble {
             Self::None(_) => "`nixfleet release` makes one",
             Self::Push { store, error } => of_store(store, &error.to_string())?,
             Self::Later { .. } => {
-                "make a new release after that one: `nixfleet release --to PLACE` does so by itself"
+                "make a new release after that one: `nixfleet release` does so with the place as `--to`, \
+                 or as `--after`"
             }
             _ => return None,
         };
@@ -193,6 +217,7 @@ impl Trouble {
             | Self::Dirty(_)
             | Self::Never(_)
             | Self::TooFew { .. }
+            | Self::OtherFleet { .. }
             | Self::Stranger { .. }
             | Self::Taken(_)
             | Self::Later { .. }
@@ -230,6 +255,10 @@ fn of_store(store: &str, said: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn numbered(number: Option<u64>) -> String {
+    number.map(|it| format!(" {it}")).unwrap_or_default()
 }
 
 fn proposal(nearest: Option<&str>) -> String {

@@ -1,5 +1,6 @@
 //! `nixfleet release` with the real Nix and the real `ssh-keygen`, on systems that build in a moment.
 
+mod after;
 mod making;
 mod places;
 mod signing;

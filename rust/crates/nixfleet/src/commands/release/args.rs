@@ -30,6 +30,11 @@ pub struct Make {
     #[arg(long, value_name = "PLACE")]
     pub to: Vec<String>,
 
+    /// Follow the newest release there, which is only read: a place as of `--to`, or `https://`; may be
+    /// given several times [default: the newest made here or at the places of `--to`]
+    #[arg(long, value_name = "PLACE")]
+    pub after: Vec<String>,
+
     /// Sign with this private key, or the public half of one in the agent; may be given several
     /// times [default: the first of the fleet's release keys that is here]
     #[arg(short, long = "key", value_name = "FILE")]

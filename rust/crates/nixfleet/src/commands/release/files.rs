@@ -36,7 +36,8 @@ impl Release {
 
     /// Reads a release from a folder, of these hosts alone when any are named.
     pub fn read_of(folder: &Path, hosts: &[String]) -> Result<Self, Trouble> {
-        let head = head(folder)?.ok_or_else(|| Trouble::Empty(folder.display().to_string()))?;
+        let empty = || Trouble::Empty { place: folder.display().to_string(), number: None };
+        let head = head(folder)?.ok_or_else(empty)?;
         let sequence = head.value().sequence;
         if let Some(name) = hosts.iter().find(|it| !head.value().hosts.contains_key(*it)) {
             return Err(Refusal::NotAHost { name: name.clone(), sequence }.into());

@@ -46,11 +46,15 @@ impl History {
 
     /// A release, of these hosts alone when any are named.
     pub fn read_of(&self, number: u64, hosts: &[String]) -> Result<Release, Trouble> {
-        let numbers = self.numbers();
-        if !numbers.contains(&number) {
-            return Err(Trouble::Unknown { fleet: self.fleet.clone(), number, known: numbers });
+        if !self.numbers().contains(&number) {
+            return Err(self.unknown(number));
         }
         Release::read_of(&self.folder(number), hosts)
+    }
+
+    /// What is said of a number that none of them has.
+    pub fn unknown(&self, number: u64) -> Trouble {
+        Trouble::Unknown { fleet: self.fleet.clone(), number, known: self.numbers() }
     }
 
     /// The newest release, when there is one.

@@ -7,6 +7,7 @@ use nixfleet_inventory::Inventory;
 use nixfleet_nix::{Closures, StorePath, closure};
 use nixfleet_release::{Document, Entry, FORMAT, Hash, Head, NarHash, ROTATIONS, closure_hash};
 
+use super::before::Before;
 use super::files::Release;
 use super::plan::Plan;
 use crate::error::Trouble;
@@ -52,10 +53,8 @@ pub struct Parts<'a> {
     pub plan: Plan,
     /// Each host's system.
     pub systems: BTreeMap<String, System>,
-    /// The head of the release before.
-    pub before: Option<&'a Document<Head>>,
-    /// Its entries, where they are known.
-    pub entries: &'a BTreeMap<String, Document<Entry>>,
+    /// The release before.
+    pub before: Option<&'a Before>,
     /// The commit.
     pub revision: Option<String>,
     /// Now.
@@ -70,7 +69,7 @@ pub struct Parts<'a> {
 /// that a host sees by its hash that nothing changed for it.
 pub fn release(parts: Parts) -> Result<Release, Trouble> {
     let Parts { plan, before, .. } = &parts;
-    let last = before.map(Document::value);
+    let last = before.map(|it| it.head.value());
     let sequence = last.map_or(1, |it| it.sequence + 1);
     let mut rotations = last.map(|it| it.rotations.clone()).unwrap_or_default();
     if last.is_some_and(|it| it.signers != plan.signers) {
@@ -88,7 +87,7 @@ pub fn release(parts: Parts) -> Result<Release, Trouble> {
         // A clock that is behind makes no release older than the one before it.
         created: last.map_or(parts.now, |it| it.created.max(parts.now)),
         expires: parts.expires,
-        previous: before.map(Document::hash),
+        previous: before.map(|it| it.head.hash()),
         revision: parts.revision,
         signers: parts.plan.signers,
         rotations,
@@ -104,7 +103,7 @@ pub fn release(parts: Parts) -> Result<Release, Trouble> {
 
 fn entry(parts: &Parts, name: &str, system: &System) -> Result<Document<Entry>, Trouble> {
     let host = &parts.inventory.hosts[name];
-    let before = parts.entries.get(name);
+    let before = parts.before.and_then(|it| it.entries.get(name));
     let mut entry = Entry {
         format: FORMAT,
         name: name.to_owned(),

@@ -7,15 +7,15 @@ use std::io::Read;
 use base64ct::{Base64Unpadded, Encoding};
 use nixfleet_inventory::{Host, Inventory};
 use nixfleet_nix::{Nix, NixError, StorePath};
-use nixfleet_release::{Document, Entry, Head, Refusal};
 
 use super::args::Make;
+use super::before::{Before, before};
 use super::history::History;
 use super::make::System;
 use super::place::{Part, Place};
 use super::plan::Plan;
 use super::show::{self, Done};
-use super::{build, commit, make, now, of_nix, places, publish, publish_all, sign, trust};
+use super::{Made, build, commit, make, now, of_nix, places, publish, publish_all, sign, trust};
 use crate::commands::{failure, fleet, validate};
 use crate::error::{Error, Trouble};
 use crate::eval_jobs::EvalJobs;
@@ -28,6 +28,7 @@ use crate::text::output::print;
 /// Makes the next release. Everything that could fail for a mistake comes before anything is built.
 pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     let places = places(&args.to)?;
+    let after = args.after.iter().map(|it| Place::parse(it)).collect::<Result<Vec<_>, _>>()?;
     let inventory = fleet::inventory(global)?;
     let report = validate::plain(global, &inventory);
     if report.has_errors() {
@@ -43,8 +44,8 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     let tree = Tree::new(&fleet::flake(global));
     let revision = commit::revision(tree.repository(), args.allow_dirty)?;
     let history = History::of(&plan.fleet)?;
-    let before = newest(&history, &places, &plan)?;
-    let signers = before.as_ref().map_or(&plan.signers, |it| &it.value().signers).clone();
+    let before = before(&history, &after, &places, &plan)?;
+    let signers = before.as_ref().map_or(&plan.signers, |it| &it.head.value().signers).clone();
     let allowed: Vec<_> = plan.signers.keys.iter().chain(&signers.keys).cloned().collect();
     let keys = if args.no_sign { Vec::new() } else { sign::signers(&allowed, &args.keys)? };
 
@@ -68,26 +69,28 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
             let system = |(name, path)| Ok((name, System::built(&path, &closures)?));
             built.into_iter().map(system).collect::<Result<_, Trouble>>()?
         }
-        Some(number) => older(&inventory, &history, &places, &plan, number)?,
+        Some(number) => {
+            let places: Vec<_> = after.iter().chain(&places).collect();
+            let old = older(&history, &places, &plan, number)?;
+            systems_of(&inventory, &old, before.as_ref())
+        }
     };
     let paths: Vec<StorePath> = systems.values().map(|it| it.path.clone()).collect();
     for store in &args.push {
         nix_of_stores.copy(store, &paths).map_err(|error| pushed(store, error))?;
     }
-    let before_entries = before.as_ref().and_then(|it| known_entries(&history, it));
     let now = now();
     let mut release = make::release(make::Parts {
         inventory: &inventory,
         plan,
         systems,
         before: before.as_ref(),
-        entries: &before_entries.unwrap_or_default(),
         revision,
         now,
         expires,
         salt: &salt,
     })?;
-    if before.as_ref().is_some_and(|it| it.value().hosts == release.head.value().hosts) {
+    if before.as_ref().is_some_and(|it| it.head.value().hosts == release.head.value().hosts) {
         failure::warn(&format!(
             "release {} gives every host what the one before gave it",
             release.number()
@@ -105,73 +108,50 @@ fn pushed(store: &str, error: NixError) -> Trouble {
     Trouble::Push { store: store.to_owned(), error: Box::new(error) }
 }
 
-/// The newest release that is known, here or at the places that the next goes to: its number is the
-/// one to follow.
-fn newest(
-    history: &History,
-    places: &[Place],
-    plan: &Plan,
-) -> Result<Option<Document<Head>>, Error> {
-    let last = history.last()?;
-    let mut known = vec![&plan.signers];
-    known.extend(last.as_ref().map(|it| &it.head.value().signers));
-    let mut newest = last.as_ref().map(|it| it.head.clone());
+/// An older release: made here, or at one of the places.
+fn older(history: &History, places: &[&Place], plan: &Plan, number: u64) -> Result<Made, Error> {
+    if history.numbers().contains(&number) {
+        return Ok(history.read(number)?);
+    }
     for place in places {
-        let Some((there, signatures)) = place.newest()? else { continue };
-        publish::require_genuine(place, &there, &signatures, &known)?;
-        let theirs = &there.value().fleet;
-        if *theirs != plan.fleet {
-            let refusal = Refusal::OtherFleet { theirs: theirs.clone(), ours: plan.fleet.clone() };
-            return Err(Trouble::from(refusal).into());
-        }
-        let sequence = |it: &Document<Head>| it.value().sequence;
-        if newest.as_ref().is_none_or(|it| sequence(it) < sequence(&there)) {
-            newest = Some(there);
+        match place.read(Part::Number(number), &[]) {
+            Ok(old) => {
+                // What a place has is no more than a proposal, so it is judged as a host would.
+                let trust = trust(plan, plan.signers.clone());
+                publish::judge(&old, &trust, old.head.value().created)?;
+                return Ok(old);
+            }
+            Err(Trouble::Empty { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok(newest)
+    Err(match places {
+        [] => history.unknown(number),
+        [place, ..] => Trouble::Empty { place: place.to_string(), number: Some(number) },
+    }
+    .into())
 }
 
-/// The systems of an older release; hosts that it did not have keep what the newest gives them.
-fn older(
+/// The systems of an older release; hosts that it did not have keep what the one before gives them.
+fn systems_of(
     inventory: &Inventory,
-    history: &History,
-    places: &[Place],
-    plan: &Plan,
-    number: u64,
-) -> Result<BTreeMap<String, System>, Error> {
-    let old = if history.numbers().contains(&number) || places.is_empty() {
-        history.read(number)?
-    } else {
-        // What a place has is no more than a proposal, so it is judged as a host would.
-        let old = places[0].read(Part::Number(number), &[])?;
-        let trust = trust(plan, plan.signers.clone());
-        publish::judge(&old, &trust, old.head.value().created)?;
-        old
-    };
-    let last = history.last()?;
+    old: &Made,
+    before: Option<&Before>,
+) -> BTreeMap<String, System> {
     let mut systems = BTreeMap::new();
     for name in inventory.hosts.keys() {
-        let entry = old.entries.get(name).or_else(|| last.as_ref()?.entries.get(name));
+        let entry = old.entries.get(name).or_else(|| before?.entries.get(name));
         match entry {
             Some(entry) => {
                 systems.insert(name.clone(), System::released(entry.value()));
             }
             None => failure::warn(&format!(
-                "release {number} has no host `{name}`, and it is left out of this one"
+                "release {} has no host `{name}`, and it is left out of this one",
+                old.number()
             )),
         }
     }
-    Ok(systems)
-}
-
-/// The entries of a release, where it was made here.
-fn known_entries(
-    history: &History,
-    head: &Document<Head>,
-) -> Option<BTreeMap<String, Document<Entry>>> {
-    let release = history.read(head.value().sequence).ok()?;
-    (release.head.hash() == head.hash()).then_some(release.entries)
+    systems
 }
 
 /// 16 random bytes.

@@ -57,6 +57,11 @@ pub enum Part {
 }
 
 impl Part {
+    /// The number that is asked for.
+    fn number(self) -> Option<u64> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
     /// The folder in the place.
     fn folder(self) -> String {
         match self {
@@ -117,7 +122,9 @@ impl Place {
     pub fn read(&self, part: Part, hosts: &[String]) -> Result<Release, Trouble> {
         let brought = self.bring(part, hosts)?;
         match Release::read_of(&brought.folder, hosts) {
-            Err(Trouble::Empty(_)) => Err(Trouble::Empty(self.to_string())),
+            Err(Trouble::Empty { .. }) => {
+                Err(Trouble::Empty { place: self.to_string(), number: part.number() })
+            }
             read => read,
         }
     }

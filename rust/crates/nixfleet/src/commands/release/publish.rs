@@ -31,6 +31,9 @@ pub fn publish(
         |there: String| Trouble::Later { place: place.to_string(), there, number: head.sequence };
     let (before, seen) = match &newest {
         Some((there, signatures)) => {
+            if there.value().fleet != head.fleet {
+                return Err(of_other_fleet(place, there, &head.fleet));
+            }
             if head.previous != Some(there.hash()) {
                 require_genuine(place, there, signatures, &[signers, &head.signers])?;
             }
@@ -53,6 +56,17 @@ pub fn publish(
     judge(release, &trust, now)?;
     place.put(release, changes_keys)?;
     Ok(Outcome::Published)
+}
+
+/// What is said of a place that another fleet's hosts look at.
+pub fn of_other_fleet(place: &Place, there: &Document<Head>, ours: &str) -> Trouble {
+    let (place, number) = (place.to_string(), there.value().sequence);
+    Trouble::OtherFleet {
+        place,
+        number,
+        theirs: there.value().fleet.clone(),
+        ours: ours.to_owned(),
+    }
 }
 
 /// Refuses what a place has when it is none of the fleet's: whoever can write there could otherwise

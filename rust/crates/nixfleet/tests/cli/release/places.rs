@@ -93,7 +93,7 @@ fn a_release_goes_over_ssh_to_s3_and_comes_back_from_a_web_server() {
     );
     fleet.expect(&["show", &format!("{url}/nowhere")], 3, &["there is no release at"]);
     fs::write(fleet.path("s3/bucket/a/release.json"), vec![b' '; 5 << 20]).unwrap();
-    fleet.expect(&["verify", &url], 3, &["`curl` failed"]);
+    fleet.expect(&["verify", &url], 3, &["`curl … http://127.0.0.1", "failed"]);
 }
 
 const BUCKET: &str = r#"
@@ -112,7 +112,7 @@ esac
 "#;
 
 /// A web server of a folder, as long as the test runs.
-fn serve(folder: PathBuf) -> String {
+pub fn serve(folder: PathBuf) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

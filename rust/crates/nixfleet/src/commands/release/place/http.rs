@@ -27,9 +27,11 @@ pub fn bring(url: &str, part: Part, hosts: &[String], into: &Path) -> Result<(),
     if head.status.code() == Some(REFUSED) && head.stdout.starts_with(b"404") {
         return Ok(());
     }
-    said("curl", &head)?;
+    // Of several places, which one it is; curl's own words name none.
+    let program = format!("curl … {url}");
+    said(&program, &head)?;
     let signatures = [(format!("{base}/{SIGNATURES_FILE}"), into.join(SIGNATURES_FILE))];
-    said("curl", &get(&signatures, SIGNATURES_BYTES)?)?;
+    said(&program, &get(&signatures, SIGNATURES_BYTES)?)?;
     let Some(head) = files::head(into)?.filter(|_| part != Part::Head) else { return Ok(()) };
     files::make_folder(&into.join("hosts"))?;
     let entry =
@@ -41,7 +43,7 @@ pub fn bring(url: &str, part: Part, hosts: &[String], into: &Path) -> Result<(),
         .filter(|it| hosts.is_empty() || hosts.contains(it))
         .map(entry)
         .collect();
-    if entries.is_empty() { Ok(()) } else { said("curl", &get(&entries, ENTRY_BYTES)?) }
+    if entries.is_empty() { Ok(()) } else { said(&program, &get(&entries, ENTRY_BYTES)?) }
 }
 
 /// Fetches files of at most so many bytes each, several at a time. The names are ours, so that a line
@@ -61,6 +63,8 @@ fn get(files: &[(String, std::path::PathBuf)], limit: usize) -> Result<Output, T
     let mut curl: Command = require("curl")?;
     curl.args(["-q", "--silent", "--show-error", "--fail", "--location", "--max-redirs", "5"])
         .args(["--proto", "=https,http", "--max-time", LIMIT, "--parallel", "--globoff"])
+        // With `--parallel`, curl 7.88 writes its meter between the words of a failure.
+        .arg("--no-progress-meter")
         .args(["--max-filesize", &limit.to_string(), "--write-out", "%{http_code}"])
         .args(["--config", "-"])
         .stdin(Stdio::piped())
