@@ -3,6 +3,8 @@
 
 mod answers;
 mod listener;
+mod room;
+mod turns;
 
 pub use answers::{Door, router};
 pub use listener::{Crowd, serve};

@@ -14,6 +14,7 @@ pub mod log;
 mod metrics;
 mod page;
 pub mod people;
+pub mod row;
 pub mod seat;
 pub mod serve;
 pub mod shelf;

@@ -85,7 +85,7 @@ pub(crate) fn text(status: &Status, crowd: &Crowd, check_ins: u64) -> String {
     );
     let connections = count(crowd.connections.load(Ordering::Relaxed));
     metric("connections", "gauge", "Connections of hosts.", &one(connections));
-    let strangers = count(crowd.strangers.load(Ordering::Relaxed));
+    let strangers = count(crowd.strangers.len());
     metric(
         "strangers",
         "gauge",

@@ -1,15 +1,19 @@
 //! A host's seat: what it said last, what it is told, and from where it speaks. Check-ins that say
 //! nothing new end here.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use nixfleet_link::{Answer, CheckIn, PublicKey};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
+use crate::row::Row;
+
+/// The most connections of one host: the oldest makes room, which may be of before a power cut.
+const CONNECTIONS: usize = 4;
 /// The most machines of one key that are remembered.
 const MACHINES: usize = 4;
 /// For how long a machine that has gone is one of two.
@@ -46,6 +50,8 @@ pub struct Seat {
     pub name: String,
     /// What it is told; a change of its mark wakes who waits.
     pub answer: watch::Sender<Arc<Answer>>,
+    /// Its connections.
+    pub connections: Arc<Row>,
     heard: Mutex<Heard>,
 }
 
@@ -58,7 +64,6 @@ struct Heard {
     machines: Vec<Machine>,
     check_ins: Bucket,
     news: Bucket,
-    sitting: VecDeque<Arc<Notify>>,
 }
 
 /// A machine that has a host's key.
@@ -83,7 +88,12 @@ pub enum Said {
 
 impl Seat {
     fn new(name: &str, answer: Arc<Answer>) -> Self {
-        Self { name: name.to_owned(), answer: watch::Sender::new(answer), heard: Mutex::default() }
+        Self {
+            name: name.to_owned(),
+            answer: watch::Sender::new(answer),
+            connections: Row::of(CONNECTIONS),
+            heard: Mutex::default(),
+        }
     }
 
     fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
@@ -148,40 +158,6 @@ impl Seat {
                     .any(|other| now - other.last < MACHINE_GONE && both(it, other))
         };
         heard.machines.iter().filter(is_double).map(|it| it.from).collect()
-    }
-
-    /// A connection takes its place. Where there are as many as there may be, the oldest makes room.
-    #[must_use]
-    pub fn sit(self: &Arc<Self>, most: usize) -> Sitting {
-        let displaced = Arc::new(Notify::new());
-        let mut heard = self.heard();
-        heard.sitting.push_back(displaced.clone());
-        if heard.sitting.len() > most
-            && let Some(oldest) = heard.sitting.pop_front()
-        {
-            oldest.notify_one();
-        }
-        Sitting { seat: self.clone(), displaced }
-    }
-}
-
-/// A connection of a host.
-#[derive(Debug)]
-pub struct Sitting {
-    seat: Arc<Seat>,
-    displaced: Arc<Notify>,
-}
-
-impl Sitting {
-    /// Until newer connections leave no room.
-    pub async fn displaced(&self) {
-        self.displaced.notified().await;
-    }
-}
-
-impl Drop for Sitting {
-    fn drop(&mut self) {
-        self.seat.heard().sitting.retain(|it| !Arc::ptr_eq(it, &self.displaced));
     }
 }
 

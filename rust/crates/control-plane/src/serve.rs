@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use nixfleet_link::{HostKey, server_config};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpSocket, UnixListener, lookup_host};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -26,6 +26,9 @@ use crate::store::{Place, Store};
 
 /// What those who are being served have, once the program is to end.
 const FAREWELL: Duration = Duration::from_secs(20);
+/// How many connections wait at an address to be taken in, where the kernel allows as many
+/// (`net.core.somaxconn`): one that finds no place comes again a second later, and then after three.
+const BACKLOG: u32 = 16_384;
 /// How often systemd is told that all is well; it waits for two minutes.
 const ALIVE_EVERY: Duration = Duration::from_secs(30);
 
@@ -60,7 +63,7 @@ async fn run(
     let (stopping, stop) = watch::channel(false);
     let seats = Arc::new(Seats::default());
     let clerk = Clerk::begin(core, store, seats.clone());
-    let crowd = Arc::new(Crowd::default());
+    let crowd = Arc::new(Crowd::begin());
     let check_ins = Arc::new(AtomicU64::new(0));
     let door = Door {
         clerk: clerk.clone(),
@@ -149,17 +152,28 @@ async fn until_told(clerk: &Clerk) -> io::Result<()> {
 }
 
 async fn listen(address: &str) -> Result<TcpListener, String> {
-    match TcpListener::bind(address).await {
+    match open(address).await {
         Ok(listener) => Ok(listener),
         // A kernel without IPv6: every address is then every one of IPv4.
         Err(_) if address.starts_with("[::]:") => {
             let address = address.replacen("[::]", "0.0.0.0", 1);
-            TcpListener::bind(&address)
-                .await
-                .map_err(|error| format!("cannot listen at `{address}`: {error}"))
+            open(&address).await.map_err(|error| format!("cannot listen at `{address}`: {error}"))
         }
         Err(error) => Err(format!("cannot listen at `{address}`: {error}")),
     }
+}
+
+async fn open(address: &str) -> io::Result<TcpListener> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
+    for address in lookup_host(address).await? {
+        let socket = if address.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+        socket.set_reuseaddr(true)?;
+        match socket.bind(address).and_then(|()| socket.listen(BACKLOG)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }
 
 /// A socket that the group may open. One that a program before left is taken away.

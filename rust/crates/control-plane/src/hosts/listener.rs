@@ -18,19 +18,18 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::answers::Peer;
-use crate::seat::{Seats, Sitting};
+use super::room;
+use super::turns::in_turns;
+use crate::row::{Row, Sitting};
+use crate::seat::Seats;
 
-/// The most connections of hosts. A fleet of 50,000 has one each.
-const CONNECTIONS: usize = 65_536;
-/// The most connections that have not said yet who they are.
+/// The most connections that have not said yet who they are: the oldest makes room.
 const UNKNOWN: usize = 32_768;
-/// The most handshakes at a time: each takes a processor for a moment.
+/// The most handshakes that go on at a time, and do not wait: each takes a processor for a moment.
 const HANDSHAKES: usize = 64;
-/// What a connection may take to say who it is, with its wait for a turn.
+/// What a connection may take to say who it is.
 const HANDSHAKE: Duration = Duration::from_secs(20);
-/// The most connections of one host: the oldest makes room, which may be of before a power cut.
-const OF_A_HOST: usize = 4;
-/// The most connections of strangers: who brings a release is one.
+/// The most connections of strangers, of whom who brings a release is one: the oldest makes room.
 const STRANGERS: usize = 64;
 /// What a request's head may take, and how long a connection may be without one.
 const IDLE: Duration = Duration::from_secs(300);
@@ -40,15 +39,41 @@ const STRANGER: Duration = Duration::from_secs(300);
 const HEAD_BYTES: usize = 8 * 1024;
 
 /// How many connections there are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Crowd {
     /// All of them.
     pub connections: AtomicUsize,
-    unknown: AtomicUsize,
+    /// So many at most.
+    most: usize,
+    /// Those that have not said yet who they are.
+    pub unknown: Arc<Row>,
     /// Those of keys that no host of the newest release has.
-    pub strangers: AtomicUsize,
+    pub strangers: Arc<Row>,
     /// How many were turned away, since there were too many.
     pub turned_away: AtomicU64,
+}
+
+impl Crowd {
+    /// Nobody yet, and as many as there is room for.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self {
+            connections: AtomicUsize::default(),
+            most: room::connections(),
+            unknown: Row::of(UNKNOWN),
+            strangers: Row::of(STRANGERS),
+            turned_away: AtomicU64::default(),
+        }
+    }
+}
+
+impl Crowd {
+    /// A place for one more, and where somebody has to go for it, that is told.
+    fn sit(&self, row: &Arc<Row>) -> Sitting {
+        let (sitting, is_full) = row.sit();
+        self.turned_away.fetch_add(u64::from(is_full), Ordering::Relaxed);
+        sitting
+    }
 }
 
 /// One of those that are counted.
@@ -115,34 +140,25 @@ struct One {
 impl One {
     async fn serve(mut self, socket: TcpStream, from: SocketAddr) {
         let crowd = self.crowd.clone();
-        let turn_away = || crowd.turned_away.fetch_add(1, Ordering::Relaxed);
-        let Some(_counted) = Counted::of(&crowd.connections, CONNECTIONS) else {
-            turn_away();
+        let Some(_counted) = Counted::of(&crowd.connections, crowd.most) else {
+            crowd.turned_away.fetch_add(1, Ordering::Relaxed);
             return;
         };
-        let unknown = Counted::of(&crowd.unknown, UNKNOWN);
-        if unknown.is_none() {
-            turn_away();
-            return;
-        }
+        let unknown = crowd.sit(&crowd.unknown);
         let _ = socket.set_nodelay(true);
         keep_alive(&socket);
-        let handshake = async {
-            let turn = self.turns.acquire().await.ok()?;
-            let stream = self.acceptor.accept(socket).await.ok()?;
-            drop(turn);
-            let key = peer_key(stream.get_ref().1.peer_certificates())?;
-            Some((stream, key))
+        let handshake = tokio::select! {
+            done = timeout(HANDSHAKE, in_turns(&self.turns, self.acceptor.accept(socket))) => done,
+            () = unknown.displaced() => return,
         };
-        let Ok(Some((stream, key))) = timeout(HANDSHAKE, handshake).await else { return };
+        let Ok(Some(Ok(stream))) = handshake else { return };
+        let Some(key) = peer_key(stream.get_ref().1.peer_certificates()) else { return };
         drop(unknown);
         let seat = self.seats.of(&key);
-        let sitting = seat.as_ref().map(|it| it.sit(OF_A_HOST));
-        let stranger = seat.is_none().then(|| Counted::of(&crowd.strangers, STRANGERS));
-        if matches!(stranger, Some(None)) {
-            turn_away();
-            return;
-        }
+        let sitting = match &seat {
+            Some(seat) => seat.connections.sit().0,
+            None => crowd.sit(&crowd.strangers),
+        };
         let peer = Peer { key, address: plain(from.ip()) };
         let service = TowerToHyperService::new(self.router.layer(Extension(peer)));
         let connection = http1::Builder::new()
@@ -155,19 +171,11 @@ impl One {
         tokio::select! {
             _ = connection.as_mut() => return,
             () = sleep(limit) => return,
-            () = displaced(sitting.as_ref()) => return,
+            () = sitting.displaced() => return,
             _ = self.stop.wait_for(|it| *it) => {}
         }
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
-    }
-}
-
-/// Until a host's newer connections leave no room for this one.
-async fn displaced(sitting: Option<&Sitting>) {
-    match sitting {
-        Some(sitting) => sitting.displaced().await,
-        None => std::future::pending().await,
     }
 }
 

@@ -128,6 +128,8 @@ pub struct Plane {
     pub page: String,
     /// Where it runs, if its disk can be full.
     pub inside: Option<room::Room>,
+    /// How many files it may have open; as many as this program, if not said.
+    pub files: Option<u64>,
     child: Option<Child>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -185,6 +187,14 @@ impl Plane {
         server::Server::at(&self.database, "DROP FUNCTION nixfleet.full CASCADE");
     }
 
+    /// One that may have so many files open.
+    pub fn with_files(files: u64) -> Self {
+        let mut plane = Self::down(None);
+        plane.files = Some(files);
+        plane.again();
+        plane
+    }
+
     fn down(database: Option<String>) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().to_owned();
@@ -198,6 +208,7 @@ impl Plane {
             address: free(),
             page: free(),
             inside: None,
+            files: None,
             child: None,
             _temporary: Some(temporary),
         }
@@ -235,10 +246,12 @@ impl Plane {
         let path = self.folder.join("control-plane.json");
         fs::write(&path, config.to_string()).unwrap();
         let program = env!("CARGO_BIN_EXE_nixfleet-control-plane");
-        let child = self
-            .inside
-            .as_ref()
-            .map_or_else(|| Command::new(program), |it| it.command(program))
+        let mut command = match (&self.inside, self.files) {
+            (Some(room), _) => room.command(program),
+            (None, Some(files)) => with_files(files, program),
+            (None, None) => Command::new(program),
+        };
+        let child = command
             .args(["--config", path.to_str().unwrap(), "run"])
             .stdout(Stdio::null())
             .spawn()
@@ -337,6 +350,12 @@ pub fn call(socket: &Path, method: &str, path: &str, body: &str) -> Output {
         .unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), body.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
+}
+
+fn with_files(files: u64, program: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n $0 && exec \"$@\"", &files.to_string(), program]);
+    command
 }
 
 fn free() -> String {

@@ -1,13 +1,12 @@
 //! Many who read: a door has its limits, each is told so, and the others are served.
 
-mod common;
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::{Fleet, LIMITS, Plane};
 use serde_json::{Value, json};
+
+use crate::common::{Fleet, LIMITS, Plane};
 
 const READERS: usize = 256;
 const CONNECTIONS: usize = 512;

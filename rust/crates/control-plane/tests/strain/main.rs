@@ -1,0 +1,6 @@
+//! The doors under strain: too many who come, too much that is brought, and those who take their time.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod readers;
+mod thousands;
