@@ -95,7 +95,7 @@ in
       default = "never";
       description = ''
         Whether the agent may restart the machine for a release that brings another kernel, initrd or
-        init. With `never` such a release waits for a restart by you, and proves itself after it. On a
+        init, or other kernel parameters. With `never` such a release waits for a restart by you, and proves itself after it. On a
         Mac no release takes a restart.
       '';
       example = "in-window";

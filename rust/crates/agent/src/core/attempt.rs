@@ -21,7 +21,7 @@ pub struct Target {
 pub enum Way {
     /// By a switch of the running machine.
     Live,
-    /// By a restart, for what a switch cannot change: kernel, initrd, init.
+    /// By a restart, for what a switch cannot change: the kernel, its parameters, initrd, init.
     Reboot,
 }
 

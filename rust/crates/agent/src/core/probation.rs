@@ -17,11 +17,20 @@ pub struct Probation {
     /// What did not hold when last seen; `None` before the first look.
     #[serde(skip)]
     pub failing: Option<Vec<String>>,
+    /// What did not hold when something last did not: where it comes and goes, that is what to look at.
+    #[serde(skip)]
+    pub failed: Vec<String>,
 }
 
 impl Probation {
     pub(super) fn begin(attempt: Attempt, now: Moment) -> Self {
-        Self { attempt, began: now.since_boot, holds_since: None, failing: None }
+        Self {
+            attempt,
+            began: now.since_boot,
+            holds_since: None,
+            failing: None,
+            failed: Vec::new(),
+        }
     }
 
     pub(super) fn was_probed(&self) -> bool {
@@ -39,12 +48,15 @@ impl Probation {
             }
         } else {
             self.holds_since = None;
+            self.failed.clone_from(&failing);
         }
         // What begins to hold at the last moment still has its time to go on holding.
         let ends = terms.settle + if failing.is_empty() { terms.probation } else { 0 };
         if since(self.began) >= ends {
             let why = if failing.is_empty() {
-                format!("it did not hold for {} s at a stretch", terms.probation / 1000)
+                let first =
+                    format!("it did not hold for {} s at a stretch", terms.probation / 1000);
+                std::iter::once(first).chain(self.failed).collect::<Vec<_>>().join("\n")
             } else {
                 failing.join("\n")
             };

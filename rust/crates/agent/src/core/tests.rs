@@ -34,6 +34,15 @@ fn a_bad_release_is_reverted_and_not_tried_again() {
 }
 
 #[test]
+fn what_comes_and_goes_is_named_when_time_is_over() {
+    let mut machine = Machine::new(Way::Live, true);
+    // Up to the switch all is well, and it begins to hold when there is no time left to go on.
+    machine.run([vec![Fault::None; 6], vec![Fault::Fails; 20]].concat());
+    let Some(Outcome::Reverted { why }) = machine.last() else { panic!("{:?}", machine.last()) };
+    assert_eq!(why, "it did not hold for 10 s at a stretch\nweb.service failed");
+}
+
+#[test]
 fn a_system_that_could_not_be_asked_is_asked_again() {
     let mut machine = Machine::new(Way::Live, true);
     machine.run(vec![Fault::None, Fault::None, Fault::None, Fault::Fails]);

@@ -2,7 +2,7 @@
 //! connection to where releases come from. A host that cannot be reached by its next release cannot
 //! be mended by one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nixfleet_assertion::{Assertion, From, Port, Ran};
 use nixfleet_nix::Foreign;
@@ -15,6 +15,11 @@ use crate::core::Attempt;
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// What the service manager may take to begin with it.
 const ASK: Duration = Duration::from_secs(60);
+/// How often the sources are asked in one look until one answers. A connection over a link that loses
+/// three packets in ten fails once in thirty times: that is no word on the new system.
+const ROUNDS: usize = 3;
+/// After this no further round begins: one look is not to take what is left of a probation.
+const ROUNDS_LIMIT: Duration = Duration::from_secs(60);
 /// Where other systems have their programs, for tests on those.
 pub(super) const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -90,15 +95,33 @@ impl Host {
 
     /// Any source that answers will do.
     fn unreachable(&self) -> Option<String> {
-        let mut last = None;
-        for source in self.sources() {
-            match source.and_then(|it| self.reach(&it)) {
+        let sources = self.sources();
+        let reach = |at: usize| self.reach(sources[at].as_ref().map_err(Clone::clone)?);
+        let why = none_answers(sources.len(), ROUNDS_LIMIT, reach)?;
+        Some(format!("no release could come any more: {}", Foreign::from(why).excerpt()))
+    }
+}
+
+/// Why none of so many sources answers, in any round; the last one's reason.
+fn none_answers<T>(
+    sources: usize,
+    limit: Duration,
+    reach: impl Fn(usize) -> Result<T, String>,
+) -> Option<String> {
+    let began = Instant::now();
+    let mut last = None;
+    for round in 0..ROUNDS {
+        if round > 0 && began.elapsed() >= limit {
+            break;
+        }
+        for at in 0..sources {
+            match reach(at) {
                 Ok(_) => return None,
                 Err(why) => last = Some(why),
             }
         }
-        last.map(|why| format!("no release could come any more: {}", Foreign::from(why).excerpt()))
     }
+    last
 }
 
 /// Whether a unit that is unwell was not before, and is none of the agent's own.
@@ -115,5 +138,31 @@ fn on_the_machine(assertion: &Assertion) -> Assertion {
     match assertion.clone() {
         Assertion::Port(port) => Assertion::Port(Port { from: From::Guest, ..port }),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_source_that_answers_now_and_then_is_reached() {
+        let asked = Cell::new(0);
+        let answers_at = |when: usize| {
+            asked.set(0);
+            let asked = &asked;
+            move |at: usize| {
+                asked.set(asked.get() + 1);
+                if asked.get() == when { Ok(()) } else { Err(format!("source {at}")) }
+            }
+        };
+        assert_eq!(none_answers(2, ROUNDS_LIMIT, answers_at(6)), None);
+        assert_eq!(none_answers(2, ROUNDS_LIMIT, answers_at(7)), Some("source 1".into()));
+        assert_eq!(asked.get(), 6);
+        // Each has been slow.
+        assert_eq!(none_answers(2, Duration::ZERO, answers_at(3)), Some("source 1".into()));
+        assert_eq!(none_answers(0, ROUNDS_LIMIT, answers_at(1)), None);
     }
 }

@@ -55,7 +55,10 @@ pub(super) fn ask(system: &str) -> Asked {
         }
         other => return Asked::Refused(format!("its own check {}", tested(&other).ending())),
     }
-    if differs_in(system, &ONLY_BY_RESTART) || differs_in_content(system, "init-interface-version")
+    // Parameters by which the kernel does not come up are as bad as such a kernel.
+    if differs_in(system, &ONLY_BY_RESTART)
+        || differs_in_content(system, "/run/booted-system", "kernel-params")
+        || differs_in_content(system, "/run/current-system", "init-interface-version")
     {
         return Asked::NeedsRestart;
     }
@@ -150,7 +153,7 @@ fn differs_in(system: &str, names: &[&str]) -> bool {
     })
 }
 
-fn differs_in_content(system: &str, name: &str) -> bool {
+fn differs_in_content(system: &str, than: &str, name: &str) -> bool {
     let of = |root: &str| fs::read(Path::new(root).join(name)).ok();
-    of(system) != of("/run/current-system")
+    Path::new(than).exists() && of(system) != of(than)
 }
