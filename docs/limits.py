@@ -9,12 +9,12 @@ CRATES = REPO / "rust/crates"
 # What belongs together, by where it is in the source. What is in none is the program's.
 GROUPS = {
     "Hosts": [
-        "link/src/check_in.rs", "control-plane/src/hosts/", "control-plane/src/seat.rs", "control-plane/src/core.rs",
+        "link/src/check_in.rs", "control-plane/src/hosts/", "control-plane/src/again.rs", "control-plane/src/seat.rs", "control-plane/src/core.rs",
         "rollout/src/limits.rs", "rollout/src/report.rs", "rollout/src/why.rs",
     ],
     "People": ["control-plane/src/people/", "control-plane/src/page/", "control-plane/src/log.rs"],
     "Releases": [
-        "control-plane/src/shelf.rs", "control-plane/src/bring.rs", "release/src/head.rs", "release/src/entry.rs",
+        "control-plane/src/shelf.rs", "control-plane/src/bring", "release/src/head.rs", "release/src/entry.rs",
         "release/src/plan.rs", "release/src/signature.rs",
     ],
     "What is written down": ["control-plane/src/clerk", "control-plane/src/store"],

@@ -1,58 +1,67 @@
 //! Bringing a release: all its files in one JSON object, `{"release.json": "…", "hosts/web-01.json":
 //! "…"}`. They are text, so they come through as the bytes that were signed.
 
-use std::collections::BTreeMap;
+mod body;
+mod files;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
+use crate::again::soon;
 use crate::clerk::{Clerk, Failure};
-use crate::shelf::RELEASE_BYTES;
 
-/// The most that are brought at a time: each is in memory as a whole.
-static AT_A_TIME: Semaphore = Semaphore::const_new(2);
+/// The most that are brought at a door at a time: each is in memory as a whole.
+const AT_A_TIME: usize = 1;
 
-/// What all bytes may take to come.
-const COMES_IN: Duration = Duration::from_secs(120);
+/// Where releases are brought. Each door has its own: those who come to one keep no turn of another's.
+#[derive(Clone)]
+pub struct Bringing(Arc<Semaphore>);
 
-/// Takes a release that somebody brought.
-pub async fn take(clerk: &Clerk, body: Body) -> Response {
-    let Ok(_turn) = AT_A_TIME.try_acquire() else { return refused(&Failure::Busy) };
-    let say = |status, words: String| (status, Json(json!({ "error": words }))).into_response();
-    let bytes = match timeout(COMES_IN, to_bytes(body, RELEASE_BYTES)).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) => {
-            let words = format!("a release has at most {RELEASE_BYTES} bytes");
-            return say(StatusCode::PAYLOAD_TOO_LARGE, words);
-        }
-        Err(_) => return say(StatusCode::REQUEST_TIMEOUT, "the release came too slowly".into()),
-    };
-    let files: BTreeMap<String, String> = match serde_json::from_slice(&bytes) {
-        Ok(files) => files,
-        Err(error) => {
-            let words = format!("a release is one JSON object, its files by their names: {error}");
-            return say(StatusCode::BAD_REQUEST, words);
-        }
-    };
-    let files = files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
-    match clerk.bring(files).await {
-        Ok(taken) => Json(json!({
-            "sequence": taken.sequence,
-            "news": !taken.same,
-            "warnings": taken.never.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "withoutKey": taken.without_key,
-            "withoutKeyMore": taken.without_key_more,
-        }))
-        .into_response(),
-        Err(failure) => refused(&failure),
+impl Default for Bringing {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_A_TIME)))
     }
+}
+
+impl Bringing {
+    /// Takes a release that somebody brought.
+    pub async fn take(&self, clerk: &Clerk, body: Body) -> Response {
+        let Ok(_turn) = self.0.try_acquire() else { return refused(&Failure::Busy) };
+        let bytes = match body::read(body).await {
+            Ok(bytes) => bytes,
+            Err(why) => return say(why.status(), &why.to_string()),
+        };
+        let files = match files::read(&bytes) {
+            Ok(files) => files,
+            Err(error) => {
+                let words =
+                    format!("a release is one JSON object, its files by their names: {error}");
+                return say(StatusCode::BAD_REQUEST, &words);
+            }
+        };
+        drop(bytes);
+        match clerk.bring(files).await {
+            Ok(taken) => Json(json!({
+                "sequence": taken.sequence,
+                "news": !taken.same,
+                "warnings": taken.never.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "withoutKey": taken.without_key,
+                "withoutKeyMore": taken.without_key_more,
+            }))
+            .into_response(),
+            Err(failure) => refused(&failure),
+        }
+    }
+}
+
+fn say(status: StatusCode, words: &str) -> Response {
+    (status, Json(json!({ "error": words }))).into_response()
 }
 
 /// Why something was not done, as it is answered.
@@ -67,5 +76,9 @@ pub fn refused(failure: &Failure) -> Response {
         ),
         Failure::Busy => (StatusCode::SERVICE_UNAVAILABLE, "there is too much to do".into()),
     };
-    (status, Json(json!({ "error": words }))).into_response()
+    let mut response = say(status, &words);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(soon()));
+    }
+    response
 }

@@ -180,10 +180,13 @@ fn call(socket: &Path, method: &str, path: &str) -> Result<bool, String> {
     let (mut out, mut answer, mut buffer) = (io::stdout().lock(), Vec::new(), [0; 16 * 1024]);
     let mut good = None;
     loop {
-        let read = stream.read(&mut buffer).map_err(unreachable)?;
-        if read == 0 {
-            break;
-        }
+        let read = match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            // One that refused early was still being sent to.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset && good.is_some() => break,
+            Err(error) => return Err(unreachable(error)),
+        };
         answer.extend_from_slice(&buffer[..read]);
         if good.is_none() {
             let Some(end) = answer.windows(4).position(|it| it == b"\r\n\r\n") else { continue };

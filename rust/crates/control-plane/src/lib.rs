@@ -4,7 +4,8 @@
 //! down what was decided before anybody is told; [`hosts`] is the door of hosts, [`people`] that of
 //! people. What runs on a host it cannot say: that is in the release, which is signed.
 
-mod bring;
+mod again;
+pub mod bring;
 pub mod clerk;
 pub mod commands;
 pub mod config;

@@ -16,6 +16,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
+use crate::bring::Bringing;
 pub use answers::People;
 pub(crate) use answers::WhichEvents;
 pub use board::Board;
@@ -73,6 +74,7 @@ pub fn speaking(people: People) -> Router {
     Router::new()
         .route("/v1/commands", post(answers::command))
         .route("/v1/release", get(answers::files).post(answers::take))
+        .layer(Extension(Bringing::default()))
         .with_state(people.clone())
         .merge(common(people))
 }

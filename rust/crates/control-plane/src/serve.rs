@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::bring::Bringing;
 use crate::clerk::Clerk;
 use crate::config::Config;
 use crate::core::Core;
@@ -69,6 +70,7 @@ async fn run(
         clerk: clerk.clone(),
         seats: seats.clone(),
         stop: stop.clone(),
+        bringing: Bringing::default(),
         check_ins: check_ins.clone(),
     };
     let board = Arc::new(Board::new(&config.fleet, clerk.clone(), seats.clone()));

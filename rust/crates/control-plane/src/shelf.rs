@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
+use axum::body::Bytes;
 use jiff::Timestamp;
 use nixfleet_link::{Known, PublicKey};
 use nixfleet_release::{
@@ -21,8 +22,9 @@ pub const RELEASE_BYTES: usize = 64 * 1024 * 1024;
 /// The most names of hosts that a sentence lists.
 const NAMES: usize = 5;
 
-/// The files of a release, by their names.
-pub type Files = BTreeMap<String, Vec<u8>>;
+/// The files of a release, by their names. Whoever is handed one has the same bytes: a fleet that fetches
+/// at once has one copy in memory.
+pub type Files = BTreeMap<String, Bytes>;
 
 /// A release that was taken.
 #[derive(Debug, Clone)]
@@ -91,7 +93,7 @@ pub fn bring(
     now: Timestamp,
 ) -> Result<Brought, NotTaken> {
     let file = |name: &str| files.get(name).cloned().ok_or_else(|| NotTaken::Missing(name.into()));
-    let (head, signatures) = (file(HEAD_FILE)?, file(SIGNATURES_FILE)?);
+    let (head, signatures) = (file(HEAD_FILE)?.to_vec(), file(SIGNATURES_FILE)?);
     let trust = Trust {
         fleet: fleet.to_owned(),
         signers: trusted
@@ -103,7 +105,7 @@ pub fn bring(
     let admitted = match trust.admit(head.clone(), &signatures, &[now]) {
         Ok(admitted) => admitted,
         Err(why) => trust
-            .follow_all(&head, |name, _| files.get(name).cloned())
+            .follow_all(&head, |name, _| files.get(name).map(|it| it.to_vec()))
             .and_then(|it| it.admit(head, &signatures, &[now]).ok())
             .ok_or(why)?,
     };
@@ -127,7 +129,7 @@ pub fn bring(
 /// When they are damaged.
 pub fn again(files: Files, signed_by: Vec<String>, at: Timestamp) -> Result<Shelf, NotTaken> {
     let head = files.get(HEAD_FILE).ok_or_else(|| NotTaken::Missing(HEAD_FILE.into()))?;
-    let head = Document::<Head>::read(head.clone()).map_err(Refusal::from)?;
+    let head = Document::<Head>::read(head.to_vec()).map_err(Refusal::from)?;
     shelve(head.value().clone(), head.hash(), files, signed_by, at)
 }
 
@@ -147,7 +149,7 @@ fn shelve(
             Some(bytes) if Hash::of(bytes) != *signed => {
                 Err(format!("`{file}` is not the one that was signed"))
             }
-            Some(bytes) => Document::<Entry>::read(bytes.clone())
+            Some(bytes) => Document::<Entry>::read(bytes.to_vec())
                 .map_err(|why| format!("`{file}`: {why}"))
                 .map(|it| it.value().clone()),
         };
@@ -220,10 +222,10 @@ impl Shelf {
     /// A file that this host may have: what all share, and its own entry. A host learns nothing of
     /// the others.
     #[must_use]
-    pub fn file(&self, name: &str, host: &str) -> Option<&[u8]> {
+    pub fn file(&self, name: &str, host: &str) -> Option<&Bytes> {
         if name.starts_with("hosts/") && name != entry_file(host) {
             return None;
         }
-        self.files.get(name).map(Vec::as_slice)
+        self.files.get(name)
     }
 }

@@ -25,7 +25,8 @@ fn may_go(core: &Core, host: &str) -> bool {
 }
 
 fn bring(core: &mut Core, fleet: &Fleet, number: u64, second: i64) -> Vec<Keep> {
-    let files = fleet.release(number).into_iter().map(|(name, text)| (name, text.into_bytes()));
+    let files =
+        fleet.release(number).into_iter().map(|(name, text)| (name, text.into_bytes().into()));
     core.bring(files.collect(), at(second)).unwrap().0
 }
 

@@ -21,7 +21,7 @@ impl<'a> Handed<'a> {
     /// The head of one release with the signatures of another, and the entry that a third has for a
     /// host: all the same where nobody means harm.
     pub fn of(head: &'a Release, signatures: &'a Release, entry: (&'a Release, &str)) -> Self {
-        let file = |of: &'a Release, name: &str| of.files.get(name).map_or(&[][..], Vec::as_slice);
+        let file = |of: &'a Release, name: &str| of.files.get(name).map_or(&[][..], AsRef::as_ref);
         Self {
             head: file(head, HEAD_FILE),
             hash: head.hash,

@@ -117,7 +117,7 @@ impl Shape {
             };
             let document = Document::write(&entry).expect("an entry is written");
             hashes.insert(name.clone(), document.hash());
-            files.insert(entry_file(name), document.bytes().to_vec());
+            files.insert(entry_file(name), document.bytes().to_vec().into());
             systems.insert(name.clone(), system);
         }
         let head = Head {
@@ -139,8 +139,8 @@ impl Shape {
         let head = Document::write(&head).expect("a head is written");
         let signature = private(owner).sign(NAMESPACE, HashAlg::Sha512, head.bytes());
         let signature = signature.and_then(|it| it.to_pem(LineEnding::LF)).expect("a signature");
-        files.insert(SIGNATURES_FILE.into(), signature.into_bytes());
-        files.insert(HEAD_FILE.into(), head.bytes().to_vec());
+        files.insert(SIGNATURES_FILE.into(), signature.into_bytes().into());
+        files.insert(HEAD_FILE.into(), head.bytes().to_vec().into());
         Release { sequence, hash: head.hash(), files, systems }
     }
 }

@@ -1,7 +1,5 @@
 //! What hosts are answered.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,12 +17,11 @@ use nixfleet_link::{
 };
 use tokio::sync::watch;
 
-use crate::bring;
+use crate::again::{jittered, soon};
+use crate::bring::Bringing;
 use crate::clerk::Clerk;
 use crate::seat::{Said, Seat, Seats};
 
-/// After how many seconds a host comes again that could not be served now, at most.
-const BUSY: u64 = 20;
 /// The most words of a check-in that was refused.
 const REFUSED: &str = "a check-in is JSON, as the description of this interface has it";
 
@@ -44,6 +41,8 @@ pub struct Door {
     pub seats: Arc<Seats>,
     /// Whether the program is to end.
     pub stop: watch::Receiver<bool>,
+    /// Where releases are brought.
+    pub bringing: Bringing,
     /// How many check-ins there were.
     pub check_ins: Arc<AtomicU64>,
 }
@@ -120,7 +119,7 @@ async fn file(
     let host = seat.name.clone();
     let found = door.clerk.look(move |core| {
         let shelf = core.shelf()?;
-        shelf.file(&name, &host).map(|it| (Bytes::copy_from_slice(it), shelf.known))
+        shelf.file(&name, &host).map(|it| (it.clone(), shelf.known))
     });
     match found.await {
         Err(_) => later(StatusCode::SERVICE_UNAVAILABLE, "there is too much to do"),
@@ -139,7 +138,7 @@ async fn file(
 
 /// A release, whoever brings it.
 async fn take(State(door): State<Door>, body: Body) -> Response {
-    bring::take(&door.clerk, body).await
+    door.bringing.take(&door.clerk, body).await
 }
 
 fn stranger(door: &Door, peer: &Peer) -> Response {
@@ -163,17 +162,4 @@ fn later(status: StatusCode, words: &str) -> Response {
     let mut response = say(status, words);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(soon()));
     response
-}
-
-fn soon() -> u64 {
-    1 + chance() % BUSY
-}
-
-/// Of many that began at once each waits for another time: between three quarters and all of it.
-fn jittered(time: u64) -> u64 {
-    time - chance() % (time / 4 + 1)
-}
-
-fn chance() -> u64 {
-    RandomState::new().build_hasher().finish()
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use nixfleet_rollout::Command;
 use serde::Deserialize;
 use serde_json::json;
@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use super::board::Board;
 use super::listing::{HostPage, Which};
 use super::peer::Peer;
-use crate::bring::{self, refused};
+use crate::bring::{Bringing, refused};
 use crate::clerk::{Clerk, Failure};
 use crate::core::Core;
 use crate::hosts::Crowd;
@@ -156,7 +156,7 @@ pub(super) async fn log_csv(
 
 /// All files of the newest release, as one brings them.
 pub(super) async fn files(State(people): State<People>) -> Response {
-    let text = |(name, bytes): (&String, &Vec<u8>)| {
+    let text = |(name, bytes): (&String, &Bytes)| {
         (name.clone(), String::from_utf8_lossy(bytes).into_owned())
     };
     let found = people.clerk.look(move |core| {
@@ -170,9 +170,8 @@ pub(super) async fn files(State(people): State<People>) -> Response {
 
 /// A file of the newest release: people may have all of them.
 pub(super) async fn file(State(people): State<People>, Path(name): Path<String>) -> Response {
-    let found = people.clerk.look(move |core| {
-        core.shelf().and_then(|it| it.files.get(&name)).map(|it| Bytes::copy_from_slice(it))
-    });
+    let found =
+        people.clerk.look(move |core| core.shelf().and_then(|it| it.files.get(&name)).cloned());
     match found.await {
         Ok(Some(bytes)) => bytes.into_response(),
         Ok(None) => nothing().await,
@@ -198,8 +197,12 @@ pub(super) async fn command(
     }
 }
 
-pub(super) async fn take(State(people): State<People>, body: Body) -> Response {
-    bring::take(&people.clerk, body).await
+pub(super) async fn take(
+    State(people): State<People>,
+    Extension(bringing): Extension<Bringing>,
+    body: Body,
+) -> Response {
+    bringing.take(&people.clerk, body).await
 }
 
 pub(super) async fn metrics(State(people): State<People>) -> Response {

@@ -96,7 +96,8 @@ fn read(database: &Connection) -> rusqlite::Result<Kept> {
         .optional()?;
     if let Some((sequence, trusted, signed_by, at)) = head {
         let mut files = database.prepare("SELECT name, bytes FROM file")?;
-        let files = files.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let files =
+            files.query_map([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?.into())))?;
         let files = files.collect::<rusqlite::Result<_>>()?;
         let release = shelf::again(files, json(&signed_by)?, at);
         let release = release.map_err(|why| damage(why.to_string()))?;
@@ -144,7 +145,7 @@ fn write(database: &mut Connection, all: &[Keep]) -> rusqlite::Result<()> {
                 )?;
                 let mut file = transaction.prepare_cached("INSERT INTO file VALUES (?, ?)")?;
                 for (name, bytes) in &shelf.files {
-                    file.execute(params![name, bytes])?;
+                    file.execute(params![name, &bytes[..]])?;
                 }
                 let mut row = transaction.prepare_cached("INSERT INTO known VALUES (?)")?;
                 for event in known {

@@ -429,3 +429,45 @@ pub fn open(plane: &Plane, seed: u8) -> Connection {
     let pin = HostKey::of_seed(&[2; 32]).unwrap().public();
     Connection::open(&plane.address, &client_config(&key, pin).unwrap(), LIMITS).unwrap()
 }
+
+/// A connection on which anything can be sent.
+pub struct Raw(rustls::StreamOwned<rustls::ClientConnection, std::net::TcpStream>);
+
+impl Raw {
+    /// What comes first.
+    pub fn answer(&mut self) -> String {
+        let (mut answer, mut read) = (vec![0; 64 * 1024], 0);
+        let has_body = |it: &[u8]| it.windows(4).position(|it| it == b"\r\n\r\n");
+        while has_body(&answer[..read]).is_none_or(|it| it + 4 == read) {
+            match self.read(&mut answer[read..]) {
+                Ok(0) | Err(_) => break,
+                Ok(more) => read += more,
+            }
+        }
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    }
+}
+
+impl std::ops::Deref for Raw {
+    type Target = rustls::StreamOwned<rustls::ClientConnection, std::net::TcpStream>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Raw {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+pub fn raw(plane: &Plane, seed: u8) -> Raw {
+    let key = HostKey::of_seed(&[seed; 32]).unwrap();
+    let pin = HostKey::of_seed(&[2; 32]).unwrap().public();
+    let name = rustls::pki_types::ServerName::try_from("control-plane").unwrap();
+    let tls = rustls::ClientConnection::new(client_config(&key, pin).unwrap(), name).unwrap();
+    let socket = std::net::TcpStream::connect(&plane.address).unwrap();
+    socket.set_read_timeout(Some(LIMITS.answer)).unwrap();
+    Raw(rustls::StreamOwned::new(tls, socket))
+}

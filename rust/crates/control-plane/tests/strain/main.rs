@@ -1,5 +1,6 @@
 //! The doors under strain: too many who come, too much that is brought, and those who take their time.
 
+mod bringing;
 #[path = "../common/mod.rs"]
 mod common;
 mod readers;

@@ -31,7 +31,7 @@ pub(super) async fn all(client: &Client) -> Result<(Kept, Position), Trouble> {
     if let Some(head) = client.query_opt(head, &[]).await? {
         let mut files = Files::new();
         for row in client.query("SELECT name, bytes FROM nixfleet.file", &[]).await? {
-            files.insert(row.try_get(0)?, row.try_get(1)?);
+            files.insert(row.try_get(0)?, row.try_get::<_, Vec<u8>>(1)?.into());
         }
         let at = time(head.try_get(2)?);
         let release = shelf::again(files, json(&head, 1)?, at);

@@ -89,7 +89,7 @@ async fn release(
     let (sequence, at) = (signed(shelf.known.sequence), shelf.at.as_microsecond());
     let (trusted, signed_by) = (as_json(trusted), as_json(&shelf.signed_by));
     head(client, sequence, &trusted, &signed_by, at).await?;
-    let all: Vec<_> = shelf.files.iter().map(|(name, it)| (name.as_str(), it.as_slice())).collect();
+    let all: Vec<_> = shelf.files.iter().map(|(name, it)| (name.as_str(), it.as_ref())).collect();
     files(client, &all).await?;
     let texts: Vec<String> = known.iter().map(as_json).collect();
     begins(client, &texts).await?;
