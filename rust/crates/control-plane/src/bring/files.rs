@@ -11,8 +11,10 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::shelf::Files;
 
-/// The head, its signatures, each host's entry, and each change of keys with its signatures.
-const MOST: usize = 2 + HOSTS + 2 * ROTATIONS;
+/// The most files of a release: its head, the signatures, each host's entry, and each change of keys with
+/// its signatures.
+const FILES: usize = 50_130;
+const _: () = assert!(FILES == 2 + HOSTS + 2 * ROTATIONS, "as many as a release can have");
 
 /// # Errors
 /// When it is no object of texts, or has too many.
@@ -40,8 +42,8 @@ impl<'de> Visitor<'de> for OfFiles {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Files, A::Error> {
         let mut files = BTreeMap::new();
         while let Some((name, text)) = map.next_entry::<String, String>()? {
-            if files.len() == MOST {
-                return Err(A::Error::custom(format_args!("it has at most {MOST} files")));
+            if files.len() == FILES {
+                return Err(A::Error::custom(format_args!("it has at most {FILES} files")));
             }
             match files.entry(name) {
                 Entry::Vacant(place) => place.insert(text.into()),
