@@ -19,5 +19,6 @@ pub mod row;
 pub mod seat;
 pub mod serve;
 pub mod shelf;
+mod stall;
 pub mod status;
 pub mod store;

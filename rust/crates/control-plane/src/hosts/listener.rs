@@ -22,6 +22,7 @@ use super::room;
 use super::turns::in_turns;
 use crate::row::{Row, Sitting};
 use crate::seat::Seats;
+use crate::stall::bounded;
 
 /// The most connections that have not said yet who they are: the oldest makes room.
 const UNKNOWN: usize = 32_768;
@@ -148,7 +149,7 @@ impl One {
         let _ = socket.set_nodelay(true);
         keep_alive(&socket);
         let handshake = tokio::select! {
-            done = timeout(HANDSHAKE, in_turns(&self.turns, self.acceptor.accept(socket))) => done,
+            done = timeout(HANDSHAKE, in_turns(&self.turns, self.acceptor.accept(bounded(socket)))) => done,
             () = unknown.displaced() => return,
         };
         let Ok(Some(Ok(stream))) = handshake else { return };

@@ -1,6 +1,5 @@
 //! What people are answered.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,7 +19,6 @@ use super::listing::{HostPage, Which};
 use super::peer::Peer;
 use crate::bring::{Bringing, refused};
 use crate::clerk::{Clerk, Failure};
-use crate::core::Core;
 use crate::hosts::Crowd;
 use crate::log;
 use crate::log::Logged;
@@ -90,8 +88,8 @@ pub(super) async fn status(State(people): State<People>) -> Response {
 }
 
 pub(super) async fn rollout(State(people): State<People>) -> Response {
-    match people.clerk.look(Core::view).await {
-        Ok(Some(view)) => Json(view).into_response(),
+    match people.board.rollout().await {
+        Ok(Some(view)) => as_json(view),
         Ok(None) => refused(&Failure::NoRelease),
         Err(failure) => refused(&failure),
     }
@@ -156,14 +154,8 @@ pub(super) async fn log_csv(
 
 /// All files of the newest release, as one brings them.
 pub(super) async fn files(State(people): State<People>) -> Response {
-    let text = |(name, bytes): (&String, &Bytes)| {
-        (name.clone(), String::from_utf8_lossy(bytes).into_owned())
-    };
-    let found = people.clerk.look(move |core| {
-        core.shelf().map(|it| it.files.iter().map(text).collect::<BTreeMap<_, _>>())
-    });
-    match found.await {
-        Ok(files) => Json(files.unwrap_or_default()).into_response(),
+    match people.board.release().await {
+        Ok(files) => as_json(files),
         Err(failure) => refused(&failure),
     }
 }
@@ -219,11 +211,15 @@ pub(super) async fn metrics(State(people): State<People>) -> Response {
 
 /// The description of this interface, `OpenAPI` 3.1.
 pub(super) async fn description() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], include_str!("../openapi.json")).into_response()
+    as_json(Bytes::from_static(include_bytes!("../openapi.json")))
 }
 
 pub(super) async fn nothing() -> Response {
     (StatusCode::NOT_FOUND, Json(json!({ "error": "there is nothing here" }))).into_response()
+}
+
+fn as_json(bytes: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 
 fn unread(why: &str) -> Response {

@@ -1,9 +1,13 @@
 //! How the fleet is, for all who read it: it is worked out once for each change, and told to those who
 //! wait for news once a second at most, however many they are.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
+use nixfleet_link::Known;
+use serde::Serialize;
 use tokio::sync::watch;
 
 use super::once::Once;
@@ -20,6 +24,8 @@ pub struct Board {
     clerk: Clerk,
     seats: Arc<Seats>,
     status: Once<(u64, u64, Option<String>), Status>,
+    rollout: Once<(u64, u64), Option<Bytes>>,
+    release: Once<Option<Known>, Bytes>,
     news: watch::Sender<News>,
 }
 
@@ -38,8 +44,15 @@ impl Board {
     /// Of what is known there. It tells no news before [`Board::publish`] runs.
     #[must_use]
     pub fn new(fleet: &str, clerk: Clerk, seats: Arc<Seats>) -> Self {
-        let (status, news) = (Once::default(), watch::Sender::default());
-        Self { fleet: fleet.to_owned(), clerk, seats, status, news }
+        Self {
+            fleet: fleet.to_owned(),
+            clerk,
+            seats,
+            status: Once::default(),
+            rollout: Once::default(),
+            release: Once::default(),
+            news: watch::Sender::default(),
+        }
     }
 
     /// The fleet's name.
@@ -59,6 +72,25 @@ impl Board {
             self.clerk.look(move |core| Status::of(&fleet, core, trouble, doubled)).await
         };
         self.status.get(mark, make).await
+    }
+
+    /// The rollout with every host, as JSON; none before the first release.
+    pub(super) async fn rollout(&self) -> Result<Option<Bytes>, Failure> {
+        let mark = || (*self.clerk.changes.borrow(), self.clerk.written());
+        let make = self.clerk.look(|core| core.view().map(|it| json(&it)));
+        self.rollout.get(mark, make).await.map(|it| (*it).clone())
+    }
+
+    /// All files of the newest release, as JSON.
+    pub(super) async fn release(&self) -> Result<Bytes, Failure> {
+        let known = self.clerk.look(|core| core.shelf().map(|it| it.known)).await?;
+        let make = async {
+            let files = self.clerk.look(|core| core.shelf().map(|it| it.files.clone())).await?;
+            let files = files.unwrap_or_default();
+            let texts = files.iter().map(|(name, bytes)| (name, String::from_utf8_lossy(bytes)));
+            Ok(json(&texts.collect::<BTreeMap<_, _>>()))
+        };
+        self.release.get(|| known, make).await.map(|it| (*it).clone())
     }
 
     /// The number of the last news.
@@ -95,6 +127,11 @@ impl Board {
             self.news.send_replace(next);
         }
     }
+}
+
+/// Who reads it slowly holds the same bytes as the others.
+fn json(value: &impl Serialize) -> Bytes {
+    serde_json::to_vec(value).unwrap_or_default().into()
 }
 
 impl News {

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::peer::Peer;
+use crate::stall::bounded;
 
 /// The most connections of a door.
 const CONNECTIONS: usize = 512;
@@ -64,13 +65,13 @@ async fn talk<Io>(
     _room: OwnedSemaphorePermit,
     mut stop: watch::Receiver<bool>,
 ) where
-    Io: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    Io: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + 'static,
 {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(socket), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(bounded(socket)), TowerToHyperService::new(router));
     tokio::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,

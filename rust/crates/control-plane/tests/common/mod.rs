@@ -56,12 +56,13 @@ pub fn system(host: &str, sequence: u64) -> String {
 pub struct Fleet {
     pub hosts: Vec<(String, String)>,
     pub waves: Value,
+    pub salt: String,
 }
 
 impl Fleet {
     pub fn of(hosts: &[(&str, &str)], waves: Value) -> Self {
         let hosts = hosts.iter().map(|(name, wave)| ((*name).into(), (*wave).into())).collect();
-        Self { hosts, waves }
+        Self { hosts, waves, salt: "salt".into() }
     }
 
     pub fn seed(&self, host: &str) -> u8 {
@@ -87,7 +88,7 @@ impl Fleet {
                 closure_size: None,
                 wave: Some(wave.clone()),
                 tags: vec![name.split('-').next().unwrap_or_default().to_owned()],
-                salt: "salt".into(),
+                salt: self.salt.clone(),
             };
             let document = Document::write(&entry).unwrap();
             hashes.insert(name.clone(), document.hash());
@@ -292,6 +293,14 @@ impl Plane {
         self.child.as_mut().is_some_and(|it| matches!(it.try_wait(), Ok(None)))
     }
 
+    /// How many bytes of memory it has.
+    pub fn memory(&self) -> usize {
+        let path = format!("/proc/{}/status", self.child.as_ref().unwrap().id());
+        let text = fs::read_to_string(path).unwrap();
+        let line = text.lines().find_map(|it| it.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+    }
+
     pub fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
@@ -437,8 +446,13 @@ impl Raw {
     /// What comes first.
     pub fn answer(&mut self) -> String {
         let (mut answer, mut read) = (vec![0; 64 * 1024], 0);
-        let has_body = |it: &[u8]| it.windows(4).position(|it| it == b"\r\n\r\n");
-        while has_body(&answer[..read]).is_none_or(|it| it + 4 == read) {
+        let is_whole = |it: &[u8]| {
+            let head = it.windows(4).position(|it| it == b"\r\n\r\n").map(|end| &it[..end + 4]);
+            let is_empty =
+                |head: &[u8]| String::from_utf8_lossy(head).contains("content-length: 0\r");
+            head.is_some_and(|head| head.len() < it.len() || is_empty(head))
+        };
+        while !is_whole(&answer[..read]) {
             match self.read(&mut answer[read..]) {
                 Ok(0) | Err(_) => break,
                 Ok(more) => read += more,

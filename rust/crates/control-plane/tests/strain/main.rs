@@ -3,5 +3,8 @@
 mod bringing;
 #[path = "../common/mod.rs"]
 mod common;
+mod heads;
 mod readers;
+#[cfg(target_os = "linux")]
+mod slow;
 mod thousands;
