@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::ended::{Ended, status_of};
+use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, text};
 
 #[test]
@@ -230,7 +230,7 @@ fn a_command_that_is_killed_leaves_no_nix() {
         let nix = pid().trim().parse().unwrap();
         let tool_pid = i32::try_from(tool.id()).ok().and_then(Pid::from_raw).unwrap();
         kill_process(tool_pid, signal).unwrap();
-        status_of(&mut tool);
+        crate::ended::status_of(&mut tool);
         let is_gone = || crate::vm::is_gone(nix);
         assert!(nixfleet_nix::process::wait_until(long, is_gone), "{signal:?} leaves Nix");
     }

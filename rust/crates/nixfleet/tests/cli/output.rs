@@ -1,12 +1,11 @@
 //! Where results go: whole, or told.
 
-use std::fs::File;
 use std::io::Read;
 use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::ended::{Ended, status_of};
+use crate::ended::status_of;
 use crate::{Fleet, INVENTORY, text};
 
 /// A command line of each kind that has a result without Nix, and its status when it is written.
@@ -24,9 +23,11 @@ const RESULTS: [(&[&str], i32); 8] = [
 #[test]
 #[cfg(target_os = "linux")]
 fn a_result_that_reaches_nobody_is_an_error() {
+    use crate::ended::Ended;
+
     let fleet = Fleet::new("UTC");
     for (arguments, _) in RESULTS {
-        let full = File::options().write(true).open("/dev/full").unwrap();
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let child = fleet.command(arguments).stdout(full).stderr(Stdio::piped()).spawn();
         let output = child.unwrap().output_of();
         let err = text(&output.stderr);

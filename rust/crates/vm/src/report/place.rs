@@ -88,8 +88,9 @@ fn find(path: &Path) -> Result<Place, Error> {
 }
 
 fn is_same(metadata: &Metadata, stream: impl AsFd) -> bool {
-    rustix::fs::fstat(stream)
-        .is_ok_and(|it| (it.st_dev, it.st_ino) == (metadata.dev(), metadata.ino()))
+    // As a file of the standard library's: rustix's numbers are the system's, of other widths on each.
+    let stream = stream.as_fd().try_clone_to_owned().and_then(|it| File::from(it).metadata());
+    stream.is_ok_and(|it| (it.dev(), it.ino()) == (metadata.dev(), metadata.ino()))
 }
 
 fn replace(file: &Path, mode: u32, content: &[u8]) -> io::Result<()> {

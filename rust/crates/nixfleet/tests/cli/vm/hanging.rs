@@ -6,7 +6,7 @@ use std::process::{Child, Output, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{BUILT, firmware, fleet, is_gone, nothing_half_made_is_left, wait_until};
-use crate::ended::{Ended, status_of};
+use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, text};
 
 /// What Nix hangs in: a part of its command line, the phase, and how the tool gets there.
@@ -89,7 +89,7 @@ fn a_nix_that_hangs_ends_when_the_tool_is_killed() {
         let mut child = start(&fleet, arguments);
         let nix = processes(&fleet);
         child.kill().unwrap();
-        status_of(&mut child);
+        crate::ended::status_of(&mut child);
         wait_until(word, || is_gone(nix[0]));
         // What Nix started is Nix's to end; this one knows of nothing.
         kill_process(Pid::from_raw(nix[1]).unwrap(), Signal::KILL).unwrap();
@@ -124,14 +124,7 @@ fn a_pipe_among_the_extra_files_is_told_before_it_is_read() {
     let fleet = fleet();
     fs::create_dir(fleet.path().join("extra")).unwrap();
     let pipe = fleet.path().join("extra/pipe");
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        &pipe,
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::RUSR,
-        0,
-    )
-    .unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let test = ["test-vm", INVENTORY, "-h", "web-01", "--extra-files", "extra"];
     fleet.expect(
         &test,

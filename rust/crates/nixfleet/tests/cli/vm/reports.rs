@@ -3,10 +3,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
 
 use super::fleet;
-use crate::ended::Ended;
 use crate::{INVENTORY, text};
 
 const TEST: [&str; 5] = ["test-vm", INVENTORY, "-h", "web-01", "--junit"];
@@ -35,6 +33,9 @@ fn a_report_is_written_when_nothing_was_begun() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_report_goes_to_where_standard_output_goes() {
+    use crate::ended::Ended;
+    use std::process::Stdio;
+
     let fleet = fleet();
     let arguments = [&TEST[..], &["/dev/stdout"]].concat();
     let piped = fleet.run(&arguments);
