@@ -67,11 +67,11 @@ in
       };
     };
 
-    # newsyslog.conf(5): owner, mode, how many, KiB each, at no time of its own, no program to tell. launchd
-    # opened the file, and the agent writes to the one that was renamed until it is started anew, which each
-    # release does; so none is compressed.
+    # newsyslog.conf(5): owner, mode, how many, KiB each, at no time of its own, no flag, whom to tell, by
+    # SIGTERM. launchd opens the file and not the agent, which would go on with the one that was renamed: it
+    # is ended, begins where it was, and so does the file.
     environment.etc."newsyslog.d/nixfleet-agent.conf".text = ''
-      ${log} root:wheel 640 3 1024 * N
+      ${log} root:wheel 640 3 1024 * - ${cfg.settings.state}/pid 15
     '';
   };
 }

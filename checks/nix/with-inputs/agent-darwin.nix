@@ -135,9 +135,9 @@ in
         ];
   };
 
-  "test: its log does not grow for ever" = {
+  "test: its log does not grow for ever, and the agent begins the next one" = {
     expr = config.environment.etc."newsyslog.d/nixfleet-agent.conf".text;
-    expected = "/var/log/nixfleet-agent.log root:wheel 640 3 1024 * N\n";
+    expected = "/var/log/nixfleet-agent.log root:wheel 640 3 1024 * - /var/lib/nixfleet/pid 15\n";
   };
 
   # The program reads this file in its own tests: what one writes the other reads.

@@ -71,8 +71,10 @@ impl Folder {
     /// # Errors
     /// When another agent has it, or it cannot be written.
     pub fn take(path: &Path) -> Result<Self, FolderError> {
-        let failed = io("make", path);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+        // Alone what is in it is the agent's: a Mac has no `/var/lib` before.
+        let above = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let made = |()| fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+        above.and_then(made).map_err(io("make", path))?;
         let lock_path = path.join("lock");
         let lock = File::options()
             .create(true)
@@ -239,6 +241,17 @@ mod tests {
             assert_eq!(folder.state().unwrap(), State::default(), "{broken}");
             assert!(!folder.join("state.json").exists());
         }
+    }
+
+    #[test]
+    fn only_its_own_folder_is_closed_to_others() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("lib/nixfleet");
+        let _folder = Folder::take(&path).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o700);
+        fs::create_dir(root.path().join("usual")).unwrap();
+        assert_eq!(mode(path.parent().unwrap()), mode(&root.path().join("usual")));
     }
 
     #[test]

@@ -45,6 +45,11 @@ pub fn armed_try(config: &Config) -> Option<Attempt> {
     armed::read(&platform_of(config.service_manager).boot())
 }
 
+/// Waits until this machine's start has said which system runs.
+pub fn await_start(config: &Config) {
+    platform_of(config.service_manager).await_start();
+}
+
 /// The most services that are remembered as unwell.
 const MOST_UNWELL: usize = 1_000;
 

@@ -20,6 +20,9 @@ pub const REQUESTS: &str = "requests";
 const REQUEST_BYTES: u64 = 16 * 1024;
 const MOST_REQUESTS: usize = 100;
 
+/// The longest sleep in one go, in milliseconds, nearly 25 days: more is no time to `poll(2)` of macOS.
+const LONGEST_SLEEP: u64 = i32::MAX as u64;
+
 /// What an operator asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -89,6 +92,7 @@ impl Wake {
         if after == 0 {
             return;
         }
+        let after = after.min(LONGEST_SLEEP);
         let limit = Timespec {
             tv_sec: i64::try_from(after / 1000).unwrap_or(i64::MAX),
             tv_nsec: i64::try_from(after % 1000 * 1_000_000).unwrap_or(0),

@@ -11,7 +11,7 @@ use super::host;
 use crate::config::Config;
 use crate::core::{Event, State, Step};
 use crate::folder::{Folder, FolderError};
-use crate::host::armed_try;
+use crate::host::{armed_try, await_start};
 use crate::report;
 use crate::run;
 
@@ -22,6 +22,7 @@ const LETTING_GO: Duration = Duration::from_secs(20);
 /// no paper.
 pub(super) fn serve(config: Config, path: PathBuf) -> Result<ExitCode, String> {
     make_runtime_folder()?;
+    await_start(&config);
     let folder = Folder::take(&config.state);
     if let Err(held @ FolderError::Held(_)) = &folder {
         // The guard, at its work: it is not to be disturbed, and systemd starts this one again.
@@ -84,6 +85,7 @@ fn go_back(config: Config, path: PathBuf, cause: Event) -> Result<ExitCode, Stri
             Err(error) => return Err(error.to_string()),
         }
     };
+    await_start(&config);
     let armed = armed_try(&config);
     let mut host = host(config, path, folder)?;
     let written = host.state().ok().filter(|it| it.step.attempt().is_some());

@@ -1,5 +1,6 @@
 //! What the agent remembers over its own end and the machine's.
 
+use nixfleet_rollout::in_a_sentence;
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, MOST_TRIES, Moment, Outcome, Probation, Settings, Target};
@@ -206,7 +207,7 @@ impl State {
 
     /// Nothing was begun: the same may go later.
     pub(super) fn refused(&mut self, target: &Target, why: String, now: Moment) -> Step {
-        self.unheard(why.clone(), now);
+        self.unheard(in_a_sentence(&why), now);
         self.last = Some((Outcome::Refused { why }, target.clone()));
         Step::Idle
     }

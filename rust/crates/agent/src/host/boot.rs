@@ -43,7 +43,7 @@ impl Host {
     fn reach_the_disk(&self) {
         let places = [self.config.profile.parent(), self.config.boot.as_deref()];
         for place in places.into_iter().flatten() {
-            let _ = fs::File::open(place).map(reach_the_disk);
+            let _ = fs::File::open(place).map(|it| reach_the_disk(&it));
         }
     }
 
@@ -129,7 +129,7 @@ impl Host {
         Event::Woke
     }
 
-    fn set_profile(&self, system: &str) -> Result<(), String> {
+    pub(super) fn set_profile(&self, system: &str) -> Result<(), String> {
         let profile = self.config.profile.display().to_string();
         self.in_job("profile", &["nix-env", "--profile", &profile, "--set", system])
     }
@@ -197,14 +197,16 @@ impl Host {
 }
 
 #[cfg(target_os = "linux")]
-fn reach_the_disk(file: fs::File) {
+fn reach_the_disk(file: &fs::File) {
     let _ = rustix::fs::syncfs(file);
 }
 
-/// macOS has no word for one file system.
+/// macOS has no word for one file system, and its `sync` waits for nothing; what waits is the flush of a
+/// file, down to the disk's own cache (fsync(2), fcntl(2) of macOS, `F_FULLFSYNC`).
 #[cfg(not(target_os = "linux"))]
-fn reach_the_disk(_file: fs::File) {
+fn reach_the_disk(file: &fs::File) {
     rustix::fs::sync();
+    let _ = file.sync_all();
 }
 
 fn read(path: &Path) -> Option<String> {

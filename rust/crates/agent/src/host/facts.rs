@@ -13,12 +13,12 @@ use crate::config::Config;
 use crate::core::{Facts, Moment};
 
 /// The system that runs; nix-darwin and NixOS have it at the same place.
-const RUNNING: &str = "/run/current-system";
+pub(super) const RUNNING: &str = "/run/current-system";
 
 /// The clock that counts on while the machine sleeps, and that nobody sets.
 #[cfg(target_os = "linux")]
 const SINCE_BOOT: ClockId = ClockId::Boottime;
-/// What Linux calls `Boottime` (clock_gettime(3) of macOS).
+/// On a Mac it is this one that goes on in sleep (`clock_gettime(3)` of macOS).
 #[cfg(not(target_os = "linux"))]
 const SINCE_BOOT: ClockId = ClockId::Monotonic;
 

@@ -5,21 +5,27 @@
 //! the machine's start `activate-system` names it the running one, and leaves the services that another
 //! had set up (nix-darwin, modules/services/activate-system and modules/system/launchd.nix).
 
+mod checks;
 mod job;
 mod launchd;
 mod services;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use nixfleet_nix::process;
+
 use super::ended::Ended;
+use super::facts::RUNNING;
 use super::platform::{GUARD, Job, Part, Platform};
 use super::probe::PATH;
+use super::switch::{self, ASK_LIMIT};
 use super::words;
 use crate::core::Asked;
 
@@ -30,6 +36,8 @@ const AGENT: &str = "org.nixos.nixfleet-agent";
 /// `runuser -u USER -- COMMAND…`, as assertions say it, for root.
 const RUNUSER: &str =
     r#"runuser() { nixfleet_user=$2; shift 3; sudo -n -u "$nixfleet_user" -- "$@"; }"#;
+/// What the daemon may take that a Mac's start leaves it to.
+const START: Duration = Duration::from_secs(120);
 /// How an activation ended that did not succeed, by the status that NixOS has for it.
 const ACTIVATION_FAILED: i32 = 2;
 
@@ -68,6 +76,12 @@ impl Platform for Mac {
             Some(line.split('"').nth(3)?.to_owned())
         };
         MACHINE.get_or_init(|| ask().unwrap_or_default()).clone()
+    }
+
+    /// macOS empties `/run` when it starts, and starts daemons in no order: the agent may be there before
+    /// the one that names the running system and sets up its `/etc`.
+    fn await_start(&self) {
+        process::wait_until(START, || Path::new(RUNNING).exists() && !services::are_being_named());
     }
 
     fn run(&self, job: &Job) -> Ended {
@@ -112,7 +126,7 @@ impl Platform for Mac {
     }
 
     fn failed(&self) -> Vec<String> {
-        services::failed(Path::new("/run/current-system"))
+        services::failed(Path::new(RUNNING))
     }
 
     /// How a service ended last is all that launchd tells, and `failed` goes by it.
@@ -120,7 +134,8 @@ impl Platform for Mac {
         BTreeMap::new()
     }
 
-    /// nix-darwin has no question that touches nothing: the first thing that `activate` does is to check.
+    /// Of what `activate` looks at, most is the Mac's and not the system's: who may change its programs, who
+    /// manages Nix. So what it does not like is no reason to leave the system for good.
     fn ask(&self, system: &str) -> Asked {
         let activate = Path::new(system).join("activate");
         let runs = activate.metadata().is_ok_and(|it| it.permissions().mode() & 0o111 != 0);
@@ -133,14 +148,17 @@ impl Platform for Mac {
                 self.by_hand()
             ))
         } else {
-            Asked::Live
+            checks::command(&activate).map_or(Asked::Live, |words| ask_checks(&words))
         }
     }
 
     fn activate(&self, job: &str, record: &Path, system: &str, limit: Duration) -> Ended {
         let program = format!("{system}/activate");
         match launchd::run(&Job { name: job, record, limit, words: &[&program] }) {
-            Ended::Exited(0) => Ended::Exited(0),
+            Ended::Exited(0) => {
+                self.await_start();
+                Ended::Exited(0)
+            }
             Ended::Exited(status) => {
                 let words = launchd::last_words(&format!("nixfleet-{job}"));
                 crate::notify::say(&format!("`{program}` ended with status {status}{words}"));
@@ -164,4 +182,20 @@ impl Platform for Mac {
 
     /// Nothing of a Mac is brought by a restart, so none is asked for.
     fn reboot(&self) {}
+}
+
+fn ask_checks(words: &[String; 5]) -> Asked {
+    let (record, words) = (switch::record("ask"), words.each_ref().map(String::as_str));
+    let _ = fs::remove_file(&record);
+    match launchd::run(&Job { name: "ask", record: &record, limit: ASK_LIMIT, words: &words }) {
+        Ended::Exited(0) => Asked::Live,
+        Ended::Exited(_) => Asked::NotAsked(format!(
+            "its own checks stop before anything is changed{}",
+            launchd::last_words("nixfleet-ask")
+        )),
+        Ended::NotStarted(why) => {
+            Asked::NotAsked(format!("its checks could not be started: {why}"))
+        }
+        other => Asked::NotAsked(format!("its own checks {}", switch::tested(&other).ending())),
+    }
 }

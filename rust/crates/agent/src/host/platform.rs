@@ -47,6 +47,9 @@ pub(super) trait Platform: Sync {
     /// What tells this machine from all others, and is not to be told.
     fn machine(&self) -> String;
 
+    /// Waits until the machine's start has said which system runs, where that takes a while.
+    fn await_start(&self) {}
+
     /// Runs a command and waits for its end.
     fn run(&self, job: &Job) -> Ended;
     /// The last words of a service, in lines of their own; empty where it said none.

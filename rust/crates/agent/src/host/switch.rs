@@ -12,7 +12,7 @@ use crate::core::{Asked, Attempt, Tested, Way};
 use crate::report;
 
 /// What an answer may take that touches nothing.
-const ASK_LIMIT: Duration = Duration::from_secs(120);
+pub(super) const ASK_LIMIT: Duration = Duration::from_secs(120);
 
 /// The status of a lock that another has (`EAGAIN`): nixpkgs, switch-to-configuration-ng, `die`.
 const LOCKED: i32 = 11;
@@ -66,11 +66,23 @@ pub(super) fn ask(system: &str) -> Asked {
 }
 
 impl Host {
+    /// Where a start is no way back the profile is set first, as `darwin-rebuild` does: an activation
+    /// starts a daemon anew that makes the profile's system the running one, and its `/etc` the machine's.
     pub(super) fn test(&mut self, attempt: &Attempt) -> Tested {
         let limit = Duration::from_millis(self.settings.switch);
         let system = &attempt.target.system;
+        if self.settings.switch_lasts
+            && let Err(why) = self.set_profile(system)
+        {
+            crate::notify::say(&why);
+            return Tested::Busy;
+        }
         let ended = self.platform.activate("switch", &record("switch"), system, limit);
         match tested(&ended) {
+            Tested::Busy => {
+                let _ = self.undo_default(attempt);
+                Tested::Busy
+            }
             // Its last status wins: units that failed hide an activation that did.
             Tested::Exited(0 | 4) if facts::running() != attempt.target.system => {
                 Tested::Exited(ACTIVATION_FAILED)

@@ -22,6 +22,8 @@ use crate::report;
 const ASK: Duration = Duration::from_secs(60);
 /// How long it may take to start what it was given.
 const START: Duration = Duration::from_secs(30);
+/// How long it may take to end what it was told to: it kills after 20 seconds (launchd.plist(5), `ExitTimeOut`).
+const ENDING: Duration = Duration::from_secs(30);
 /// How often the end of a job is looked for, and how often whether it is there at all.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const ASK_EVERY: Duration = Duration::from_secs(2);
@@ -74,9 +76,14 @@ pub(super) fn every(label: &str, seconds: u64, words: &[&OsStr]) -> Result<(), S
     make(label, words, &format!("<key>StartInterval</key><integer>{seconds}</integer>"))
 }
 
-/// Ends a job and forgets it.
+/// Ends a job and forgets it. launchd may be at it when it has answered already, and takes up none of the
+/// same name meanwhile.
 pub(super) fn take_away(label: &str) {
     ask(&["bootout", &format!("system/{label}")]);
+    let until = Instant::now() + ENDING;
+    while is_there(label) && Instant::now() < until {
+        thread::sleep(LOOK_EVERY);
+    }
     let _ = fs::remove_file(file(label, "plist"));
 }
 
@@ -113,8 +120,27 @@ pub(super) fn ask(words: &[&str]) -> Option<String> {
 pub(super) fn last_words(label: &str) -> String {
     let bytes = fs::read(file(label, "log")).unwrap_or_default();
     let end = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(WORDS)..]).into_owned();
-    let lines: Vec<&str> = end.lines().filter(|it| !it.trim().is_empty()).collect();
-    words::below(&lines[lines.len().saturating_sub(LINES)..].join("\n"))
+    words::below(&told(&end))
+}
+
+/// The lines of a text that say why: from the last error on, below which an activation writes what to do;
+/// the last ones where there is none.
+fn told(text: &str) -> String {
+    let plain = without_colour(text);
+    let lines: Vec<&str> = plain.lines().filter(|it| !it.trim().is_empty()).collect();
+    let error = lines.iter().rposition(|it| it.contains("error:"));
+    let begin = error.unwrap_or(lines.len().saturating_sub(LINES));
+    lines.into_iter().skip(begin).take(LINES).collect::<Vec<_>>().join("\n")
+}
+
+/// Activations write errors in red, whoever reads them.
+fn without_colour(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| {
+        let rest = part.trim_start_matches(|it: char| it.is_ascii_digit() || it == ';');
+        all + rest.strip_prefix('m').unwrap_or(part)
+    })
 }
 
 fn make(label: &str, words: &[&OsStr], begins: &str) -> Result<(), String> {
@@ -136,20 +162,29 @@ fn text(label: &str, words: &[&OsStr], begins: &str, log: &Path) -> String {
     let string = |text: &str| format!("<string>{}</string>", escaped(text));
     let words: String = words.iter().map(|it| string(&it.to_string_lossy())).collect();
     let (label, log) = (string(label), string(&log.to_string_lossy()));
-    let path = string(&std::env::var("PATH").unwrap_or_default());
-    let folder = string(&report::folder().to_string_lossy());
+    let environment = environment();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n\
          <plist version=\"1.0\"><dict>\n\
          <key>Label</key>{label}\n\
          <key>ProgramArguments</key><array>{words}</array>\n\
-         <key>EnvironmentVariables</key><dict>\
-         <key>PATH</key>{path}<key>RUNTIME_DIRECTORY</key>{folder}</dict>\n\
+         <key>EnvironmentVariables</key><dict>{environment}</dict>\n\
          <key>StandardOutPath</key>{log}\n<key>StandardErrorPath</key>{log}\n\
          {begins}\n\
          </dict></plist>\n"
     )
+}
+
+/// What the agent itself was given: a job of launchd inherits nothing.
+fn environment() -> String {
+    let own = ["PATH", "NIX_REMOTE", "NIX_SSL_CERT_FILE", "SSL_CERT_FILE"];
+    let of = |name: &str| Some((name.to_owned(), std::env::var(name).ok()?));
+    let folder = ("RUNTIME_DIRECTORY".to_owned(), report::folder().display().to_string());
+    let all = own.into_iter().filter_map(of).chain([folder]);
+    all.fold(String::new(), |all, (name, value)| {
+        all + &format!("<key>{name}</key><string>{}</string>", escaped(&value))
+    })
 }
 
 fn escaped(text: &str) -> String {
@@ -163,6 +198,17 @@ fn file(label: &str, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn why_an_activation_failed_is_told_from_its_error_on() {
+        let many = "a line\n".repeat(LINES + 5);
+        let refused = format!("{many}\u{1b}[1;31merror: no permission\u{1b}[0m\n\n{many}");
+        let said = told(&refused);
+        assert!(said.starts_with("error: no permission\na line\n"), "{said}");
+        assert_eq!((said.lines().count(), told(&many).lines().count()), (LINES, LINES));
+        assert_eq!(told("\u{1b}[1;31merror"), "error");
+        assert_eq!(told("a\u{1b}[2Kb"), "a\u{1b}[2Kb".replace("\u{1b}[", ""));
+    }
 
     #[test]
     fn a_job_is_written_as_launchd_reads_it() {

@@ -22,6 +22,19 @@ pub(super) fn failed(system: &Path) -> Vec<String> {
     failed
 }
 
+/// Whether nix-darwin's daemon is at work that names the profile's system the running one: at the machine's
+/// start, and in an activation that brings another such daemon.
+pub(super) fn are_being_named() -> bool {
+    launchd::ask(&["list"]).is_some_and(|it| is_naming(&it))
+}
+
+fn is_naming(list: &str) -> bool {
+    list.lines().any(|line| match line.split('\t').collect::<Vec<_>>()[..] {
+        [process, _status, label] => process != "-" && label.ends_with(".activate-system"),
+        _ => false,
+    })
+}
+
 /// The files of services that one system has brought to the machine, and another has not.
 pub(super) fn left_by(system: &Path, other: &Path) -> Vec<PathBuf> {
     let mut left = Vec::new();
@@ -54,6 +67,15 @@ fn ended_badly(list: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_system_is_being_named_while_its_daemon_runs() {
+        let list =
+            |process| format!("PID\tStatus\tLabel\n{process}\t0\torg.nixos.activate-system\n");
+        assert!(
+            is_naming(&list("12")) && !is_naming(&list("-")) && !is_naming("12\t0\torg.nixos.a")
+        );
+    }
 
     #[test]
     fn what_ended_badly_is_found() {
