@@ -90,7 +90,7 @@ impl Kind for Head {
     const BYTES: usize = HEAD_BYTES;
 
     fn check(&self) -> Result<(), String> {
-        if !is_name(&self.fleet) {
+        if !is_fleet(&self.fleet) {
             return Err(format!("`{}` is no name of a fleet", self.fleet));
         }
         if !(1..=LAST_SEQUENCE).contains(&self.sequence) {
@@ -106,7 +106,8 @@ impl Kind for Head {
 }
 
 /// Whether a name is one of a fleet, as `mkFleet` takes it; it becomes the name of a folder.
-fn is_name(name: &str) -> bool {
+#[must_use]
+pub fn is_fleet(name: &str) -> bool {
     (1..=NAME).contains(&name.len())
         && name.starts_with(|it: char| it.is_ascii_alphanumeric())
         && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"+._-".contains(&it))

@@ -25,7 +25,7 @@ pub use closure::{NarHash, NarHashError, closure_hash};
 pub use document::{DEPTH, Document, FORMAT, Kind, ReadError};
 pub use entry::{ENTRY_BYTES, Entry};
 pub use hash::{Hash, HashError};
-pub use head::{CACHES, Cache, HEAD_BYTES, HOSTS, Head, LAST_SEQUENCE, ROTATIONS};
+pub use head::{CACHES, Cache, HEAD_BYTES, HOSTS, Head, LAST_SEQUENCE, ROTATIONS, is_fleet};
 pub use key::{Key, KeyError};
 pub use refusal::Refusal;
 pub use signature::{Flaw, NAMESPACE, SIGNATURES, SIGNATURES_BYTES, Signatures, SignaturesError};

@@ -41,6 +41,9 @@ pub enum SignaturesError {
     /// There are too many signatures.
     #[error("`release.json.sig` has more than {SIGNATURES} signatures")]
     Many,
+    /// Nobody has signed it, or there is no file.
+    #[error("nobody has signed the release")]
+    Nobody,
     /// The file has no signature.
     #[error("`release.json.sig` has no SSH signature: it begins with `{BEGIN}`")]
     None,
@@ -79,6 +82,9 @@ impl Signatures {
     pub fn read(file: &[u8]) -> Result<Self, SignaturesError> {
         if file.len() > SIGNATURES_BYTES {
             return Err(SignaturesError::Large(file.len()));
+        }
+        if file.trim_ascii().is_empty() {
+            return Err(SignaturesError::Nobody);
         }
         let text = std::str::from_utf8(file).map_err(|_| SignaturesError::None)?;
         let mut found = Vec::new();

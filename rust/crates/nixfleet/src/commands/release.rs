@@ -15,6 +15,7 @@ mod publish;
 mod ready;
 mod show;
 mod sign;
+mod signer;
 
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -67,21 +68,28 @@ fn compare(global: &Global, releases: &[String]) -> Result<Exit, Error> {
     };
     let (old, new) = match releases {
         [] | [_] => {
-            let new = find_of(releases.first().map(String::as_str), &[], fleet)?;
-            let history = History::of(&fleet()?)?;
-            let before = history.numbers().into_iter().rev().find(|it| *it < new.number());
-            let before = before.ok_or_else(|| Trouble::Unknown {
-                fleet: new.head.value().fleet.clone(),
-                number: new.number().saturating_sub(1),
-                known: history.numbers(),
-            })?;
-            (history.read(before)?, new)
+            let named = releases.first().map(String::as_str);
+            let new = find_of(named, &[], fleet)?;
+            (one_before(&new, Which::parse(named)?, &History::of(&fleet()?)?)?, new)
         }
         [old, new, ..] => (find_of(Some(old), &[], fleet)?, find_of(Some(new), &[], fleet)?),
     };
     let closures = diff::closures(&fleet::nix(global), &old, &new).map_err(of_nix)?;
     show::difference(global, &diff::difference(&old, &new, &closures));
     Ok(Exit::Fine)
+}
+
+/// The release before one, at its own place or made here.
+fn one_before(new: &Made, which: Which, history: &History) -> Result<Made, Trouble> {
+    let number = new.number();
+    if let Which::At(place) = which {
+        match place.read(Part::Number(number.saturating_sub(1)), &[]) {
+            Err(Trouble::Empty { .. }) => {}
+            read => return read,
+        }
+    }
+    let before = history.numbers().into_iter().rev().find(|it| *it < number);
+    history.read(before.ok_or(Trouble::NoneBefore(number))?)
 }
 
 fn verify(global: &Global, release: Option<&str>, hosts: &[String]) -> Result<Exit, Error> {
@@ -167,10 +175,16 @@ fn hand_out(global: &Global, release: Option<&str>, to: &[String]) -> Result<Exi
 fn publish_all(release: &Made, places: &[Place], signers: &Signers) -> Result<Vec<String>, Error> {
     let mut published = Vec::new();
     for place in places {
-        match publish::publish(release, place, signers, now())? {
-            Outcome::Published => published.push(place.to_string()),
-            Outcome::WasThere => {
+        match publish::publish(release, place, signers, now()) {
+            Ok(Outcome::Published) => published.push(place.to_string()),
+            Ok(Outcome::WasThere) => {
                 failure::warn(&format!("release {} is at {place} already", release.number()));
+            }
+            Err(error) => {
+                for done in published {
+                    failure::warn(&format!("release {} is published at {done}", release.number()));
+                }
+                return Err(error.into());
             }
         }
     }

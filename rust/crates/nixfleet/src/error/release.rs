@@ -1,9 +1,13 @@
 //! Why a release can't be made, read or published.
 
-use std::path::PathBuf;
+mod store;
 
+use std::path::{Path, PathBuf};
+
+use nixfleet_inventory::keys::Refusal as KeyRefusal;
 use nixfleet_nix::{NixError, visible};
 use nixfleet_release::{ReadError, Refusal};
+use nixfleet_text::word;
 use thiserror::Error;
 
 use crate::exit::Exit;
@@ -48,6 +52,9 @@ pub enum Trouble {
         /// Those that there are.
         known: Vec<u64>,
     },
+    /// No release before it is known.
+    #[error("no release before {0} was made on this machine")]
+    NoneBefore(u64),
     /// There is no release at all.
     #[error("the fleet {} has no release yet", quote(.0))]
     None(String),
@@ -81,6 +88,20 @@ pub enum Trouble {
     /// A key that may not release.
     #[error("{} is not among the keys of the fleet's `release.keys`", quote(.0))]
     NotASigner(String),
+    /// A file that was named as a key and is none.
+    #[error("{} has no SSH key", quote_path(.0))]
+    NoSshKey(String),
+    /// A private key that ssh refuses.
+    #[error("`ssh-keygen` refuses the key {}, since {}", quote_path(.path), .refusal.reason())]
+    KeyRefused {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        refusal: KeyRefusal,
+    },
+    /// A key with a passphrase that nobody can be asked for.
+    #[error("a passphrase guards the key {}, and there is no terminal to ask for it", quote_path(.0))]
+    Locked(String),
     /// `ssh-keygen` failed.
     #[error("`ssh-keygen` did not sign: {}", visible(.0.trim()))]
     Sign(String),
@@ -171,6 +192,15 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// What the system says of a file, without the name of the one beside it that was to become it.
+    pub fn io(path: &Path, done: &'static str, error: std::io::Error) -> Self {
+        let said = error.to_string();
+        // As the crate `tempfile` ends its messages.
+        let own = said.split_once(" at path \"").map(|(own, _)| own.to_owned());
+        let error = own.map_or(error, std::io::Error::other);
+        Self::Io { path: path.to_owned(), done, error }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         let help = match self {
@@ -181,6 +211,11 @@ impl Trouble {
             Self::NoKey(_) => {
                 "name one with `--key FILE`, load it into the agent, or leave the signing to \
                  another machine with `--no-sign`"
+            }
+            Self::KeyRefused { path, refusal } => return Some(refusal.command(&word(path))),
+            Self::Locked(_) => {
+                "load it into the agent with `ssh-add`, sign with a key that has none, or leave the signing \
+                 to another machine with `--no-sign`"
             }
             Self::NotASigner(_) => "a host counts signatures by the keys of `release.keys` alone",
             Self::TooFew { .. } => {
@@ -198,8 +233,9 @@ impl Trouble {
                 "make a release that has it: `nixfleet release` takes every host of the fleet"
             }
             Self::Taken(_) => "run it again: the next number is its own",
+            Self::NoneBefore(_) => "name both: `nixfleet release diff OLDER NEWER`",
             Self::None(_) => "`nixfleet release` makes one",
-            Self::Push { store, error } => of_store(store, &error.to_string())?,
+            Self::Push { store, error } => store::help(store, &error.to_string())?,
             Self::Later { .. } => {
                 "make a new release after that one: `nixfleet release` does so with the place as `--to`, \
                  or as `--after`"
@@ -224,36 +260,14 @@ impl Trouble {
             | Self::Refused(_)
             | Self::Read { .. } => Exit::Faults,
             Self::Unknown { .. }
+            | Self::NoneBefore(_)
             | Self::UnknownTag { .. }
             | Self::NotInRelease { .. }
             | Self::NotASigner(_)
+            | Self::NoSshKey(_)
             | Self::Place { .. } => Exit::Usage,
             _ => Exit::Lacking,
         }
-    }
-}
-
-/// What to do where a store does not take paths, by Nix's own words (`store-registration.cc`,
-/// `local-store.cc`).
-fn of_store(store: &str, said: &str) -> Option<&'static str> {
-    let is_unknown = said.contains("don't know how to open Nix store");
-    if is_unknown && store.starts_with("s3://") {
-        Some(
-            "this Nix was built without S3, as Debian's is: take the one of https://nixos.org/download, \
-             or push to a folder, `file:///srv/cache`, and copy that with `aws s3 sync`",
-        )
-    } else if is_unknown {
-        Some(
-            "write a store of Nix's: `file:///FOLDER`, `s3://BUCKET`, `ssh://HOST` or `ssh-ng://HOST`",
-        )
-    } else if said.contains("lacks a signature") || said.contains("lacks a valid signature") {
-        Some(
-            "whoever logs in there is none of its Nix's `trusted-users`: add them, or sign what is built \
-             here, with `secret-key-files` in this machine's nix.conf and the public half among \
-             `trusted-public-keys` there",
-        )
-    } else {
-        None
     }
 }
 

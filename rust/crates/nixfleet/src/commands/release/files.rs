@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use nixfleet_release::{
@@ -87,11 +87,16 @@ pub fn signatures(folder: &Path) -> Result<Vec<u8>, Trouble> {
 /// What is in a file, up to one byte more than there may be, which the reader refuses; `None` when
 /// there is no file.
 fn bounded(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Trouble> {
-    let io = |error| Trouble::Io { path: path.to_owned(), done: "read", error };
-    let file = match File::open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        file => file.map_err(io)?,
-    };
+    let io = |error| Trouble::io(path, "read", error);
+    // Opening a pipe would wait for its writer.
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Ok(it) if !it.is_file() => {
+            return Err(io(Error::new(ErrorKind::InvalidInput, "it is no file")));
+        }
+        _ => {}
+    }
+    let file = File::open(path).map_err(io)?;
     let expected = file.metadata().map_or(0, |it| usize::try_from(it.len()).unwrap_or(limit));
     let mut bytes = Vec::with_capacity(expected.min(limit) + 1);
     file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
@@ -116,7 +121,7 @@ pub fn make_folder(path: &Path) -> Result<(), Trouble> {
 
 /// Writes a file whole or not at all: beside it first, then under its name.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
-    let io = |error| Trouble::Io { path: path.to_owned(), done: "written", error };
+    let io = |error| Trouble::io(path, "written", error);
     let folder = nixfleet_vm::files::parent(path);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(io)?;

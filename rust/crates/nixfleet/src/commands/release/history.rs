@@ -62,10 +62,15 @@ impl History {
         self.numbers().last().map(|number| Release::read(&self.folder(*number))).transpose()
     }
 
+    /// Makes the folder that it adds to.
+    pub fn begin(&self) -> Result<(), Trouble> {
+        files::make_folder(&self.folder)
+    }
+
     /// Adds a release whose number is not there yet; its folder appears whole.
     pub fn add(&self, release: &Release) -> Result<PathBuf, Trouble> {
-        files::make_folder(&self.folder)?;
-        let io = |error| Trouble::Io { path: self.folder.clone(), done: "written", error };
+        self.begin()?;
+        let io = |error| Trouble::io(&self.folder, "written", error);
         let begun = tempfile::Builder::new().prefix(".begun-").tempdir_in(&self.folder);
         let begun = begun.map_err(io)?;
         release.write(begun.path())?;

@@ -48,6 +48,7 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     let signers = before.as_ref().map_or(&plan.signers, |it| &it.head.value().signers).clone();
     let allowed: Vec<_> = plan.signers.keys.iter().chain(&signers.keys).cloned().collect();
     let keys = if args.no_sign { Vec::new() } else { sign::signers(&allowed, &args.keys)? };
+    history.begin()?;
 
     let nix = fleet::nix(global);
     let nix_of_stores = fleet::nix_of_stores(global);
@@ -98,7 +99,14 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     }
     sign::add(&mut release.signatures, release.head.bytes(), &keys)?;
     let folder = history.add(&release)?;
-    let published = publish_all(&release, &places, &signers)?;
+    let published = publish_all(&release, &places, &signers).inspect_err(|_| {
+        failure::warn(&format!(
+            "release {number} is made, and lies in `{}`: `nixfleet release publish {number} --to PLACE` \
+             hands it out",
+            folder.display(),
+            number = release.number(),
+        ));
+    })?;
     let done = Done { folder: Some(folder.display().to_string()), published };
     show::release(global, &release, done);
     Ok(Exit::Fine)

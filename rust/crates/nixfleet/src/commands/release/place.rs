@@ -18,11 +18,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use nixfleet_nix::process;
-use nixfleet_release::{Document, Head, rotation_file};
+use nixfleet_release::{Document, Head, SIGNATURES_FILE, Signatures, rotation_file};
 use tempfile::TempDir;
 
 use super::files::{self, Release};
 use crate::error::Trouble;
+use crate::text::quote::quote_path;
 
 /// Takes a folder of files as tar writes it, and puts them into a place.
 const PUT: &str = include_str!("place/put.sh");
@@ -39,7 +40,7 @@ pub enum Place {
     /// A bucket, and what stands before the names in it.
     S3(s3::S3),
     /// A web server.
-    Http(String),
+    Http(http::Http),
 }
 
 /// A head and its signatures.
@@ -71,6 +72,9 @@ impl Part {
     }
 }
 
+/// The folder in what is put that has the signatures of the time between two heads.
+const BETWEEN: &str = "between";
+
 /// What [`PUT`] ends with where another release of the number came first.
 const TAKEN: i32 = 75;
 
@@ -90,12 +94,16 @@ impl Place {
                 plane::Plane::parse(rest).map(Self::Plane).map_err(wrong)
             }
             Some(("s3", rest)) => s3::S3::parse(rest).map(Self::S3).map_err(wrong),
-            Some(("https" | "http", _)) => Ok(Self::Http(text.trim_end_matches('/').to_owned())),
+            Some(("https" | "http", _)) => http::Http::parse(text).map(Self::Http).map_err(wrong),
             Some(("file", path)) if path.starts_with('/') => Ok(Self::Folder(path.into())),
             Some(_) => Err(wrong(
                 "it is a folder, `ssh://`, `s3://`, `control-plane://` or, to read, `https://`",
             )),
             None if text.is_empty() => Err(wrong("it is empty")),
+            // As `scp` and `git` have it, and hardly the name of a folder.
+            None if text.split('/').next().is_some_and(|it| it.contains(':')) => Err(wrong(
+                "another machine is `ssh://host/path`, and a folder with such a name `./name:…`",
+            )),
             None => Ok(Self::Folder(text.into())),
         }
     }
@@ -103,8 +111,8 @@ impl Place {
     /// Whether releases can be put there.
     pub fn takes(&self) -> Result<(), Trouble> {
         match self {
-            Self::Http(url) => Err(Trouble::Place {
-                place: url.clone(),
+            Self::Http(http) => Err(Trouble::Place {
+                place: http.to_string(),
                 problem: "a web server is only read: publish to the folder that it serves",
             }),
             _ => Ok(()),
@@ -113,24 +121,42 @@ impl Place {
 
     /// The head and the signatures of the newest release there, when there is one.
     pub fn newest(&self) -> Result<Option<Signed>, Trouble> {
-        let brought = self.bring(Part::Head, &[])?;
-        let head = files::head(&brought.folder)?;
-        head.map(|head| Ok((head, files::signatures(&brought.folder)?))).transpose()
+        let brought = self.bring(Part::Head, &[]).map_err(|error| self.explain(error))?;
+        let read = files::head(&brought.folder).and_then(|head| {
+            head.map(|head| Ok((head, files::signatures(&brought.folder)?))).transpose()
+        });
+        read.map_err(|error| self.explain(error))
     }
 
     /// A release there, of these hosts alone when any are named.
     pub fn read(&self, part: Part, hosts: &[String]) -> Result<Release, Trouble> {
-        let brought = self.bring(part, hosts)?;
-        match Release::read_of(&brought.folder, hosts) {
-            Err(Trouble::Empty { .. }) => {
-                Err(Trouble::Empty { place: self.to_string(), number: part.number() })
+        let brought = self.bring(part, hosts).map_err(|error| self.explain(error))?;
+        Release::read_of(&brought.folder, hosts).map_err(|error| match error {
+            Trouble::Empty { .. } => {
+                Trouble::Empty { place: self.to_string(), number: part.number() }
             }
-            read => read,
+            error => self.explain(error),
+        })
+    }
+
+    /// Names the place where a file that was brought here says nothing.
+    fn explain(&self, error: Trouble) -> Trouble {
+        match error {
+            Trouble::Read { error, .. } if !matches!(self, Self::Folder(_)) => {
+                Trouble::Read { origin: quote_path(&self.to_string()), error }
+            }
+            error => error,
         }
     }
 
-    /// Publishes a release. The newest's head comes last: until then hosts see the one before.
-    pub fn put(&self, release: &Release, changes_keys: bool) -> Result<(), Trouble> {
+    /// Publishes a release over the one that is there. Its head comes last: until then hosts see the one
+    /// before.
+    pub fn put(
+        &self,
+        release: &Release,
+        there: Option<&Signed>,
+        changes_keys: bool,
+    ) -> Result<(), Trouble> {
         let staged = temporary()?;
         let number = release.number();
         release.write(staged.path())?;
@@ -140,6 +166,10 @@ impl Place {
             files::make_folder(file.parent().unwrap_or(staged.path()))?;
             files::save(&file, release.head.bytes())?;
             files::save(&file.with_extension("json.sig"), &release.signatures)?;
+        }
+        if let Some(signatures) = there.and_then(|it| between(release, it)) {
+            files::make_folder(&staged.path().join(BETWEEN))?;
+            files::save(&staged.path().join(BETWEEN).join(SIGNATURES_FILE), &signatures)?;
         }
         let put = match self {
             Self::Folder(folder) => {
@@ -169,7 +199,7 @@ impl Place {
             Self::Ssh(ssh) => ssh.bring(part, into.path())?,
             Self::Plane(plane) => plane.bring(part, into.path())?,
             Self::S3(s3) => s3.bring(part, into.path())?,
-            Self::Http(url) => http::bring(url, part, hosts, into.path())?,
+            Self::Http(http) => http.bring(part, hosts, into.path())?,
         }
         Ok(Brought { folder: into.path().to_owned(), _kept: Some(into) })
     }
@@ -182,14 +212,22 @@ impl fmt::Display for Place {
             Self::Ssh(ssh) => write!(f, "{ssh}"),
             Self::Plane(plane) => write!(f, "{plane}"),
             Self::S3(s3) => write!(f, "{s3}"),
-            Self::Http(url) => f.write_str(url),
+            Self::Http(http) => write!(f, "{http}"),
         }
     }
 }
 
 fn temporary() -> Result<TempDir, Trouble> {
     let made = tempfile::Builder::new().prefix("nixfleet-release-").tempdir();
-    made.map_err(|error| Trouble::Io { path: std::env::temp_dir(), done: "written", error })
+    made.map_err(|error| Trouble::io(&std::env::temp_dir(), "written", error))
+}
+
+/// The signatures over a release and over the one before it, which are there while one head takes the
+/// other's place: whoever publishes may be killed in the middle, and no head is ever without its own.
+fn between(release: &Release, (head, signatures): &Signed) -> Option<Vec<u8>> {
+    let both = [&release.signatures[..], signatures].concat();
+    let is_other = head.hash() != release.head.hash();
+    (is_other && Signatures::read(&both).is_ok()).then_some(both)
 }
 
 /// What became of files that were to be put.
@@ -247,54 +285,4 @@ fn require(program: &'static str) -> Result<Command, Trouble> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a publisher does after it has looked: another may have come between.
-    fn put(folder: &Path, number: &str, head: &str) -> Put {
-        let staged = tempfile::tempdir().unwrap();
-        let here = |name: &str| staged.path().join(name);
-        for part in ["hosts", &format!("releases/{number}/hosts")] {
-            std::fs::create_dir_all(here(part)).unwrap();
-        }
-        for part in ["", &format!("releases/{number}/")] {
-            std::fs::write(here(&format!("{part}release.json")), head).unwrap();
-            std::fs::write(here(&format!("{part}release.json.sig")), head).unwrap();
-        }
-        let mut sh = Command::new("sh");
-        sh.args(["-c", PUT, "sh"]).arg(folder).arg(number);
-        pipe(staged.path(), sh, "sh").unwrap()
-    }
-
-    #[test]
-    fn of_two_who_publish_at_once_one_gets_the_number() {
-        let place = tempfile::tempdir().unwrap();
-        let read = || std::fs::read_to_string(place.path().join("release.json")).unwrap();
-        assert_eq!(put(place.path(), "41", "ann's"), Put::Done);
-        assert_eq!(put(place.path(), "41", "bob's"), Put::Taken);
-        assert_eq!(read(), "ann's");
-        // The same again, as with one signature more.
-        assert_eq!(put(place.path(), "41", "ann's"), Put::Done);
-        assert_eq!(put(place.path(), "42", "bob's"), Put::Done);
-        assert_eq!(read(), "bob's");
-        let all: Vec<_> = std::fs::read_dir(place.path()).unwrap().collect();
-        assert_eq!(all.len(), 4, "{all:?}");
-    }
-
-    #[test]
-    fn a_full_disk_is_told_though_tar_says_more_after_it() {
-        let full = "tar: ./x: Cannot write: No space left on device\ntar: Exiting with failure status due to previous errors\n";
-        let mut sh = Command::new("sh");
-        let output = sh.args(["-c", "printf %s \"$1\" >&2; exit 2", "sh", full]).output().unwrap();
-        let told = said("sh", &output).unwrap_err().to_string();
-        assert!(told.contains("Cannot write: No space left on device"), "{told}");
-    }
-
-    #[test]
-    fn of_many_at_once_exactly_one_gets_the_number() {
-        let place = tempfile::tempdir().unwrap();
-        let heads: Vec<String> = (0..8).map(|it| format!("head {it}")).collect();
-        let done = crate::side_by_side::each(&heads, 8, |head| put(place.path(), "7", head));
-        assert_eq!(done.iter().filter(|it| **it == Put::Done).count(), 1, "{done:?}");
-    }
-}
+mod tests;

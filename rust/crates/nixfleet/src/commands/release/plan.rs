@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use nixfleet_inventory::Inventory;
 use nixfleet_release::plan::{Budget, Choice, OnFailure, Wave, choosing};
-use nixfleet_release::{Cache, Key, Signers};
+use nixfleet_release::{Cache, Key, Signers, is_fleet};
 use nixfleet_rollout::{Impossible, Member, impossible};
 use serde::Deserialize;
 
@@ -80,8 +80,12 @@ impl Plan {
                 None => return Err(Trouble::Plan(format!("`{name}` is in no wave"))),
             }
         }
+        let fleet = inventory.name.as_str().unwrap_or(UNNAMED).to_owned();
+        if !is_fleet(&fleet) {
+            return Err(Trouble::Plan(format!("`{fleet}` is no name of a fleet")));
+        }
         Ok(Self {
-            fleet: inventory.name.as_str().unwrap_or(UNNAMED).to_owned(),
+            fleet,
             signers,
             caches: written.caches,
             waves: written.waves.into_iter().map(|it| it.wave).collect(),

@@ -1,7 +1,9 @@
 //! Handing a release out: judged first as a host would judge it that has what the place has.
 
 use jiff::Timestamp;
-use nixfleet_release::{Document, Head, Key, Refusal, Seen, Signatures, Signers, Trust};
+use nixfleet_release::{
+    Document, Head, Key, Refusal, Seen, Signatures, SignaturesError, Signers, Trust,
+};
 
 use super::files::Release;
 use super::place::Place;
@@ -54,7 +56,7 @@ pub fn publish(
     let changes_keys = newest.is_some() && before != head.signers;
     let trust = Trust { fleet: head.fleet.clone(), signers: before, floor: 0, seen };
     judge(release, &trust, now)?;
-    place.put(release, changes_keys)?;
+    place.put(release, newest.as_ref(), changes_keys)?;
     Ok(Outcome::Published)
 }
 
@@ -101,9 +103,7 @@ pub fn judge(release: &Release, trust: &Trust, now: Timestamp) -> Result<(), Tro
     match trust.admit(release.head.bytes().to_vec(), &release.signatures, &[now]) {
         Ok(_) => Ok(()),
         Err(refusal @ (Refusal::NotSigned(_) | Refusal::NewKeysDisagree(_))) => Err(few(&refusal)),
-        Err(Refusal::Signatures(_)) if release.signatures.is_empty() => {
-            Err(few(&"nobody signed it"))
-        }
+        Err(Refusal::Signatures(why @ SignaturesError::Nobody)) => Err(few(&why)),
         Err(refusal) => Err(refusal.into()),
     }
 }

@@ -1,121 +1,125 @@
-//! Signatures by `ssh-keygen -Y sign`: it knows key files and their passphrases, the agent, and
-//! security keys, and whoever has one of them has it.
+//! Who signs: the keys that were named, or the first that is here; judged before anything is built.
 
-use std::fs;
-use std::io::{self, Write};
+use std::env;
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use nixfleet_inventory::keys::{Identity, Source, identities};
-use nixfleet_release::{Key, NAMESPACE, Signatures};
+use nixfleet_release::{Key, Signatures};
+use nixfleet_text::read_file;
 
+pub use super::signer::Signer;
 use crate::error::Trouble;
 
-/// A key that can sign, and where `ssh-keygen` finds it.
-pub struct Signer {
-    key: Key,
-    place: Place,
-}
-
-enum Place {
-    /// A private key, or the public half of one in the agent.
-    File(PathBuf),
-    /// The agent.
-    Agent,
-}
+/// The most that a file with a public key has: a line.
+const LINE: u64 = 64 << 10;
 
 /// Those of the keys that are to sign: the ones that were named, else the first that is here.
+///
+/// # Errors
+/// When one may not sign, or `ssh-keygen` would not sign with it.
 pub fn signers(allowed: &[Key], named: &[PathBuf]) -> Result<Vec<Signer>, Trouble> {
     if named.is_empty() {
-        let here = identities(&[]);
-        let found = allowed.iter().find_map(|key| Some(signer(key, here.iter().find(is(key))?)));
-        let lacking = || Trouble::NoKey(allowed.iter().map(ToString::to_string).collect());
-        return Ok(vec![found.ok_or_else(lacking)?]);
+        return first(allowed).map(|it| vec![it]);
     }
     let here = identities(named);
-    let signer = |path: &PathBuf| {
-        let key = known(allowed, &here, path)?;
-        let key = key.ok_or_else(|| Trouble::NotASigner(path.display().to_string()))?;
-        Ok(Signer { key, place: Place::File(path.clone()) })
-    };
-    named.iter().map(signer).collect()
+    named.iter().map(|path| of_file(allowed, &here, path)).collect()
 }
 
 /// As [`signers`], and a key that is named may be of nobody that is known: who changes the keys asks
 /// those who had them, and their machine may never have seen this release.
+///
+/// # Errors
+/// As of [`signers`].
 pub fn anyone(allowed: &[Key], named: &[PathBuf]) -> Result<Vec<Signer>, Trouble> {
     let beside = |path: &PathBuf| {
         let named = [path.with_extension("pub"), path.clone()];
-        named.iter().find_map(|it| fs::read_to_string(it).ok()?.parse::<Key>().ok())
+        named.iter().find_map(|it| public(it).ok()?)
     };
     let mut all = allowed.to_vec();
     all.extend(named.iter().filter_map(beside));
     signers(&all, named)
 }
 
-/// The key whose private half, or whose public half, is in a file.
-fn known(allowed: &[Key], here: &[Identity], path: &Path) -> Result<Option<Key>, Trouble> {
-    let of_file = |it: &&Identity| it.source == Source::File(path.to_owned());
-    let fingerprint = if let Some(identity) = here.iter().find(of_file) {
-        Some(identity.public.fingerprint())
-    } else {
-        // The public half says which key of the agent is meant.
-        let line = fs::read_to_string(path);
-        let io = |error| Trouble::Io { path: path.to_owned(), done: "read", error };
-        line.map_err(io)?.parse::<Key>().ok().map(|it| it.fingerprint())
-    };
-    Ok(allowed.iter().find(|it| Some(it.fingerprint()) == fingerprint).cloned())
-}
-
-fn is(key: &Key) -> impl Fn(&&Identity) -> bool {
-    let fingerprint = key.fingerprint();
-    move |it| it.public.fingerprint() == fingerprint && it.refusal.is_none()
-}
-
-fn signer(key: &Key, identity: &Identity) -> Signer {
-    let place = match &identity.source {
-        Source::File(path) => Place::File(path.clone()),
-        Source::Agent => Place::Agent,
-    };
-    Signer { key: key.clone(), place }
-}
-
-impl Signer {
-    /// The key.
-    pub fn key(&self) -> &Key {
-        &self.key
-    }
-
-    /// The signature of some bytes. `ssh-keygen` asks for a passphrase or a touch at the terminal,
-    /// and says there what it lacks.
-    pub fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, Trouble> {
-        let failed = |error: io::Error| Trouble::Sign(error.to_string());
-        let mut public = tempfile::Builder::new().suffix(".pub").tempfile().map_err(failed)?;
-        let file = match &self.place {
-            Place::File(file) => file.as_path(),
-            Place::Agent => {
-                writeln!(public, "{}", self.key.line()).map_err(failed)?;
-                public.path()
+/// The first of the keys that can sign here; why the first that is here can't, where none can.
+fn first(allowed: &[Key]) -> Result<Signer, Trouble> {
+    let here = identities(&[]);
+    let mut trouble = None;
+    for key in allowed {
+        for identity in here.iter().filter(|it| it.public.fingerprint() == key.fingerprint()) {
+            match unusable(identity, &here) {
+                None => return Ok(Signer::of(key, identity)),
+                Some(why) => trouble = trouble.or(Some(why)),
             }
-        };
-        let mut command = Command::new("ssh-keygen");
-        command.args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f"]).arg(file);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
-        let written = child.stdin.take().map_or(Ok(()), |mut it| it.write_all(bytes));
-        let output = child.wait_with_output().map_err(failed)?;
-        if !output.status.success() {
-            return Err(Trouble::Sign(format!("{} ({})", output.status, self.key)));
         }
-        written.map_err(failed)?;
-        // What nobody would take is not kept.
-        let keys = [self.key.clone()];
-        let flaw = match Signatures::read(&output.stdout) {
-            Ok(signature) => signature.by(&keys, bytes).1.first().map(ToString::to_string),
-            Err(error) => Some(error.to_string()),
-        };
-        flaw.map_or(Ok(output.stdout), |flaw| Err(Trouble::NotTaken(flaw)))
     }
+    Err(trouble.unwrap_or_else(|| {
+        let mut names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|it| seen.insert(it.clone()));
+        Trouble::NoKey(names)
+    }))
+}
+
+/// The key whose private half, or whose public half, is in a file.
+fn of_file(allowed: &[Key], here: &[Identity], path: &Path) -> Result<Signer, Trouble> {
+    let name = || path.display().to_string();
+    let known = |fingerprint: &str| {
+        let key = allowed.iter().find(|it| it.fingerprint() == fingerprint).cloned();
+        key.ok_or_else(|| Trouble::NotASigner(name()))
+    };
+    let at = |path: &Path| here.iter().find(|it| it.source == Source::File(path.to_owned()));
+    if let Some(identity) = at(path) {
+        let key = known(&identity.public.fingerprint())?;
+        return unusable(identity, here).map_or(Ok(Signer::of_file(key, path)), Err);
+    }
+    // The public half says which key of the agent is meant, or of the file beside it.
+    let public = public(path)?.ok_or_else(|| Trouble::NoSshKey(name()))?;
+    let fingerprint = public.fingerprint();
+    let key = known(&fingerprint)?;
+    let is_pub = path.extension().is_some_and(|it| it == "pub");
+    let beside = if is_pub { path.with_extension("") } else { path.to_owned() };
+    let half = identities(std::slice::from_ref(&beside)).into_iter().find(|it| {
+        it.public.fingerprint() == fingerprint
+            && [Source::Agent, Source::File(beside.clone())].contains(&it.source)
+    });
+    match half {
+        Some(identity) => unusable(&identity, here).map_or(Ok(Signer::of_file(key, path)), Err),
+        None => Err(Trouble::NoKey(vec![key.to_string()])),
+    }
+}
+
+/// The public key in a file, where it has one.
+fn public(path: &Path) -> Result<Option<Key>, Trouble> {
+    let io = |error| Trouble::Io { path: path.to_owned(), done: "read", error };
+    let line = read_file(path, LINE).map_err(io)?;
+    Ok(String::from_utf8(line).ok().and_then(|it| it.trim().parse().ok()))
+}
+
+/// Why `ssh-keygen` will not sign with what is here; none where it will. It asks the agent before it
+/// opens a file.
+fn unusable(identity: &Identity, here: &[Identity]) -> Option<Trouble> {
+    let Source::File(path) = &identity.source else { return None };
+    let in_agent = |it: &Identity| {
+        it.source == Source::Agent && it.public.fingerprint() == identity.public.fingerprint()
+    };
+    if here.iter().any(in_agent) {
+        return None;
+    }
+    let path = path.display().to_string();
+    match identity.refusal {
+        Some(refusal) => Some(Trouble::KeyRefused { path, refusal }),
+        None if identity.encrypted && !can_ask() => Some(Trouble::Locked(path)),
+        None => None,
+    }
+}
+
+/// Whether OpenSSH can ask for a passphrase: at a terminal, or by a window (`read_passphrase` in its
+/// `readpass.c`).
+fn can_ask() -> bool {
+    let is_set = |name: &str| env::var_os(name).is_some_and(|it| !it.is_empty());
+    let window = ["DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS_REQUIRE"].into_iter().any(is_set);
+    window || File::options().read(true).write(true).open("/dev/tty").is_ok()
 }
 
 /// Adds the signatures of those who have not signed yet; who did.
@@ -126,11 +130,11 @@ pub fn add(
 ) -> Result<Vec<Key>, Trouble> {
     let mut added = Vec::new();
     for signer in signers {
-        let keys = [signer.key.clone()];
+        let keys = [signer.key().clone()];
         let has = Signatures::read(signatures).is_ok_and(|it| !it.by(&keys, bytes).0.is_empty());
         if !has {
             signatures.extend(signer.sign(bytes)?);
-            added.push(signer.key.clone());
+            added.push(signer.key().clone());
         }
     }
     Ok(added)

@@ -96,6 +96,50 @@ fn a_release_goes_over_ssh_to_s3_and_comes_back_from_a_web_server() {
     fleet.expect(&["verify", &url], 3, &["`curl … http://127.0.0.1", "failed"]);
 }
 
+/// What others have sent us instead of a release, and addresses that are none.
+#[test]
+#[ignore = "needs nix"]
+fn what_is_no_release_and_no_place_is_told_with_the_place() {
+    let fleet = Fleet::new(&["ann"], 1);
+    fs::create_dir(fleet.path("site")).unwrap();
+    let url = serve(fleet.path("site"));
+    fs::write(fleet.path("site/release.json"), "<html>").unwrap();
+    fs::write(fleet.path("site/release.json.sig"), "<html>").unwrap();
+    fleet.expect(&["verify", &url], 1, &[&format!("`{url}`: `release.json` can't be read")]);
+    // Without end, and without a word of its size.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endless = format!("http://me:secret@{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+            while stream.write_all(&[b' '; 4096]).is_ok() {}
+        }
+    });
+    let told = fleet.expect(&["verify", &endless], 3, &["it sends more than a release may have"]);
+    assert!(told.contains("http://me@127") && !told.contains("secret"), "{told}");
+    // A pipe is not waited for.
+    fs::create_dir(fleet.path("pipe")).unwrap();
+    fleet.program("mkfifo", &["pipe/release.json"]);
+    fleet.expect(&["verify", "pipe"], 3, &["`pipe/release.json` can't be read: it is no file"]);
+    for wrong in [
+        "http://",
+        "https:///x",
+        "https://host/x?token=y",
+        "https://host/a b",
+        "host:/srv/releases",
+        "me@host:releases",
+        "ssh:host/x",
+        "ssh://::1/x",
+        "ssh://host:0/x",
+        "ssh://host/~bob/x",
+    ] {
+        for arguments in [["verify", wrong], ["--after", wrong]] {
+            fleet.expect(&arguments, 2, &["is no place for a release: "]);
+        }
+    }
+    assert!(!fleet.path("host:").exists());
+}
+
 const BUCKET: &str = r#"
 while [ "${1%api}" != s3 ]; do case $1 in --region=eu|--endpoint-url=http://localhost:1) shift;; *) exit 9;; esac; done
 at() { case $1 in s3://*) echo "FOLDER/${1#s3://}";; *) echo "$1";; esac; }

@@ -1,6 +1,8 @@
 //! Who signs, and what is taken: by key files, an agent and security keys, both ways with `ssh-keygen`.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -199,4 +201,85 @@ fn whoever_writes_to_a_place_chooses_no_number() {
     assert!(head.unwrap().contains(r#""sequence":1,"#));
     fleet.fake("nix", "case \"$*\" in *path-info*) exit 1;; esac; PATH=${PATH#*:} exec nix \"$@\"");
     fleet.expect(&["--key", "ann", "--rollback-to", "1"], 0, &["release 2"]);
+}
+
+/// What `ssh-keygen` would say after the build is said before it.
+#[test]
+#[ignore = "needs nix"]
+fn a_key_that_cannot_sign_is_told_before_anything_is_built() {
+    let fleet = Fleet::new(&["ann", "bob"], 1);
+    fleet.edit("fleet/flake.nix", "echo ${name}", "exit 1; ${name}");
+    let told = |arguments: &[&str], status: i32, parts: &[&str]| {
+        let all = fleet.expect(&[arguments, &["--allow-dirty"]].concat(), status, parts);
+        assert!(!all.contains("can't be built"), "{all}");
+    };
+    fs::copy(fleet.path("ann"), fleet.path("wide")).unwrap();
+    fs::set_permissions(fleet.path("wide"), fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = "`ssh-keygen` refuses the key `wide`, since others can read it";
+    told(&["--key", "wide"], 3, &[refused, "chmod 600 wide"]);
+    for (name, text) in [("empty", ""), ("page", "<html>"), ("word", "ssh-ed25519 x")] {
+        fs::write(fleet.path(name), text).unwrap();
+        told(&["--key", name], 2, &[&format!("`{name}` has no SSH key")]);
+    }
+    fleet.program("mkfifo", &["pipe"]);
+    told(&["--key", "pipe"], 3, &["`pipe` can't be read: it is no file"]);
+    // Only the public half is here, and an agent that never answers.
+    fs::create_dir(fleet.path("public")).unwrap();
+    fs::copy(fleet.path("bob.pub"), fleet.path("public/bob.pub")).unwrap();
+    let socket = fleet.path("hangs");
+    let _hangs = UnixListener::bind(&socket).unwrap();
+    let arguments = ["--key", "public/bob.pub", "--allow-dirty"];
+    let output = fleet.command(&arguments).env("SSH_AUTH_SOCK", &socket).output_of();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("has its private half here: bob (SHA256:"), "{said}");
+    assert_eq!(said.matches("SHA256:").count(), 1, "{said}");
+    // A passphrase, and nobody to ask; `setsid` leaves the terminal.
+    fleet.program("ssh-keygen", &["-q", "-p", "-N", "secret", "-f", "ann"]);
+    let mut command = Command::new("setsid");
+    let asked = fleet.command(&["--key", "ann", "--allow-dirty"]);
+    command.arg("-w").arg(asked.get_program()).args(asked.get_args()).current_dir(fleet.path(""));
+    for (name, value) in asked.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS_REQUIRE"] {
+        command.env_remove(name);
+    }
+    let output = command.stdin(Stdio::null()).output_of();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("a passphrase guards the key `ann`, and there is no terminal"), "{said}");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+#[ignore = "needs nix"]
+fn a_release_that_nobody_signed_or_that_cannot_go_out_is_told_with_what_to_do() {
+    let fleet = Fleet::new(&["ann"], 1);
+    fleet.expect(&["--no-sign"], 0, &["signed by nobody"]);
+    fleet.expect(&["verify"], 1, &["nobody has signed the release"]);
+    let none = "no release before 1 was made on this machine";
+    fleet.expect(&["diff"], 2, &[none, "diff OLDER NEWER"]);
+    // The release is not lost where it can't be published.
+    fs::write(fleet.path("file"), "").unwrap();
+    fleet.program("ln", &["-s", "nowhere", "dangling"]);
+    let told = ["release 2 is made", "releases/demo/2`", "`nixfleet release publish 2 --to PLACE`"];
+    let arguments = ["--key", "ann", "--to", "place", "--to", "dangling"];
+    let all = fleet.expect(&arguments, 3, &told);
+    assert!(all.contains("release 2 is published at place"), "{all}");
+    fleet.expect(&["publish", "2", "--to", "other"], 0, &["published at other"]);
+    // Its own place has the one before.
+    fleet.expect(&["--key", "ann", "--to", "other"], 0, &["release 3"]);
+    fs::remove_dir_all(fleet.path("home")).unwrap();
+    fleet.expect(&["diff", "other"], 0, &["from release 2 to 3"]);
+    // A history that can't be written is told before the build.
+    fleet.edit("fleet/flake.nix", "echo ${name}", "exit 1; ${name}");
+    let mut command = fleet.command(&["--key", "ann", "--allow-dirty"]);
+    let output = command.env("XDG_DATA_HOME", fleet.path("file")).output_of();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("releases/demo` can't be made"), "{said}");
+    fleet.edit("fleet/flake.nix", r#"name = "demo""#, r#"name = "../../demo""#);
+    let told = fleet.expect(&["--key", "ann", "--allow-dirty"], 1, &["is no name of a fleet"]);
+    assert!(!told.contains("can't be built"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! A machine that SSH reaches, as the address of a place names it.
 
 use std::fmt;
+use std::num::NonZeroU16;
 use std::process::Command;
 
 /// `[user@]host[:port]`
@@ -15,14 +16,35 @@ pub struct Machine {
 impl Machine {
     /// Reads what people write; whether it may be empty is for the place to say.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let (host, port) = match text.rsplit_once(':') {
-            // An address of IPv6 stands in brackets.
-            Some((name, port)) if !port.ends_with(']') => {
-                (name, Some(port.parse().map_err(|_| "its port is no number up to 65535")?))
+        let (user, rest) =
+            text.rsplit_once('@').map_or((None, text), |(it, rest)| (Some(it), rest));
+        let (host, port) = match rest.strip_prefix('[') {
+            Some(rest) => {
+                let (host, port) = rest.split_once(']').ok_or("its `[` is not closed")?;
+                let port = match port.strip_prefix(':') {
+                    None if !port.is_empty() => return Err("a port stands behind a `:`"),
+                    port => port,
+                };
+                (host, port)
             }
-            _ => (text, None),
+            None => rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port))),
         };
-        Ok(Self { host: host.replace(['[', ']'], ""), port })
+        let is_odd = |it: &str| {
+            it.starts_with('-') || it.contains(|it: char| it.is_whitespace() || it.is_control())
+        };
+        if port.is_some_and(|it| it.contains(':')) {
+            return Err("an address of IPv6 stands in brackets, `[::1]:22`");
+        }
+        let port = port.map(str::parse::<NonZeroU16>).transpose();
+        let port = port.map_err(|_| "its port is no number from 1 to 65535")?.map(NonZeroU16::get);
+        if is_odd(host) || user.is_some_and(|it| it.is_empty() || is_odd(it)) {
+            return Err("a user and a host begin with no `-`, and have no spaces");
+        }
+        if host.is_empty() && (user.is_some() || port.is_some()) {
+            return Err("it has no host");
+        }
+        let user = user.map(|it| format!("{it}@")).unwrap_or_default();
+        Ok(Self { host: format!("{user}{host}"), port })
     }
 
     /// `ssh` to it; the words of a command follow.
@@ -31,8 +53,9 @@ impl Machine {
         if let Some(port) = self.port {
             ssh.args(["-p", &port.to_string()]);
         }
-        // A machine that does not answer is not waited for without end.
-        ssh.args(["-o", "ConnectTimeout=30", "--", &self.host]);
+        // A machine that does not answer, or no longer does, is not waited for without end.
+        ssh.args(["-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=20"]);
+        ssh.args(["-o", "ServerAliveCountMax=3", "--", &self.host]);
         ssh
     }
 }
@@ -40,6 +63,10 @@ impl Machine {
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let port = self.port.map(|it| format!(":{it}")).unwrap_or_default();
-        write!(f, "{}{port}", self.host)
+        match self.host.rsplit_once('@').unwrap_or(("", &self.host)) {
+            (_, host) if !host.contains(':') => write!(f, "{}{port}", self.host),
+            ("", host) => write!(f, "[{host}]{port}"),
+            (user, host) => write!(f, "{user}@[{host}]{port}"),
+        }
     }
 }

@@ -24,7 +24,7 @@ impl Plane {
     /// Reads what stands after `control-plane://`.
     pub fn parse(rest: &str) -> Result<Self, &'static str> {
         let machine = Machine::parse(rest)?;
-        if machine.host.starts_with('-') || machine.host.contains(['/', ' ']) {
+        if machine.host.contains('/') {
             return Err("it is `control-plane://[user@]host[:port]`");
         }
         Ok(Self(machine))

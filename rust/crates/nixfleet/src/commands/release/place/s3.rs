@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use nixfleet_release::{HEAD_FILE, SIGNATURES_FILE};
 
-use super::{Part, Put, require, said, trouble};
+use super::{BETWEEN, Part, Put, require, said, trouble};
 use crate::error::Trouble;
 
 /// What is said where a bucket, or an older `aws`, has no such condition: then of two at the same time
@@ -62,8 +62,11 @@ impl S3 {
                 self.copy(&folder.join(name).to_string_lossy(), &self.url(name), true)?;
             }
         }
-        for name in [SIGNATURES_FILE, HEAD_FILE] {
-            self.copy(&folder.join(name).to_string_lossy(), &self.url(name), false)?;
+        let between = folder.join(BETWEEN).join(SIGNATURES_FILE);
+        let between = Some((between, SIGNATURES_FILE)).filter(|(file, _)| file.exists());
+        let last = [HEAD_FILE, SIGNATURES_FILE].map(|it| (folder.join(it), it));
+        for (file, name) in between.into_iter().chain(last) {
+            self.copy(&file.to_string_lossy(), &self.url(name), false)?;
         }
         Ok(Put::Done)
     }

@@ -30,11 +30,16 @@ impl Ssh {
     pub fn parse(rest: &str) -> Result<Self, &'static str> {
         let (host, path) = rest.split_once('/').ok_or("it has no path: `ssh://host/path`")?;
         let machine = Machine::parse(host)?;
-        if machine.host.is_empty() || machine.host.starts_with('-') || path.is_empty() {
+        if machine.host.is_empty() || path.is_empty() {
             return Err("it is `ssh://[user@]host[:port]/path`");
         }
         // As in URLs of git and rsync, `/~/releases` is in the home folder.
-        let path = path.strip_prefix("~/").map_or(format!("/{path}"), str::to_owned);
+        let path = match path.strip_prefix('~') {
+            None => format!("/{path}"),
+            Some("") => "./".to_owned(),
+            Some(rest) if rest.starts_with('/') => format!("./{}", rest.trim_start_matches('/')),
+            Some(_) => return Err("`/~/` is the home folder of who logs in, and of nobody else"),
+        };
         Ok(Self { machine, path })
     }
 
@@ -100,7 +105,8 @@ fn unpack(from: impl Read, into: &Path) -> Result<(), Trouble> {
 
 impl fmt::Display for Ssh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ssh://{}/{}", self.machine, self.path.trim_start_matches('/'))
+        let home = self.path.strip_prefix("./").map(|it| format!("/~/{it}"));
+        write!(f, "ssh://{}{}", self.machine, home.as_ref().unwrap_or(&self.path))
     }
 }
 
@@ -114,11 +120,23 @@ mod tests {
             |text: &str| Ssh::parse(text).map(|it| (it.machine.host, it.machine.port, it.path));
         let owned = |host: &str, port, path: &str| Ok((host.to_owned(), port, path.to_owned()));
         assert_eq!(parse("me@web/srv/fleet"), owned("me@web", None, "/srv/fleet"));
-        assert_eq!(parse("web:2222/~/fleet"), owned("web", Some(2222), "fleet"));
+        assert_eq!(parse("web:2222/~/fleet"), owned("web", Some(2222), "./fleet"));
         assert_eq!(parse("[::1]:22/fleet"), owned("::1", Some(22), "/fleet"));
         assert_eq!(parse("[::1]/fleet"), owned("::1", None, "/fleet"));
         assert_eq!(parse("me@[::1]:22/fleet"), owned("me@::1", Some(22), "/fleet"));
-        for wrong in ["web", "web/", "/srv", "-oProxyCommand=x/srv", "web:x/srv", "web:99999/srv"] {
+        // It is written as it was read.
+        for text in
+            ["me@web/srv/fleet", "web:2222/~/fleet", "me@[::1]:22/fleet", "[fe80::1%eth0]/x"]
+        {
+            assert_eq!(Ssh::parse(text).unwrap().to_string(), format!("ssh://{text}"));
+        }
+        // The home folder, and neither that of all nor an option of a program there.
+        assert_eq!(parse("web/~"), owned("web", None, "./"));
+        assert_eq!(parse("web/~/"), owned("web", None, "./"));
+        assert_eq!(parse("web/~//-rf"), owned("web", None, "./-rf"));
+        let wrong = "web web/ /srv -oProxyCommand=x/srv web:x/srv web:99999/srv web:0/srv web:/srv ::1/srv \
+                     [::1/srv [::1]22/srv web:22:33/srv me@/srv @web/srv me@-x/srv web/~bob/srv";
+        for wrong in wrong.split(' ').chain(["a web/srv", "me\n@web/srv"]) {
             assert!(Ssh::parse(wrong).is_err(), "{wrong}");
         }
     }
