@@ -53,6 +53,9 @@ in
       ];
       # The store is written by Nix's daemon alone, outside of this sandbox.
       environment.NIX_REMOTE = "daemon";
+      # Nix looks there for what its user has of channels. Below /root, which the sandbox hides, an older
+      # one ends with that.
+      environment.HOME = cfg.settings.state;
 
       serviceConfig = import ../../../lib/sandbox.nix // {
         Type = "notify";
