@@ -25,14 +25,22 @@ let
   lines =
     line: set: builtins.concatStringsSep "\n" (builtins.attrValues (builtins.mapAttrs line set));
 
-  # Services as systemd takes them, all wanted by multi-user.target.
-  units = builtins.mapAttrs (
-    name: service:
-    builtins.toFile "${name}.service" ''
-      [Service]
-      ${lines (key: value: "${key}=${toString value}") service.serviceConfig}
-    ''
-  ) (given.systemd.services or { });
+  # Units as systemd takes them, all wanted by multi-user.target: services, and texts.
+  services = builtins.mapAttrs (name: service: ''
+    [Service]
+    ${lines (key: value: "${key}=${toString value}") service.serviceConfig}
+  '') (given.systemd.services or { });
+  texts = builtins.mapAttrs (_: unit: unit.text) (given.systemd.units or { });
+  units =
+    lines (name: text: "${name}.service ${builtins.toFile "${name}.service" text}") services
+    + "\n"
+    + lines (name: text: "${name} ${builtins.toFile name text}") texts;
+
+  # Those whom a service runs as.
+  users = given.users.users or { };
+  systemUsers = builtins.filter (name: users.${name}.isSystemUser or false) (
+    builtins.attrNames users
+  );
 
   # As NixOS has them: nixos-anywhere takes the first two along to the installer.
   settings = {
@@ -74,7 +82,11 @@ let
           timeZone = hostSpec.timeZone or "UTC";
           keys = builtins.concatStringsSep "\n" keys;
           nginx = given.services.nginx.enable or false;
-          units = lines (name: file: "${name}.service ${file}") units;
+          inherit units;
+          packages = toString (given.environment.systemPackages or [ ]);
+          systemUsers = toString systemUsers;
+          # A file of its own, as NixOS has it: the same one in each system that says the same.
+          hosts = builtins.toFile "hosts" "127.0.0.1 localhost ${hostName}\n";
           inherit (impermanence) persistence hostKey;
           disks = diskLines;
           inherit device bios;

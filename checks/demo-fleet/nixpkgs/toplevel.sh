@@ -23,7 +23,8 @@ done <<<"$disks"
 mkdir "$out/network"
 [[ -z $network ]] || while read -r unit file; do cp "$file" "$out/network/$unit"; done <<<"$network"
 
-[[ -z $units ]] || while read -r unit file; do
+while read -r unit file; do
+  [[ -n $unit ]] || continue
   cp "$file" "$out/units/$unit"
   ln -s "../units/$unit" "$out/wants/$unit"
 done <<<"$units"
@@ -44,7 +45,7 @@ cat >"$out/activate" <<EOF
 set -e
 ln -sfn $out /run/current-system
 cp $out/etc/hostname /etc/hostname
-printf '127.0.0.1 localhost $hostName\n' >/etc/hosts
+ln -sfn $hosts /etc/hosts
 cp $out/fstab /etc/fstab
 ln -sfn /usr/share/zoneinfo/$timeZone /etc/localtime
 rm -rf /etc/ssh/authorized_keys.d
@@ -62,6 +63,14 @@ EOF
 
 [[ -z $userName ]] || cat >>"$out/activate" <<EOF
 id -u $userName >/dev/null 2>&1 || useradd --create-home --shell /bin/bash --groups sudo $userName
+EOF
+
+[[ -z $systemUsers ]] || cat >>"$out/activate" <<EOF
+for user in $systemUsers; do id -u "\$user" >/dev/null 2>&1 || useradd --system "\$user"; done
+EOF
+
+[[ -z $packages ]] || cat >>"$out/activate" <<EOF
+for package in $packages; do ln -sfn "\$package"/bin/* /usr/local/bin/; done
 EOF
 
 # Debian's group `sudo` is NixOS's `wheel`.

@@ -184,6 +184,16 @@ pub enum Error {
         /// The name.
         name: Foreign,
     },
+    /// The files that are to go onto a host cannot be copied.
+    #[error("the extra files of `{host}` cannot be copied from `{}`: {reason}", folder.display())]
+    ExtraFiles {
+        /// The host.
+        host: String,
+        /// Where they should be.
+        folder: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// A private network of VMs that did not come about.
     #[error("`{host}` could not be tested together with others: {reason}")]
     Network {
@@ -258,7 +268,7 @@ impl Error {
             | Self::NoDisks { .. }
             | Self::DiskName { .. }
             | Self::Assertions { .. } => 1,
-            Self::BadName { .. } => 2,
+            Self::BadName { .. } | Self::ExtraFiles { .. } => 2,
             Self::TimedOut { .. } => 4,
             Self::Interrupted => 130,
             _ => 3,

@@ -129,7 +129,7 @@ fn install_into(run: &mut Run, built: &Built, running: &mut Running) -> Result<(
             system: built.system.to_string(),
             target: running.root.clone(),
             key_file: run.plan.key.file.is_some(),
-            extra_files: run.options.extra_files.clone(),
+            extra_files: run.extra_files(),
             log: run.folder.logs().join("install.log"),
             limit: run.limit(Phase::Install),
         };

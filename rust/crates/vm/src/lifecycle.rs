@@ -12,9 +12,11 @@ pub use stop::{Stopped, stop};
 
 use nixfleet_text::word;
 
-use crate::Error;
+use crate::report::HostReport;
 use crate::run::Run;
-use crate::ssh::{Ssh, Target};
+use crate::ssh::{Ssh, Target, section};
+use crate::state::Fleet;
+use crate::{Error, files};
 
 /// Opens a VM's folder, and mends what a run that was killed left over.
 ///
@@ -35,6 +37,25 @@ pub fn ssh_words(target: &Target) -> Vec<String> {
     let words = Ssh::options(&Target { shared: None, ..target.clone() });
     let quiet = |it: &&[String]| it.iter().all(|word| word != "BatchMode=yes");
     words.chunks(2).filter(quiet).flatten().cloned().collect()
+}
+
+/// Writes a file by which `ssh -F` knows the VMs that were left running, each by its names, and says so
+/// in their reports.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn name_left(fleet: &Fleet, reports: &mut [HostReport]) -> Result<(), Error> {
+    let left = reports.iter().filter_map(|it| it.left.as_ref());
+    let sections: Vec<String> = left.map(|(names, root)| section(names, root)).collect();
+    if sections.is_empty() {
+        return Ok(());
+    }
+    let path = fleet.ssh_config();
+    files::write(&path, sections.join("\n").as_bytes())?;
+    for report in reports.iter_mut().filter(|it| it.left.is_some()) {
+        report.ssh_config = Some(path.clone());
+    }
+    Ok(())
 }
 
 /// The command that logs in, to be pasted into a shell.

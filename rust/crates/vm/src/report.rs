@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use nixfleet_nix::{Cause, Foreign};
 use serde::Serialize;
 
+use crate::ssh::Target;
 use crate::{Accelerator, Error, Phase};
 
 /// How a run on a host ended.
@@ -56,6 +57,12 @@ pub struct HostReport {
     pub logs: Option<PathBuf>,
     /// How to log in to the VM that was left running.
     pub ssh: Option<String>,
+    /// The file for `ssh -F` that knows the VMs which were left running by their names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ssh_config: Option<PathBuf>,
+    /// How root is reached in that VM, and by which names.
+    #[serde(skip)]
+    pub left: Option<(Vec<String>, Target)>,
 }
 
 /// A phase of a run.
@@ -131,6 +138,8 @@ impl HostReport {
             screenshot: None,
             logs: None,
             ssh: None,
+            ssh_config: None,
+            left: None,
         }
     }
 

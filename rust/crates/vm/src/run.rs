@@ -12,6 +12,7 @@ use std::time::Duration;
 
 pub use boot::{Boot, Running};
 
+use crate::install::extra_files;
 use crate::preflight::Plan;
 use crate::report::{HostReport, PhaseReport};
 use crate::room::Room;
@@ -34,7 +35,7 @@ pub struct Options {
     pub disk_size: Option<u32>,
     /// Install anew even when nothing has changed.
     pub rebuild: bool,
-    /// Files to put onto the new system.
+    /// Files to put onto the new system: a folder, in whose path `{host}` stands for the host's name.
     pub extra_files: Option<PathBuf>,
     /// Leave the VM of a test running.
     pub keep: bool,
@@ -104,6 +105,13 @@ impl<'a> Run<'a> {
     pub fn limit(&self, phase: Phase) -> Duration {
         let given = self.options.limits.get(&phase).copied();
         given.unwrap_or_else(|| phase.limit(self.accelerator()))
+    }
+
+    /// The folder of the files that go onto the new system.
+    #[must_use]
+    pub fn extra_files(&self) -> Option<PathBuf> {
+        let folder = extra_files::of(self.options.extra_files.as_deref()?, &self.plan.host);
+        Some(folder.canonicalize().unwrap_or(folder))
     }
 
     /// The virtual processors of a host that declares so many. Under emulation each of them keeps one

@@ -13,7 +13,7 @@ use thiserror::Error as ThisError;
 use crate::Cancel;
 
 pub(crate) use real::QUICK_EXCHANGE;
-pub use real::{Ssh, quoted};
+pub use real::{Ssh, quoted, section};
 
 /// How a guest is reached.
 #[derive(Debug, Clone)]

@@ -63,6 +63,10 @@ fn cycle(run: &mut Run) -> Result<(), Error> {
     }
     if run.options.keep && result.is_ok() {
         run.report.ssh = Some(lifecycle::ssh_command(&running.root));
+        let host = &run.plan.host;
+        let together = run.options.together.as_ref();
+        let names = together.map_or_else(|| vec![host.clone()], |it| it.names(host));
+        run.report.left = Some((names, running.root.clone()));
         running.machine.release();
         return Ok(());
     }

@@ -56,8 +56,13 @@ pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
     let mut reports = fleet.each(jobs, |plan, folder| {
         nixfleet_vm::test::test(&fleet.world, plan, folder, &fleet.options)
     });
+    let named = lifecycle::name_left(&fleet.state, &mut reports);
     // The moving lines are gone before anything else is written.
     drop(fleet);
+    if let Err(error) = named {
+        // They run all the same.
+        show::error_alone(&error);
+    }
     faults::explain(global, &mut reports);
     let written = files::write(args, &reports);
     show::reports(global, &reports, "test");

@@ -24,6 +24,10 @@ impl Error {
                  lasts; to forget the old one: `rm '{}'`",
                 known_hosts.display()
             )),
+            Self::ExtraFiles { folder, .. } if !folder.exists() => Some(format!(
+                "for a host that needs none it may be empty: `mkdir -p '{}'`",
+                folder.display()
+            )),
             Self::Install { log, .. } => {
                 Some(format!("all that it wrote is in `{}`", log.display()))
             }

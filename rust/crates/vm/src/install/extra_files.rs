@@ -1,9 +1,10 @@
-//! The files that go onto the new system besides what it is made of.
+//! The files that go onto the new system besides what it is made of: a folder for all hosts, or one for
+//! each.
 
 use std::fs::{FileType, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
@@ -11,13 +12,28 @@ use walkdir::WalkDir;
 
 use crate::{Cancel, Error};
 
+/// What stands for the host's name in the path of a folder.
+pub const HOST: &str = "{host}";
+
+/// The folder of a host.
+#[must_use]
+pub fn of(path: &Path, host: &str) -> PathBuf {
+    match path.to_str() {
+        Some(text) => text.replace(HOST, host).into(),
+        None => path.to_owned(),
+    }
+}
+
 /// What is read of a file at a time.
 const PIECE: usize = 1 << 20;
 
-/// The first of a folder's entries that cannot be copied, and why: reading a pipe or a device may
-/// never end.
+/// Why a folder cannot be copied: it is not there, or of its entries the first that is at fault, as
+/// reading a pipe or a device may never end.
 #[must_use]
 pub fn trouble(folder: &Path) -> Option<String> {
+    if !folder.is_dir() {
+        return Some("there is no such folder".to_owned());
+    }
     WalkDir::new(folder).follow_root_links(true).into_iter().find_map(|entry| match entry {
         Ok(entry) => {
             let what = special(entry.file_type())?;

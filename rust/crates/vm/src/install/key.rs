@@ -23,8 +23,8 @@ pub fn key(run: &Run, built: &Built) -> Result<String, Error> {
         format!("firmware {} {}", firmware.code.display(), length(&firmware.code)),
         format!("variables {} {}", firmware.vars.display(), length(&firmware.vars)),
     ];
-    if let Some(folder) = &run.options.extra_files {
-        parts.extend(extra_files::digest(folder, &run.world.cancel)?);
+    if let Some(folder) = run.extra_files() {
+        parts.extend(extra_files::digest(&folder, &run.world.cancel)?);
     }
     Ok(short_hash(parts.join("\n"), 20))
 }

@@ -3,7 +3,7 @@
 use super::Stage;
 use crate::fake::{Behaviour, Fake};
 use crate::run::Options;
-use crate::state::Lock;
+use crate::state::{Fleet, Lock};
 use crate::{Error, lifecycle};
 
 #[test]
@@ -37,7 +37,22 @@ fn a_kept_vm_runs_on() {
     let fake = Fake::new(Behaviour::default());
     let report = stage.test(&fake, &Options { keep: true, ..Options::default() });
     assert_eq!((report.exit_status(), fake.alive()), (0, 1));
-    assert!(report.ssh.unwrap().contains("root@127.0.0.1"));
+    assert!(report.ssh.as_ref().unwrap().contains("root@127.0.0.1"));
+
+    // And is known by its name, to whom a file says so.
+    let fleet = Fleet::below(&stage.root, &stage.root, "f").unwrap();
+    let mut reports = [report];
+    lifecycle::name_left(&fleet, &mut reports).unwrap();
+    let config = reports[0].ssh_config.as_ref().unwrap();
+    assert!(std::fs::read_to_string(config).unwrap().starts_with("Host web-01\n"));
+    let Some(ssh) = nixfleet_nix::process::find("ssh") else { return };
+    let said =
+        std::process::Command::new(ssh).arg("-F").arg(config).args(["-G", "web-01"]).output();
+    let said = String::from_utf8(said.unwrap().stdout).unwrap();
+    let port = reports[0].left.as_ref().unwrap().1.port;
+    for line in ["hostname 127.0.0.1", "user root", &format!("port {port}")] {
+        assert!(said.lines().any(|it| it == line), "{line} in {said}");
+    }
 }
 
 #[test]

@@ -84,6 +84,20 @@ fn a_vm_lasts_until_another_takes_its_place() {
 }
 
 #[test]
+fn each_host_has_extra_files_of_its_own_where_the_folder_says_so() {
+    let stage = Stage::new();
+    let fake = Fake::new(Behaviour::default());
+    let folder = stage.root.join("files/web-01");
+    std::fs::create_dir_all(&folder).unwrap();
+    let extra_files = Some(stage.root.join("files/{host}"));
+    let options = Options { extra_files, ..Options::default() };
+    let reused = || stage.test(&fake, &options).reused;
+    assert!(!reused() && reused());
+    std::fs::write(folder.join("secret"), "one").unwrap();
+    assert!(!reused() && reused(), "they are the host's own");
+}
+
+#[test]
 fn extra_files_of_other_bytes_are_another_install() {
     let stage = Stage::new();
     let fake = Fake::new(Behaviour::default());

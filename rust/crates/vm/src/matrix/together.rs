@@ -7,13 +7,14 @@ use super::Stage;
 use crate::fake::{Behaviour, Fake, plan};
 use crate::run::Options;
 use crate::test::test;
-use crate::together::Together;
+use crate::together::{Member, Together};
 
 const HOSTS: [&str; 2] = ["web-01", "db-01"];
 
 /// The exit status and message of each host.
 fn tested(behaviours: [Behaviour; 2]) -> Vec<(u8, String)> {
-    let together = Arc::new(Together::new(HOSTS.map(Into::into).into(), 4000));
+    let member = |host: &str| Member { host: host.into(), asked_at: None };
+    let together = Arc::new(Together::new(HOSTS.map(member).into(), 4000));
     let options = Options { together: Some(together), ..Options::default() };
     let run = |(host, behaviour): (&'static str, Behaviour)| {
         let options = options.clone();

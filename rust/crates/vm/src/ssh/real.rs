@@ -62,6 +62,20 @@ impl Ssh {
     }
 }
 
+/// A target as a section of `ssh_config(5)`, by which whoever uses `ssh` reaches it by any of the names.
+#[must_use]
+pub fn section(names: &[String], target: &Target) -> String {
+    let Target { port, user, identity, known_hosts, .. } = target;
+    let (identity, known_hosts) = (quoted(identity), quoted(known_hosts));
+    format!(
+        "Host {}\n  HostName 127.0.0.1\n  Port {port}\n  User {user}\n  IdentityFile {identity}\n  \
+         IdentitiesOnly yes\n  UserKnownHostsFile {known_hosts}\n  GlobalKnownHostsFile /dev/null\n  \
+         StrictHostKeyChecking accept-new\n  LogLevel ERROR\n  {}\n",
+        names.join(" "),
+        QUICK_EXCHANGE.replacen('=', " ", 1),
+    )
+}
+
 /// A path as a value of `ssh_config(5)`: in quotes, within which `ssh` takes a backslash off quotes
 /// and backslashes alone (`argv_split` in its `misc.c`), and with no token in it.
 #[must_use]

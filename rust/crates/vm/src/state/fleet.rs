@@ -54,6 +54,13 @@ impl Fleet {
         Ok(Folder { host: name.to_owned(), path, sockets: self.sockets.clone(), id })
     }
 
+    /// The file for `ssh -F` that knows VMs by their names. Its path, like a socket's, has no blanks unless
+    /// the runtime folder's has: programs split their options at them.
+    #[must_use]
+    pub fn ssh_config(&self) -> PathBuf {
+        self.sockets.join(format!("{}.ssh", short_hash(&*self.path.to_string_lossy(), 12)))
+    }
+
     /// The hosts that have a folder, sorted, whether or not the fleet still has them.
     #[must_use]
     pub fn hosts(&self) -> Vec<String> {

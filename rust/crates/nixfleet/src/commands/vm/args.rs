@@ -1,7 +1,7 @@
 //! The arguments of the VM commands.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -59,7 +59,8 @@ pub struct Build {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=CPUS))]
     pub cpus: Option<u32>,
 
-    /// Files to put onto the new system, as `nixos-anywhere --extra-files` does
+    /// Files to put onto the new system, as `nixos-anywhere --extra-files` does; `{host}` in the folder's
+    /// path stands for the host's name
     #[arg(long, value_name = "DIR", value_parser = folder)]
     pub extra_files: Option<PathBuf>,
 
@@ -92,12 +93,11 @@ impl Build {
 }
 
 fn folder(text: &str) -> Result<PathBuf, String> {
-    if !Path::new(text).is_dir() {
-        return Err("there is no such folder".to_owned());
-    }
     // A name that begins with a dash would be an option to what copies it.
-    let folder = Path::new(text).canonicalize().map_err(|error| error.to_string())?;
-    extra_files::trouble(&folder).map_or(Ok(folder), Err)
+    let folder = std::path::absolute(text).map_err(|error| error.to_string())?;
+    // Which hosts there are is known once the fleet is read.
+    let trouble = Some(&folder).filter(|_| !text.contains(extra_files::HOST));
+    trouble.and_then(|it| extra_files::trouble(it)).map_or(Ok(folder), Err)
 }
 
 /// The longest that a phase may be given: what is longer is no limit, and a clock's end is nearer.

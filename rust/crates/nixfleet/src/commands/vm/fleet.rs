@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use nixfleet_nix::{NixCli, Patience};
 use nixfleet_text::nearest;
+use nixfleet_vm::install::extra_files;
 use nixfleet_vm::observer::{Observer, Silent};
 use nixfleet_vm::preflight::{Plan, ThisMachine};
 use nixfleet_vm::report::{HostReport, PhaseReport};
 use nixfleet_vm::run::Options;
 use nixfleet_vm::state::{Fleet, Folder};
-use nixfleet_vm::together::Together;
+use nixfleet_vm::together::{Member, Together};
 use nixfleet_vm::{Accelerator, Cancel, Error as VmError, Phase, World, ports};
 
 use super::args::{Build, Hosts};
@@ -30,6 +31,10 @@ pub struct VmFleet {
     pub world: World,
     /// The hosts, each with its folder.
     pub hosts: Vec<(Plan, Folder)>,
+    /// The same hosts, as they would meet in one network.
+    members: Vec<Member>,
+    /// Where their folders are.
+    pub state: Fleet,
     /// What the user chose.
     pub options: Options,
     /// How long the preflight took.
@@ -77,6 +82,8 @@ impl VmFleet {
             Ok((plan, folder))
         });
         let hosts = folders.collect::<Result<Vec<_>, VmError>>().map_err(Failure::Vm)?;
+        extra_files(&hosts, &options).map_err(Failure::Vm)?;
+        let members = hosts.iter().map(|(plan, _)| Member::of(&inventory, &plan.host)).collect();
         let nix = Arc::new(nix(Phase::Build));
         options.share = jobs::share(at_a_time(&hosts, args.jobs, &options));
         let preflight = begun.elapsed();
@@ -93,16 +100,16 @@ impl VmFleet {
             }
         }
         let world = World::new(flakes::flake(global), nix, observer, cancel);
-        Ok(Self { world, hosts, options, preflight })
+        Ok(Self { world, hosts, members, state, options, preflight })
     }
 
     /// Puts all hosts into one network; returns how many at a time that makes: all.
     pub fn join(&mut self) -> Option<u16> {
-        let names: Vec<String> = self.hosts.iter().map(|(plan, _)| plan.host.clone()).collect();
-        let count = u16::try_from(names.len()).ok();
+        let members = self.members.clone();
+        let count = u16::try_from(members.len()).ok();
         // Networks of other runs on this machine have other ports.
         let port = ports::free(None).unwrap_or(4746);
-        self.options.together = Some(Arc::new(Together::new(names, port)));
+        self.options.together = Some(Arc::new(Together::new(members, port)));
         self.options.room = None;
         self.options.share = jobs::share(self.hosts.len());
         count
@@ -123,6 +130,18 @@ impl VmFleet {
             report
         })
     }
+}
+
+/// Checks the files that are to go onto each host.
+fn extra_files(hosts: &[(Plan, Folder)], options: &Options) -> Result<(), VmError> {
+    let Some(path) = &options.extra_files else { return Ok(()) };
+    hosts.iter().try_for_each(|(Plan { host, .. }, _)| {
+        let folder = extra_files::of(path, host);
+        let trouble = extra_files::trouble(&folder);
+        trouble.map_or(Ok(()), |reason| {
+            Err(VmError::ExtraFiles { host: host.clone(), folder, reason })
+        })
+    })
 }
 
 /// Says for which hosts Nix can build nothing here.

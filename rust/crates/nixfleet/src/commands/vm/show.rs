@@ -1,6 +1,6 @@
 //! How the VM commands tell what they did.
 
-use nixfleet_text::Foreign;
+use nixfleet_text::{Foreign, word};
 use nixfleet_vm::Error as VmError;
 use nixfleet_vm::report::{HostReport, Outcome, Verdict};
 use serde_json::json;
@@ -87,6 +87,10 @@ pub fn reports(global: &Global, reports: &[HostReport], what: &str) {
         if let Some(ssh) = &report.ssh {
             print(&format!("{:width$}  it runs until the next command for this host: {ssh}\n", ""));
         }
+    }
+    if let Some(config) = reports.iter().find_map(|it| it.ssh_config.as_ref()) {
+        let options = word(&format!("-F {}", config.display()));
+        print(&format!("by name, for this tool, Nix and `ssh -F`: export NIX_SSHOPTS={options}\n"));
     }
     if what == "test" && reports.len() > 1 {
         let passed = reports.iter().filter(|it| it.result == Verdict::Passed).count();

@@ -125,11 +125,9 @@ fn a_pipe_among_the_extra_files_is_told_before_it_is_read() {
     fs::create_dir(fleet.path().join("extra")).unwrap();
     let pipe = fleet.path().join("extra/pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let test = ["test-vm", INVENTORY, "-h", "web-01", "--extra-files", "extra"];
-    fleet.expect(
-        &test,
-        2,
-        "",
-        "extra/pipe` is a pipe; only files, folders and links can be copied",
-    );
+    std::os::unix::fs::symlink("extra", fleet.path().join("extweb-01")).unwrap();
+    for folder in ["extra", "./ext{host}"] {
+        let test = ["test-vm", INVENTORY, "-h", "web-01", "--extra-files", folder];
+        fleet.expect(&test, 2, "", "/pipe` is a pipe; only files, folders and links can be copied");
+    }
 }

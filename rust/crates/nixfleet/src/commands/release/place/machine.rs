@@ -4,6 +4,8 @@ use std::fmt;
 use std::num::NonZeroU16;
 use std::process::Command;
 
+use crate::commands::hosts::nix_options;
+
 /// `[user@]host[:port]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Machine {
@@ -47,9 +49,15 @@ impl Machine {
         Ok(Self { host: format!("{user}{host}"), port })
     }
 
-    /// `ssh` to it; the words of a command follow.
+    /// `ssh` to it, with the options that `NIX_SSHOPTS` has, as for Nix itself; the words of a command
+    /// follow.
     pub fn ssh(&self) -> Command {
+        self.ssh_by(&nix_options())
+    }
+
+    fn ssh_by(&self, options: &[String]) -> Command {
         let mut ssh = Command::new("ssh");
+        ssh.args(options);
         if let Some(port) = self.port {
             ssh.args(["-p", &port.to_string()]);
         }
@@ -68,5 +76,17 @@ impl fmt::Display for Machine {
             ("", host) => write!(f, "[{host}]{port}"),
             (user, host) => write!(f, "{user}@[{host}]{port}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ssh_is_told_what_the_user_tells_it_for_nix_before_what_is_ours() {
+        let ssh = Machine::parse("ops@fleet:22").unwrap().ssh_by(&["-F".into(), "/a b".into()]);
+        let words: Vec<_> = ssh.get_args().map(|it| it.to_string_lossy()).collect();
+        assert_eq!(words, ["-F", "/a b", "-p", "22", "-o", "ConnectTimeout=30", "--", "ops@fleet"]);
     }
 }
