@@ -9,7 +9,7 @@ CRATES = REPO / "rust/crates"
 # What belongs together, by where it is in the source. What is in none is the program's.
 GROUPS = {
     "Hosts": [
-        "link/src/check_in.rs", "control-plane/src/hosts/", "control-plane/src/again.rs", "control-plane/src/seat.rs", "control-plane/src/core.rs",
+        "link/src/check_in.rs", "control-plane/src/hosts/", "control-plane/src/again.rs", "control-plane/src/seat.rs", "control-plane/src/core",
         "rollout/src/limits.rs", "rollout/src/report.rs", "rollout/src/why.rs",
     ],
     "People": ["control-plane/src/people/", "control-plane/src/page/", "control-plane/src/log.rs"],

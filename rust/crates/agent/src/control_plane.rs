@@ -64,6 +64,9 @@ struct Talk {
     /// Counts up with that.
     version: u64,
     answer: Option<(Answer, Instant)>,
+    /// The mark of the answer that this host went by when it said that, or of a later one: what it begins
+    /// from then on it begins by no earlier one.
+    goes_by: Option<String>,
     problem: Option<String>,
     /// The connection at which an answer is awaited.
     waiting: Option<TcpStream>,
@@ -100,10 +103,13 @@ impl ControlPlane {
         thread::spawn(move || talker.talk());
     }
 
-    /// Says where this host stands. What is said anew ends the wait for an answer to what was said
+    /// Says where this host stands, after each step: never between a look at what may be begun and its
+    /// beginning. What is said anew ends the wait for an answer to what was said
     /// before.
     pub fn say(&self, said: CheckIn) {
         let mut talk = self.shared.talk();
+        talk.goes_by = talk.answer.as_ref().map(|(it, _)| it.mark.clone());
+        self.shared.news.notify_all();
         let retried = said.retried.max(talk.said.as_ref().and_then(|it| it.retried));
         let said = CheckIn { retried, ..said };
         if talk.said.as_ref().is_some_and(|it| it.says_as(&said)) {
@@ -114,7 +120,6 @@ impl ControlPlane {
         if let Some(socket) = talk.waiting.take() {
             let _ = socket.shutdown(Shutdown::Both);
         }
-        self.shared.news.notify_all();
     }
 
     /// The newest release that it offers. A first answer is waited for.
@@ -194,6 +199,20 @@ impl ControlPlane {
     #[must_use]
     pub fn name(&self) -> String {
         format!("control plane {}", self.address)
+    }
+}
+
+impl Talk {
+    /// The mark of the answer that there is.
+    fn mark(&self) -> Option<&String> {
+        self.answer.as_ref().filter(|_| self.problem.is_none()).map(|(it, _)| &it.mark)
+    }
+
+    /// Whether this host is at rest, as it says, and may be about to begin by an earlier answer.
+    fn is_behind(&self) -> bool {
+        let is_at_rest = self.said.as_ref().is_some_and(|it| !it.report.phase.is_busy());
+        let mark = self.mark();
+        is_at_rest && mark.is_some() && mark != self.goes_by.as_ref()
     }
 }
 

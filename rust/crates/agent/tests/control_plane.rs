@@ -205,11 +205,18 @@ fn host(folder: &Path, address: &str, sources: &[&str]) -> Host {
     host
 }
 
-fn polled(host: &mut Host) -> Poll {
+fn looked(host: &mut Host) -> Poll {
     match host.act(&Action::Poll { after: 0 }) {
         Event::Polled(poll) => poll,
         other => panic!("{other:?}"),
     }
+}
+
+/// A look, and that nothing is begun by what there is.
+fn polled(host: &mut Host) -> Poll {
+    let poll = looked(host);
+    host.show(&State::default());
+    poll
 }
 
 /// What a poll comes to, once it is that.
@@ -249,6 +256,26 @@ fn a_host_waits_without_fetching_anything_until_it_may_go() {
     let stopped =
         |it: &Poll| matches!(it, Poll::Offer(it) if it.wait.as_deref() == Some("paused by ops"));
     until(&mut host, stopped);
+}
+
+#[test]
+fn an_answer_is_known_once_nothing_is_begun_by_an_earlier_one() {
+    let server = server(Script { files: release(4, 1, "web-01"), ..Script::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let mut host = host(folder.path(), &server.address, &[]);
+    let known = || server.said.lock().unwrap().iter().any(|it| it.known.is_some());
+    let end = Instant::now() + Duration::from_secs(10);
+    // It looked, and has not said what it makes of it.
+    while !may_go(&looked(&mut host)) {
+        assert!(Instant::now() < end);
+    }
+    thread::sleep(Duration::from_millis(300));
+    assert!(!known());
+    host.show(&State::default());
+    while !known() {
+        assert!(Instant::now() < end);
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -304,6 +331,7 @@ fn a_word_to_try_again_is_followed_once_and_not_too_often() {
     }
     for word in 8..12 {
         server.script.lock().unwrap().retry = Some(word);
+        host.show(&State::default());
         thread::sleep(Duration::from_millis(50));
         assert!(matches!(host.act(&Action::Poll { after: 0 }), Event::Polled(_)));
     }

@@ -5,23 +5,25 @@
 //! Whoever runs it writes down what [`Core::check_in`], [`Core::bring`], [`Core::command`] and
 //! [`Core::decide`] give, and tells a host its [`Core::answer`] only after that.
 
+mod answer;
+mod bring;
+
+pub use answer::concerns;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{replace, take};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use nixfleet_link::{Answer, CheckIn, Offered, VERSION};
+use nixfleet_link::CheckIn;
 use nixfleet_release::Signers;
 use nixfleet_rollout::{
-    Command, Decision, Event, HostView, Impossible, Kind, May, Member, Plan, Rollout, Unknown,
-    View, impossible,
+    Command, Decision, Event, HostView, Kind, Member, Plan, Rollout, Unknown, View,
 };
 
-use crate::shelf::{self, Brought, Files, NotTaken, Shelf, Trusted};
+use crate::log::host_of;
+use crate::shelf::{Shelf, Trusted};
 use crate::store::{Keep, Kept, News};
-
-/// How many seconds hosts are told to wait where there is no release yet.
-const NO_RELEASE: u64 = 60;
 
 /// The least time between one thing and the next: the finest that every store keeps.
 const MOMENT: SignedDuration = SignedDuration::from_micros(1);
@@ -146,17 +148,24 @@ impl Core {
     pub fn check_in(&mut self, host: &str, said: CheckIn, now: Timestamp) -> Vec<Keep> {
         if self.said.get(host).is_some_and(|it| it.says_as(&said)) {
             self.seen(host, now, now);
-            return Vec::new();
+            return self.stays(host, said.known.as_deref(), now).into_iter().collect();
         }
         let current = self.current.as_ref();
         if current.is_some_and(|it| it.rollout.is_late(host, &said.report, self.last.max(now))) {
             return Vec::new();
         }
-        let report = said.report.clone();
+        let (report, known) = (said.report.clone(), said.known.clone());
         let keep = Keep::Host(host.to_owned(), Box::new(said.clone()));
         self.said.insert(host.to_owned(), said);
         let event = self.happened(Kind::Report { host: host.to_owned(), report }, now);
-        vec![keep, event]
+        let stays = self.stays(host, known.as_deref(), now);
+        [keep, event].into_iter().chain(stays).collect()
+    }
+
+    /// A host that was called back says by the answer that it knows whether it heard so.
+    fn stays(&mut self, host: &str, known: Option<&str>, now: Timestamp) -> Option<Keep> {
+        let mark = self.mark_to_stay(host).filter(|it| Some(it.as_str()) == known);
+        mark.map(|_| self.happened(Kind::Seen { host: host.to_owned(), stays: true }, now))
     }
 
     /// A host was heard of, with nothing new; `now` is by the same clock, which may have been set back
@@ -165,61 +174,9 @@ impl Core {
         let behind = self.last.duration_since(now).max(SignedDuration::ZERO);
         let at = at.checked_add(behind).unwrap_or(at);
         if let Some(current) = &mut self.current {
-            current.rollout.apply(&Event { at, kind: Kind::Seen { host: host.to_owned() } });
+            let kind = Kind::Seen { host: host.to_owned(), stays: false };
+            current.rollout.apply(&Event { at, kind });
         }
-    }
-
-    /// Somebody brings a release. What is wrong with its plan is said, and is no reason to refuse
-    /// what was signed.
-    ///
-    /// # Errors
-    /// When it is not taken, in a sentence; then nothing has changed.
-    pub fn bring(
-        &mut self,
-        mut files: Files,
-        now: Timestamp,
-    ) -> Result<(Vec<Keep>, Vec<Impossible>), NotTaken> {
-        // The releases that changed the keys stay, for hosts that missed one.
-        let before = self.shelf().into_iter().flat_map(|it| &it.files);
-        for (name, bytes) in before.filter(|it| it.0.starts_with("rotations/")) {
-            files.entry(name.clone()).or_insert_with(|| bytes.clone());
-        }
-        let (mut release, trusted) =
-            match shelf::bring(&self.fleet, &self.configured, self.trusted.as_ref(), files, now)? {
-                Brought::Taken(release, trusted) => (release, trusted),
-                Brought::Same => return Ok((Vec::new(), Vec::new())),
-            };
-        let (mut keep, is_first) = (Vec::new(), self.current.is_none());
-        if !is_first {
-            keep.push(self.happened(Kind::Superseded { sequence: release.known.sequence }, now));
-        }
-        let now = now.max(self.last);
-        release.at = now;
-        let (plan, members) = (Plan::from(&release.head), members(&release));
-        let never = impossible(&plan, &members, now);
-        let rollout = match &self.current {
-            Some(before) => before.rollout.newer(plan, members, now),
-            None => Rollout::new(plan, members, now),
-        };
-        // What is known of hosts goes with them, and is no news of this rollout.
-        let known = rollout.events();
-        keep.push(Keep::Release(release.clone(), trusted.clone(), known));
-        self.trusted = Some(trusted);
-        let gone: Vec<String> =
-            self.said.keys().filter(|it| !release.entries.contains_key(*it)).cloned().collect();
-        for host in gone {
-            self.said.remove(&host);
-            keep.push(Keep::Forget(host));
-        }
-        self.begin(*release, rollout, now);
-        if is_first {
-            // What hosts had said to one whose release is lost.
-            let told: Vec<(String, CheckIn)> = self.said.clone().into_iter().collect();
-            for (host, said) in told {
-                keep.push(self.happened(Kind::Report { host, report: said.report }, now));
-            }
-        }
-        Ok((keep, never))
     }
 
     /// A person says something.
@@ -264,32 +221,6 @@ impl Core {
         self.current.as_mut().map(|it| take(&mut it.news)).unwrap_or_default()
     }
 
-    /// What a host is told. Leave that was decided and is not known as an event yet, as before the first
-    /// [`Core::decide`] of a release or a start, is none: who is told of it takes room, and whoever
-    /// decides next has to know.
-    #[must_use]
-    pub fn answer(&self, host: &str) -> Answer {
-        let none =
-            Answer { version: VERSION, mark: "none".into(), offered: None, again: NO_RELEASE };
-        let Some(current) = &self.current else { return none };
-        let Some(verdict) = current.decision.verdict(host) else { return none };
-        let release = current.shelf.known;
-        let (word, wait) = match verdict.may {
-            May::Go { .. } if current.rollout.was_given_leave(host) => ("go", None),
-            May::Go { .. } => ("wait", Some("it is about to be let go".into())),
-            May::Wait => (
-                "wait",
-                Some(current.rollout.sentence(&current.decision, host).unwrap_or_default()),
-            ),
-        };
-        let again = matches!(verdict.may, May::Go { again: true });
-        let retry = current.retries.get(host).copied().filter(|_| again);
-        // The sentence is no part of it: it changes with each host that arrives, and the news for a
-        // host is whether it may go.
-        let mark = format!("{}-{word}-{}", current.mark, retry.unwrap_or_default());
-        Answer { version: VERSION, mark, offered: Some(Offered { release, wait, retry }), again: 0 }
-    }
-
     fn begin(&mut self, release: Shelf, rollout: Rollout, now: Timestamp) {
         let decision = rollout.decide(now);
         self.last = self.last.max(now);
@@ -311,7 +242,13 @@ impl Core {
 
     fn apply(&mut self, event: &Event) {
         let Some(current) = &mut self.current else { return };
+        let host = host_of(event);
+        let called_back = |it: &Rollout| host.and_then(|host| it.called_back(host));
+        let before = called_back(&current.rollout);
         current.rollout.apply(event);
+        if let Some(host) = host.filter(|_| called_back(&current.rollout) != before) {
+            current.news.insert(host.into());
+        }
         match &event.kind {
             Kind::Go { host } => drop(current.news.insert(host.as_str().into())),
             Kind::Said { command: Command::Retry { host }, .. } => {

@@ -20,7 +20,7 @@ pub struct Logged {
 #[must_use]
 pub fn host_of(event: &Event) -> Option<&str> {
     match &event.kind {
-        Kind::Report { host, .. } | Kind::Seen { host } | Kind::Go { host } => Some(host),
+        Kind::Report { host, .. } | Kind::Seen { host, .. } | Kind::Go { host } => Some(host),
         Kind::Said { command, .. } => command.host(),
         Kind::Passed { .. } | Kind::GiveUp | Kind::Superseded { .. } => None,
     }
@@ -34,7 +34,8 @@ pub fn sentence(event: &Event) -> String {
             let why = report.phase.why().map(|it| format!(": {}", in_a_sentence(&bounded(it))));
             format!("{host} {}{}", phase(&report.phase), why.unwrap_or_default())
         }
-        Kind::Seen { host } => format!("{host} was heard of"),
+        Kind::Seen { host, stays: false } => format!("{host} was heard of"),
+        Kind::Seen { host, stays: true } => format!("{host} stays, and has not begun"),
         Kind::Go { host } => format!("{host} may go"),
         Kind::Passed { wave } => format!("wave {wave} has what it needs"),
         Kind::GiveUp => "too many hosts failed: the release is given up".into(),

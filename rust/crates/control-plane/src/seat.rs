@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use nixfleet_link::{Answer, CheckIn, PublicKey};
 use tokio::sync::watch;
 
+use crate::core::concerns;
 use crate::row::Row;
 
 /// The most connections of one host: the oldest makes room, which may be of before a power cut.
@@ -78,7 +79,7 @@ struct Machine {
 /// What a check-in is.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Said {
-    /// Something new: the clerk writes it down.
+    /// Something new, or what it knows is: the clerk hears of it, and writes it down.
     New,
     /// The same as before.
     Same,
@@ -108,7 +109,8 @@ impl Seat {
         }
         (heard.at, heard.is_news) = (Some(now), true);
         heard.machine(&said.machine, from, instant);
-        if heard.said.as_ref().is_some_and(|it| it.says_as(said)) {
+        let is_same = heard.said.as_ref().is_some_and(|it| it.says_as(said));
+        if is_same && !concerns(said.known.as_deref(), &self.answer.borrow()) {
             Said::Same
         } else if heard.news.take(&NEWS, instant) {
             Said::New

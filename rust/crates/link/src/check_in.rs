@@ -36,7 +36,8 @@ pub struct CheckIn {
     pub report: Report,
     /// The number of the word by which it last tried again, [`Offered::retry`].
     pub retried: Option<u64>,
-    /// The mark of the answer that it has. While that holds, a new one is not given at once.
+    /// The mark of the answer that it has. While that holds, a new one is not given at once. A host at
+    /// rest says that of the answer that it goes by: it has begun nothing by an earlier one.
     pub known: Option<String>,
     /// For how many seconds it waits for a new one. 0: not at all.
     pub wait: u64,

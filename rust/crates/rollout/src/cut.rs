@@ -67,8 +67,9 @@ impl Track {
             events.push(Event { at: told.at, kind: Kind::Report { host: host(), report } });
         }
         let at = |at: Option<Timestamp>, kind: Kind| at.map(|at| Event { at, kind });
-        events.extend(at(self.seen, Kind::Seen { host: host() }));
+        events.extend(at(self.seen, Kind::Seen { host: host(), stays: false }));
         events.extend(at(self.go, Kind::Go { host: host() }));
+        events.extend(at(self.stayed, Kind::Seen { host: host(), stays: true }));
         let mut word = |word: &Option<Word>, command: Command| {
             if let Some(Word { at, by, .. }) = word {
                 events.push(Event { at: *at, kind: Kind::Said { by: by.clone(), command } });

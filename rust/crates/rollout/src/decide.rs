@@ -7,6 +7,7 @@ use crate::decision::{Decision, May, NO_REASON, State, WaveState, WaveVerdict};
 use crate::event::Kind;
 use crate::now::{Deciding, WaveNow};
 use crate::rollout::Rollout;
+use crate::stamp::Stamp;
 use crate::standing::Standing;
 use crate::tally::Tally;
 use crate::words;
@@ -63,6 +64,7 @@ impl Deciding<'_> {
             self.wait(at, if state.lets_go() { is_closed } else { sentence.clone() });
         }
         self.answer(state);
+        self.take_back();
         let expired = self.rollout.plan.expires.filter(|it| *it > self.now);
         Decision {
             at: self.now,
@@ -106,13 +108,23 @@ impl Deciding<'_> {
             // Of those that are not on the way, nothing more is looked up.
             let may_go = || {
                 let is_given = known.was_given_leave || verdict.may != May::Wait;
-                is_given && !(is_going && known.is_held)
+                is_given && known.called_back == Stamp::NONE
             };
             verdict.may = if state.lets_go() && is_on && may_go() {
                 May::Go { again: known.is_to_try_again }
             } else {
                 May::Wait
             };
+        }
+    }
+
+    /// Who was called back and has surely stayed has no leave any more.
+    fn take_back(&mut self) {
+        let rollout = self.rollout;
+        for (member, known) in rollout.members.iter().zip(&rollout.known) {
+            if known.has_surely_stayed() {
+                self.record(Kind::Seen { host: member.name.clone(), stays: true });
+            }
         }
     }
 

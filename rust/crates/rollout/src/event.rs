@@ -36,6 +36,12 @@ pub enum Kind {
     Seen {
         /// Its name.
         host: String,
+        /// Whether it was let go, heard since that it is to stay, and has not begun: the leave that it had
+        /// is over. That is to be kept. It is no event of its own kind, for control planes of before that
+        /// was known, which take an event of a kind that they do not know for damage: to them the host was
+        /// heard of.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stays: bool,
     },
     /// A host may go: it counts as on the way from now on, whether or not it heard so.
     Go {
@@ -62,4 +68,20 @@ pub enum Kind {
         #[serde(flatten)]
         command: Command,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_a_host_stays_is_read_by_those_who_know_no_such_event() {
+        let read = |text: &str| serde_json::from_str::<Kind>(text).unwrap();
+        let seen = |stays| Kind::Seen { host: "a".into(), stays };
+        let json = serde_json::to_value(seen(true)).unwrap();
+        assert_eq!(json, serde_json::json!({ "kind": "seen", "host": "a", "stays": true }));
+        assert_eq!(read(r#"{"kind": "seen", "host": "a"}"#), seen(false));
+        // A later field is left, as one of before was.
+        assert_eq!(read(r#"{"kind": "seen", "host": "a", "later": 1}"#), seen(false));
+    }
 }

@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::limits::LONGEST_WAY;
 use crate::report::Phase;
 use crate::stamp::Stamp;
 use crate::track::Track;
@@ -20,12 +21,12 @@ pub struct Known {
     pub seen: Stamp,
     /// Since when it may be about to go, and has not said so.
     pub leave: Stamp,
+    /// Since when such a one is to stay all the same.
+    pub called_back: Stamp,
     /// Whether it is changing what it runs.
     pub is_busy: bool,
     /// Whether it is fetching, which may take long.
     pub is_fetching: bool,
-    /// Whether a person holds it.
-    pub is_held: bool,
     /// Whether it was given leave for this release: that of an older one is none.
     pub was_given_leave: bool,
     /// Whether a person let a failure be tried again, and it was not yet.
@@ -58,7 +59,6 @@ impl Known {
         let phase = told.map(|it| &it.report.phase);
         let is_busy = phase.is_some_and(Phase::is_busy);
         let said = told.map(|it| it.at);
-        let held = track.is_held();
         let (at_best, since) = if let Some(skip) = track.is_skipped() {
             (AtBest::Skipped, Some(skip.at))
         } else if is_busy {
@@ -67,7 +67,7 @@ impl Known {
             (AtBest::Failed, Some(at))
         } else if let Some(arrived) = &track.arrived {
             (AtBest::Arrived, Some(arrived.at))
-        } else if let Some(hold) = held {
+        } else if let Some(hold) = track.is_held() {
             (AtBest::Held, Some(hold.at))
         } else if matches!(phase, Some(Phase::Held { .. })) {
             (AtBest::HeldThere, said)
@@ -78,12 +78,18 @@ impl Known {
             at_best,
             since: since.into(),
             seen: track.seen.into(),
-            leave: track.leave(began).into(),
+            leave: track.leave().into(),
+            called_back: track.called_back(began).into(),
             is_busy,
             is_fetching: matches!(phase, Some(Phase::Fetching)),
-            is_held: held.is_some(),
-            was_given_leave: track.go.is_some_and(|it| it >= began),
+            was_given_leave: track.was_given_leave(began),
             is_to_try_again: track.is_to_try_again(system),
         }
+    }
+
+    /// Whether one that was called back has surely stayed, though it does not say that it heard so: it is
+    /// at rest, and was heard of after all that it sent before.
+    pub fn has_surely_stayed(&self) -> bool {
+        self.called_back != Stamp::NONE && self.seen >= self.called_back.after(LONGEST_WAY)
     }
 }

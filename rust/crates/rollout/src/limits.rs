@@ -8,6 +8,9 @@ const OFFLINE: Duration = Duration::from_secs(10 * 60);
 const SILENT: Duration = Duration::from_secs(60 * 60);
 /// After what silence a host counts as silent that was fetching.
 const SILENT_FETCHING: Duration = Duration::from_secs(6 * 60 * 60);
+/// How long what a host sent may be on its way, since no connection is held for so long. One that was let
+/// go and then called back gives its place back once it has been heard of at rest for so long since.
+pub(crate) const LONGEST_WAY: Duration = Duration::from_secs(10 * 60);
 
 /// After what silence a host counts as what. A host that waits checks in at least every few minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -180,6 +180,14 @@ impl Rollout {
         self.host(host).is_some_and(|host| self.known[host].was_given_leave)
     }
 
+    /// Since when a host that may be about to go, by leave that it has, is to stay all the same: who tells
+    /// it so, and hears that it heard it, knows that it has no leave any more: [`Kind::Seen`]. All who
+    /// applied the same events have the same time here, and another after each time that it was to go.
+    #[must_use]
+    pub fn called_back(&self, host: &str) -> Option<Timestamp> {
+        self.host(host).and_then(|host| self.known[host].called_back.get())
+    }
+
     /// Takes an event. What is of a host or wave that the release has not changes nothing.
     pub fn apply(&mut self, event: &Event) {
         let at = event.at;
@@ -187,7 +195,10 @@ impl Rollout {
             Kind::Report { host, report } => {
                 self.on(host, |it, system| it.reported(at, report.clone(), system));
             }
-            Kind::Seen { host } => self.on(host, |it, _| it.was_seen(at)),
+            Kind::Seen { host, stays: false } => self.on(host, |it, _| it.was_seen(at)),
+            Kind::Seen { host, stays: true } => {
+                self.on(host, |it, _| it.stayed = it.stayed.max(Some(at)));
+            }
             Kind::Go { host } => self.on(host, |it, _| it.go = it.go.max(Some(at))),
             Kind::Passed { wave } => {
                 if let Some(wave) = self.wave(wave) {

@@ -4,16 +4,13 @@
 //! not matter in what order events of different origin arrive.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::Command;
-use crate::report::Report;
+use crate::limits::LONGEST_WAY;
+use crate::report::{Phase, Report};
 use crate::time::after;
-
-/// How long what a host sent may be on its way: no connection is held for so long.
-const LONGEST_WAY: Duration = Duration::from_secs(10 * 60);
 
 /// Something that a host said, and when it said so first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +42,8 @@ pub struct Track {
     /// The boot before the one that it is in, and since when: what still comes from there is late.
     last_boot: Option<(String, Timestamp)>,
     pub go: Option<Timestamp>,
+    /// When it was known to have stayed, whatever leave it had.
+    pub stayed: Option<Timestamp>,
     pub retry: Option<Word>,
     pub hold: Option<Word>,
     pub skip: Option<Word>,
@@ -116,6 +115,7 @@ impl Track {
             seen: self.seen,
             last_boot: self.last_boot,
             go: self.go,
+            stayed: self.stayed,
             hold: self.hold,
             ..Self::default()
         };
@@ -126,18 +126,39 @@ impl Track {
     }
 
     /// Since when it may be about to go, and has not said so.
-    pub fn leave(&self, began: Timestamp) -> Option<Timestamp> {
-        let Some(told) = &self.told else { return self.go };
-        let is_busy = told.report.phase.is_busy();
-        // Leave of an older release, or from before a person did without the host: one that is at rest
-        // when it is heard of again has not begun and will not.
-        let skipped = self.skip.as_ref().map(|it| it.at);
-        let is_old = |it: Timestamp| it < began && self.seen >= Some(began);
-        let was_left_out = |it: Timestamp| skipped >= Some(it) && self.seen > skipped;
-        let is_void = |it: Timestamp| !is_busy && (is_old(it) || was_left_out(it));
+    ///
+    /// What it says at rest may be from before it heard of its leave, and it may have begun since. So
+    /// leave is over with the end of a try, or once the host is known to have stayed.
+    pub fn leave(&self) -> Option<Timestamp> {
         let over = self.over.as_ref().map(|it| it.at);
-        let has_gone = |it: Timestamp| !is_busy && over > Some(it);
-        self.go.filter(|it| !is_void(*it) && !has_gone(*it))
+        self.go.filter(|it| self.has_leave(*it) && (self.is_busy() || over <= Some(*it)))
+    }
+
+    /// Whether it was given leave since a time, and is not known to have stayed.
+    pub fn was_given_leave(&self, since: Timestamp) -> bool {
+        self.go.is_some_and(|it| it >= since && self.has_leave(it))
+    }
+
+    fn has_leave(&self, go: Timestamp) -> bool {
+        self.stayed <= Some(go)
+    }
+
+    /// Since when one that may be about to go is to stay all the same, whether or not it heard so: a person
+    /// holds it or does without it, an operator on the host holds it, or a newer release has come.
+    ///
+    /// It is the time of an event, and so the same for all who read the same log; and another one where the
+    /// host was to go in between, since what it is called back for then is of later.
+    pub fn called_back(&self, began: Timestamp) -> Option<Timestamp> {
+        let go = self.leave().filter(|_| !self.is_busy())?;
+        let is_held_there = |it: &&Arc<Told>| matches!(it.report.phase, Phase::Held { .. });
+        let held_there = self.told.as_ref().filter(is_held_there).map(|it| it.at);
+        let words = [self.is_held(), self.is_skipped()].map(|it| it.map(|it| it.at));
+        let newer = (go < began).then_some(began);
+        words.into_iter().chain([held_there, newer]).flatten().min().map(|it| it.max(go))
+    }
+
+    fn is_busy(&self) -> bool {
+        self.told.as_ref().is_some_and(|it| it.report.phase.is_busy())
     }
 
     /// Who does without it. Who wants it to try again wants it back.

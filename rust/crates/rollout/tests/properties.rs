@@ -9,6 +9,9 @@ use nixfleet_rollout::{Command, Decision, Event, Kind, May, Phase, Rollout, Stan
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+/// For how long what a host sent may be on its way.
+const ON_ITS_WAY: jiff::SignedDuration = jiff::SignedDuration::from_mins(9);
+
 /// Something that happens.
 #[derive(Debug, Clone)]
 enum Op {
@@ -93,6 +96,8 @@ fn shape() -> impl Strategy<Value = Shape> {
 struct Host {
     /// What is left of its way, and whether it is the way back.
     steps: Option<(u8, bool)>,
+    /// When it began, while it has not said so.
+    began: Option<jiff::Timestamp>,
     is_new: bool,
     has_committed: bool,
     has_failed: bool,
@@ -131,10 +136,7 @@ impl World {
     fn run(&mut self, op: &Op) {
         match op {
             Op::Pass(minutes) => {
-                let gone: Vec<String> =
-                    self.hosts.iter().filter(|it| it.1.is_gone).map(|it| it.0.clone()).collect();
-                let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
-                self.fleet.pass_without(*minutes, &gone);
+                self.pass(*minutes);
             }
             Op::Ask(at) => self.ask(&self.pick(*at)),
             Op::Step(at, fails) => self.step(&self.pick(*at), *fails),
@@ -150,6 +152,15 @@ impl World {
         self.limits_hold();
     }
 
+    /// Time passes. Who has begun says so before anything else.
+    fn pass(&mut self, minutes: i64) {
+        let is_mute = |it: &Host| it.is_gone || it.began.is_some();
+        let mute: Vec<String> =
+            self.hosts.iter().filter(|it| is_mute(it.1)).map(|it| it.0.clone()).collect();
+        let mute: Vec<&str> = mute.iter().map(String::as_str).collect();
+        self.fleet.pass_without(minutes, &mute);
+    }
+
     /// Times of events differ, as those of whoever keeps them do.
     fn tick(&mut self) {
         self.fleet.now += jiff::SignedDuration::from_millis(1);
@@ -157,6 +168,11 @@ impl World {
 
     fn ask(&mut self, name: &str) {
         let host = &self.hosts[name];
+        if host.began.is_some_and(|it| self.fleet.now < it + ON_ITS_WAY) {
+            // What it sent before it heard of its leave comes late.
+            let why = "it has no room".into();
+            return self.fleet.report(name, Phase::Refused { why }, OLD);
+        }
         if host.is_gone || host.steps.is_some() {
             return;
         }
@@ -168,8 +184,12 @@ impl World {
             May::Go { again } => !host.is_new && (again || !host.has_failed),
             May::Wait => false,
         };
+        if self.fleet.rollout.called_back(name).is_some() {
+            self.fleet.event(Kind::Seen { host: name.to_owned(), stays: true });
+        }
         if begins {
             host.steps = Some((2, host.is_new));
+            host.began = Some(self.fleet.now);
             host.has_failed = false;
             self.the_canary_went_first(name);
         }
@@ -193,6 +213,9 @@ impl World {
         host.steps = left.checked_sub(1).map(|it| (it, is_back));
         let running = if host.is_new { NEW } else { OLD };
         let is_gone = host.is_gone;
+        if !is_gone {
+            host.began = None;
+        }
         let phase = match (left, is_back) {
             (2, _) => Phase::Fetching,
             (1, _) => Phase::Probation,
@@ -293,7 +316,7 @@ impl World {
     fn end(&mut self) -> Decision {
         self.hosts.values_mut().for_each(|it| it.is_gone = false);
         for _ in 0..60 {
-            self.fleet.pass_without(5, &[]);
+            self.pass(5);
             for name in self.fleet.names() {
                 self.ask(&name);
                 (0..3).for_each(|_| {
@@ -324,7 +347,7 @@ fn again(world: &World, events: &[Event]) -> Rollout {
 /// Who an event is from: each keeps its own order.
 fn origin(event: &Event) -> String {
     match &event.kind {
-        Kind::Report { host, .. } | Kind::Seen { host } => host.clone(),
+        Kind::Report { host, .. } | Kind::Seen { host, .. } => host.clone(),
         Kind::Said { .. } => "people".into(),
         _ => "decisions".into(),
     }

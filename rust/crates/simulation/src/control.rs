@@ -241,16 +241,16 @@ impl Control {
         Ok(Some(newest.sequence))
     }
 
-    /// A person says something.
-    pub fn say(&mut self, scene: &mut Scene, word: Command) -> Result<(), String> {
-        let Some(plane) = self.any(scene) else { return Ok(()) };
+    /// A person says something; the number of the release that it is said of.
+    pub fn say(&mut self, scene: &mut Scene, word: Command) -> Result<Option<u64>, String> {
+        let Some(plane) = self.any(scene) else { return Ok(None) };
         scene.say(|| format!("ops says {word:?} to {plane}"));
         let now = scene.clock(plane);
         self.turn(scene, plane, End::Never, |core| {
             Ok(core.command("ops", word, now).unwrap_or_default())
         })?;
         self.decide_soon(scene, plane);
-        Ok(())
+        Ok(self.here(plane).map(|it| it.sequence))
     }
 }
 

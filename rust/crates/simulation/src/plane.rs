@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 
 use jiff::Timestamp;
-use nixfleet_control_plane::core::Core;
+use nixfleet_control_plane::core::{Core, concerns};
 use nixfleet_control_plane::store::Keep;
 use nixfleet_link::{Answer, CheckIn};
 
@@ -105,8 +105,9 @@ impl Plane {
 
     /// Whether what a host says is new here: to say the same again ends here, and nobody is asked.
     pub fn is_news(&self, host: &str, said: &CheckIn) -> bool {
-        let before = self.core.as_ref().and_then(|it| it.said().get(host));
-        before.is_none_or(|it| !it.says_as(said))
+        let Some(core) = &self.core else { return true };
+        let is_same = core.said().get(host).is_some_and(|it| it.says_as(said));
+        !is_same || concerns(said.known.as_deref(), &core.answer(host))
     }
 
     /// A host was heard of, and waits.

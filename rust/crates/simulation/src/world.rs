@@ -166,10 +166,9 @@ impl<'a> World<'a> {
             Happening::Word => {
                 scene.often(scene.chaos.words, Happening::Word);
                 let word = people::word(&mut scene.rng, &releases.shape, scene.chaos.bold);
-                if people::is_bold(&word) {
-                    fleet.watch.bold.insert(releases.count());
-                }
-                control.say(scene, word)?;
+                let is_bold = people::is_bold(&word);
+                let of = control.say(scene, word)?;
+                fleet.watch.bold.extend(of.filter(|_| is_bold));
             }
             Happening::Look => {}
         }

@@ -1,6 +1,6 @@
 //! The thread that checks in: it says what there is to say, waits there for news, and comes again.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nixfleet_link::{Answer, CHECK_IN, CheckIn, Connection, LONGEST_HOLD};
@@ -17,6 +17,9 @@ const ANSWER_BYTES: usize = 16 * 1024;
 /// The times between two tries to reach it, doubled from the first to the last.
 const SHORTEST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(120);
+/// For how long what there is to say waits until this host goes by the last answer: it may be asking other
+/// sources for a release.
+const BEHIND: Duration = Duration::from_secs(30);
 /// The longest time for which it may tell a host not to come again.
 const LONGEST_REST: u64 = 600;
 
@@ -53,17 +56,25 @@ impl Talker {
         }
     }
 
-    /// What there is to say, once there is.
+    /// What there is to say, once there is, with the mark of the answer that this host goes by.
     fn next(&self) -> (CheckIn, u64) {
         let mut talk = self.shared.talk();
         loop {
+            talk = self.goes_by(talk);
             if let Some(said) = &talk.said {
-                let known = talk.answer.as_ref().filter(|_| talk.problem.is_none());
-                let known = known.map(|(it, _)| it.mark.clone());
-                return (CheckIn { known, wait: LONGEST_HOLD, ..said.clone() }, talk.version);
+                let known = if talk.is_behind() { talk.goes_by.as_ref() } else { talk.mark() };
+                let said = CheckIn { known: known.cloned(), wait: LONGEST_HOLD, ..said.clone() };
+                return (said, talk.version);
             }
             talk = self.shared.news.wait(talk).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Waits until this host goes by the answer that there is. It soon does, and mostly says something
+    /// new by it.
+    fn goes_by<'a>(&self, talk: MutexGuard<'a, Talk>) -> MutexGuard<'a, Talk> {
+        let waited = self.shared.news.wait_timeout_while(talk, BEHIND, |it| it.is_behind());
+        waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
     fn check_in(
@@ -94,7 +105,10 @@ impl Talker {
     fn heard(&mut self, answer: Answer) {
         let mut talk = self.shared.talk();
         let is_news = talk.problem.take().is_some()
-            || talk.answer.as_ref().is_none_or(|(it, _)| it.offered != answer.offered);
+            || talk
+                .answer
+                .as_ref()
+                .is_none_or(|(it, _)| it.offered != answer.offered || it.mark != answer.mark);
         talk.answer = Some((answer, Instant::now()));
         drop(talk);
         self.shared.news.notify_all();

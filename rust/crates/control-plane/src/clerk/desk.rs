@@ -121,7 +121,7 @@ impl Desk {
         if !self.can_write(now) {
             return lot.refuse();
         }
-        let mut acks = Vec::new();
+        let (mut acks, hosts) = (Vec::new(), lot.hosts());
         match self.write(&mut lot, &mut acks, decides, now) {
             Ok(()) => {
                 self.failed = None;
@@ -131,6 +131,7 @@ impl Desk {
                     self.decided = Some(Instant::now());
                     self.tell();
                 }
+                self.tell_these(hosts.iter().map(String::as_str));
                 for ack in acks {
                     ack(true);
                 }
@@ -233,8 +234,14 @@ impl Desk {
             self.seats.all().values().for_each(|it| tell(&self.core, it));
             return;
         }
+        self.tell_these(news.iter().map(AsRef::as_ref));
+    }
+
+    /// Tells some. Who said something is answered by all that is known by then, also where nothing is
+    /// decided yet on what others wrote.
+    fn tell_these<'a>(&self, hosts: impl Iterator<Item = &'a str>) {
         let Some(release) = self.core.shelf() else { return };
-        let seats = news.iter().filter_map(|it| self.seats.of(&release.key_of(it)?));
+        let seats = hosts.filter_map(|it| self.seats.of(&release.key_of(it)?));
         seats.for_each(|it| tell(&self.core, &it));
     }
 }

@@ -45,6 +45,15 @@ impl Lot {
         self.inputs.is_empty() && !self.woken
     }
 
+    /// The hosts that said something.
+    pub(super) fn hosts(&self) -> Vec<String> {
+        let host = |it: &Input| match it {
+            Input::CheckIn { host, .. } => Some(host.clone()),
+            _ => None,
+        };
+        self.inputs.iter().filter_map(host).collect()
+    }
+
     /// Nothing can be written down.
     pub(super) fn refuse(self) {
         self.inputs.into_iter().for_each(Input::refuse);

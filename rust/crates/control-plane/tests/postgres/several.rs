@@ -59,6 +59,7 @@ impl Agent {
             self.asked += 1;
             let address = &self.planes[self.asked % self.planes.len()];
             if let Some(answer) = ask(address, self.seed, &self.said) {
+                self.said.known = Some(answer.mark.clone());
                 return Some(answer);
             }
             thread::sleep(Duration::from_millis(30));

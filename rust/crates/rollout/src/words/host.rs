@@ -23,10 +23,10 @@ impl Rollout {
         Some(match verdict.standing {
             Standing::Arrived => format!("it runs the release since {since}"),
             Standing::Going => match phase {
-                Some(Phase::Refused { why }) => format!("it may go since {since}, and says: {why}"),
                 _ if verdict.may == May::Wait => {
                     format!("it was let go at {since}, and is not any more unless it began")
                 }
+                Some(Phase::Refused { why }) => format!("it may go since {since}, and says: {why}"),
                 _ => format!("it may go since {since}, and has not said that it began"),
             },
             Standing::OnTheWay => {

@@ -87,7 +87,12 @@ impl Fleet {
     }
 
     pub fn seen(&mut self, host: &str) {
-        self.event(Kind::Seen { host: host.into() });
+        self.event(Kind::Seen { host: host.into(), stays: false });
+    }
+
+    /// A host says that it heard that it is to stay, and has not begun.
+    pub fn stays(&mut self, host: &str) {
+        self.event(Kind::Seen { host: host.into(), stays: true });
     }
 
     pub fn pass(&mut self, minutes: i64) {
