@@ -13,6 +13,7 @@ mod happening;
 mod host;
 mod hostile;
 mod invariants;
+mod lines;
 mod machine;
 mod people;
 mod plane;
@@ -89,11 +90,11 @@ fn main() -> ExitCode {
                 Ok(line) => {
                     passed.fetch_add(1, Ordering::Relaxed);
                     if !many || arguments.trace {
-                        println!("seed {seed}: {line}");
+                        lines::result(&format!("seed {seed}: {line}"));
                     }
                 }
                 Err(line) => {
-                    println!("failed seed {seed}: {line}");
+                    lines::result(&format!("failed seed {seed}: {line}"));
                     failed.lock().unwrap_or_else(PoisonError::into_inner).push(seed);
                 }
             }
@@ -106,9 +107,9 @@ fn main() -> ExitCode {
     let passed = passed.into_inner();
     let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     failed.sort_unstable();
-    println!("{passed} passed, {} failed, 0 skipped", failed.len());
+    lines::result(&format!("{passed} passed, {} failed, 0 skipped", failed.len()));
     if let Some(seed) = failed.first() {
-        println!("again, every step: checks/simulate {seed} --trace");
+        lines::result(&format!("again, every step: checks/simulate {seed} --trace"));
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::chaos::{Chaos, DAY, HOUR, MINUTE, SECOND};
 use crate::happening::{Happening, Queue};
+use crate::lines;
 
 /// When all begins, in seconds since 1970: in November 2026.
 const BEGIN: i64 = 1_795_600_000;
@@ -125,7 +126,7 @@ impl<'a> Scene<'a> {
             self.digest = (self.digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
         }
         if self.trace {
-            eprintln!("{:>12} {words}", self.now);
+            lines::trace(&format!("{:>12} {words}", self.now));
         }
     }
 
