@@ -220,7 +220,8 @@ impl Trouble {
             Self::NotASigner(_) => "a host counts signatures by the keys of `release.keys` alone",
             Self::TooFew { .. } => {
                 "`nixfleet release sign` adds a signature, and `nixfleet release publish` hands the \
-                 release out"
+                 release out. Where too few of the old keys are left to sign, the hosts get the new ones \
+                 first, and the place begins anew"
             }
             Self::Stranger { .. } => {
                 "find out who can write there, and remove it. Where all keys are being changed, release \
