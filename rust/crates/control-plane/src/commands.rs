@@ -102,13 +102,17 @@ pub fn main(arguments: Arguments) -> ExitCode {
 
 /// What the configuration names is there.
 fn checked(config: &Config) -> ExitCode {
-    match nixfleet_link::HostKey::read(&config.host_key) {
-        Ok(key) => {
+    let key = nixfleet_link::HostKey::read(&config.host_key).map_err(|why| why.to_string());
+    match (key, config.database()) {
+        (Ok(key), Ok(_)) => {
             println!("fleet {}: hosts know this control plane by", config.fleet);
             println!("{}", key.public().line());
             ExitCode::SUCCESS
         }
-        Err(why) => failed(&[why.to_string()]),
+        (key, database) => {
+            let faults: Vec<String> = key.err().into_iter().chain(database.err()).collect();
+            failed(&faults)
+        }
     }
 }
 

@@ -22,4 +22,16 @@ fn a_damaged_database_is_set_aside_and_a_newer_one_left_alone() {
     let aside = std::fs::read_dir(&plane.folder).unwrap().flatten();
     assert!(aside.into_iter().any(|it| it.file_name().to_string_lossy().contains("damaged-")));
     assert!(plane.bring(&fleet.release(2)).0);
+
+    // One that a later program wrote is left as it is, and said.
+    plane.kill();
+    let database = rusqlite::Connection::open(&plane.database).unwrap();
+    database.pragma_update(None, "user_version", 99).unwrap();
+    drop(database);
+    let before = std::fs::read(&plane.database).unwrap();
+    let ended = plane.ends();
+    assert_eq!(ended.status.code(), Some(1));
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(said.contains("is of version 99, and this control plane reads 1"), "{said}");
+    assert_eq!(std::fs::read(&plane.database).unwrap(), before);
 }

@@ -260,6 +260,23 @@ impl Plane {
         self.child = Some(child);
     }
 
+    /// What it says where it cannot begin: one that does begin is ended after a while.
+    pub fn ends(&self) -> Output {
+        let path = self.folder.join("control-plane.json");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_nixfleet-control-plane"))
+            .args(["--config", path.to_str().unwrap(), "run"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let until = Instant::now() + Duration::from_secs(10);
+        while child.try_wait().unwrap().is_none() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = child.kill();
+        child.wait_with_output().unwrap()
+    }
+
     pub fn ready(&self) {
         let until = Instant::now() + Duration::from_secs(20);
         while !self.call("GET", "/v1/status", "").status.success() {
