@@ -1,8 +1,15 @@
 //! Work on many things, several at a time, as far as this machine has room.
 
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
+
+use nixfleet_nix::process;
+
+/// How long a program may take to tell what is free.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Does the work for each item, so many at a time; the results have the order of the items.
 pub fn each<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
@@ -31,17 +38,48 @@ pub fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The memory that can be had, in MiB; `None` where Linux's way of telling it is not there.
+/// The memory that can be had, in MiB; `None` where neither Linux nor macOS tells.
 pub fn free_memory() -> Option<usize> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|it| it.strip_prefix("MemAvailable:"))?;
+    if let Ok(text) = std::fs::read_to_string("/proc/meminfo") {
+        return of_linux(&text);
+    }
+    let said = process::output(&mut Command::new("vm_stat"), PATIENCE).ok()?;
+    of_macos(said.stdout.raw())
+}
+
+/// proc(5).
+fn of_linux(meminfo: &str) -> Option<usize> {
+    let line = meminfo.lines().find_map(|it| it.strip_prefix("MemAvailable:"))?;
     let kibibytes: usize = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kibibytes / 1024)
+}
+
+/// Pages that nobody has, or has not used for long (`vm_stat(1)` of macOS).
+fn of_macos(vm_stat: &str) -> Option<usize> {
+    let size = vm_stat.lines().next()?.split("page size of ").nth(1)?;
+    let size: usize = size.split(' ').next()?.parse().ok()?;
+    let pages = |kind: &str| {
+        let line = vm_stat.lines().find_map(|it| it.strip_prefix(kind)?.strip_prefix(':'))?;
+        line.trim().trim_end_matches('.').parse::<usize>().ok()
+    };
+    let free: usize = pages("Pages free")? + pages("Pages inactive")? + pages("Pages speculative")?;
+    Some(free.saturating_mul(size) >> 20)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn linux_and_macos_tell_what_is_free() {
+        let linux = "MemTotal:       16384000 kB\nMemAvailable:    8192000 kB\n";
+        assert_eq!(of_linux(linux), Some(8_000));
+        let macos = "Mach Virtual Memory Statistics: (page size of 16384 bytes)\n\
+            Pages free:                               65536.\nPages active:                            262144.\n\
+            Pages inactive:                          131072.\nPages speculative:                         6400.\n";
+        assert_eq!(of_macos(macos), Some(3_172));
+        assert_eq!((of_linux(""), of_macos("")), (None, None));
+    }
 
     #[test]
     fn results_have_the_order_of_the_items() {

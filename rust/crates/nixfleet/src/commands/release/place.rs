@@ -242,8 +242,7 @@ enum Put {
 /// Hands a folder's files to a program, as tar writes them: one connection, whatever their number.
 fn pipe(folder: &Path, mut to: Command, name: &str) -> Result<Put, Trouble> {
     let failed = |program: &str, error: std::io::Error| trouble(program, &error.to_string());
-    let mut tar = Command::new("tar");
-    tar.args(["-c", "-f", "-", "-C"]).arg(folder).arg(".").stdin(Stdio::null());
+    let mut tar = tar(folder);
     let mut tar = tar.stdout(Stdio::piped()).spawn().map_err(|error| failed("tar", error))?;
     let files = tar.stdout.take().map_or(Stdio::null(), Stdio::from);
     // `ssh` may ask for a passphrase at the terminal, so it stays in our process group.
@@ -254,6 +253,17 @@ fn pipe(folder: &Path, mut to: Command, name: &str) -> Result<Put, Trouble> {
     }
     said(name, &output)?;
     if packed.success() { Ok(Put::Done) } else { Err(trouble("tar", &packed.to_string())) }
+}
+
+/// What writes a folder's files as one. That of macOS adds what only a Mac knows of each, as files of their
+/// own and as attributes (tar(1) there).
+pub fn tar(folder: &Path) -> Command {
+    let mut tar = Command::new("tar");
+    if cfg!(target_os = "macos") {
+        tar.arg("--no-xattrs").env("COPYFILE_DISABLE", "1");
+    }
+    tar.args(["-c", "-f", "-", "-C"]).arg(folder).arg(".").stdin(Stdio::null());
+    tar
 }
 
 /// What a program wrote, when it ended well.

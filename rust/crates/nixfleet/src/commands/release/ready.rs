@@ -1,14 +1,12 @@
 //! A release that the fleet's hosts would take, and as much of it as one host is handed.
 
-use std::process::{Command, Stdio};
-
 use nixfleet_inventory::Inventory;
 use nixfleet_release::{HEAD_FILE, SIGNATURES_FILE, entry_file, rotation_file};
 
 use super::args::Which;
 use super::files::{self, Release};
 use super::history::History;
-use super::place::Part;
+use super::place::{Part, tar};
 use super::plan::Plan;
 use super::{find_of, now, trouble_of, trust};
 use crate::error::{Error, Trouble};
@@ -67,9 +65,8 @@ impl Ready {
         }
         save(SIGNATURES_FILE, &self.release.signatures)?;
         save(HEAD_FILE, self.release.head.bytes())?;
-        let mut tar = Command::new("tar");
-        tar.args(["-c", "-f", "-", "-C"]).arg(folder.path()).arg(".").stdin(Stdio::null());
-        let output = tar.output().map_err(|error| trouble_of("tar", &error.to_string()))?;
+        let output =
+            tar(folder.path()).output().map_err(|error| trouble_of("tar", &error.to_string()))?;
         if !output.status.success() {
             return Err(trouble_of("tar", &String::from_utf8_lossy(&output.stderr)));
         }
