@@ -1,0 +1,2 @@
+# What each release of it changes.
+1
