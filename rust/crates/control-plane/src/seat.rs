@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,9 @@ const MACHINE_GONE: Duration = Duration::from_secs(15 * 60);
 const CHECK_INS: Rate = Rate { burst: 60.0, a_second: 20.0 };
 /// The same of check-ins that say something new, and have to be written down.
 const NEWS: Rate = Rate { burst: 100.0, a_second: 0.2 };
+
+/// The mark of an answer that nobody is given.
+const GONE: &str = "gone";
 
 /// How often something may be.
 struct Rate {
@@ -53,6 +57,7 @@ pub struct Seat {
     pub answer: watch::Sender<Arc<Answer>>,
     /// Its connections.
     pub connections: Arc<Row>,
+    is_gone: AtomicBool,
     heard: Mutex<Heard>,
 }
 
@@ -93,8 +98,15 @@ impl Seat {
             name: name.to_owned(),
             answer: watch::Sender::new(answer),
             connections: Row::of(CONNECTIONS),
+            is_gone: AtomicBool::default(),
             heard: Mutex::default(),
         }
+    }
+
+    /// Whether the key that had it is of no host any more, or of another.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Acquire)
     }
 
     fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
@@ -206,7 +218,7 @@ impl Seats {
     }
 
     /// A seat for each host of a release, the same as before where it had one. Who has none any more
-    /// is told by its next check-in.
+    /// is woken to be told.
     pub fn set<'a>(
         &self,
         hosts: impl Iterator<Item = (PublicKey, &'a str, Answer, Option<CheckIn>)>,
@@ -221,7 +233,15 @@ impl Seats {
             });
             (key, seat)
         };
-        let seats = Arc::new(hosts.map(seat).collect());
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = seats;
+        let seats: Arc<HashMap<_, _>> = Arc::new(hosts.map(seat).collect());
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = seats.clone();
+        let is_gone = |key, seat| seats.get(key).is_none_or(|it| !Arc::ptr_eq(it, seat));
+        for seat in before.iter().filter(|(key, seat)| is_gone(*key, *seat)).map(|it| it.1) {
+            seat.is_gone.store(true, Ordering::Release);
+            // Who waits there has this mark from nobody.
+            seat.answer.send_modify(|it| {
+                *it = Arc::new(Answer { mark: GONE.into(), offered: None, ..(**it).clone() });
+            });
+        }
     }
 }

@@ -95,6 +95,9 @@ async fn check_in(
             _ = door.stop.wait_for(|it| *it) => {}
         }
     }
+    if seat.is_gone() {
+        return stranger(&door, &peer);
+    }
     let answer = answers.borrow().clone();
     let again = if *door.stop.borrow() { soon() } else { answer.again };
     Json(Answer { again, ..answer.for_one_that_knows(&said) }).into_response()

@@ -57,15 +57,30 @@ pub struct Fleet {
     pub hosts: Vec<(String, String)>,
     pub waves: Value,
     pub salt: String,
+    /// The keys of hosts that have another.
+    pub keys: BTreeMap<String, u8>,
+    /// Who may make the next release, and the releases that changed that.
+    pub signers: Vec<u8>,
+    pub rotations: Vec<u64>,
 }
 
 impl Fleet {
     pub fn of(hosts: &[(&str, &str)], waves: Value) -> Self {
         let hosts = hosts.iter().map(|(name, wave)| ((*name).into(), (*wave).into())).collect();
-        Self { hosts, waves, salt: "salt".into() }
+        Self {
+            hosts,
+            waves,
+            salt: "salt".into(),
+            keys: BTreeMap::new(),
+            signers: vec![1],
+            rotations: vec![],
+        }
     }
 
     pub fn seed(&self, host: &str) -> u8 {
+        if let Some(key) = self.keys.get(host) {
+            return *key;
+        }
         100 + u8::try_from(self.hosts.iter().position(|it| it.0 == host).unwrap()).unwrap()
     }
 
@@ -75,6 +90,10 @@ impl Fleet {
     }
 
     pub fn release_by(&self, sequence: u64, fleet: &str, signer: u8) -> BTreeMap<String, String> {
+        self.signed(sequence, fleet, &[signer])
+    }
+
+    pub fn signed(&self, sequence: u64, fleet: &str, by: &[u8]) -> BTreeMap<String, String> {
         let mut files = BTreeMap::new();
         let mut hashes = BTreeMap::new();
         for (name, wave) in &self.hosts {
@@ -102,8 +121,11 @@ impl Fleet {
             expires: None,
             previous: None,
             revision: None,
-            signers: Signers { keys: vec![public(1)], threshold: 1 },
-            rotations: vec![],
+            signers: Signers {
+                keys: self.signers.iter().map(|it| public(*it)).collect(),
+                threshold: 1,
+            },
+            rotations: self.rotations.clone(),
             caches: vec![],
             waves: serde_json::from_value(self.waves.clone()).unwrap(),
             budgets: vec![],
@@ -111,8 +133,11 @@ impl Fleet {
             hosts: hashes,
         };
         let head = Document::write(&head).unwrap();
-        let signature = private(signer).sign(NAMESPACE, HashAlg::Sha512, head.bytes()).unwrap();
-        files.insert("release.json.sig".into(), signature.to_pem(LineEnding::LF).unwrap());
+        let sign = |by: &u8| {
+            let signature = private(*by).sign(NAMESPACE, HashAlg::Sha512, head.bytes()).unwrap();
+            signature.to_pem(LineEnding::LF).unwrap()
+        };
+        files.insert("release.json.sig".into(), by.iter().map(sign).collect());
         files.insert("release.json".into(), String::from_utf8(head.bytes().to_vec()).unwrap());
         files
     }
@@ -131,6 +156,8 @@ pub struct Plane {
     pub inside: Option<room::Room>,
     /// How many files it may have open; as many as this program, if not said.
     pub files: Option<u64>,
+    /// Who may make a release, by its configuration.
+    pub signers: Vec<u8>,
     child: Option<Child>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -210,6 +237,7 @@ impl Plane {
             page: free(),
             inside: None,
             files: None,
+            signers: vec![1],
             child: None,
             _temporary: Some(temporary),
         }
@@ -235,7 +263,7 @@ impl Plane {
     pub fn begin(&mut self) {
         let config = serde_json::json!({
             "fleet": "home",
-            "keys": [public(1).line()],
+            "keys": self.signers.iter().map(|it| public(*it).line().to_owned()).collect::<Vec<_>>(),
             "threshold": 1,
             "listen": [self.address],
             "page": self.page,

@@ -3,6 +3,7 @@
 mod crowd;
 #[cfg(target_os = "linux")]
 mod full;
+mod keys;
 mod lost;
 mod pages;
 mod people;
