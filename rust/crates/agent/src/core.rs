@@ -28,7 +28,7 @@ use nixfleet_rollout::in_a_sentence;
 /// A point in time. Limits count by the clock that nobody sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// Milliseconds since the machine was started (`CLOCK_BOOTTIME`).
+    /// Milliseconds since the machine was started, sleep left out as far as it can be.
     pub since_boot: u64,
     /// Whether the window in which this host may change is open.
     pub window_open: bool,

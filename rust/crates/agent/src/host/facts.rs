@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -31,9 +32,17 @@ pub(super) fn since_boot() -> Duration {
     )
 }
 
+/// The same, without the sleep since this agent began: a machine that sleeps proves nothing meanwhile, and
+/// has its network again some seconds after it wakes. An `Instant` stands still in sleep, on both systems.
+fn awake() -> Duration {
+    static BEGAN: OnceLock<(Duration, Instant)> = OnceLock::new();
+    let (since_boot, began) = BEGAN.get_or_init(|| (since_boot(), Instant::now()));
+    *since_boot + began.elapsed()
+}
+
 pub(super) fn now(config: &Config) -> Moment {
     Moment {
-        since_boot: u64::try_from(since_boot().as_millis()).unwrap_or(u64::MAX),
+        since_boot: u64::try_from(awake().as_millis()).unwrap_or(u64::MAX),
         window_open: config.window.as_ref().is_none_or(is_open),
     }
 }

@@ -171,9 +171,11 @@ impl Platform for Mac {
     /// An activation takes away what `/run/current-system` has, and names that last of all: a system whose
     /// activation failed on the way, or that a start of the machine came after, was never named there.
     fn take_down(&self, system: &str, other: &str) -> Result<(), String> {
-        services::left_by(Path::new(system), Path::new(other))
+        let (system, other) = (Path::new(system), Path::new(other));
+        services::left_by(system, other).iter().try_for_each(|file| launchd::unload(file))?;
+        services::left_with_people(system, other, Path::new("/Users"))
             .iter()
-            .try_for_each(|file| launchd::unload(file))
+            .try_for_each(|(file, user)| launchd::unload_with(file, *user))
     }
 
     fn boot_entries(&self, _system: &str) -> Option<[String; 2]> {

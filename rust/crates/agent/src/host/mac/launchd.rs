@@ -100,6 +100,22 @@ pub(super) fn unload(file: &Path) -> Result<(), String> {
     }
 }
 
+/// The same in a person's session, and in their name.
+pub(super) fn unload_with(file: &Path, user: u32) -> Result<(), String> {
+    let (number, name) = (user.to_string(), format!("--user=#{user}"));
+    let as_them = ["-n", &name, "--"];
+    let mut unload = Command::new("launchctl");
+    unload.args(["asuser", &number, "sudo"]).args(as_them).args(["launchctl", "unload"]).arg(file);
+    let _ = process::output(&mut unload, ASK);
+    let removed =
+        process::output(Command::new("sudo").args(as_them).args(["rm", "-f"]).arg(file), ASK);
+    if removed.is_ok() && !file.exists() {
+        Ok(())
+    } else {
+        Err(format!("cannot remove `{}`", file.display()))
+    }
+}
+
 /// Whether launchd has a job.
 pub(super) fn is_there(label: &str) -> bool {
     ask(&["list", label]).is_some()

@@ -1,6 +1,7 @@
 //! How the services of a system fare, by launchd's own list: process, last status, label.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::launchd;
@@ -51,6 +52,27 @@ pub(super) fn left_by(system: &Path, other: &Path) -> Vec<PathBuf> {
     left
 }
 
+/// The files of services for one person's session that one system has brought and another has not, and whose
+/// they are: nix-darwin copies them to that person's home.
+pub(super) fn left_with_people(system: &Path, other: &Path, homes: &Path) -> Vec<(PathBuf, u32)> {
+    let of_people = Path::new("user/Library/LaunchAgents");
+    let (given, kept) = (system.join(of_people), other.join(of_people));
+    let mut left = Vec::new();
+    for name in files(&given).filter(|it| !kept.join(it).exists()) {
+        let Ok(text) = fs::read(given.join(&name)) else { continue };
+        for home in fs::read_dir(homes).into_iter().flatten().flatten().take(SERVICES) {
+            let file = home.path().join("Library/LaunchAgents").join(&name);
+            let small = fs::metadata(&file).ok().filter(|it| it.len() == text.len() as u64);
+            if let Some(about) = small
+                && fs::read(&file).is_ok_and(|it| it == text)
+            {
+                left.push((file, about.uid()));
+            }
+        }
+    }
+    left
+}
+
 /// The names of the files in a folder.
 fn files(folder: &Path) -> impl Iterator<Item = String> + use<> {
     let all = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -75,6 +97,26 @@ mod tests {
         assert!(
             is_naming(&list("12")) && !is_naming(&list("-")) && !is_naming("12\t0\torg.nixos.a")
         );
+    }
+
+    #[test]
+    fn what_a_person_was_given_and_has_changed_is_theirs() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        let write = |name: &str, text: &str| {
+            fs::create_dir_all(path(name).parent().unwrap()).unwrap();
+            fs::write(path(name), text).unwrap();
+        };
+        for name in ["a", "b", "both"] {
+            write(&format!("new/user/Library/LaunchAgents/{name}.plist"), name);
+            write(&format!("homes/me/Library/LaunchAgents/{name}.plist"), name);
+        }
+        write("old/user/Library/LaunchAgents/both.plist", "older");
+        write("homes/me/Library/LaunchAgents/b.plist", "B");
+        fs::create_dir(path("homes/other")).unwrap();
+        let left = left_with_people(&path("new"), &path("old"), &path("homes"));
+        let own = fs::metadata(root.path()).unwrap().uid();
+        assert_eq!(left, [(path("homes/me/Library/LaunchAgents/a.plist"), own)]);
     }
 
     #[test]
