@@ -140,6 +140,18 @@ in
     expected = "/var/log/nixfleet-agent.log root:wheel 640 3 1024 * - /var/lib/nixfleet/pid 15\n";
   };
 
+  # The agent looks for these words.
+  "test: an activation ends after its checks where it is told to" = {
+    expr = map (lib.hasInfix "if [[ \"\${checkActivation:-0}\" -eq 1 ]]; then") [
+      config.system.activationScripts.checks.text
+      (builtins.readFile ../../../rust/crates/agent/src/host/mac/checks.rs)
+    ];
+    expected = [
+      true
+      true
+    ];
+  };
+
   # The program reads this file in its own tests: what one writes the other reads.
   "test: the agent is told that launchd is there, and all that the fleet's release says" = {
     expr = (configOf [ { nixfleet.health.ports = [ 22 ]; } ]).services.nixfleet-agent.settings;

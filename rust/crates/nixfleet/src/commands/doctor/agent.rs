@@ -6,8 +6,10 @@ use serde::Deserialize;
 use super::finding::Finding;
 use super::target::{self, Target};
 
-/// The agent's own look, as root; `127` is a shell's status where there is no such program.
-const SCRIPT: &str = "command -v nixfleet-agent >/dev/null || exit 127
+/// The agent's own look, as root; `127` is a shell's status where there is no such program. A shell that SSH
+/// starts knows little of where programs are, on a Mac least.
+const SCRIPT: &str = "PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/local/bin:$PATH:/nix/var/nix/profiles/default/bin
+command -v nixfleet-agent >/dev/null || exit 127
 if [ \"$(id -u)\" = 0 ]; then exec nixfleet-agent check --json; fi
 exec sudo -n nixfleet-agent check --json";
 
