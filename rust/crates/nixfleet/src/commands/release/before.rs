@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::publish;
 use crate::commands::failure;
 use crate::error::Error;
+use crate::text::output::tell;
 
 /// The release before.
 pub struct Before {
@@ -72,9 +73,9 @@ pub fn before(
         }
         (_, None) => {
             if after.is_empty() && to.is_empty() {
-                failure::warn(
-                    "no release of the fleet was made on this machine, so this is number 1: where there \
-                     is one already, name its place with `--after`",
+                tell(
+                    "no release of the fleet was made on this machine, so this is number 1. Where there is \
+                     one already, name its place with `--after`",
                 );
             }
             None
