@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 
-use nixfleet_nix::{Foreign, visible};
+use nixfleet_text::output::{self, print};
+use nixfleet_text::{Foreign, Lines, json};
 
 use crate::config::Config;
 use crate::core::{self, Command, Event, Moment, State, Step};
@@ -122,7 +123,8 @@ pub fn main(arguments: Arguments) -> ExitCode {
 
 fn ended(done: Result<ExitCode, String>) -> ExitCode {
     done.unwrap_or_else(|why| {
-        eprintln!("nixfleet-agent: {}", Foreign::from(why).block());
+        let mut text = Lines::line("nixfleet-agent: ");
+        output::tell(text.append(&Lines::block(&Foreign::from(why))).clone());
         ExitCode::from(3)
     })
 }
@@ -130,7 +132,7 @@ fn ended(done: Result<ExitCode, String>) -> ExitCode {
 fn probe(config: Config, path: PathBuf) -> Result<ExitCode, String> {
     let folder = Folder::look(&config.state);
     let failing = host(config, path, folder)?.failing();
-    println!("{}", serde_json::to_string(&failing).map_err(|error| error.to_string())?);
+    print(json::line(&failing));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -138,11 +140,10 @@ fn check(config: Config, path: PathBuf, json: bool) -> Result<ExitCode, String> 
     let folder = Folder::look(&config.state);
     let findings = host(config, path, folder)?.check();
     if json {
-        let findings = serde_json::json!({ "apiVersion": 1, "findings": findings });
-        println!("{findings}");
+        print(json::line(&serde_json::json!({ "apiVersion": 1, "findings": findings })));
     } else {
         for finding in &findings {
-            println!("{}", Foreign::from(finding.line()).block());
+            print(finding.lines());
         }
     }
     let lacks = findings.iter().any(|it| it.status == Status::Lacking);
@@ -157,18 +158,18 @@ fn host(config: Config, path: PathBuf, folder: Folder) -> Result<Host, String> {
 fn status(config: &Config, json: bool) -> Result<ExitCode, String> {
     let report = known(config)?;
     if json {
-        println!("{}", serde_json::to_string(&report).map_err(|error| error.to_string())?);
+        print(json::line(&report));
     } else {
-        println!("{}: {}", visible(&report.host), visible(&report.sentence));
+        print(format!("{}: {}", report.host, report.sentence));
         if let Some(denied) = &report.denied {
-            println!("  not tried again: {}", visible(&denied.system));
-            for line in denied.why.lines() {
-                println!("  {}", visible(line));
-            }
-            println!("  `nixfleet-agent retry` lifts it");
+            print(format!("  not tried again: {}", denied.system));
+            let mut why = Lines::default();
+            print(why.add_block("  ", &denied.why.as_str().into()).clone());
+            print("  `nixfleet-agent retry` lifts it");
         }
         if let Some(why) = &report.hold {
-            println!("  held: {}\n  `nixfleet-agent resume` lifts it", visible(why));
+            print(format!("  held: {why}"));
+            print("  `nixfleet-agent resume` lifts it");
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -234,7 +235,7 @@ fn apply(
                 asked.get() > 1 || matches!(state.step, Step::Restart(_))
             };
             let state = run::run(&mut host, state, None, &settings, is_over)?;
-            println!("{}", visible(&run::sentence(&state)));
+            print(run::sentence(&state));
             Ok(verdict(&Report::of("", &state, None)))
         }
         Err(FolderError::Held(_)) => {
@@ -256,7 +257,7 @@ fn follow(request: &Path, within: Duration) -> Result<ExitCode, String> {
             .and_then(|it| serde_json::from_slice(&it).ok());
         if let Some(report) = report {
             if report.sentence != shown {
-                println!("{}", visible(&report.sentence));
+                print(report.sentence.as_str());
                 shown.clone_from(&report.sentence);
             }
             if report.step == "idle" || report.step == "restart" {

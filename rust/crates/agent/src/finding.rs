@@ -1,5 +1,6 @@
 //! A line of `nixfleet-agent check`: one thing that was looked at. `nixfleet doctor` shows the same.
 
+use nixfleet_text::Lines;
 use serde::{Deserialize, Serialize};
 
 /// How a thing is.
@@ -43,13 +44,16 @@ impl Finding {
 
     /// The finding for people, in one or two lines.
     #[must_use]
-    pub fn line(&self) -> String {
+    pub fn lines(&self) -> Lines {
         let mark = match self.status {
             Status::Fine => "fine   ",
             Status::Note => "note   ",
             Status::Lacking => "lacking",
         };
-        let help = self.help.as_ref().map_or_else(String::new, |it| format!("\n         → {it}"));
-        nixfleet_nix::visible(&format!("{mark}  {}: {}", self.name, self.text)).into_owned() + &help
+        let mut lines = Lines::line(format_args!("{mark}  {}: {}", self.name, self.text));
+        if let Some(help) = &self.help {
+            lines.end().add(format_args!("         → {help}"));
+        }
+        lines
     }
 }

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use nixfleet_text::output::tell;
 use rustix::fs::{FlockOperation, flock};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -99,7 +100,7 @@ impl Folder {
             Ok(folder) => Ok(Self { is_lenient: true, ..folder }),
             Err(held @ FolderError::Held(_)) => Err(held),
             Err(why) => {
-                eprintln!("nixfleet-agent: {why}; going back all the same");
+                tell(format!("nixfleet-agent: {why}; going back all the same"));
                 let lock = File::open(path.join("lock")).ok();
                 if let Some(lock) = &lock {
                     flock(lock, FlockOperation::NonBlockingLockExclusive)
@@ -168,11 +169,11 @@ impl Folder {
 
     fn set_aside(&self, name: &str) {
         let (path, aside) = (self.join(name), self.join(&format!("{name}.unreadable")));
-        eprintln!(
+        tell(format!(
             "nixfleet-agent: `{}` cannot be read and is set aside as `{}`",
             path.display(),
             aside.display()
-        );
+        ));
         let _ = fs::rename(&path, &aside);
     }
 
@@ -189,7 +190,7 @@ impl Folder {
     fn write_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
         match write_whole(&self.join(name), bytes, 0o600) {
             Err(why) if self.is_lenient => {
-                eprintln!("nixfleet-agent: {why}");
+                tell(format!("nixfleet-agent: {why}"));
                 Ok(())
             }
             written => written,

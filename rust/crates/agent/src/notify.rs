@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 
+use nixfleet_text::{Foreign, Lines, output};
 use sd_notify::NotifyState;
 
 thread_local! {
-    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
+    static LAST: RefCell<Lines> = RefCell::default();
 }
 
 /// The agent is up.
@@ -20,20 +21,19 @@ pub fn alive() {
 
 /// Lines for those who look closer.
 pub fn say(text: &str) {
-    for line in text.lines() {
-        eprintln!("nixfleet-agent: {}", nixfleet_nix::visible(line));
+    for line in Lines::whole(&Foreign::from(text)).iter() {
+        output::tell(format!("nixfleet-agent: {line}"));
     }
 }
 
 /// What it does; a line in the journal when that changed.
 pub fn status(text: &str) {
-    let text = nixfleet_nix::visible(text);
+    let text = Lines::from(text);
     LAST.with_borrow_mut(|last| {
         if *last != text {
-            eprintln!("nixfleet-agent: {text}");
-            last.clear();
-            last.push_str(&text);
+            output::tell(format!("nixfleet-agent: {}", text.as_str()));
+            last.clone_from(&text);
         }
     });
-    let _ = sd_notify::notify(&[NotifyState::Status(&text), NotifyState::Watchdog]);
+    let _ = sd_notify::notify(&[NotifyState::Status(text.as_str()), NotifyState::Watchdog]);
 }

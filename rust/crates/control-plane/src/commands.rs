@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use nixfleet_text::output::{Relay, print, tell};
 
 use crate::config::Config;
 use crate::serve::serve;
@@ -82,7 +83,7 @@ pub fn main(arguments: Arguments) -> ExitCode {
             };
             match place.and_then(|to| migrate(&from, &to, &socket).map_err(|why| vec![why])) {
                 Ok(words) => {
-                    println!("{words}");
+                    print(words);
                     ExitCode::SUCCESS
                 }
                 Err(faults) => failed(&faults),
@@ -105,8 +106,8 @@ fn checked(config: &Config) -> ExitCode {
     let key = nixfleet_link::HostKey::read(&config.host_key).map_err(|why| why.to_string());
     match (key, config.database()) {
         (Ok(key), Ok(_)) => {
-            println!("fleet {}: hosts know this control plane by", config.fleet);
-            println!("{}", key.public().line());
+            print(format!("fleet {}: hosts know this control plane by", config.fleet));
+            print(key.public().line());
             ExitCode::SUCCESS
         }
         (key, database) => {
@@ -156,7 +157,7 @@ fn migrate(from: &Path, to: &Place, socket: &Path) -> Result<String, String> {
 
 fn failed(faults: &[String]) -> ExitCode {
     for fault in faults {
-        eprintln!("{fault}");
+        tell(fault.as_str());
     }
     ExitCode::from(if faults.len() == 1 && faults[0].starts_with("say what") { 2 } else { 1 })
 }
@@ -181,7 +182,7 @@ fn call(socket: &Path, method: &str, path: &str) -> Result<bool, String> {
     );
     // One that refuses early does not read all.
     let _ = stream.write_all(&[head.as_bytes(), &body].concat());
-    let (mut out, mut answer, mut buffer) = (io::stdout().lock(), Vec::new(), [0; 16 * 1024]);
+    let (mut out, mut answer, mut buffer) = (Relay::default(), Vec::new(), [0; 16 * 1024]);
     let mut good = None;
     loop {
         let read = match stream.read(&mut buffer) {
@@ -197,7 +198,7 @@ fn call(socket: &Path, method: &str, path: &str) -> Result<bool, String> {
             good = Some(answer.get(9).is_some_and(|it| *it == b'2'));
             answer.drain(..end + 4);
         }
-        if out.write_all(&answer).and_then(|()| out.flush()).is_err() {
+        if out.write(&answer).is_err() {
             // Nobody reads any more.
             return Ok(true);
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use nixfleet_link::{HostKey, server_config};
+use nixfleet_text::output::{print, tell};
 use tokio::net::{TcpListener, TcpSocket, UnixListener, lookup_host};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -42,9 +43,9 @@ pub fn serve(config: &Config) -> Result<(), String> {
     let database = config.database()?;
     let (store, kept, aside) = Store::open(&database).map_err(|error| error.to_string())?;
     if let Some(told) = aside {
-        eprintln!(
+        tell(format!(
             "{told}: a new one begins, and hosts say again what they run. Bring the newest release again"
-        );
+        ));
     }
     let core = Core::new(&config.fleet, config.signers(), kept, Timestamp::now());
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -97,7 +98,8 @@ async fn run(
             crowd.clone(),
             stop.clone(),
         ));
-        println!("hosts ask at {address}, and know this control plane by {}", key.public().line());
+        let key = key.public().line();
+        print(format!("hosts ask at {address}, and know this control plane by {key}"));
     }
     let socket = bind(&config.socket)?;
     let router = people::speaking(people.clone());
@@ -112,12 +114,12 @@ async fn run(
             let router = people::from_here(router);
             doors.spawn(people::serve(listener, router, Peer::of_address, stop.clone()));
         }
-        println!("people read at {place}");
+        print(format!("people read at {place}"));
     }
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     until_told(&clerk).await.map_err(|error| error.to_string())?;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
-    println!("ending: hosts that wait are told to come again");
+    print("ending: hosts that wait are told to come again");
     let _ = stopping.send(true);
     let over = async { while doors.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(FAREWELL, over).await;

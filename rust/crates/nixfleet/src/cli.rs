@@ -11,7 +11,8 @@ use crate::commands::{
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use crate::text::output::{print, tell};
+use nixfleet_text::Lines;
+use nixfleet_text::output::{print, tell};
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
@@ -102,12 +103,13 @@ impl Command {
 /// Writes what the parser has to say: help that was asked for, or what is wrong.
 pub fn explain(error: clap::Error) -> Exit {
     let error = with_tip(error);
-    let text = error.render().ansi().to_string();
+    let typed = env::args_os().map(|it| it.to_string_lossy().into_owned());
+    let text = Lines::of_parser(&error.render().ansi().to_string(), typed);
     if error.use_stderr() {
-        tell(&text);
+        tell(text);
         Exit::Usage
     } else {
-        print(&text);
+        print(text);
         Exit::Fine
     }
 }

@@ -55,6 +55,15 @@ fn proposal(nearest: Option<&str>) -> String {
 }
 
 impl Error {
+    /// Whether it is told in lines of its own: what Nix says, or one for each host.
+    pub fn has_lines(&self) -> bool {
+        match self {
+            Self::Inventory(InventoryError::Nix(NixError::Failed { .. })) => true,
+            Self::Release(trouble) => trouble.has_lines(),
+            _ => false,
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         match self {

@@ -19,7 +19,7 @@ use clap::Parser;
 
 use cli::Cli;
 use exit::Exit;
-use text::output;
+use nixfleet_text::output;
 
 fn main() -> ExitCode {
     cli::complete();

@@ -1,7 +1,5 @@
 //! What people and programs read.
 
-pub mod json;
-pub mod output;
 pub mod progress;
 pub mod quote;
 pub mod table;

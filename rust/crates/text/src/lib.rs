@@ -1,10 +1,15 @@
-//! Text that people read: what others wrote comes through one door, [`Foreign`], and a name that was
-//! mistyped is met by the [`nearest`].
+//! Text that people read. What others wrote comes in by one door, [`Foreign`], and whatever is written
+//! goes out by another, [`output`], which takes [`Lines`] alone. A name that was mistyped is met by the
+//! [`nearest`].
 
 mod file;
 mod foreign;
+pub mod json;
+mod lines;
 mod name;
 mod nearest;
+pub mod output;
+mod parser;
 mod secret;
 mod size;
 mod visible;
@@ -12,6 +17,7 @@ mod word;
 
 pub use file::{read_file, read_stream};
 pub use foreign::Foreign;
+pub use lines::Lines;
 pub use name::is_label;
 pub use nearest::{Names, nearest};
 pub use secret::{conceal, is_private, is_private_line};

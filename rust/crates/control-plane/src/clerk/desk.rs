@@ -205,7 +205,9 @@ impl Desk {
         self.sight = Sight::default();
         let why = error.to_string();
         if self.troubled.borrow().as_ref() != Some(&why) {
-            eprintln!("nothing can be written down, so no host is let go: {why}");
+            nixfleet_text::output::tell(format!(
+                "nothing can be written down, so no host is let go: {why}"
+            ));
             self.troubled.send_replace(Some(why));
         }
     }

@@ -107,7 +107,9 @@ impl Postgres {
     pub(super) fn again(&mut self) -> Result<Kept, StoreError> {
         let (kept, aside) = self.connect()?;
         if let Some(told) = aside {
-            eprintln!("{told}: beginning anew, hosts say again what they run");
+            nixfleet_text::output::tell(format!(
+                "{told}: beginning anew, hosts say again what they run"
+            ));
         }
         Ok(kept)
     }

@@ -12,7 +12,7 @@ use clap_complete::env::{CompleteEnv, Shells};
 use clap_mangen::Man;
 
 use crate::exit::Exit;
-use crate::text::output;
+use nixfleet_text::{Foreign, Lines, output};
 
 /// The arguments of `completions`.
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ pub fn completions(args: &Completions) -> Exit {
         // As a file of `fpath` it is run at the first key alone, and has to answer that as well.
         text.extend(ZSH.as_bytes());
     }
-    output::hand_out(&text);
+    output::print(Lines::whole(&Foreign::of_bytes(text)));
     Exit::Fine
 }
 
@@ -78,7 +78,7 @@ pub fn man(cli: Command) -> Exit {
     let mut text = Vec::new();
     // Writing to memory does not fail.
     let _ = render_man(&mut text, cli);
-    output::hand_out(&text);
+    output::print(Lines::whole(&Foreign::of_bytes(text)));
     Exit::Fine
 }
 

@@ -25,10 +25,10 @@ use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::faults::source::Tree;
 use crate::global::{Format, Global};
-use crate::text::json;
-use crate::text::output::print;
 use crate::text::quote::quote;
 use finding::{Finding, Status};
+use nixfleet_text::output::print;
+use nixfleet_text::{Lines, json};
 use target::{Address, Meant, Target};
 
 /// How long reading the fleet may take: thousands of hosts take seconds.
@@ -91,9 +91,12 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
         }
         (None, None) => this_machine(global, args)?,
     };
-    print(&match global.format {
+    print(match global.format {
         Format::Json => json::render_list("findings", &findings),
-        _ => findings.iter().map(Finding::line).collect(),
+        _ => findings.iter().fold(Lines::default(), |mut text, finding| {
+            finding.tell(&mut text);
+            text
+        }),
     });
     let lacking = findings.iter().any(|finding| finding.status == Status::Lacking);
     Ok(if lacking { Exit::Lacking } else { Exit::Fine })

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use nixfleet_inventory::InventoryError;
 use nixfleet_nix::{Cause, NixError};
-use nixfleet_text::{Foreign, conceal, visible};
+use nixfleet_text::output::{self, print, tell};
+use nixfleet_text::{Foreign, Lines, json};
 use serde::Serialize;
 
 use crate::commands::fleet;
@@ -16,8 +17,6 @@ use crate::faults::files;
 use crate::faults::report::{message, warning};
 use crate::faults::source::{Place, Sources, Tree};
 use crate::global::{Format, Global};
-use crate::text::json;
-use crate::text::output::{self, print, tell};
 
 /// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
 /// and what to do. `--show-trace` adds all that Nix wrote. Programs read a document whatever happens.
@@ -25,7 +24,7 @@ pub fn report(global: &Global, error: &Error) -> Exit {
     let help = explain(global, error);
     if global.format == Format::Json && !output::is_used() {
         let error = Failed { message: error.to_string(), help };
-        print(&json::render(&BTreeMap::from([("error", error)])));
+        print(json::render(&BTreeMap::from([("error", error)])));
     }
     error.exit()
 }
@@ -39,7 +38,7 @@ pub struct Failed {
 
 /// Says that a result has reached nobody.
 pub fn unwritten(failure: &str) -> Exit {
-    tell(&message(failure, None, None));
+    tell(message(failure, None, None::<Lines>));
     Exit::Lacking
 }
 
@@ -56,7 +55,7 @@ fn explain(global: &Global, error: &Error) -> Option<String> {
     let (text, help) = if let Some(Fault { position, text, problem, .. }) = lacking {
         let place = position.map(|it| sources.place(&it, text.as_deref()));
         let help = problem.help();
-        (message(&problem.to_string(), place.as_ref(), Some(&help)), Some(help))
+        (message(problem.to_string(), place.as_ref(), Some(help.as_str())), Some(help))
     } else {
         let said = error.to_string();
         let place = failed.and_then(|(cause, _)| {
@@ -72,9 +71,10 @@ fn explain(global: &Global, error: &Error) -> Option<String> {
         let cause = failed.map(|(cause, _)| cause).filter(|_| !error.is_outside());
         let cure = cause.and_then(|it| eval::cure_of(it, sources.tree()));
         let help = cure.or_else(|| error.help());
-        (message(&said, place.as_ref(), help.as_deref()), help)
+        let lines = if error.has_lines() { Lines::block(&said.into()) } else { said.into() };
+        (message(lines, place.as_ref(), help.as_deref()), help)
     };
-    tell(&text);
+    tell(text);
     if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
         show_trace(stderr);
     }
@@ -88,13 +88,12 @@ pub fn own_place(cause: &Cause, sources: &mut Sources) -> Option<Place> {
 }
 
 /// Writes what went otherwise than planned, while the command does its work all the same.
-pub fn warn(text: &str) {
-    tell(&warning(text));
+pub fn warn(text: impl Into<Lines>) {
+    tell(warning(text));
 }
 
 /// Writes all that Nix wrote.
 pub fn show_trace(stderr: &Foreign) {
-    let text = conceal(stderr.raw());
-    let text: String = text.lines().flat_map(|line| [visible(line), "\n".into()]).collect();
-    tell(&format!("\n{text}"));
+    let mut text = Lines::default();
+    tell(text.end().append(&Lines::whole(stderr)).clone());
 }

@@ -14,9 +14,9 @@ use crate::commands::{failure, fleet};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use crate::text::json;
-use crate::text::output::print;
 pub use model::Group;
+use nixfleet_text::json;
+use nixfleet_text::output::print;
 use nixfleet_text::word;
 
 /// The arguments of `keys`.
@@ -43,7 +43,7 @@ pub fn run(global: &Global, args: &Keys) -> Result<Exit, Error> {
     }
     let asked = groups.iter().filter(|group| group.host.is_none() || !args.hosts.is_empty());
     let opened = asked.into_iter().all(|group| group.keys.is_empty() || group.is_usable());
-    print(&match global.format {
+    print(match global.format {
         Format::Json => json::render_list("groups", &groups),
         _ => human::render(&groups, &here),
     });
@@ -57,7 +57,7 @@ pub fn identities_here(named: &[PathBuf]) -> Vec<Identity> {
         |path: &&PathBuf| here.iter().any(|it| it.source == Source::File((*path).clone()));
     for path in named.iter().filter(|path| !is_read(path)) {
         let shown = path.display().to_string();
-        failure::warn(&format!("`{}` is not used: {}", visible(&shown), trouble(path)));
+        failure::warn(format!("`{shown}` is not used: {}", trouble(path)));
     }
     here
 }

@@ -15,11 +15,12 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::faults::eval::{MAX_MEMORY, default_jobs};
 use crate::global::{Format, Global};
-use crate::text::output::print;
 use crate::text::quote::{shorten, shorten_name, shorten_path};
-use crate::text::{json, table};
+use crate::text::table;
 use disks::Disks;
+use nixfleet_text::output::print;
 use nixfleet_text::word;
+use nixfleet_text::{Lines, json};
 
 /// The arguments of `list`.
 #[derive(Debug, Args)]
@@ -120,7 +121,7 @@ pub fn run(global: &Global, args: &List) -> Result<Exit, Error> {
             });
         }
     }
-    print(&match global.format {
+    print(match global.format {
         Format::Json => json::render_list("hosts", &hosts),
         _ => human(&hosts, args.eval),
     });
@@ -139,13 +140,13 @@ fn stuck(entry: &Entry) {
         Some(other) => format!("it is {other:?}"),
     };
     let host = visible(entry.host);
-    failure::warn(&format!(
+    failure::warn(format!(
         "the VM of {host} is stuck: {reason}; see to it, then `nixfleet start-vm -h {host}` lets it \
          go on"
     ));
 }
 
-fn human(hosts: &[Entry], with_disks: bool) -> String {
+fn human(hosts: &[Entry], with_disks: bool) -> Lines {
     let mut heading =
         vec!["HOST", "PLATFORM", "CLASS", "USER", "ADDRESS", "KEYS", "VM", "LAST TEST"];
     if with_disks {
@@ -171,7 +172,7 @@ fn complain(host: &str, error: &NixError) {
     let reason = error.to_string();
     let reason = reason.lines().next().unwrap_or_default();
     let command = format!("nixfleet validate --eval -h {}", visible(&word(host)));
-    failure::warn(&format!(
+    failure::warn(format!(
         "the disks of {} are not known: {}; `{command}` shows more",
         visible(host),
         visible(reason)

@@ -143,7 +143,7 @@ fn sign_again(global: &Global, release: Option<&str>, keys: &[PathBuf]) -> Resul
     let allowed: Vec<_> = head.signers.keys.iter().chain(&plan.signers.keys).cloned().collect();
     let keys = sign::anyone(&allowed, keys)?;
     for key in keys.iter().map(sign::Signer::key).filter(|it| !allowed.contains(it)) {
-        failure::warn(&format!(
+        failure::warn(format!(
             "{key} is not among the keys of release {}: it counts for hosts that trusted it before",
             release.number()
         ));
@@ -151,7 +151,7 @@ fn sign_again(global: &Global, release: Option<&str>, keys: &[PathBuf]) -> Resul
     let added = sign::add(&mut release.signatures, release.head.bytes(), &keys)?;
     if added.is_empty() {
         let who = keys.iter().map(|it| it.key().to_string()).collect::<Vec<_>>().join(", ");
-        failure::warn(&format!("{who} had signed release {} before", release.number()));
+        failure::warn(format!("{who} had signed release {} before", release.number()));
     } else {
         History::sign(&folder, &release.signatures)?;
     }
@@ -178,11 +178,11 @@ fn publish_all(release: &Made, places: &[Place], signers: &Signers) -> Result<Ve
         match publish::publish(release, place, signers, now()) {
             Ok(Outcome::Published) => published.push(place.to_string()),
             Ok(Outcome::WasThere) => {
-                failure::warn(&format!("release {} is at {place} already", release.number()));
+                failure::warn(format!("release {} is at {place} already", release.number()));
             }
             Err(error) => {
                 for done in published {
-                    failure::warn(&format!("release {} is published at {done}", release.number()));
+                    failure::warn(format!("release {} is published at {done}", release.number()));
                 }
                 return Err(error.into());
             }

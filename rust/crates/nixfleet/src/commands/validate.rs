@@ -20,7 +20,7 @@ use crate::faults::survey::{Begun, Survey};
 use crate::faults::{Fault, Problem};
 use crate::faults::{files, positions, tracked};
 use crate::global::{Format, Global};
-use crate::text::output::print;
+use nixfleet_text::output::print;
 use strangers::strangers;
 
 /// The arguments of `validate`.
@@ -82,7 +82,7 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
     let report = ManuallyDrop::new(report);
     // For people it is told on standard error, as by every command.
     if failure.is_none() || global.format != Format::Human || report.hosts > 0 {
-        print(&report.render(global.format));
+        print(report.render(global.format));
     }
     match failure {
         Some(error) => Err(error),
@@ -257,7 +257,7 @@ fn evaluate(
     let (nix, flake) = (fleet::nix(global), fleet::flake(global));
     let arguments = global.for_nix();
     let found = Evaluation { args, nix, arguments, flake, tree, survey }.run(hosts, faults);
-    found.notices.iter().for_each(|notice| failure::warn(notice));
+    found.notices.iter().for_each(|notice| failure::warn(notice.as_str()));
     if global.show_trace {
         found.traces.iter().for_each(failure::show_trace);
     }

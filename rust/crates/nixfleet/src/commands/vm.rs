@@ -25,9 +25,9 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
 use crate::side_by_side::each;
-use crate::text::output;
 use fleet::VmFleet;
 use jobs::Each;
+use nixfleet_text::output;
 
 /// How long a VM may take to power down before it is ended.
 const STOP_LIMIT: Duration = Duration::from_secs(90);
@@ -175,7 +175,7 @@ pub fn clean(global: &Global, args: &CleanVm) -> Result<Exit, Error> {
 }
 
 fn agreed(names: &[&str]) -> bool {
-    output::ask(&format!("delete the VM and its disk of {}? [y/N]", names.join(", ")));
+    output::ask(format!("delete the VM and its disk of {}? [y/N]", names.join(", ")));
     let mut answer = String::new();
     let _ = io::stdin().lock().read_line(&mut answer);
     matches!(answer.trim(), "y" | "Y" | "yes")

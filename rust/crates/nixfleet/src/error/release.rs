@@ -201,6 +201,11 @@ impl Trouble {
         Self::Io { path: path.to_owned(), done, error }
     }
 
+    /// Whether it is told in lines of its own: what Nix says, or one for each host.
+    pub fn has_lines(&self) -> bool {
+        matches!(self, Self::Never(_) | Self::Build(_) | Self::Push { .. })
+    }
+
     /// What to do about it.
     pub fn help(&self) -> Option<String> {
         let help = match self {
@@ -286,7 +291,8 @@ fn failed(hosts: &[(String, String)]) -> String {
 }
 
 fn lines(never: &[nixfleet_rollout::Impossible]) -> String {
-    never.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    let lines = never.iter().map(|it| visible(&it.to_string()).into_owned());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn before(numbers: &[u64]) -> String {

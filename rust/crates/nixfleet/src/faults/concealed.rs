@@ -1,9 +1,7 @@
 //! A private key may be pasted anywhere, and whatever Nix says of it holds it too: no format shows it.
 
-use std::borrow::Cow;
-
 use nixfleet_inventory::keys::is_private;
-use nixfleet_text::visible;
+use nixfleet_text::{Foreign, Lines};
 use thiserror::Error;
 
 use crate::faults::{Fault, Problem, Severity};
@@ -41,31 +39,31 @@ impl Problem for Concealed {
 #[derive(Debug)]
 pub struct Words {
     /// What is wrong.
-    pub message: String,
+    pub message: Lines,
     /// What to write instead.
-    pub help: String,
+    pub help: Lines,
 }
 
 impl Words {
-    fn of(problem: &dyn Problem) -> Self {
-        let line = |text: String| match visible(&text) {
-            Cow::Borrowed(_) => text,
-            Cow::Owned(safe) => safe,
+    fn of(problem: &dyn Problem, message: String, help: String) -> Self {
+        let message = if problem.has_lines() {
+            Lines::block(&Foreign::from(message))
+        } else {
+            message.into()
         };
-        let message = problem.to_string();
-        let message = if problem.has_lines() { message } else { line(message) };
-        Self { message, help: line(problem.help()) }
+        Self { message, help: help.into() }
     }
 }
 
 /// The fault and its words, without those of a problem that hold a private key.
 pub fn conceal(fault: Fault) -> (Fault, Words) {
-    let words = Words::of(&*fault.problem);
-    if !is_private(&words.message) && !is_private(&words.help) {
+    let (message, help) = (fault.problem.to_string(), fault.problem.help());
+    if !is_private(&message) && !is_private(&help) {
+        let words = Words::of(&*fault.problem, message, help);
         return (fault, words);
     }
     let concealed = Concealed { code: fault.problem.code(), severity: fault.problem.severity() };
-    let words = Words::of(&concealed);
+    let words = Words::of(&concealed, concealed.to_string(), concealed.help());
     (Fault { text: None, problem: Box::new(concealed), ..fault }, words)
 }
 
@@ -98,10 +96,10 @@ mod tests {
             "a string is no key: \"-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXktdjEA";
         let (concealed, words) = conceal(fault(key));
         assert!(!concealed.problem.to_string().contains("BEGIN"), "{}", concealed.problem);
-        assert_eq!(words.message, concealed.problem.to_string());
-        assert_eq!(words.help, concealed.problem.help());
+        assert_eq!(words.message, Lines::line(&concealed.problem));
+        assert_eq!(words.help, concealed.problem.help().into());
         assert_eq!(concealed.problem.code(), "evaluation-failed");
         assert!(concealed.problem.is_secret());
-        assert_eq!(conceal(fault("a string")).1.message, "a string");
+        assert_eq!(conceal(fault("a string")).1.message, "a string".into());
     }
 }

@@ -10,7 +10,7 @@ pub use human::{message, warning};
 
 use std::collections::{HashMap, HashSet};
 
-use nixfleet_nix::visible;
+use nixfleet_text::Lines;
 use serde::Serialize;
 
 use crate::faults::codes::CODES;
@@ -86,7 +86,7 @@ impl Report {
     }
 
     /// The faults as text for people, without a sum.
-    pub fn explain(&self) -> String {
+    pub fn explain(&self) -> Lines {
         human::faults(&self.faults)
     }
 
@@ -96,18 +96,13 @@ impl Report {
     }
 
     /// The report as text.
-    pub fn render(&self, format: Format) -> String {
+    pub fn render(&self, format: Format) -> Lines {
         match format {
             Format::Human => human::render(self),
             Format::Json => json::render(self),
             Format::Github => github::render(self),
         }
     }
-}
-
-/// Text of several lines, each made safe to show.
-fn visible_lines(text: &str) -> String {
-    text.trim_end().lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
 /// A line that holds a secret is not shown, whatever fault points at it.
@@ -137,7 +132,7 @@ fn order(located: &Located) -> impl Ord + '_ {
 /// One fault for each value that the author gave.
 fn merge(faults: impl Iterator<Item = (Fault, Words)>) -> Vec<(Fault, Words)> {
     let mut merged: Vec<(Fault, Words)> = Vec::new();
-    let mut known: HashMap<(nixfleet_nix::Position, &str, String), usize> = HashMap::new();
+    let mut known: HashMap<(nixfleet_nix::Position, &str, Lines), usize> = HashMap::new();
     for (fault, words) in faults {
         let Some(position) = fault.position.clone().filter(|_| !fault.hosts.is_empty()) else {
             merged.push((fault, words));
@@ -158,7 +153,7 @@ fn merge(faults: impl Iterator<Item = (Fault, Words)>) -> Vec<(Fault, Words)> {
 /// fields, and each of them is its text's place.
 fn merge_places(faults: impl Iterator<Item = Located>) -> Vec<Located> {
     let mut merged: Vec<Located> = Vec::new();
-    let mut known: HashMap<(String, usize, usize, &str, String), usize> = HashMap::new();
+    let mut known: HashMap<(String, usize, usize, &str, Lines), usize> = HashMap::new();
     for located in faults {
         let Located { fault, words, place, .. } = &located;
         let Some(place) = place.as_ref().filter(|_| fault.text.is_some()) else {

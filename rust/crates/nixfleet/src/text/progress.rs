@@ -6,11 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use nixfleet_text::Foreign;
+use nixfleet_text::{Foreign, Lines, output};
 use nixfleet_vm::Phase;
 use nixfleet_vm::observer::Observer;
-
-use super::output;
 
 /// The progress of runs on standard error.
 pub struct Progress {
@@ -36,7 +34,7 @@ impl Progress {
             {
                 bar.set_style(style);
             }
-            bar.set_prefix(host.to_owned());
+            bar.set_prefix(Lines::line(host).as_str().to_owned());
             bar.enable_steady_tick(Duration::from_millis(150));
             bar
         });
@@ -45,17 +43,17 @@ impl Progress {
 
     /// Writes how it ended for a host, whose moving line goes.
     pub fn done(&self, host: &str, text: &str) {
-        self.line(&format!("{host}: {text}"));
+        self.line(Lines::line(format_args!("{host}: {text}")));
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bar) = lines.remove(host) {
             bar.finish_and_clear();
         }
     }
 
-    fn line(&self, text: &str) {
+    fn line(&self, text: Lines) {
         // A terminal may be gone; the work goes on.
         match &self.bars {
-            Some(bars) => drop(bars.println(&*output::obeyed(text))),
+            Some(bars) => drop(bars.println(text.as_str())),
             None => output::tell(text),
         }
     }
@@ -72,13 +70,14 @@ impl Observer for Progress {
     fn step(&self, host: &str, text: &Foreign) {
         match self.bar(host) {
             Some(bar) => bar.set_message(text.to_string()),
-            None => self.line(&format!("{host}: {text}")),
+            None => self.line(Lines::line(format_args!("{host}: {text}"))),
         }
     }
 
     fn end(&self, host: &str, phase: Phase, took: Duration, held: bool) {
         let mark = if held { "" } else { ", failed" };
-        self.line(&format!("{host}: {} ({:.1} s{mark})", phase.title(), took.as_secs_f64()));
+        let seconds = took.as_secs_f64();
+        self.line(Lines::line(format_args!("{host}: {} ({seconds:.1} s{mark})", phase.title())));
         let over = !held || matches!(phase, Phase::Clean);
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bar) = over.then(|| lines.remove(host)).flatten() {
@@ -87,7 +86,7 @@ impl Observer for Progress {
     }
 
     fn note(&self, host: &str, text: &Foreign) {
-        self.line(&format!("{host}: {text}"));
+        self.line(Lines::line(format_args!("{host}: {text}")));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use nixfleet_text::visible;
+use nixfleet_text::{Lines, visible};
 use unicode_width::UnicodeWidthStr;
 
 use super::wrap::{NARROWEST, columns, pieces};
@@ -14,14 +14,14 @@ const GAP: usize = 2;
 const LEAST: usize = 4;
 
 /// Lays rows out in columns that fit the terminal of standard output, where there is one.
-pub fn render(rows: &[Vec<String>]) -> String {
+pub fn render(rows: &[Vec<String>]) -> Lines {
     render_within(rows, columns(io::stdout()))
 }
 
 /// Lays rows out in columns, which together are so wide at most: what is longer goes on below, in
 /// its own column. Blanks stand between columns and at no line's end; a row of one cell among others
 /// is a line of its own, and makes no column wider.
-pub fn render_within(rows: &[Vec<String>], room: Option<usize>) -> String {
+pub fn render_within(rows: &[Vec<String>], room: Option<usize>) -> Lines {
     let rows: Vec<Vec<_>> =
         rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -31,7 +31,7 @@ pub fn render_within(rows: &[Vec<String>], room: Option<usize>) -> String {
     };
     let room = room.filter(|it| *it >= NARROWEST);
     let widths = narrowed((0..count).map(widest).collect(), room);
-    let mut text = String::new();
+    let mut text = Lines::default();
     for row in &rows {
         let is_alone = row.len() == 1 && count > 1;
         let width = |column: usize| if is_alone { room } else { room.and(Some(widths[column])) };
@@ -41,8 +41,7 @@ pub fn render_within(rows: &[Vec<String>], room: Option<usize>) -> String {
             .map(|(column, cell)| pieces(cell, width(column).unwrap_or(usize::MAX)))
             .collect();
         for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
-            text.push_str(laid(&cells, &widths, line).trim_end());
-            text.push('\n');
+            text.add(laid(&cells, &widths, line).trim_end()).end();
         }
     }
     text
@@ -79,12 +78,16 @@ mod tests {
         cells.map(str::to_owned).to_vec()
     }
 
+    fn shown(rows: &[Vec<String>], room: Option<usize>) -> String {
+        render_within(rows, room).as_str().to_owned()
+    }
+
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let rows = [row(["HOST", "USER"]), row(["zürich-1", ""]), row(["a", "\u{1b}"])];
-        let text = render_within(&rows, None);
+        let text = shown(&rows, None);
         assert_eq!(text, "HOST      USER\nzürich-1\na         \\u{1b}\n");
-        let text = render_within(&[row(["a", "b"]), row(["a line of its own"])], None);
+        let text = shown(&[row(["a", "b"]), row(["a line of its own"])], None);
         assert_eq!(text, "a  b\na line of its own\n");
     }
 
@@ -93,7 +96,7 @@ mod tests {
     fn letters_take_the_room_that_they_take() {
         let rows =
             [row(["東京", "b"]), row(["🚀", "b"]), row(["e\u{301}", "b"]), row(["abcd", "b"])];
-        let text = render_within(&rows, None);
+        let text = shown(&rows, None);
         assert_eq!(text, "東京  b\n🚀    b\ne\u{301}     b\nabcd  b\n");
     }
 
@@ -104,7 +107,7 @@ mod tests {
             row(["web-01", "passed, 3 hours ago", &"x".repeat(30)]),
             row(["  a line of its own that is longer than the terminal is wide"]),
         ];
-        let text = render_within(&rows, Some(40));
+        let text = shown(&rows, Some(40));
         assert_eq!(
             text,
             "HOST    LAST TEST        DISKS\n\

@@ -2,6 +2,7 @@
 
 use std::env;
 
+use nixfleet_text::Lines;
 use terminal_size::terminal_size_of;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -15,21 +16,28 @@ pub fn columns(stream: impl std::os::fd::AsFd) -> Option<usize> {
     said.or_else(|| Some(terminal_size_of(stream)?.0.0.into()))
 }
 
-/// The text in lines of so many columns, of which each but the first has `indent` before it that
+/// Adds text in lines of so many columns, of which each but the first has `indent` before it that
 /// does not count. A line that begins with blanks goes on below its own beginning.
-pub fn fit(text: &str, room: usize, indent: usize) -> String {
-    let room = if room < NARROWEST { usize::MAX } else { room };
-    let next = format!("\n{:indent$}", "");
-    if room == usize::MAX {
-        return text.lines().collect::<Vec<_>>().join(&next);
-    }
-    let lines = text.lines().flat_map(|line| {
+pub fn fit(out: &mut Lines, text: &Lines, room: usize, indent: usize) {
+    let mut is_first = true;
+    let mut next = |out: &mut Lines| {
+        if !std::mem::take(&mut is_first) {
+            out.end().repeat(" ", indent);
+        }
+    };
+    for line in text.iter() {
+        if room < NARROWEST || line.len() <= room {
+            next(out);
+            out.add(line);
+            continue;
+        }
         let blanks = line.len() - line.trim_start_matches(' ').len();
         let (blank, rest) = line.split_at(blanks);
-        let parts = lines(rest, room.saturating_sub(blanks).max(1));
-        parts.into_iter().map(move |part| format!("{blank}{part}"))
-    });
-    lines.collect::<Vec<_>>().join(&next)
+        for part in lines(rest, room.saturating_sub(blanks).max(1)) {
+            next(out);
+            out.add(blank).add(part);
+        }
+    }
 }
 
 /// A line in lines of so many columns at most: a word that is longer is broken as well. One that
@@ -102,6 +110,12 @@ fn words(text: &str, room: usize) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fit(text: &str, room: usize, indent: usize) -> String {
+        let mut lines = Lines::default();
+        super::fit(&mut lines, &Lines::block(&text.into()), room, indent);
+        lines.as_str().to_owned()
+    }
 
     #[test]
     fn lines_end_with_a_word_and_a_command_stays_whole() {

@@ -1,9 +1,9 @@
 //! A deployment as text and JSON.
 
-use std::fmt::Write;
 use std::io;
 
 use nixfleet_nix::visible;
+use nixfleet_text::Lines;
 use serde::Serialize;
 
 use super::course::Ended;
@@ -11,9 +11,10 @@ use super::host::Host;
 use super::waves::{Plan, Stop};
 use crate::commands::release::Made;
 use crate::global::{Format, Global};
-use crate::text::output::print;
+use crate::text::table;
 use crate::text::wrap::{columns, fit};
-use crate::text::{json, table};
+use nixfleet_text::json;
+use nixfleet_text::output::print;
 
 /// A deployment, for programs.
 #[derive(Serialize)]
@@ -50,7 +51,7 @@ pub fn result(global: &Global, release: &Made, plan: &Plan, hosts: &[Host], ende
         .collect();
     let head = release.head.value();
     let stopped = ended.stopped.as_ref().map(|stop| sentence(stop, plan, head.sequence));
-    print(&match global.format {
+    print(match global.format {
         Format::Json => json::render(&Shown {
             fleet: &head.fleet,
             sequence: head.sequence,
@@ -61,9 +62,10 @@ pub fn result(global: &Global, release: &Made, plan: &Plan, hosts: &[Host], ende
     });
 }
 
-fn human(sequence: u64, fleet: &str, rows: &[Row], stopped: Option<&str>) -> String {
+fn human(sequence: u64, fleet: &str, rows: &[Row], stopped: Option<&str>) -> Lines {
     let width = columns(io::stdout()).unwrap_or(usize::MAX);
-    let mut text = format!("release {sequence} of {}\n\n", visible(fleet));
+    let mut text = Lines::line(format_args!("release {sequence} of {fleet}"));
+    text.end().end();
     let mut cells = vec![["HOST", "WAVE", "OUTCOME"].map(str::to_owned).to_vec()];
     for row in rows {
         let wave = row.wave.unwrap_or("-").to_owned();
@@ -72,9 +74,9 @@ fn human(sequence: u64, fleet: &str, rows: &[Row], stopped: Option<&str>) -> Str
             cells.push(vec![format!("  {why}")]);
         }
     }
-    text.push_str(&table::render(&cells));
+    text.append(&table::render(&cells));
     if let Some(stopped) = stopped {
-        let _ = write!(text, "\n{}\n", fit(stopped, width, 0));
+        fit(text.end(), &stopped.into(), width, 0);
     }
     text
 }

@@ -1,9 +1,8 @@
 //! A line of `doctor`.
 
-use std::fmt::Write;
 use std::io;
 
-use nixfleet_text::{conceal, visible};
+use nixfleet_text::Lines;
 use serde::{Deserialize, Serialize};
 
 use crate::text::wrap::{columns, fit};
@@ -54,40 +53,42 @@ impl Finding {
         self.status == Status::Fine
     }
 
-    /// The finding for people, in lines that end with a word where a terminal shows them.
-    pub fn line(&self) -> String {
-        self.within(columns(io::stdout()).unwrap_or(usize::MAX))
+    /// Adds the finding for people, in lines that end with a word where a terminal shows them.
+    pub fn tell(&self, out: &mut Lines) {
+        self.within(out, columns(io::stdout()).unwrap_or(usize::MAX));
     }
 
-    fn within(&self, width: usize) -> String {
+    fn within(&self, out: &mut Lines, width: usize) {
         let mark = match self.status {
             Status::Fine => "\x1b[32mfine   \x1b[0m",
             Status::Note => "\x1b[33mnote   \x1b[0m",
             Status::Lacking => "\x1b[31mlacking\x1b[0m",
         };
-        let found = format!("{}: {}", shown(&self.name), shown(&self.text));
-        let mut text = format!("{mark}  {}\n", fit(&found, width.saturating_sub(9), 9));
+        let found = Lines::line(format_args!("{}: {}", self.name, self.text));
+        fit(out.ours(mark).ours("  "), &found, width.saturating_sub(9), 9);
+        out.end();
         if let Some(help) = &self.help {
-            let _ =
-                writeln!(text, "         → {}", fit(&shown(help), width.saturating_sub(11), 11));
+            let help = help.as_str().into();
+            fit(out.ours("         → "), &help, width.saturating_sub(11), 11);
+            out.end();
         }
-        text
     }
-}
-
-/// A text with nothing in it that a terminal obeys, and no private key.
-fn shown(text: &str) -> String {
-    visible(&conceal(text)).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn within(finding: &Finding, width: usize) -> String {
+        let mut lines = Lines::default();
+        finding.within(&mut lines, width);
+        lines.as_str().to_owned()
+    }
+
     #[test]
     fn no_finding_shows_a_private_key() {
         let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET";
-        let line = Finding::lacking(key, key, key).within(100);
+        let line = within(&Finding::lacking(key, key, key), 100);
         assert!(line.contains("(a private key)") && !line.contains("SECRET"), "{line}");
     }
 
@@ -98,7 +99,7 @@ mod tests {
             "it is not as it was, nor as it has to be",
             "mend it by hand, or where that is of no use `rm -r /the/store`",
         );
-        let lines = |width| finding.within(width).replace("\x1b[33m", "").replace("\x1b[0m", "");
+        let lines = |width| within(&finding, width).replace("\x1b[33m", "").replace("\x1b[0m", "");
         assert_eq!(
             lines(52),
             "note     store: it is not as it was, nor as it has\n         to be\n         → mend it by \

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fmt::Write;
 use std::io;
 use std::path::Path;
 
 use nixfleet_inventory::keys::{Identity, Source};
-use nixfleet_nix::visible;
+use nixfleet_text::Lines;
 
 use super::model::{Group, Half, Key};
 use crate::text::quote::{shorten, shorten_name};
@@ -22,27 +21,29 @@ const INDENT: usize = 2;
 
 /// The groups, each with its keys, and what to do where none of them is here. Hosts with the same
 /// keys are told together.
-pub fn render(groups: &[Group], here: &[Identity]) -> String {
+pub fn render(groups: &[Group], here: &[Identity]) -> Lines {
     let room = columns(io::stdout()).map(|it| it.saturating_sub(INDENT));
-    let mut text = String::new();
+    let mut text = Lines::default();
+    let width = room.unwrap_or(usize::MAX);
     for hosts in alike(groups) {
         let Some(group) = hosts.first() else { continue };
-        let _ =
-            writeln!(text, "\x1b[1m{}\x1b[0m", fit(&title(&hosts), room.unwrap_or(usize::MAX), 0));
-        let mut say = |line: &str| {
-            let _ = writeln!(text, "  {}", fit(line, room.unwrap_or(usize::MAX), INDENT));
+        fit(text.ours("\x1b[1m"), &title(&hosts).into(), width, 0);
+        text.ours("\x1b[0m").end();
+        let mut say = |line: Lines| {
+            fit(text.repeat(" ", INDENT), &line, width, INDENT);
+            text.end();
         };
         if group.in_modules {
-            say("no keys but what its modules bring, which are not evaluated here");
+            say("no keys but what its modules bring, which are not evaluated here".into());
         } else if group.keys.is_empty() {
-            say("no keys");
+            say("no keys".into());
         }
         let rows: Vec<_> = group.keys.iter().map(row).collect();
-        for line in table::render_within(&rows, room).lines() {
-            say(line);
+        for line in table::render_within(&rows, room).iter() {
+            say(line.into());
         }
         if !group.keys.is_empty() && !group.is_usable() {
-            say(&advice(group, here));
+            say(advice(group, here).into());
         }
     }
     text
@@ -111,7 +112,7 @@ fn advice(group: &Group, here: &[Identity]) -> String {
     match own {
         Some(file) => format!(
             "you cannot log in from here: add `{}.pub` to {whose}, or name another key with --identity",
-            visible(&file)
+            file
         ),
         None => format!(
             "you cannot log in from here: name a key with --identity, or make one with \

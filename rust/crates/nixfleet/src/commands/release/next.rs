@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::faults::eval::{MAX_MEMORY, default_jobs};
 use crate::faults::source::Tree;
 use crate::global::Global;
-use crate::text::output::print;
+use nixfleet_text::output::print;
 
 /// Makes the next release. Everything that could fail for a mistake comes before anything is built.
 pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
@@ -32,7 +32,7 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     let inventory = fleet::inventory(global)?;
     let report = validate::plain(global, &inventory);
     if report.has_errors() {
-        print(&report.render(global.format));
+        print(report.render(global.format));
         return Ok(Exit::Faults);
     }
     let plan = Plan::read(&inventory)?;
@@ -92,7 +92,7 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
         salt: &salt,
     })?;
     if before.as_ref().is_some_and(|it| it.head.value().hosts == release.head.value().hosts) {
-        failure::warn(&format!(
+        failure::warn(format!(
             "release {} gives every host what the one before gave it",
             release.number()
         ));
@@ -100,7 +100,7 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     sign::add(&mut release.signatures, release.head.bytes(), &keys)?;
     let folder = history.add(&release)?;
     let published = publish_all(&release, &places, &signers).inspect_err(|_| {
-        failure::warn(&format!(
+        failure::warn(format!(
             "release {number} is made, and lies in `{}`: `nixfleet release publish {number} --to PLACE` \
              hands it out",
             folder.display(),
@@ -153,7 +153,7 @@ fn systems_of(
             Some(entry) => {
                 systems.insert(name.clone(), System::released(entry.value()));
             }
-            None => failure::warn(&format!(
+            None => failure::warn(format!(
                 "release {} has no host `{name}`, and it is left out of this one",
                 old.number()
             )),

@@ -1,17 +1,17 @@
 //! Releases as text and JSON.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
-use nixfleet_nix::visible;
 use nixfleet_release::{Key, Signatures};
+use nixfleet_text::Lines;
 use serde::Serialize;
 
 use super::diff::{Changed, Difference, Package};
 use super::files::Release;
 use crate::global::{Format, Global};
-use crate::text::output::print;
-use crate::text::{json, table};
+use crate::text::table;
+use nixfleet_text::json;
+use nixfleet_text::output::print;
 
 /// A release, for programs.
 #[derive(Serialize)]
@@ -80,7 +80,7 @@ pub fn release(global: &Global, release: &Release, done: Done) {
         .collect();
     let head = release.head.value();
     let signed_by = signed_by(release);
-    print(&match global.format {
+    print(match global.format {
         Format::Json => json::render(&Shown {
             fleet: &head.fleet,
             sequence: head.sequence,
@@ -99,50 +99,54 @@ pub fn release(global: &Global, release: &Release, done: Done) {
     });
 }
 
-fn human(release: &Release, signed_by: &[Key], rows: &[Row], done: &Done) -> String {
+fn human(release: &Release, signed_by: &[Key], rows: &[Row], done: &Done) -> Lines {
     let head = release.head.value();
-    let mut text = format!("release {} of {}, made {}", head.sequence, head.fleet, head.created);
+    let (number, fleet, created) = (head.sequence, &head.fleet, head.created);
+    let mut text = Lines::line(format_args!("release {number} of {fleet}, made {created}"));
     if let Some(expires) = head.expires {
-        let _ = write!(text, ", good until {expires}");
+        text.add(format_args!(", good until {expires}"));
     }
     if let Some(revision) = &head.revision {
-        let _ = write!(text, "\nfrom {}", visible(revision));
+        text.end().add(format_args!("from {revision}"));
     }
     let people: Vec<String> = signed_by.iter().map(ToString::to_string).collect();
     let people = if people.is_empty() { "nobody".to_owned() } else { people.join(", ") };
-    let _ = write!(text, "\nsigned by {people}; it takes {}\n\n", head.signers.threshold);
+    let threshold = head.signers.threshold;
+    text.end().add(format_args!("signed by {people}; it takes {threshold}")).end().end();
     let mut table = vec![["HOST", "PLATFORM", "WAVE", "SYSTEM"].map(str::to_owned).to_vec()];
     table.extend(rows.iter().map(|row| {
         let wave = row.wave.unwrap_or("-").to_owned();
         vec![row.host.to_owned(), row.platform.to_owned(), wave, row.system.to_owned()]
     }));
-    text.push_str(&table::render(&table));
+    text.append(&table::render(&table));
     if let Some(folder) = &done.folder {
-        let _ = write!(text, "\nwritten to {}\n", visible(folder));
+        text.end().add(format_args!("written to {folder}")).end();
     }
     for place in &done.published {
-        let _ = writeln!(text, "published at {}", visible(place));
+        text.add(format_args!("published at {place}")).end();
     }
     text
 }
 
 /// Writes what changed between two releases.
 pub fn difference(global: &Global, difference: &Difference) {
-    print(&match global.format {
+    print(match global.format {
         Format::Json => json::render(difference),
         _ => changes(difference),
     });
 }
 
-fn changes(difference: &Difference) -> String {
-    let mut text = format!("from release {} to {}\n", difference.from, difference.to);
+fn changes(difference: &Difference) -> Lines {
+    let Difference { from, to, .. } = difference;
+    let mut text = Lines::line(format_args!("from release {from} to {to}"));
+    text.end();
     for (hosts, what) in [(&difference.added, "new"), (&difference.removed, "gone")] {
         if !hosts.is_empty() {
-            let _ = write!(text, "\n{}: {what}\n", names(hosts));
+            text.end().add(format_args!("{}: {what}", names(hosts))).end();
         }
     }
     for Changed { hosts, packages, others } in &difference.changed {
-        let _ = write!(text, "\n{}\n", names(hosts));
+        text.end().add(names(hosts)).end();
         let width = packages.iter().map(|it| it.name.chars().count()).max().unwrap_or(0);
         for Package { name, from, to } in packages {
             let change = match (from.as_slice(), to.as_slice()) {
@@ -150,16 +154,15 @@ fn changes(difference: &Difference) -> String {
                 (from, []) => format!("{}, gone", from.join(", ")),
                 (from, to) => format!("{} -> {}", from.join(", "), to.join(", ")),
             };
-            text.push_str(&visible(&format!("  {name:width$}  {change}")));
-            text.push('\n');
+            text.add(format_args!("  {name:width$}  {change}")).end();
         }
         if *others > 0 {
             let (it, is) = if *others == 1 { ("path", "is") } else { ("paths", "are") };
-            let _ = writeln!(text, "  {others} more {it} {is} new, of the same versions");
+            text.add(format_args!("  {others} more {it} {is} new, of the same versions")).end();
         }
     }
     if !difference.unchanged.is_empty() {
-        let _ = write!(text, "\n{}: unchanged\n", names(&difference.unchanged));
+        text.end().add(format_args!("{}: unchanged", names(&difference.unchanged))).end();
     }
     text
 }
@@ -167,7 +170,7 @@ fn changes(difference: &Difference) -> String {
 /// Hosts by name, and of many how many there are more.
 fn names(hosts: &[String]) -> String {
     const MOST: usize = 12;
-    let named = hosts.iter().take(MOST).map(|it| visible(it)).collect::<Vec<_>>().join(", ");
+    let named = hosts.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
     match hosts.len().saturating_sub(MOST) {
         0 => named,
         more => format!("{named} and {more} more"),
@@ -193,18 +196,18 @@ pub struct Verified {
 /// Writes that a release is good.
 pub fn verified(global: &Global, it: &Verified) {
     if global.format == Format::Json {
-        return print(&json::render(it));
+        return print(json::render(it));
     }
     let is = if it.hosts == 1 { "host is" } else { "hosts are" };
-    let mut text = format!(
-        "release {} is good: signed by {}, and it takes {}; {} {is} as signed\n",
+    let mut text = Lines::line(format_args!(
+        "release {} is good: signed by {}, and it takes {}; {} {is} as signed",
         it.sequence,
         it.signed_by.join(", "),
         it.threshold,
         it.hosts,
-    );
+    ));
     for (host, system) in &it.systems {
-        let _ = writeln!(text, "{host}: {system}");
+        text.end().add(format_args!("{host}: {system}"));
     }
-    print(&text);
+    print(text);
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use nixfleet_text::visible;
+use nixfleet_text::output::print;
+use nixfleet_text::{Lines, json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,8 +12,6 @@ use crate::commands::control_plane::Door;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use crate::text::json;
-use crate::text::output::print;
 
 /// A page of the log, newest first.
 #[derive(Deserialize)]
@@ -42,7 +41,7 @@ pub fn run(global: &Global, door: &Door, args: &Log) -> Result<Exit, Error> {
         path
     };
     if args.csv {
-        print(&door.text(&query("log.csv", args.limit, None))?);
+        print(Lines::whole(&door.text(&query("log.csv", args.limit, None))?.into()));
         return Ok(Exit::Fine);
     }
     let (mut events, mut before) = (Vec::new(), None);
@@ -55,18 +54,20 @@ pub fn run(global: &Global, door: &Door, args: &Log) -> Result<Exit, Error> {
             break;
         }
     }
-    let text = match global.format {
+    print(match global.format {
         Format::Json => json::render(&Shown { events }),
-        _ => events.iter().map(line).collect(),
-    };
-    print(&text);
+        _ => events.iter().fold(Lines::default(), |mut text, event| {
+            text.add(line(event)).end();
+            text
+        }),
+    });
     Ok(Exit::Fine)
 }
 
 fn line(event: &Value) -> String {
-    let text = |value: &Value| visible(value.as_str().unwrap_or_default()).into_owned();
-    let at = text(if event["at"].is_null() { &event["event"]["at"] } else { &event["at"] });
+    let at = if event["at"].is_null() { &event["event"]["at"] } else { &event["at"] };
+    let at = at.as_str().unwrap_or_default();
     // To the second: `2026-11-25T12:00:00Z`.
-    let at = at.split_once('.').map_or(at.clone(), |(at, _)| format!("{at}Z"));
-    format!("{at}  {}\n", text(&event["sentence"]))
+    let at = at.split_once('.').map_or(at.to_owned(), |(at, _)| format!("{at}Z"));
+    format!("{at}  {}", event["sentence"].as_str().unwrap_or_default())
 }

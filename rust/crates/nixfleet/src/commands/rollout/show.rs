@@ -1,11 +1,11 @@
 //! A rollout as a terminal of 80 columns shows it, and as JSON.
 
-use std::fmt::Write;
 use std::io::{self, IsTerminal};
 
 use nixfleet_nix::process::wait_until;
 use nixfleet_rollout::{HostView, Standing, State, Tally, View, WaveState};
-use nixfleet_text::visible;
+use nixfleet_text::output::{clear, print};
+use nixfleet_text::{Lines, json, visible};
 use nixfleet_vm::Cancel;
 
 use super::say::{Said, unknown};
@@ -14,7 +14,6 @@ use crate::commands::control_plane::{Door, Status};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use crate::text::output::{clear, print};
 use crate::text::quote::listed_of_more;
 use crate::text::table;
 use crate::text::wrap::{columns, fit};
@@ -39,11 +38,12 @@ pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
         } else {
             let width = columns(io::stdout()).unwrap_or(usize::MAX);
             let is_live = args.watch && io::stdout().is_terminal();
-            let head = head(&door.status()?, &view, width);
+            let mut text = head(&door.status()?, &view, width);
+            body(&mut text, &view, args, width);
             if is_live {
                 clear();
             }
-            print(&format!("{head}{}", body(&view, args, width)));
+            print(text);
         }
         if !args.watch || view.state == State::Complete || view.state.is_failure() {
             return Ok(Exit::Fine);
@@ -59,69 +59,66 @@ pub fn after(global: &Global, said: &Said) {
     if global.format == Format::Json {
         return json(&said.view);
     }
+    let mut text = Lines::default();
     let width = columns(io::stdout()).unwrap_or(usize::MAX);
-    let lines = said.lines.iter().map(|it| visible(it).into_owned());
-    let sentence = fit(&visible(&said.view.sentence), width, 0);
-    print(&format!("{}\n{sentence}\n", lines.collect::<Vec<_>>().join("\n")));
+    for line in &said.lines {
+        text.add(line).end();
+    }
+    fit(&mut text, &Lines::line(&said.view.sentence), width, 0);
+    print(text);
 }
 
 /// A rollout for programs: as the control plane says it.
 pub fn json(view: &View) {
-    let text = serde_json::to_string_pretty(view).unwrap_or_default();
-    print(&format!("{text}\n"));
+    print(json::document(view));
 }
 
-fn head(status: &Status, view: &View, width: usize) -> String {
-    let mut text = format!("release {} of {}", view.sequence, visible(&status.fleet));
+fn head(status: &Status, view: &View, width: usize) -> Lines {
+    let mut line = Lines::line(format_args!("release {} of {}", view.sequence, status.fleet));
     if let Some(release) = &status.release {
-        let signers = release.signed_by.iter().map(|it| visible(it).into_owned());
-        let signers: Vec<String> = signers.collect();
         if let Some(created) = release.created {
-            let _ = write!(text, ", made {created:.0}");
+            line.add(format_args!(", made {created:.0}"));
         }
-        let _ = write!(text, ", signed by {}", signers.join(" and "));
+        line.add(format_args!(", signed by {}", release.signed_by.join(" and ")));
     }
-    let mut lines = vec![text, visible(&view.sentence).into_owned()];
+    let mut lines = vec![line, Lines::line(&view.sentence)];
     if let Some(trouble) = &status.trouble {
-        lines.push(format!(
-            "no host is let go, since nothing can be written down: {}",
-            visible(trouble)
-        ));
+        let words = "no host is let go, since nothing can be written down";
+        lines.push(Lines::line(format_args!("{words}: {trouble}")));
     }
     if !status.ahead.is_empty() {
-        lines.push(format!(
+        lines.push(Lines::line(format_args!(
             "a newer release is known at {}, and lost here: bring it again with `nixfleet release publish`",
             listed_of_more(&status.ahead, status.ahead_more)
-        ));
+        )));
     }
-    lines.iter().map(|it| fit(it, width, 0) + "\n").collect()
+    lines.iter().fold(Lines::default(), |mut text, line| {
+        fit(&mut text, line, width, 0);
+        text.end();
+        text
+    })
 }
 
-fn body(view: &View, args: &Show, width: usize) -> String {
-    if !args.hosts.is_empty() {
-        let asked = view.hosts.iter().filter(|it| args.hosts.contains(&it.name));
-        return asked.fold(String::new(), |text, it| text + "\n" + &host(it, width));
+fn body(text: &mut Lines, view: &View, args: &Show, width: usize) {
+    if args.hosts.is_empty() {
+        waves(text.end(), view, width);
+        return hosts(text, view, args.all);
     }
-    format!("\n{}{}", waves(view, width), hosts(view, args.all, width))
+    for asked in view.hosts.iter().filter(|it| args.hosts.contains(&it.name)) {
+        host(text.end(), asked, width);
+    }
 }
 
 /// The waves below each other, each with its bar and its sentence.
-fn waves(view: &View, width: usize) -> String {
+fn waves(text: &mut Lines, view: &View, width: usize) {
     let widest = view.waves.iter().map(|it| it.name.chars().count()).max().unwrap_or(0).min(24);
-    let mut text = String::new();
     for wave in &view.waves {
         let Tally { arrived, hosts, .. } = wave.tally;
-        let name = visible(&wave.name);
-        let _ = writeln!(
-            text,
-            "{name:widest$}  {}  {arrived} of {hosts}, {}",
-            bar(&wave.tally),
-            word(wave.state)
-        );
-        let sentence = fit(&visible(&wave.sentence), width.saturating_sub(2), 2);
-        let _ = writeln!(text, "  {sentence}");
+        let (name, bar, word) = (visible(&wave.name), bar(&wave.tally), word(wave.state));
+        text.add(format_args!("{name:widest$}  {bar}  {arrived} of {hosts}, {word}")).end();
+        fit(text.ours("  "), &Lines::line(&wave.sentence), width.saturating_sub(2), 2);
+        text.end();
     }
-    text
 }
 
 /// `#####>>>!!......`: arrived, on the way, failed or silent, the rest.
@@ -151,29 +148,28 @@ fn word(state: WaveState) -> &'static str {
 }
 
 /// Those that something is to be said of: neither arrived nor waiting with their wave.
-fn hosts(view: &View, all: bool, width: usize) -> String {
+fn hosts(text: &mut Lines, view: &View, all: bool) {
     let quiet = [Standing::Arrived, Standing::Waiting];
     let shown: Vec<&HostView> =
         view.hosts.iter().filter(|it| all || !quiet.contains(&it.standing)).collect();
     if shown.is_empty() {
-        return String::new();
+        return;
     }
     let most = if all { usize::MAX } else { HOSTS };
     let mut cells = vec![["HOST", "WAVE", "STATE"].map(str::to_owned).to_vec()];
     for host in shown.iter().take(most) {
         cells.push(vec![host.name.clone(), host.wave.clone(), standing(host.standing)]);
-        let sentence = fit(&visible(&host.sentence), width.saturating_sub(2), 0);
-        cells.extend(sentence.lines().map(|it| vec![format!("  {it}")]));
+        cells.push(vec![format!("  {}", host.sentence)]);
     }
-    let mut text = format!("\n{}", table::render(&cells));
+    text.end().append(&table::render(&cells));
     if shown.len() > most {
-        let _ = writeln!(text, "and {} more: `--all` shows every host", shown.len() - most);
+        let more = shown.len() - most;
+        text.add(format_args!("and {more} more: `--all` shows every host")).end();
     }
-    text
 }
 
 /// All that is known of a host.
-fn host(host: &HostView, width: usize) -> String {
+fn host(text: &mut Lines, host: &HostView, width: usize) {
     let none = || "not known".to_owned();
     let seen = host.seen.map_or_else(|| "never".to_owned(), |it| format!("{it:.0}"));
     let row = |name: &str, value: String| vec![name.to_owned(), value];
@@ -188,7 +184,9 @@ fn host(host: &HostView, width: usize) -> String {
     if !host.tags.is_empty() {
         rows.push(row("tags", host.tags.join(", ")));
     }
-    format!("{}{}\n", table::render(&rows), fit(&visible(&host.sentence), width, 0))
+    text.append(&table::render(&rows));
+    fit(text, &Lines::line(&host.sentence), width, 0);
+    text.end();
 }
 
 fn standing(standing: Standing) -> String {

@@ -11,7 +11,7 @@ use crate::commands::control_plane::Door;
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use crate::text::output::tell;
+use nixfleet_text::output::tell;
 
 /// How often in a row the control plane may not answer: it may be restarted meanwhile.
 const UNANSWERED: u32 = 10;
@@ -95,7 +95,7 @@ fn end(global: &Global, view: &View, sentence: &str) {
 }
 
 fn say(text: &str) {
-    tell(&nixfleet_text::visible(text));
+    tell(text);
 }
 
 #[cfg(test)]

@@ -1,16 +1,17 @@
 //! Hosts as a table that fits a terminal of 80 columns, and as JSON.
 
-use std::fmt::Write;
 use std::io;
 
 use nixfleet_nix::visible;
+use nixfleet_text::Lines;
 use serde::Serialize;
 
 use crate::commands::hosts::{Said, Standing, Target};
 use crate::global::{Format, Global};
-use crate::text::output::{clear, print};
+use crate::text::table;
 use crate::text::wrap::{columns, fit};
-use crate::text::{json, table};
+use nixfleet_text::json;
+use nixfleet_text::output::{clear, print};
 
 /// Where the fleet stands.
 pub struct Fleet {
@@ -107,25 +108,27 @@ pub fn fleet(global: &Global, fleet: &Fleet, is_live: bool) {
     if is_live {
         clear();
     }
-    print(&text);
+    print(text);
 }
 
-fn human(fleet: &Fleet) -> String {
+fn human(fleet: &Fleet) -> Lines {
     let rows = &fleet.hosts;
     let mut text = match (&fleet.release, fleet.source) {
         (Some(release), _) => {
             let current = rows.iter().filter(|it| it.state == "current").count();
-            let (number, name, hosts) = (release.number, visible(&release.fleet), rows.len());
-            format!("release {number} of {name}: {current} of {hosts} on it\n")
+            let (number, name, hosts) = (release.number, &release.fleet, rows.len());
+            Lines::line(format_args!("release {number} of {name}: {current} of {hosts} on it"))
         }
-        (None, Source::Hosts) => "no release of this fleet was made on this machine\n".to_owned(),
-        (None, Source::ControlPlane) => "the control plane has no release yet\n".to_owned(),
+        (None, Source::Hosts) => "no release of this fleet was made on this machine".into(),
+        (None, Source::ControlPlane) => "the control plane has no release yet".into(),
     };
+    text.end();
     let width = columns(io::stdout()).unwrap_or(usize::MAX);
     for note in &fleet.notes {
-        let _ = writeln!(text, "{}", fit(note, width, 0));
+        fit(&mut text, &note.as_str().into(), width, 0);
+        text.end();
     }
-    text.push('\n');
+    text.end();
     let mut cells = vec![["HOST", "STATE", "SINCE", "RUNS"].map(str::to_owned).to_vec()];
     for row in rows {
         let since = row.since.map_or("-".to_owned(), ago);
@@ -139,7 +142,7 @@ fn human(fleet: &Fleet) -> String {
             cells.push(vec![format!("  {line}")]);
         }
     }
-    text.push_str(&table::render(&cells));
+    text.append(&table::render(&cells));
     text
 }
 

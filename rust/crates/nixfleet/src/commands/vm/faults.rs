@@ -12,8 +12,8 @@ use crate::faults::files;
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::global::{Format, Global};
-use crate::text::json;
-use crate::text::output::{self, print};
+use nixfleet_text::json;
+use nixfleet_text::output::{self, print};
 
 /// The result of a test that did not begin.
 #[derive(Serialize)]
@@ -28,11 +28,11 @@ pub fn tell(global: &Global, faults: Vec<Fault>) {
     let report = Report::new(0, faults, &mut sources);
     match global.format {
         Format::Json => {
-            print(&json::render(&NothingBegun { hosts: [], faults: report.entries() }));
+            print(json::render(&NothingBegun { hosts: [], faults: report.entries() }));
         }
-        Format::Github => print(&report.render(Format::Github)),
+        Format::Github => print(report.render(Format::Github)),
         Format::Human => {
-            output::tell(&report.explain());
+            output::tell(report.explain());
         }
     }
 }

@@ -152,7 +152,7 @@ fn tell_of_builders(global: &Global, plans: &[Plan]) {
         let (count, host) = (of.clone().count(), of.map(|it| &it.host).next());
         let hosts = host.filter(|_| count == 1).cloned();
         let hosts = hosts.map_or_else(|| format!("{count} hosts are"), |it| format!("{it} is"));
-        failure::warn(&format!(
+        failure::warn(format!(
             "{hosts} for {platform}, and {reason}: unless all of it is in a cache, {}",
             builders::HELP
         ));

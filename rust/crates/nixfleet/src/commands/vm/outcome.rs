@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use nixfleet_text::{Foreign, word};
+use nixfleet_text::word;
 use nixfleet_vm::Error as VmError;
 use nixfleet_vm::lifecycle::{Started, Was};
 use nixfleet_vm::state::Folder;
@@ -13,8 +13,8 @@ use super::{is_json, show};
 use crate::commands::failure::Failed;
 use crate::exit::Exit;
 use crate::global::Global;
-use crate::text::json;
-use crate::text::output::print;
+use nixfleet_text::json;
+use nixfleet_text::output::print;
 
 /// What was done with a VM.
 #[derive(Serialize)]
@@ -61,7 +61,7 @@ pub fn tell(global: &Global, folders: &[Folder], done: Vec<Result<Done, VmError>
     if is_json(global) {
         let rows: Vec<Row> =
             folders.iter().zip(done).map(|(folder, done)| row(folder, done)).collect();
-        print(&json::render_list("hosts", &rows));
+        print(json::render_list("hosts", &rows));
     } else {
         for (folder, done) in folders.iter().zip(done) {
             line(global, folder.host(), done);
@@ -84,9 +84,9 @@ fn line(global: &Global, host: &str, done: Result<Done, VmError>) {
             for note in &notes {
                 show::note(host, note);
             }
-            print(&format!("{}\n", Foreign::from(login.ssh)));
+            print(login.ssh);
         }
-        Ok(done) => print(&format!("{host}: {}\n", done.result)),
+        Ok(done) => print(format!("{host}: {}", done.result)),
         Err(error) => {
             show::error(global, Some(host), &error);
         }

@@ -1,6 +1,7 @@
 //! How the VM commands tell what they did.
 
-use nixfleet_text::{Foreign, word};
+use nixfleet_text::output::{print, tell};
+use nixfleet_text::{Foreign, Lines, json, word};
 use nixfleet_vm::Error as VmError;
 use nixfleet_vm::report::{HostReport, Outcome, Verdict};
 use serde_json::json;
@@ -13,28 +14,26 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::faults::report::{github, message};
 use crate::global::{Format, Global};
-use crate::text::json;
-use crate::text::output::{print, tell};
 
 /// Tells something of a host, beside its result.
 pub fn note(host: &str, text: &str) {
-    tell(&format!("{host}: {text}"));
+    tell(format!("{host}: {text}"));
 }
 
 /// Tells an error that is of no host; its exit status.
 pub fn error_alone(error: &VmError) -> Exit {
-    tell(&message(&error.to_string(), None, error.help().as_deref()));
+    tell(message(words(error), None, error.help()));
     Exit::of(error.exit_status())
 }
 
 /// Tells that something of this machine failed.
 pub fn failed(text: &str) {
-    tell(&message(text, None, None));
+    tell(message(text, None, None::<Lines>));
 }
 
 /// Tells that the command line asks for what cannot be.
 pub fn usage(text: &str, help: &str) -> Exit {
-    tell(&message(text, None, Some(help)));
+    tell(message(text, None, Some(help)));
     Exit::Usage
 }
 
@@ -60,13 +59,10 @@ pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
 pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
     if is_json(global) {
         let fault = json!({ "host": host, "message": error.to_string(), "help": error.help() });
-        print(&json::render(&faults::NothingBegun { hosts: [], faults: [fault] }));
+        print(json::render(&faults::NothingBegun { hosts: [], faults: [fault] }));
     } else {
-        let text = host.map_or_else(|| error.to_string(), |host| format!("{host}: {error}"));
-        tell(&message(&text, None, error.help().as_deref()));
-        if let Some(evidence) = error.evidence() {
-            tell(&indented(evidence));
-        }
+        tell(message(of_host(host, &words(error)), None, error.help()));
+        tell(indented(&error.evidence().cloned().unwrap_or_default()));
     }
     Exit::of(error.exit_status())
 }
@@ -74,8 +70,8 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
 /// Tells how the runs ended: what went wrong with each, then a line for each, then the sum.
 pub fn reports(global: &Global, reports: &[HostReport], what: &str) {
     match global.format {
-        Format::Json => return print(&json::render_list("hosts", &reports)),
-        Format::Github => print(&annotations(reports, what)),
+        Format::Json => return print(json::render_list("hosts", &reports)),
+        Format::Github => print(annotations(reports, what)),
         Format::Human => {}
     }
     for report in reports {
@@ -83,32 +79,33 @@ pub fn reports(global: &Global, reports: &[HostReport], what: &str) {
     }
     let width = reports.iter().map(|it| it.host.len()).max().unwrap_or(0);
     for report in reports {
-        print(&format!("{:width$}  {}\n", report.host, sentence(report, what)));
+        print(format!("{:width$}  {}", report.host, sentence(report, what)));
         if let Some(ssh) = &report.ssh {
-            print(&format!("{:width$}  it runs until the next command for this host: {ssh}\n", ""));
+            print(format!("{:width$}  it runs until the next command for this host: {ssh}", ""));
         }
     }
     if let Some(config) = reports.iter().find_map(|it| it.ssh_config.as_ref()) {
         let options = word(&format!("-F {}", config.display()));
-        print(&format!("by name, for this tool, Nix and `ssh -F`: export NIX_SSHOPTS={options}\n"));
+        print(format!("by name, for this tool, Nix and `ssh -F`: export NIX_SSHOPTS={options}"));
     }
     if what == "test" && reports.len() > 1 {
         let passed = reports.iter().filter(|it| it.result == Verdict::Passed).count();
-        print(&format!("{passed} of {} hosts passed\n", reports.len()));
+        print(format!("{passed} of {} hosts passed", reports.len()));
     }
 }
 
 /// An annotation for each host, and one more for each assertion that did not hold.
-fn annotations(reports: &[HostReport], what: &str) -> String {
-    let mut text = String::new();
+fn annotations(reports: &[HostReport], what: &str) -> Lines {
+    let mut text = Lines::default();
     for report in reports {
         let title = format!("{what}-vm {}", report.host);
         for Outcome { assertion, seen, .. } in report.assertions.iter().filter(|it| !it.held) {
             let seen = seen.as_ref().map(Foreign::excerpt).unwrap_or_default();
-            text += &github::of_run("error", &title, &format!("not so: {assertion}: {seen}"));
+            let words = format!("not so: {assertion}: {seen}");
+            text.append(&github::of_run("error", &title, &words.into()));
         }
         let level = if report.result == Verdict::Passed { "notice" } else { "error" };
-        text += &github::of_run(level, &title, &sentence(report, what));
+        text.append(&github::of_run(level, &title, &sentence(report, what).into()));
     }
     text
 }
@@ -119,13 +116,15 @@ fn problems(global: &Global, report: &HostReport) {
         report.assertions.iter().filter(|it| !it.held)
     {
         let seen = seen.clone().unwrap_or_default();
-        tell(&format!("{}: not so after {seconds:.0} s: {assertion}\n  seen: {seen}", report.host));
+        tell(format!("{}: not so after {seconds:.0} s: {assertion}", report.host));
+        tell(format!("  seen: {seen}"));
         if let Some(journal) = journal {
-            tell(&format!("  the end of its journal:\n{}", indented(journal)));
+            tell("  the end of its journal:");
+            tell(indented(journal));
         }
     }
     for advice in &report.advice {
-        tell(&format!("{}: {advice}", report.host));
+        tell(format!("{}: {advice}", report.host));
     }
     if let Some(error) = &report.error {
         if report.result == Verdict::Interrupted {
@@ -134,10 +133,9 @@ fn problems(global: &Global, report: &HostReport) {
         let nix = error.nix.as_ref();
         let mut sources = faults::sources(global);
         let place = nix.and_then(|it| own_place(&it.cause, &mut sources));
-        let text = format!("{}: {}", report.host, error.message.block());
-        let help = error.help.as_ref().map(Foreign::block);
-        tell(&message(&text, place.as_ref(), help.as_deref()));
-        tell(&indented(&error.evidence.clone().unwrap_or_default()));
+        let text = of_host(Some(&report.host), &Lines::block(&error.message));
+        tell(message(text, place.as_ref(), error.help.as_ref().map(Lines::block)));
+        tell(indented(&error.evidence.clone().unwrap_or_default()));
         if let Some(nix) = nix.filter(|_| global.show_trace) {
             show_trace(&nix.trace);
         }
@@ -145,7 +143,7 @@ fn problems(global: &Global, report: &HostReport) {
     if report.result != Verdict::Passed {
         for (name, path) in [("logs", &report.logs), ("screenshot", &report.screenshot)] {
             if let Some(path) = path {
-                tell(&format!("  {name}: {}", path.display()));
+                tell(format!("  {name}: {}", path.display()));
             }
         }
     }
@@ -173,6 +171,23 @@ fn sentence(report: &HostReport, what: &str) -> String {
     }
 }
 
-fn indented(text: &Foreign) -> String {
-    text.lines().map(|it| format!("  | {it}")).collect::<Vec<_>>().join("\n")
+/// What an error says: Nix says more than a line.
+fn words(error: &VmError) -> Lines {
+    match error {
+        VmError::Nix(error) => Lines::block(&error.to_string().into()),
+        error => Lines::line(error),
+    }
+}
+
+/// Lines about a host.
+fn of_host(host: Option<&str>, words: &Lines) -> Lines {
+    let mut text = host.map(|it| Lines::line(format_args!("{it}: "))).unwrap_or_default();
+    text.append(words);
+    text
+}
+
+fn indented(text: &Foreign) -> Lines {
+    let mut lines = Lines::default();
+    lines.add_block("  | ", text);
+    lines
 }

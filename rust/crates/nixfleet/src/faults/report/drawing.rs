@@ -2,17 +2,14 @@
 //! notes below. Drawn here and not by a library: a fleet may have a fault in each of its thousands of
 //! hosts.
 
-use std::fmt::Write;
-use std::iter::repeat_n;
 use std::ops::Range;
 
+use nixfleet_text::Lines;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::faults::Severity;
 use crate::faults::source::{Excerpt, Place};
 use crate::text::wrap::fit;
-
-use super::visible_lines;
 
 /// The width when there is no terminal to ask.
 const WIDTH: usize = 100;
@@ -52,9 +49,9 @@ const COLOURED: Colours = Colours {
 #[derive(Debug, Clone, Copy)]
 pub enum Below<'a> {
     /// What is good to know.
-    Note(&'a str),
+    Note(&'a Lines),
     /// What to do.
-    Help(&'a str),
+    Help(&'a Lines),
 }
 
 /// What messages are drawn on.
@@ -72,17 +69,17 @@ impl Sheet {
     }
 
     /// A heading over what follows.
-    pub fn heading(&self, out: &mut String, text: &str) {
-        let _ = writeln!(out, "{}{text}{}", self.colours.bold, self.colours.end);
+    pub fn heading(&self, out: &mut Lines, text: &str) {
+        out.ours(self.colours.bold).add(text).ours(self.colours.end).end();
     }
 
     /// A message, which ends without a line break.
     pub fn message(
         &self,
-        out: &mut String,
+        out: &mut Lines,
         severity: Severity,
-        code: Option<&str>,
-        text: &str,
+        code: Option<&'static str>,
+        text: &Lines,
         place: Option<&Place>,
         below: &[Below],
     ) {
@@ -91,61 +88,64 @@ impl Sheet {
         let Colours { frame, end, .. } = self.colours;
         if let Some(place) = place {
             let Place { shown, line, column, .. } = place;
-            let _ = write!(out, "\n{:numbers$}{frame}-->{end} {shown}:{line}:{column}", "");
+            out.end().repeat(" ", numbers).ours(frame).ours("-->").ours(end);
+            out.add(format_args!(" {shown}:{line}:{column}"));
         }
         let excerpt = place.and_then(|it| it.excerpt.as_ref());
         if let (Some(place), Some(excerpt)) = (place, excerpt) {
             self.excerpt(out, place.line, excerpt, self.colour_of(severity));
         }
         if !below.is_empty() && (place.is_none() || excerpt.is_some()) {
-            let _ = write!(out, "\n{:numbers$} {frame}|{end}", "");
+            out.end().repeat(" ", numbers + 1).ours(frame).ours("|").ours(end);
         }
         for below in below {
             self.below(out, numbers, *below);
         }
     }
 
-    fn title(&self, out: &mut String, severity: Severity, code: Option<&str>, text: &str) {
+    fn title(&self, out: &mut Lines, severity: Severity, code: Option<&'static str>, text: &Lines) {
         let Colours { bold, end, .. } = self.colours;
-        let begin = out.len();
-        out.push_str(severity.word());
+        out.ours(self.colour_of(severity)).ours(severity.word());
         if let Some(code) = code {
-            let _ = write!(out, "[{code}]");
+            out.ours("[").ours(code).ours("]");
         }
-        let before = out.len() - begin + ": ".len();
-        out.insert_str(begin, self.colour_of(severity));
-        let _ = write!(out, "{end}{bold}: {}{end}", self.fit(text, before));
+        out.ours(end).ours(bold).ours(": ");
+        let code = code.map_or(0, |code| code.len() + "[]".len());
+        self.fit(out, text, severity.word().len() + code + ": ".len());
+        out.ours(end);
     }
 
     /// The line, and below it signs under the part at fault.
-    fn excerpt(&self, out: &mut String, line: usize, excerpt: &Excerpt, colour: &str) {
+    fn excerpt(&self, out: &mut Lines, line: usize, excerpt: &Excerpt, colour: &'static str) {
         let numbers = decimal_digits(line);
         let Colours { frame, end, .. } = self.colours;
         let width = self.columns.unwrap_or(WIDTH).clamp(40, 200);
         let room = width.saturating_sub(numbers + " | ".len());
         let Shown { text, before, within } = Shown::of(&excerpt.text, &excerpt.span, room);
-        let _ = write!(out, "\n{:numbers$} {frame}|{end}\n", "");
-        let _ = write!(out, "{frame}{line} |{end} {text}\n{:numbers$} {frame}|{end} ", "");
-        out.extend(repeat_n(' ', before));
-        out.push_str(colour);
-        out.extend(repeat_n('^', within));
-        out.push_str(end);
+        let bar = |out: &mut Lines| {
+            out.end().repeat(" ", numbers + 1).ours(frame).ours("|").ours(end);
+        };
+        bar(out);
+        out.end().ours(frame).add(line).ours(" |").ours(end).ours(" ").add(&text);
+        bar(out);
+        out.repeat(" ", before + 1).ours(colour).repeat("^", within).ours(end);
     }
 
-    fn below(&self, out: &mut String, numbers: usize, below: Below) {
+    fn below(&self, out: &mut Lines, numbers: usize, below: Below) {
         let Colours { note, help, frame, end, .. } = self.colours;
         let (colour, word, text) = match below {
             Below::Note(text) => (note, "note", text),
             Below::Help(text) => (help, "help", text),
         };
-        let text = self.fit(text, numbers + " = ".len() + word.len() + ": ".len());
-        let _ = write!(out, "\n{:numbers$} {frame}={end} {colour}{word}{end}: {text}", "");
+        out.end().repeat(" ", numbers + 1).ours(frame).ours("=").ours(end).ours(" ");
+        out.ours(colour).ours(word).ours(end).ours(": ");
+        self.fit(out, text, numbers + " = ".len() + word.len() + ": ".len());
     }
 
-    /// The text in lines below each other, behind what takes so many columns.
-    fn fit(&self, text: &str, before: usize) -> String {
+    /// Adds the text in lines below each other, behind what takes so many columns.
+    fn fit(&self, out: &mut Lines, text: &Lines, before: usize) {
         let room = self.columns.map_or(usize::MAX, |it| it.saturating_sub(before));
-        fit(&visible_lines(text), room, before)
+        fit(out, text, room, before);
     }
 
     fn colour_of(&self, severity: Severity) -> &'static str {

@@ -1,14 +1,14 @@
 //! A report as annotations of GitHub Actions: docs.github.com, "Workflow commands".
 
-use std::fmt::Write;
+use nixfleet_text::Lines;
 
 use super::reach::name_of;
-use super::{Located, Report, visible_lines};
+use super::{Located, Report};
 
 /// One line a fault.
-pub fn render(report: &Report) -> String {
-    report.faults.iter().fold(String::new(), |mut text, located| {
-        let _ = writeln!(text, "{}", annotation(located));
+pub fn render(report: &Report) -> Lines {
+    report.faults.iter().fold(Lines::default(), |mut text, located| {
+        text.add(annotation(located)).end();
         text
     })
 }
@@ -22,15 +22,18 @@ fn annotation(located: &Located) -> String {
         properties = format!("file={file},line={line},col={column},{properties}");
     }
     let host = located.host().map(|host| format!("{}: ", name_of(host))).unwrap_or_default();
-    let parts =
-        [Some(format!("{host}{}", words.message)), located.reach(), Some(words.help.clone())];
-    let text: Vec<String> = parts.iter().flatten().map(|it| visible_lines(it)).collect();
-    format!("::{level} {properties}::{}", escape(&text.join("\n")))
+    let reach = located.reach();
+    let parts = [Some(&words.message), reach.as_ref(), Some(&words.help)];
+    let text: Vec<&str> = parts.into_iter().flatten().map(Lines::as_str).collect();
+    format!("::{level} {properties}::{}", escape(&format!("{host}{}", text.join("\n"))))
 }
 
 /// An annotation of no line: how a run ended.
-pub fn of_run(level: &str, title: &str, text: &str) -> String {
-    format!("::{level} title={}::{}\n", property(title), escape(&visible_lines(text)))
+pub fn of_run(level: &str, title: &str, text: &Lines) -> Lines {
+    let mut line = Lines::default();
+    let text = escape(text.as_str().trim_end());
+    line.add(format_args!("::{level} title={}::{text}", property(title))).end();
+    line
 }
 
 fn escape(text: &str) -> String {

@@ -1,10 +1,9 @@
 //! A report for people: the faults of a host together, each with its line.
 
-use std::fmt::Write;
 use std::io;
 
 use anstream::{AutoStream, ColorChoice};
-use nixfleet_text::visible;
+use nixfleet_text::Lines;
 
 use super::drawing::{Below, Sheet};
 use super::reach::name_of;
@@ -14,36 +13,40 @@ use crate::faults::source::Place;
 use crate::text::wrap::columns;
 
 /// The report, with the colours of a terminal where there is one.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Report) -> Lines {
     // To take the colours out of a long report takes longer than to leave them out.
     let is_plain = AutoStream::choice(&io::stdout()) == ColorChoice::Never;
     let sheet = Sheet::new(!is_plain, columns(io::stdout()));
-    let mut text = String::new();
+    let mut text = Lines::default();
     draw(&mut text, &sheet, &report.faults);
-    let _ = writeln!(text, "{}", summary(report));
+    summary(&mut text, report);
     text
 }
 
 /// The faults alone, for standard error.
-pub fn faults(faults: &[Located]) -> String {
-    let mut text = String::new();
+pub fn faults(faults: &[Located]) -> Lines {
+    let mut text = Lines::default();
     draw(&mut text, &Sheet::new(true, columns(io::stderr())), faults);
     text
 }
 
 /// A failure as text: what is wrong, where, and what to do.
-pub fn message(text: &str, place: Option<&Place>, help: Option<&str>) -> String {
-    said(Severity::Error, text, place, help.map(visible).as_deref())
+pub fn message(
+    text: impl Into<Lines>,
+    place: Option<&Place>,
+    help: Option<impl Into<Lines>>,
+) -> Lines {
+    said(Severity::Error, &text.into(), place, help.map(Into::into))
 }
 
 /// A warning as text.
-pub fn warning(text: &str) -> String {
-    said(Severity::Warning, text, None, None)
+pub fn warning(text: impl Into<Lines>) -> Lines {
+    said(Severity::Warning, &text.into(), None, None)
 }
 
-fn said(severity: Severity, text: &str, place: Option<&Place>, help: Option<&str>) -> String {
-    let mut said = String::new();
-    let below: Vec<Below> = help.map(Below::Help).into_iter().collect();
+fn said(severity: Severity, text: &Lines, place: Option<&Place>, help: Option<Lines>) -> Lines {
+    let mut said = Lines::default();
+    let below: Vec<Below> = help.as_ref().map(Below::Help).into_iter().collect();
     let sheet = Sheet::new(true, columns(io::stderr()));
     sheet.message(&mut said, severity, None, text, place, &below);
     said
@@ -53,7 +56,7 @@ fn said(severity: Severity, text: &str, place: Option<&Place>, help: Option<&str
 const UNREAD: &str = "\nmodules were not evaluated: `--eval`";
 
 /// The faults of each host under its name.
-fn draw(text: &mut String, sheet: &Sheet, faults: &[Located]) {
+fn draw(text: &mut Lines, sheet: &Sheet, faults: &[Located]) {
     let mut heading = None;
     for located in faults {
         let host = located.host();
@@ -63,26 +66,26 @@ fn draw(text: &mut String, sheet: &Sheet, faults: &[Located]) {
         }
         let Located { fault, words, place, .. } = located;
         let reach = located.reach();
-        let mut below: Vec<Below> = reach.as_deref().map(Below::Note).into_iter().collect();
+        let mut below: Vec<Below> = reach.as_ref().map(Below::Note).into_iter().collect();
         below.push(Below::Help(&words.help));
         let (severity, code) = (fault.problem.severity(), fault.problem.code());
         sheet.message(text, severity, Some(code), &words.message, place.as_ref(), &below);
-        text.push_str("\n\n");
+        text.end().end();
     }
 }
 
-fn summary(report: &Report) -> String {
+fn summary(text: &mut Lines, report: &Report) {
     let hosts = plural(report.hosts, "host");
     let unread = if report.is_evaluated || report.hosts == 0 { "" } else { UNREAD };
-    let sum = match (report.count(Severity::Error), report.count(Severity::Warning)) {
+    text.add(match (report.count(Severity::Error), report.count(Severity::Warning)) {
         (0, 0) => format!("{hosts}, no faults"),
         (errors, 0) => format!("{hosts}, {}", plural(errors, "error")),
         (0, warnings) => format!("{hosts}, {}", plural(warnings, "warning")),
         (errors, warnings) => {
             format!("{hosts}, {}, {}", plural(errors, "error"), plural(warnings, "warning"))
         }
-    };
-    format!("{sum}{unread}")
+    });
+    text.ours(unread).end();
 }
 
 fn plural(count: usize, word: &str) -> String {

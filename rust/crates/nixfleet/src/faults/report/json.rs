@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use nixfleet_nix::visible;
+use nixfleet_text::{Lines, json, visible};
 use serde::Serialize;
 
-use super::{Located, Report, visible_lines};
+use super::{Located, Report};
 use crate::faults::Severity;
-use crate::text::json;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -28,12 +27,12 @@ pub struct Entry<'a> {
     file: Option<&'a str>,
     line: Option<usize>,
     column: Option<usize>,
-    message: String,
-    help: String,
+    message: &'a Lines,
+    help: &'a Lines,
 }
 
 /// The report as one JSON document.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &Report) -> Lines {
     let faults = entries(&report.faults);
     json::render(&Document { hosts: report.hosts, evaluated: report.is_evaluated, faults })
 }
@@ -57,7 +56,7 @@ fn entry(located: &Located) -> Entry<'_> {
         file: place.as_ref().map(|it| it.file.as_str()),
         line: place.as_ref().map(|it| it.line),
         column: place.as_ref().map(|it| it.column),
-        message: visible_lines(&words.message),
-        help: visible_lines(&words.help),
+        message: &words.message,
+        help: &words.help,
     }
 }

@@ -1,5 +1,7 @@
 //! What a shared value reaches.
 
+use nixfleet_text::Lines;
+
 use super::Located;
 use crate::text::quote::{shorten, shorten_name};
 
@@ -8,10 +10,10 @@ const NAMED: usize = 3;
 
 impl Located {
     /// Which fields and hosts the value reaches, when it is more than one.
-    pub fn reach(&self) -> Option<String> {
+    pub fn reach(&self) -> Option<Lines> {
         if self.also.is_empty() {
             return (self.fault.hosts.len() > 1)
-                .then(|| format!("this reaches {}", hosts(&self.fault.hosts)));
+                .then(|| format!("this reaches {}", hosts(&self.fault.hosts)).into());
         }
         let field = |fault: &crate::faults::Fault| {
             let field = format!("`{}`", shorten(&fault.field));
@@ -22,7 +24,7 @@ impl Located {
             }
         };
         let fields: Vec<String> = self.all().map(field).collect();
-        Some(format!("this reaches {}", fields.join(" and ")))
+        Some(format!("this reaches {}", fields.join(" and ")).into())
     }
 }
 

@@ -52,7 +52,7 @@ pub fn systems<'a>(
         left
     });
     for it in left {
-        failure::warn(&it.to_string());
+        failure::warn(it.to_string());
     }
     Ok(outcomes.into_inner().unwrap_or_else(PoisonError::into_inner))
 }

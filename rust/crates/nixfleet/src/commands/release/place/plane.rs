@@ -8,12 +8,12 @@ use std::process::{Command, Output, Stdio};
 
 use nixfleet_release::{HEAD_FILE, SIGNATURES_FILE};
 use nixfleet_text::is_label;
+use nixfleet_text::output::tell;
 
 use super::machine::Machine;
 use super::{Part, said, trouble};
 use crate::commands::release::files;
 use crate::error::Trouble;
-use crate::text::output::tell;
 
 /// `control-plane://[user@]host[:port]`, where the port is that of SSH; without a host, of this
 /// machine.
@@ -84,7 +84,7 @@ impl Plane {
         let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap_or_default();
         for warning in answer["warnings"].as_array().into_iter().flatten() {
             let words = warning.as_str().unwrap_or_default();
-            tell(&format!("{self} warns: {}", nixfleet_text::visible(words)));
+            tell(format!("{self} warns: {words}"));
         }
         Ok(())
     }
