@@ -58,7 +58,7 @@ const WRITING: [(&str, &[&str]); 10] = [
     ("stderr().lock", OUTPUT),
     ("!(io::std", OUTPUT),
     ("().write", OUTPUT),
-    ("indicatif", &["text/progress.rs", "release/build.rs"]),
+    ("indicatif", &["text/progress.rs", "release/build.rs", "faults/eval.rs", "eval/answers.rs"]),
 ];
 
 /// A report of tests goes to where the user names, be it the standard output.

@@ -20,7 +20,7 @@ pub use foreign::Foreign;
 pub use lines::Lines;
 pub use name::is_label;
 pub use nearest::{Names, nearest};
-pub use secret::{conceal, is_private, is_private_line};
+pub use secret::{conceal, is_private, is_secret_line};
 pub use size::size;
 pub use visible::{is_every, is_hidden, visible};
 pub use word::word;

@@ -155,6 +155,13 @@ impl From<&str> for Lines {
 }
 
 /// One line.
+impl From<&String> for Lines {
+    fn from(words: &String) -> Self {
+        Self::line(words)
+    }
+}
+
+/// One line.
 impl From<fmt::Arguments<'_>> for Lines {
     fn from(words: fmt::Arguments) -> Self {
         Self::line(words)

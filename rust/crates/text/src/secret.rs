@@ -1,4 +1,6 @@
-//! Private keys, which are shown nowhere.
+//! Secrets, which are shown nowhere: private keys, and what tells itself by its form.
+
+mod token;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,12 +22,14 @@ pub fn is_private(text: &str) -> bool {
     text.contains("PRIVATE KEY") || BARE.iter().any(|it| text.contains(it))
 }
 
-/// Whether a line of the text, which lies at `line`, is of a private key: has a sign of one, or is of the
-/// data between a PEM file's first line and its last.
+/// Whether a line of the text, which lies at `line`, holds a secret: has a sign of one, or is of the data
+/// between a PEM file's first line and its last.
 #[must_use]
-pub fn is_private_line(text: &str, line: Range<usize>) -> bool {
+pub fn is_secret_line(text: &str, line: Range<usize>) -> bool {
     let shown = &text[line.clone()];
-    is_private(shown) || (is_data(shown) && is_after_a_beginning(&text[..line.start]))
+    is_private(shown)
+        || matches!(token::conceal(shown), Cow::Owned(_))
+        || (is_data(shown) && is_after_a_beginning(&text[..line.start]))
 }
 
 /// Whether a line could be of a key's data, alone or as a string of Nix's: quick to see, and seldom so.
@@ -42,9 +46,16 @@ fn is_after_a_beginning(before: &str) -> bool {
     })
 }
 
-/// The text without its private keys. One that has no last line is taken to go on to the end.
+/// The text without its secrets. A private key that has no last line is taken to go on to the end.
 #[must_use]
 pub fn conceal(text: &str) -> Cow<'_, str> {
+    match without_keys(text) {
+        Cow::Borrowed(text) => token::conceal(text),
+        Cow::Owned(text) => Cow::Owned(token::conceal(&text).into_owned()),
+    }
+}
+
+fn without_keys(text: &str) -> Cow<'_, str> {
     let pem = text.find(PEM);
     let Some(sign) = BARE.iter().filter_map(|it| text.find(it)).chain(pem).min() else {
         return Cow::Borrowed(text);
@@ -52,7 +63,8 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
     // The sign may be in the middle of its line: `-----BEGIN OPENSSH PRIVATE KEY-----`.
     let line = text[..sign].rfind('\n').map_or(0, |it| it + 1);
     let start = text[line..sign].rfind("-----BEGIN").map_or(sign, |it| line + it);
-    let rest = text.rfind(PEM).filter(|it| *it > sign).map_or("", |it| &text[it + PEM.len()..]);
+    let end = text.rfind(PEM).filter(|it| *it > sign && !is_after_a_beginning(text));
+    let rest = end.map_or("", |it| &text[it + PEM.len()..]);
     Cow::Owned([&text[..start], CONCEALED, rest].concat())
 }
 
@@ -67,7 +79,7 @@ mod tests {
         let private: Vec<bool> = text
             .lines()
             .map(|line| line.as_ptr() as usize - text.as_ptr() as usize)
-            .map(|start| is_private_line(text, start..start + text[start..].find('\n').unwrap()))
+            .map(|start| is_secret_line(text, start..start + text[start..].find('\n').unwrap()))
             .collect();
         assert_eq!(private, [false, false, true, true, true, true, false, false, false]);
     }
@@ -80,6 +92,8 @@ mod tests {
             (format!("a \"{key}\" is no zone"), "a \"(a private key)\" is no zone"),
             (format!("{key}\n{key}\nb"), "(a private key)\nb"),
             (start.to_owned(), "(a private key)"),
+            (format!("a: {start}: {start}"), "a: (a private key)"),
+            (format!("{key}: {start}"), "(a private key)"),
             (start.replace('\n', "\\n"), "(a private key)"),
             ("a\n  b3BlbnNzaC1rZXktdjEASECRET".to_owned(), "a\n  (a private key)"),
             ("AGE-SECRET-KEY-1SECRET".to_owned(), "(a private key)"),

@@ -18,9 +18,9 @@ pub(super) fn connections() -> usize {
     let files = files.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let most = of(files);
     if most < CONNECTIONS {
-        eprintln!(
+        nixfleet_text::output::tell(format!(
             "{most} connections of hosts are the most here, since this program may have {files} files open: for a larger fleet raise that, `LimitNOFILE`"
-        );
+        ));
     }
     most
 }

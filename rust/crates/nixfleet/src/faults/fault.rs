@@ -59,6 +59,12 @@ pub trait Problem: fmt::Display + fmt::Debug + Send {
         true
     }
 
+    /// The kind of fault that this is one of in a text that is no good for anything that takes it. Such
+    /// faults in one text are one, told in the words of that kind.
+    fn kind_of_text(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether the message has the lines of what Nix says. In any other a line break is part of a
     /// name that somebody chose, and begins no line.
     fn has_lines(&self) -> bool {

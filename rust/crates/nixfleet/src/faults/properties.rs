@@ -121,7 +121,7 @@ proptest! {
         for format in [Format::Human, Format::Json, Format::Github] {
             let text = report.render(format);
             // The colours are ours; they are taken out where there is no terminal.
-            let text = anstream::adapter::strip_str(&text).to_string();
+            let text = anstream::adapter::strip_str(text.as_str()).to_string();
             prop_assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
             prop_assert!(!text.contains(['\u{202e}', '\u{2066}', '\u{200b}']), "{text:?}");
             prop_assert!(!text.contains("SECRET"), "{text}");

@@ -160,10 +160,14 @@ fn merge_places(faults: impl Iterator<Item = Located>) -> Vec<Located> {
             merged.push(located);
             continue;
         };
-        let (code, message) = (fault.problem.code(), words.message.clone());
+        let kind = fault.problem.kind_of_text();
+        let (code, message) = match kind {
+            Some(kind) => (kind, Lines::default()),
+            None => (fault.problem.code(), words.message.clone()),
+        };
         let key = (place.file.clone(), place.line, place.column, code, message);
         if let Some(index) = known.get(&key) {
-            join(&mut merged[*index], located.fault);
+            join(&mut merged[*index], located);
         } else {
             known.insert(key, merged.len());
             merged.push(located);
@@ -172,10 +176,17 @@ fn merge_places(faults: impl Iterator<Item = Located>) -> Vec<Located> {
     merged
 }
 
-/// Adds a fault of the same text. The fleet's own comes first.
-fn join(located: &mut Located, mut fault: Fault) {
+/// Adds a fault of the same text. The fleet's own comes first, in the words of its kind.
+fn join(located: &mut Located, other: Located) {
+    let Located { mut fault, mut words, .. } = other;
+    let is_of_kind = |it: &Fault| Some(it.problem.code()) == it.problem.kind_of_text();
+    if is_of_kind(&fault) && !is_of_kind(&located.fault) {
+        std::mem::swap(&mut located.words, &mut words);
+        std::mem::swap(&mut located.fault.problem, &mut fault.problem);
+    }
     if fault.hosts.is_empty() && !located.fault.hosts.is_empty() {
         std::mem::swap(&mut located.fault, &mut fault);
+        std::mem::swap(&mut located.fault.problem, &mut fault.problem);
     }
     let mut all = std::iter::once(&mut located.fault).chain(&mut located.also);
     match all.find(|it| it.field == fault.field && it.hosts.is_empty() == fault.hosts.is_empty()) {

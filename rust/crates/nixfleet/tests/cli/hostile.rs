@@ -174,9 +174,24 @@ fn no_command_lets_a_terminal_obey_others() {
 /// What Nix quotes of a fleet may hold a private key, as a `throw` with a value in it does.
 #[test]
 fn no_command_shows_a_private_key_that_nix_quotes() {
+    shows_no_secret("-----BEGIN OPENSSH PRIVATE KEY-----\n       SECRET\n       SECRET");
+}
+
+/// What a module says of an option may hold what was given to it: `hashedPassword`, the URL of a
+/// database, the token of a forge.
+#[test]
+fn no_command_shows_a_password_or_a_token_that_nix_quotes() {
+    shows_no_secret(
+        "$y$j9T$SECRETSECRET$SECRETSECRETSECRETSECRETSECRETSECRETSECRET is no hash for \
+         postgresql://ops:SECRET@db/x and ghp_SECRETSECRETSECRETSECRETSECRETSECRET1",
+    );
+}
+
+fn shows_no_secret(secret: &str) {
     let fleet = Fleet::new("UTC");
-    let key = "-----BEGIN OPENSSH PRIVATE KEY-----\\n       SECRET\\n       SECRET";
-    fleet.program("nix", &format!("printf 'error: no zone: {key}\\n' >&2; exit 1"));
+    fs::write(fleet.path().join("said"), format!("error: no zone: {secret}\n")).unwrap();
+    fleet.link("cat");
+    fleet.program("nix", "cat said >&2; exit 1");
     for command in [
         &["validate"][..],
         &["validate", INVENTORY, "--eval"],
@@ -193,7 +208,11 @@ fn no_command_shows_a_private_key_that_nix_quotes() {
         &["build-vm", "--all"],
         &["test-vm", INVENTORY, "--all"],
     ] {
-        for format in ["human", "json"] {
+        for format in ["human", "json", "github"] {
+            let annotates = ["validate", "build-vm", "test-vm"].contains(&command[0]);
+            if format == "github" && !annotates {
+                continue;
+            }
             let arguments = [command, &["--format", format]].concat();
             let output = fleet.run(&arguments);
             let said = text(&output.stdout) + &text(&output.stderr);

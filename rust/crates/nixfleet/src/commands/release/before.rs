@@ -42,7 +42,7 @@ pub fn before(
     {
         let Some((there, signatures)) = place.newest()? else {
             if is_to_follow {
-                failure::warn(&nothing_at(place, made_here));
+                failure::warn(nothing_at(place, made_here));
             }
             continue;
         };
@@ -63,7 +63,7 @@ pub fn before(
         }
         (there, Some(last)) => {
             if let Some((head, place)) = there.filter(|(_, place)| after.contains(place)) {
-                failure::warn(&format!(
+                failure::warn(format!(
                     "`{place}` has release {}, and release {} was made here: the next follows that",
                     number(&head),
                     last.number()

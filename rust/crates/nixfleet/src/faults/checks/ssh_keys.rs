@@ -100,6 +100,10 @@ impl Problem for KeyProblem {
         }
     }
 
+    fn kind_of_text(&self) -> Option<&'static str> {
+        (!matches!(self, Self::NoKey(_) | Self::Duplicate(_))).then(|| self.code())
+    }
+
     fn is_secret(&self) -> bool {
         matches!(self, Self::Private)
     }

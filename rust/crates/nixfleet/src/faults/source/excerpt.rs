@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use nixfleet_nix::{Position, visible};
-use nixfleet_text::is_private_line;
+use nixfleet_text::is_secret_line;
 
 use super::Text;
 
@@ -49,8 +49,8 @@ impl Excerpt {
         let end = if source[part.start..end].ends_with('\r') { end - 1 } else { end };
         let line = source.line_at(start) + 1;
         let column = source[start..part.start].chars().count() + 1;
-        let holds_key = is_private_line(source, start..end);
-        if part.start - start > LONGEST || holds_key {
+        let is_secret = is_secret_line(source, start..end);
+        if part.start - start > LONGEST || is_secret {
             return Self { line, column, span: 0..0, text: String::new() };
         }
         let last = end_within(source, end.min(part.start + LONGEST));

@@ -145,6 +145,17 @@ impl Problem for ReleaseProblem {
         }
     }
 
+    fn kind_of_text(&self) -> Option<&'static str> {
+        match self {
+            Self::Key(KeyError::Malformed) => Some("ssh-key-malformed"),
+            Self::Key(KeyError::Private) => Some("ssh-key-is-private"),
+            // Too short, or DSA: what logs nobody in signs nothing either.
+            Self::Key(KeyError::RsaBits(_) | KeyError::Type(_)) => Some("ssh-key-weak"),
+            Self::KeyType { .. } => Some(self.code()),
+            _ => None,
+        }
+    }
+
     fn lacks(&self) -> Option<&str> {
         match self {
             Self::Missing { name, .. } => Some(name),

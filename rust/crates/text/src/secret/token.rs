@@ -1,0 +1,193 @@
+//! Secrets that are told by their form alone: hashes of passwords, passwords in URLs, tokens of services
+//! and Nix's signing keys. What looks like a secret and may as well be public is none here: the data of
+//! keys, digests, store paths.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+/// What a sign begins, ends or is within: the secret, and what stands in its place.
+type Find = fn(&str, Range<usize>) -> Option<(Range<usize>, &'static str)>;
+
+/// What each kind of secret has within.
+const KINDS: [(&[&str], Find); 5] = [
+    (HASHES, hash),
+    (&["://"], password),
+    (GITHUB, |text, sign| token(text, sign, 36)),
+    (OTHERS, |text, sign| token(text, sign, 20)),
+    (&["=="], signing_key),
+];
+
+/// How hashes of passwords begin (crypt(5) of libxcrypt, "Available hashing methods"; those of argon2
+/// have the form of the PHC's "string format").
+const HASHES: &[&str] = &[
+    "$1$",
+    "$2a$",
+    "$2b$",
+    "$2x$",
+    "$2y$",
+    "$5$",
+    "$6$",
+    "$7$",
+    "$gy$",
+    "$md5$",
+    "$sha1$",
+    "$sm3$",
+    "$y$",
+    "$argon2d$",
+    "$argon2i$",
+    "$argon2id$",
+];
+
+/// The shortest hash has a digest of MD5 in it.
+const SHORTEST_HASH: usize = 22;
+
+/// How tokens begin that `nix.conf` takes as `access-tokens`, and that machines join a network by:
+/// GitHub's ("Behind GitHub's new authentication token formats"), GitLab's ("Token prefixes") and
+/// Tailscale's ("Key prefixes").
+const GITHUB: &[&str] = &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"];
+const OTHERS: &[&str] = &["github_pat_", "glpat-", "tskey-"];
+
+/// A signing key of Nix's in base64: 64 bytes, and so has a signature, behind a name and a colon.
+const SIGNING_KEY: usize = 88;
+
+static SIGNS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(KINDS.iter().flat_map(|(signs, _)| *signs)).ok());
+
+/// The text without them.
+pub fn conceal(text: &str) -> Cow<'_, str> {
+    let (mut shown, mut end) = (String::new(), 0);
+    for found in SIGNS.iter().flat_map(|it| it.find_iter(text)) {
+        let sign = &text[found.range()];
+        let find = KINDS.iter().find(|(signs, _)| signs.contains(&sign)).map(|(_, find)| find);
+        let secret = find.and_then(|find| find(text, found.range()));
+        if let Some((secret, words)) = secret.filter(|(secret, _)| secret.start >= end) {
+            shown.push_str(&text[end..secret.start]);
+            shown.push_str(words);
+            end = secret.end;
+        }
+    }
+    if end == 0 {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(&text[end..]);
+    Cow::Owned(shown)
+}
+
+fn hash(text: &str, sign: Range<usize>) -> Option<(Range<usize>, &'static str)> {
+    let end = end_of(text, sign.end, |it| it.is_ascii_alphanumeric() || b"./$=,+".contains(&it));
+    (end - sign.end >= SHORTEST_HASH).then_some((sign.start..end, "(the hash of a password)"))
+}
+
+fn password(text: &str, sign: Range<usize>) -> Option<(Range<usize>, &'static str)> {
+    let is_within = |it: u8| !it.is_ascii_whitespace() && !b"/?#\"'`<>\\".contains(&it);
+    let authority = sign.end..end_of(text, sign.end, is_within);
+    let user = &text[sign.end..sign.end + text[authority].rfind('@')?];
+    let colon = sign.end + user.find(':')?;
+    let secret = colon + 1..sign.end + user.len();
+    (!secret.is_empty()).then_some((secret, "(a password)"))
+}
+
+fn token(text: &str, sign: Range<usize>, shortest: usize) -> Option<(Range<usize>, &'static str)> {
+    let is_of_word = |it: u8| it.is_ascii_alphanumeric() || b"_-".contains(&it);
+    let begins = !text[..sign.start].bytes().next_back().is_some_and(is_of_word);
+    let end = end_of(text, sign.end, is_of_word);
+    (begins && end - sign.end >= shortest).then_some((sign.start..end, "(a token)"))
+}
+
+fn signing_key(text: &str, sign: Range<usize>) -> Option<(Range<usize>, &'static str)> {
+    let start = sign.end.checked_sub(SIGNING_KEY)?;
+    let data = text.get(start..sign.start)?.bytes();
+    let name = text[..start].strip_suffix(':')?;
+    let is_of_name = |it: &u8| it.is_ascii_alphanumeric() || b"._-".contains(it);
+    let name = &name[name.len() - name.bytes().rev().take_while(is_of_name).count()..];
+    let is_data = data.into_iter().all(|it| it.is_ascii_alphanumeric() || b"+/".contains(&it));
+    // A digest, as Nix wrote it before that of `sha512-…`.
+    (is_data && !name.is_empty() && name != "sha512")
+        .then_some((start..sign.end, "(a signing key or a signature)"))
+}
+
+/// Where what begins at a place ends.
+fn end_of(text: &str, start: usize, is_within: impl Fn(u8) -> bool) -> usize {
+    let rest = text[start..].bytes();
+    // A byte that is no ASCII is of a character, which ends none of these within.
+    start + rest.take_while(|it| it.is_ascii() && is_within(*it)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A secret of each kind, and what comes of it.
+    fn secret() -> impl Strategy<Value = (String, String)> {
+        let whole = |pattern: &str, words: &'static str| {
+            proptest::string::string_regex(pattern)
+                .unwrap()
+                .prop_map(move |it| (it, words.to_owned()))
+        };
+        prop_oneof![
+            whole(
+                "\\$(y|gy)\\$j9T\\$[./0-9A-Za-z]{1,86}\\$[./0-9A-Za-z]{43}",
+                "(the hash of a password)"
+            ),
+            whole(
+                "\\$[56]\\$(rounds=[0-9]{4,9}\\$)?[./0-9A-Za-z]{1,16}\\$[./0-9A-Za-z]{43,86}",
+                "(the hash of a password)"
+            ),
+            whole("\\$2[aby]\\$[0-9]{2}\\$[./0-9A-Za-z]{53}", "(the hash of a password)"),
+            whole(
+                "\\$argon2id\\$v=19\\$m=65536,t=3,p=4\\$[+/0-9A-Za-z]{22}\\$[+/0-9A-Za-z]{43}",
+                "(the hash of a password)"
+            ),
+            whole("gh[pousr]_[0-9A-Za-z]{36}", "(a token)"),
+            whole("github_pat_[0-9A-Za-z]{22}_[0-9A-Za-z]{59}", "(a token)"),
+            whole("glpat-[0-9A-Za-z_-]{20}", "(a token)"),
+            whole("tskey-auth-k[0-9A-Za-z]{10}CNTRL-[0-9A-Za-z]{20}", "(a token)"),
+            ("[a-z+]{2,9}://[a-z0-9.-]{0,9}:", "[!$-&(-.0-9:;=A-Za-z_|~]{1,20}").prop_map(
+                |(begin, secret)| (format!("{begin}{secret}@a"), format!("{begin}(a password)@a"))
+            ),
+            ("[a-z0-9.-]{1,20}-1:", "[+/0-9A-Za-z]{86}==").prop_map(|(begin, key)| (
+                format!("{begin}{key}"),
+                format!("{begin}(a signing key or a signature)")
+            )),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn secrets_are_concealed_wherever_they_stand(
+            secrets in prop::collection::vec((secret(), "[ \"'`\n(]|: |ü "), 1..4), end in "( |\"|\n|`)\\PC*",
+        ) {
+            let (mut text, mut shown) = (String::new(), String::new());
+            for ((secret, concealed), before) in &secrets {
+                text += &format!("{before}{secret} ");
+                shown += &format!("{before}{concealed} ");
+            }
+            text += &end;
+            shown += &conceal(&end);
+            prop_assert_eq!(conceal(&text), shown);
+        }
+
+        #[test]
+        fn what_is_public_is_left(
+            hash in "[0-9a-df-np-sv-z]{32}", digest in "[+/0-9A-Za-z]{86}", name in "[a-z0-9.+_-]{1,20}",
+        ) {
+            let key = &digest[..43];
+            for public in [
+                format!("/nix/store/{hash}-{name}"),
+                format!("sha512-{digest}== sha512:{digest}== sha256-{key}="),
+                format!("{name}-1:{key}="),
+                format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA{key} {name}@host"),
+                format!("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAB{digest}== me"),
+                format!("https://{name}@host:443/a:b@c git+ssh://git@host/x?a=b:c@d ssh://[::1]:22"),
+                format!("${{pkgs.{name}}}/bin $1$2 $5$x ghp_{name}x a_ghp_{digest}x"),
+            ] {
+                prop_assert!(matches!(conceal(&public), Cow::Borrowed(_)), "{public}");
+            }
+        }
+    }
+}
