@@ -49,9 +49,6 @@ pub fn line(content: &impl Serialize) -> Lines {
 
 /// The same JSON without secrets, in values and in names.
 fn concealed(json: String, write: fn(&Value) -> serde_json::Result<String>) -> String {
-    if matches!(conceal(&json), Cow::Borrowed(_)) {
-        return json;
-    }
     fn walk(value: Value) -> Value {
         match value {
             Value::String(text) => conceal(&text).into_owned().into(),
@@ -61,6 +58,9 @@ fn concealed(json: String, write: fn(&Value) -> serde_json::Result<String>) -> S
             }
             other => other,
         }
+    }
+    if matches!(conceal(&json), Cow::Borrowed(_)) {
+        return json;
     }
     let value = serde_json::from_str(&json).map(walk).unwrap_or_default();
     write(&value).unwrap_or_default()

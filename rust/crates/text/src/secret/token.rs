@@ -164,8 +164,8 @@ mod tests {
         ) {
             let (mut text, mut shown) = (String::new(), String::new());
             for ((secret, concealed), before) in &secrets {
-                text += &format!("{before}{secret} ");
-                shown += &format!("{before}{concealed} ");
+                text.extend([before.as_str(), secret.as_str(), " "]);
+                shown.extend([before.as_str(), concealed.as_str(), " "]);
             }
             text += &end;
             shown += &conceal(&end);

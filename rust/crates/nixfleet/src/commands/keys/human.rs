@@ -111,8 +111,7 @@ fn advice(group: &Group, here: &[Identity]) -> String {
     let own = own.filter(|file| Path::new(&format!("{file}.pub")).exists()).max_by_key(is_usual);
     match own {
         Some(file) => format!(
-            "you cannot log in from here: add `{}.pub` to {whose}, or name another key with --identity",
-            file
+            "you cannot log in from here: add `{file}.pub` to {whose}, or name another key with --identity"
         ),
         None => format!(
             "you cannot log in from here: name a key with --identity, or make one with \

@@ -36,7 +36,7 @@ pub fn message(
     place: Option<&Place>,
     help: Option<impl Into<Lines>>,
 ) -> Lines {
-    said(Severity::Error, &text.into(), place, help.map(Into::into))
+    said(Severity::Error, &text.into(), place, help.map(Into::into).as_ref())
 }
 
 /// A warning as text.
@@ -44,9 +44,9 @@ pub fn warning(text: impl Into<Lines>) -> Lines {
     said(Severity::Warning, &text.into(), None, None)
 }
 
-fn said(severity: Severity, text: &Lines, place: Option<&Place>, help: Option<Lines>) -> Lines {
+fn said(severity: Severity, text: &Lines, place: Option<&Place>, help: Option<&Lines>) -> Lines {
     let mut said = Lines::default();
-    let below: Vec<Below> = help.as_ref().map(Below::Help).into_iter().collect();
+    let below: Vec<Below> = help.map(Below::Help).into_iter().collect();
     let sheet = Sheet::new(true, columns(io::stderr()));
     sheet.message(&mut said, severity, None, text, place, &below);
     said
