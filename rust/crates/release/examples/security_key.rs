@@ -3,12 +3,22 @@
 //!
 //! `SSH_SK_PROVIDER=…/libsecurity_key.so ssh-keygen -t ed25519-sk` makes a key in it. Its handle is the
 //! secret itself, so it keeps nothing, and it is worth nothing but to a test. Somebody touches it
-//! whenever it waits for that; with `SECURITY_KEY_IS=away` it is not plugged in.
+//! whenever it waits for that, unless `SECURITY_KEY_IS` says otherwise:
+//!
+//! | | |
+//! | --- | --- |
+//! | `away` | it is not plugged in |
+//! | `pulled` | it is pulled out while it waits for the touch |
+//! | `waiting` | nobody touches it |
+//! | `untouched` | it signs all the same, and says so, whatever it was asked for |
+//! | `refusing` | it does not sign |
+//! | `locked` | it signs with its PIN alone, `1234` |
 #![allow(unsafe_code, reason = "it is called by a program in C, which frees what it is given")]
 #![allow(missing_docs, reason = "sk-api.h says what each is")]
 
 use std::ffi::{CStr, c_char, c_int};
-use std::slice;
+use std::time::Duration;
+use std::{slice, thread};
 
 use p256::ecdsa::signature::Signer;
 use sha2::{Digest, Sha256};
@@ -16,8 +26,16 @@ use sha2::{Digest, Sha256};
 const VERSION: u32 = 0x000a_0000;
 const ECDSA: u32 = 0;
 const ED25519: u32 = 1;
+const REFUSED: c_int = -1;
 const UNSUPPORTED: c_int = -2;
+const PIN_REQUIRED: c_int = -3;
 const DEVICE_NOT_FOUND: c_int = -4;
+/// The flag of a touch.
+const TOUCHED: u8 = 1;
+const PIN: &CStr = c"1234";
+/// How long it takes until it is pulled out, and until it would give up waiting for a touch.
+const SOON: Duration = Duration::from_millis(100);
+const LATE: Duration = Duration::from_secs(100);
 /// How often it has signed: software does not remember.
 const COUNTER: u32 = 7;
 
@@ -64,9 +82,6 @@ pub unsafe extern "C" fn sk_enroll(
     _options: *const *const u8,
     answer: *mut *mut Enrolled,
 ) -> c_int {
-    if is_away() {
-        return DEVICE_NOT_FOUND;
-    }
     // Of 32 bytes by chance.
     let seed = Sha256::digest(unsafe { slice::from_raw_parts(challenge, challenge_length) });
     let Some(key) = Key::of(algorithm, &seed) else { return UNSUPPORTED };
@@ -93,13 +108,25 @@ pub unsafe extern "C" fn sk_sign(
     application: *const c_char,
     key_handle: *const u8,
     key_handle_length: usize,
-    flags: u8,
-    _pin: *const c_char,
+    mut flags: u8,
+    pin: *const c_char,
     _options: *const *const u8,
     answer: *mut *mut Signed,
 ) -> c_int {
-    if is_away() {
-        return DEVICE_NOT_FOUND;
+    match std::env::var("SECURITY_KEY_IS").unwrap_or_default().as_str() {
+        "away" => return DEVICE_NOT_FOUND,
+        "pulled" => {
+            thread::sleep(SOON);
+            return DEVICE_NOT_FOUND;
+        }
+        "waiting" => {
+            thread::sleep(LATE);
+            return REFUSED;
+        }
+        "untouched" => flags &= !TOUCHED,
+        "refusing" => return REFUSED,
+        "locked" if pin.is_null() || unsafe { CStr::from_ptr(pin) } != PIN => return PIN_REQUIRED,
+        _ => {}
     }
     let (data, seed, application) = unsafe {
         (
@@ -131,10 +158,6 @@ pub extern "C" fn sk_load_resident_keys(
     _count: *mut usize,
 ) -> c_int {
     UNSUPPORTED
-}
-
-fn is_away() -> bool {
-    std::env::var_os("SECURITY_KEY_IS").is_some_and(|it| it == "away")
 }
 
 enum Key {

@@ -3,15 +3,16 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use nixfleet_inventory::keys::{Identity, Source};
-use nixfleet_nix::process::{Bounds, collect};
+use nixfleet_nix::process::{Bounds, bound, collect};
 use nixfleet_release::{Key, NAMESPACE, SIGNATURES_BYTES, Signatures};
 
 use crate::error::Trouble;
+use crate::text::output::tell;
 
 /// How long a passphrase, a touch or an agent is waited for.
 const LIMIT: Duration = Duration::from_secs(5 * 60);
@@ -57,11 +58,15 @@ impl Signer {
         let file = match &self.place {
             Place::File(file) => file.as_path(),
             Place::Agent => {
+                // An agent says so nowhere that somebody at the terminal would see.
+                if self.key.is_hardware() {
+                    tell(&format!("the security key {} waits for a touch", self.key));
+                }
                 writeln!(public, "{}", self.key.line()).map_err(failed)?;
                 public.path()
             }
         };
-        let mut command = Command::new("ssh-keygen");
+        let mut command = bound("ssh-keygen");
         command.args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f"]).arg(file);
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
