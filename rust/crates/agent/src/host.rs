@@ -1,8 +1,10 @@
 //! The machine that the agent runs on: each action of the core, done.
 
 mod armed;
+mod astray;
 mod boot;
 mod check;
+mod closure;
 mod control_plane;
 mod ended;
 mod facts;

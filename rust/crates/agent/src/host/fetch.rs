@@ -1,6 +1,5 @@
 //! Bringing a system: by Nix, from the release's caches, whole, signed, and what the release says.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -8,17 +7,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use nixfleet_nix::{Foreign, StorePath, process};
-use nixfleet_release::{NarHash, closure_hash};
-use serde::Deserialize;
+use nixfleet_nix::{Foreign, process};
+use nixfleet_release::closure_hash;
 
-use super::{Host, facts, room};
+use super::closure::{self, READ_LIMIT};
+use super::{Host, astray, facts, room};
 use crate::core::{Blame, Target};
 
 /// What a fetch may take in one go; what has come by then stays, and the next goes on from it.
 const FETCH_LIMIT: Duration = Duration::from_secs(6 * 3600);
-/// What reading the closure out of Nix's database may take.
-const READ_LIMIT: Duration = Duration::from_secs(600);
 
 impl Host {
     pub(super) fn fetch(&mut self, target: &Target) -> Result<(), (String, Blame)> {
@@ -26,17 +23,15 @@ impl Host {
         let world = |why: String| (why, Blame::World);
         fs::create_dir_all(&root)
             .map_err(|error| world(format!("cannot make `{}`: {error}", root.display())))?;
-        self.realise(target, &root.join("candidate")).map_err(world)?;
+        let root = root.join("candidate");
+        self.realise(target, &root).map_err(world)?;
         // Looked for before Nix's database is asked: what garbage collection takes meanwhile, though it
         // is not to, is in there no more.
         let essentials = self.platform.essentials();
-        let missing = essentials.iter().find(|it| !Path::new(&target.system).join(it).exists());
-        let closure = closure(&target.system).map_err(world)?;
-        if closure.to_string() != target.closure {
-            return Err(world(format!(
-                "what came as `{}` is not what the release signed: its closure has the hash {closure}, and {} was signed",
-                target.system, target.closure,
-            )));
+        let find = || essentials.iter().find(|it| !Path::new(&target.system).join(it).exists());
+        let mut missing = find();
+        if self.comes_as_signed(target, &root).map_err(world)? {
+            missing = find();
         }
         // What is no system has none of these, and would leave the machine without a way back.
         if let Some(file) = missing {
@@ -52,8 +47,37 @@ impl Host {
         Ok(())
     }
 
-    /// Never builds: a host that has to is one that was not given its release. Never believes a
-    /// cache's earlier "it is not here", and writes to the disk before it says that a path is there.
+    /// Where a cache had something else under a path, and has it no more, that path comes anew;
+    /// whether it did.
+    fn comes_as_signed(&self, target: &Target, root: &Path) -> Result<bool, String> {
+        let differs = |closure| {
+            format!(
+                "what came as `{}` is not what the release signed: its closure has the hash {closure}, and {} was signed",
+                target.system, target.closure,
+            )
+        };
+        let here = closure::here(&target.system)?;
+        let hash = closure_hash(&here).to_string();
+        if hash == target.closure {
+            return Ok(false);
+        }
+        let caches = self.offers.caches();
+        let urls: Vec<&str> = caches.iter().map(|it| it.url.as_str()).collect();
+        let gone = astray::forget(&target.system, &here, &urls, root)
+            .map_err(|why| format!("{}; {why}", differs(hash.clone())))?;
+        if gone.is_empty() {
+            return Err(differs(hash));
+        }
+        self.realise(target, root)?;
+        let hash = closure_hash(&closure::here(&target.system)?).to_string();
+        if hash == target.closure {
+            return Ok(true);
+        }
+        Err(format!("{}; {} came anew", differs(hash), astray::named(&gone)))
+    }
+
+    /// Never builds: a host that has to is one that was not given its release. Never believes
+    /// what a cache said earlier, and writes to the disk before it says that a path is there.
     fn realise(&self, target: &Target, root: &Path) -> Result<(), String> {
         let caches = self.offers.caches();
         let urls: Vec<&str> = caches.iter().map(|it| it.url.as_str()).collect();
@@ -67,6 +91,7 @@ impl Host {
             ("max-jobs", "0".into()),
             ("fallback", "false".into()),
             ("narinfo-cache-negative-ttl", "0".into()),
+            ("narinfo-cache-positive-ttl", "0".into()),
             ("connect-timeout", "20".into()),
             // What has come of a file stays for the next attempt, and for the next call nothing does.
             ("download-attempts", "10".into()),
@@ -121,59 +146,6 @@ pub(super) fn keep(path: &str, root: &Path) -> Result<(), String> {
     let _ = fs::remove_file(root);
     symlink(path, root).map_err(|error| error.to_string())?;
     Err(last_line(&output.stderr))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Info {
-    path: Option<String>,
-    nar_hash: String,
-}
-
-/// A table by path from Nix 2.19 on, a list before.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Infos {
-    Table(BTreeMap<String, Info>),
-    List(Vec<Info>),
-}
-
-impl Infos {
-    fn pairs(self) -> Vec<(String, String)> {
-        match self {
-            Self::Table(table) => table.into_iter().map(|(path, it)| (path, it.nar_hash)).collect(),
-            Self::List(list) => {
-                list.into_iter().filter_map(|it| Some((it.path?, it.nar_hash))).collect()
-            }
-        }
-    }
-}
-
-/// The hash over what is here under a path, by Nix's own record of it.
-fn closure(system: &str) -> Result<nixfleet_release::Hash, String> {
-    let mut command = Command::new("nix");
-    command.args([
-        "--extra-experimental-features",
-        "nix-command",
-        "path-info",
-        "--json",
-        "--recursive",
-        system,
-    ]);
-    let output = process::output(&mut command, READ_LIMIT).map_err(|error| error.to_string())?;
-    if !output.status.is_some_and(|it| it.success()) {
-        return Err(format!("`nix path-info` failed: {}", last_line(&output.stderr)));
-    }
-    let unreadable = |why: String| format!("what `nix path-info` says cannot be read: {why}");
-    let infos: Infos =
-        serde_json::from_str(output.stdout.raw()).map_err(|error| unreadable(error.to_string()))?;
-    let mut paths = BTreeMap::new();
-    for (path, hash) in infos.pairs() {
-        let path: StorePath = path.parse().map_err(|_| unreadable(path.clone()))?;
-        let hash: NarHash = hash.parse().map_err(|_| unreadable(hash.clone()))?;
-        paths.insert(path, hash);
-    }
-    Ok(closure_hash(&paths))
 }
 
 /// A clock that is surely wrong: a cache behind `https` may have been refused for it.
