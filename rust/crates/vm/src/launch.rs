@@ -193,7 +193,7 @@ impl Launch {
         match &self.display {
             Display::None => all.add("-display", "none"),
             Display::Gtk => {
-                all.add("-display", "gtk");
+                all.add("-display", WINDOW);
                 all.add("-device", "virtio-keyboard-pci");
                 all.add("-device", "virtio-tablet-pci");
             }
@@ -206,6 +206,9 @@ impl Launch {
         }
     }
 }
+
+/// What QEMU calls a window: macOS's QEMU has no GTK.
+pub(crate) const WINDOW: &str = if cfg!(target_os = "macos") { "cocoa" } else { "gtk" };
 
 #[derive(Default)]
 struct Arguments(Vec<OsString>);
