@@ -119,14 +119,22 @@ fn with_tip(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };
-    let cli = Cli::command();
-    let takes_hosts = env::args_os()
-        .skip(1)
-        .find_map(|it| cli.find_subcommand(it))
-        .is_some_and(|it| it.get_arguments().any(|it| it.get_long() == Some("host")));
-    if error.kind() == ErrorKind::UnknownArgument && takes_hosts && !argument.starts_with('-') {
-        let tip = format!("a host is named by '-h {argument}'");
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
     }
+    let cli = Cli::command();
+    let Some(command) = env::args_os().skip(1).find_map(|it| cli.find_subcommand(it)) else {
+        return error;
+    };
+    let takes_hosts = command.get_arguments().any(|it| it.get_long() == Some("host"));
+    let tip = if command.get_name() == "release" && ["-h", "--host", "--tag"].contains(&&**argument)
+    {
+        "a release has every host; 'nixfleet deploy -h HOST' takes it to some".to_owned()
+    } else if takes_hosts && !argument.starts_with('-') {
+        format!("a host is named by '-h {argument}'")
+    } else {
+        return error;
+    };
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     error
 }

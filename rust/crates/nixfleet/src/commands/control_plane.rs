@@ -5,7 +5,7 @@
 mod status;
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -72,9 +72,14 @@ pub enum Door {
 }
 
 impl Door {
-    /// The socket of this machine, where a control plane runs here.
+    /// The socket of this machine, where a control plane runs here. One that was killed leaves its own,
+    /// on which nobody listens.
     pub fn here() -> Option<Self> {
-        Path::new(SOCKET).exists().then(|| Self::Socket(SOCKET.into()))
+        let nobody = |it: &io::Error| {
+            matches!(it.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused)
+        };
+        let runs = UnixStream::connect(SOCKET).map_or_else(|it| !nobody(&it), |_| true);
+        runs.then(|| Self::Socket(SOCKET.into()))
     }
 
     /// The machine that the fleet names. Its port there is that of hosts.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use nixfleet_inventory::keys::Refusal as KeyRefusal;
 use nixfleet_nix::{NixError, visible};
-use nixfleet_release::{ReadError, Refusal};
+use nixfleet_release::{ReadError, Refusal, SignaturesError};
 use nixfleet_text::word;
 use thiserror::Error;
 
@@ -240,6 +240,9 @@ impl Trouble {
             }
             Self::Taken(_) => "run it again: the next number is its own",
             Self::NoneBefore(_) => "name both: `nixfleet release diff OLDER NEWER`",
+            Self::Refused(Refusal::Signatures(SignaturesError::Nobody) | Refusal::NotSigned(_)) => {
+                "`nixfleet release sign` adds a signature"
+            }
             Self::None(_) => "`nixfleet release` makes one",
             Self::Push { store, error } => store::help(store, &error.to_string())?,
             Self::Later { .. } => {

@@ -170,6 +170,8 @@ fn options_stand_before_the_subcommand_as_well() {
     };
     let (status, said) = run(&["release", "--flake", "/nowhere", "show", "/nothing"]);
     assert!(status == Some(3) && said.contains("there is no release at `/nothing`"), "{said}");
+    let (status, said) = run(&["release", "-h", "web-01"]);
+    assert!(status == Some(2) && said.contains("'nixfleet deploy -h HOST' takes it"), "{said}");
     let (status, said) = run(&["release", "--key", "x", "show", "/nothing"]);
     assert!(
         status == Some(2) && said.contains("write the subcommand's own options after it"),

@@ -318,7 +318,7 @@ fn a_key_that_cannot_sign_is_told_before_anything_is_built() {
 fn a_release_that_nobody_signed_or_that_cannot_go_out_is_told_with_what_to_do() {
     let fleet = Fleet::new(&["ann"], 1);
     fleet.expect(&["--no-sign"], 0, &["signed by nobody"]);
-    fleet.expect(&["verify"], 1, &["nobody has signed the release"]);
+    fleet.expect(&["verify"], 1, &["nobody has signed the release", "`nixfleet release sign`"]);
     let none = "no release before 1 was made on this machine";
     fleet.expect(&["diff"], 2, &[none, "diff OLDER NEWER"]);
     // The release is not lost where it can't be published.
