@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::publish;
 use crate::commands::failure;
 use crate::error::Error;
-use crate::text::output::tell;
+use nixfleet_text::output::tell;
 
 /// The release before.
 pub struct Before {
