@@ -12,7 +12,7 @@ use nixfleet_nix::process::{Bounds, bound, collect};
 use nixfleet_release::{Key, NAMESPACE, SIGNATURES_BYTES, Signatures};
 
 use crate::error::Trouble;
-use crate::text::output::tell;
+use nixfleet_text::output::tell;
 
 /// How long a passphrase, a touch or an agent is waited for.
 const LIMIT: Duration = Duration::from_secs(5 * 60);
@@ -60,7 +60,7 @@ impl Signer {
             Place::Agent => {
                 // An agent says so nowhere that somebody at the terminal would see.
                 if self.key.is_hardware() {
-                    tell(&format!("the security key {} waits for a touch", self.key));
+                    tell(format!("the security key {} waits for a touch", self.key));
                 }
                 writeln!(public, "{}", self.key.line()).map_err(failed)?;
                 public.path()
