@@ -1,11 +1,13 @@
 # The words in which an argument is refused: what was given, what is allowed, and what to write.
 let
   inherit (builtins)
+    isAttrs
     isBool
     isFunction
     isInt
     isPath
     isString
+    match
     stringLength
     substring
     toJSON
@@ -62,6 +64,23 @@ let
     args: name: example:
     if isPath args.${name} then pathAt (unsafeGetAttrPos name args) args.${name} else example;
 
+  # What the list is to be that stands in `args.<name>` as something else: that, in brackets.
+  listOr =
+    args: name: example:
+    let
+      given = args.${name};
+      element =
+        if isAttrs given then
+          "{ … }"
+        else if isFunction given then
+          "({ … }: { … })"
+        else if isString given && match "[.]{1,2}/[^ ]*" given != null then
+          given
+        else
+          pathOr args name example;
+    in
+    if given == null then "${name} = [ ];" else "${name} = [ ${element} ];";
+
   wrong = message: help: {
     code = "field-type-wrong";
     inherit message help;
@@ -69,6 +88,7 @@ let
 in
 {
   inherit
+    listOr
     pathAt
     pathOr
     quote

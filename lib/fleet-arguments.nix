@@ -17,6 +17,7 @@ let
   inherit (import ./expect.nix)
     expect
     faultsOf
+    listOr
     meant
     pathOr
     quote
@@ -38,9 +39,7 @@ let
     isoSshKeys = expect isList "a list of SSH public keys" (
       _: ''isoSshKeys = [ "ssh-ed25519 AAAA… me@laptop" ];''
     );
-    isoModules = expect isList "a list of modules" (
-      _: "isoModules = [ ${pathOr args "isoModules" "./installer.nix"} ];"
-    );
+    isoModules = expect isList "a list of modules" (_: listOr args "isoModules" "./installer.nix");
     hostSpecFields = expect (value: isList value && all isString value) "a list of names" (
       _: ''hostSpecFields = [ "rack" ];''
     );
@@ -65,7 +64,7 @@ let
 
   stateVersions = {
     nixos = ''"26.05"'';
-    darwin = "6";
+    darwin = "7";
   };
   classes = [
     "nixos"

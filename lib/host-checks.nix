@@ -16,8 +16,8 @@ let
     ;
   inherit (import ./expect.nix)
     expect
+    listOr
     meant
-    pathOr
     quote
     show
     wrong
@@ -67,7 +67,7 @@ in
       if isInt stateVersion then
         null
       else
-        wrong "${show stateVersion} is not a state version of nix-darwin, which counts in integers" "write the one that was current when the Mac was installed, like `6`"
+        wrong "${show stateVersion} is not a state version of nix-darwin, which counts in integers" "write the one that was current when the Mac was installed, like `7`"
     else if isString stateVersion && match "[0-9]{2}[.](03|05|09|11)" stateVersion != null then
       null
     else
@@ -87,14 +87,12 @@ in
 
   modules =
     { modules, ... }@args:
-    expect isList "a list of modules" (
-      _: "modules = [ ${pathOr args "modules" "./hardware.nix"} ];"
-    ) modules;
+    expect isList "a list of modules" (_: listOr args "modules" "./hardware.nix") modules;
 
   homeModules =
     { homeModules, ... }@args:
     expect isList "a list of Home Manager modules" (
-      _: "homeModules = [ ${pathOr args "homeModules" "./home.nix"} ];"
+      _: listOr args "homeModules" "./home.nix"
     ) homeModules;
 
   isVm =
@@ -106,12 +104,12 @@ in
     if isVm == true && classOf platform == "darwin" then
       wrong "a Mac cannot be a QEMU guest" "remove `isVm`"
     else
-      expect isBool "a boolean" (_: "isVm = true;") isVm;
+      expect isBool "a boolean" (it: if it == null then "isVm = false;" else "isVm = true;") isVm;
 
   tags =
     { tags, ... }:
     expect (isListOf isTag) "a list of words of letters, digits, `-`, `_` and `.`" (
-      _: ''tags = [ "web" "canary" ];''
+      it: if it == null then "tags = [ ];" else ''tags = [ "web" "canary" ];''
     ) tags;
 
   hostKey =
@@ -138,6 +136,6 @@ in
   specialArgs =
     { specialArgs, ... }:
     expect (value: isAttrs value && !isProperty value) "a set" (
-      _: "specialArgs = { inherit inputs; };"
+      it: if it == null then "specialArgs = { };" else "specialArgs = { inherit inputs; };"
     ) specialArgs;
 }

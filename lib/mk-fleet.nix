@@ -2,8 +2,14 @@
 let
   fleetOf = import ./fleet.nix { inherit inputs lib; };
   inherit (import ./inventory.nix) rootOf;
-  hostsPosition =
-    args: if builtins.isAttrs args then builtins.unsafeGetAttrPos "hosts" args else null;
+  # Where the hosts are written; without any, where something else is.
+  fleetPosition =
+    args:
+    let
+      names = if builtins.isAttrs args then [ "hosts" ] ++ builtins.attrNames args else [ ];
+      written = builtins.filter (it: it != null) (map (name: builtins.unsafeGetAttrPos name args) names);
+    in
+    if written == [ ] then null else builtins.head written;
 in
 /**
   A fleet's flake outputs: `nixosConfigurations`, `darwinConfigurations`, `packages`, `apps`,
@@ -47,7 +53,7 @@ in
 */
 args:
 let
-  position = hostsPosition args;
+  position = fleetPosition args;
 in
 fleetOf {
   root = rootOf position;

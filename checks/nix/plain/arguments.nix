@@ -190,7 +190,7 @@ in
     expected = [
       [ "write `hosts = import ./arguments.nix;`" ]
       [ "write `defaults.darwin = import ./arguments.nix;`" ]
-      [ "write `defaults.darwin.stateVersion = 6;`" ]
+      [ "write `defaults.darwin.stateVersion = 7;`" ]
     ];
   };
   "test: a network in the defaults that is no set is told" = {

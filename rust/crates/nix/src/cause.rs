@@ -8,6 +8,25 @@ const LONGEST: usize = 20;
 /// How far Nix indents what follows the first line of an error.
 const INDENT: usize = 7;
 
+/// Signs that Nix failed for something outside the fleet: the network, this machine, its store.
+/// Nix's own words (`filetransfer.cc`, `error.cc`) and curl's (`curl_easy_strerror`).
+const OUTSIDE: [&str; 14] = [
+    "Could not resolve host",
+    "Couldn't resolve host",
+    "Could not connect to server",
+    "Couldn't connect to server",
+    "Failed to connect to",
+    "Failure when receiving data",
+    "Timeout was reached",
+    "SSL connect error",
+    "SSL peer certificate",
+    "Problem with the SSL CA cert",
+    "unable to download",
+    "No space left on device",
+    "cannot open connection to remote store",
+    "cannot connect to socket",
+];
+
 /// The cause of a failure: Nix's last `error:`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cause {
@@ -18,6 +37,12 @@ pub struct Cause {
 }
 
 impl Cause {
+    /// Whether it lies outside of what Nix evaluated: the network, this machine.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        OUTSIDE.iter().any(|sign| self.message.contains(sign))
+    }
+
     /// Finds the cause in what Nix wrote. Nix writes `error:`, then the trace from the outside in,
     /// and the cause as the last `error: …`, followed by its place. When a build fails the cause
     /// comes first, then what could not be built without it.

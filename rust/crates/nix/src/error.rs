@@ -11,25 +11,6 @@ use thiserror::Error;
 
 use crate::Cause;
 
-/// Signs that Nix failed for something outside the fleet: the network, this machine, its store.
-/// Nix's own words (`filetransfer.cc`, `error.cc`) and curl's (`curl_easy_strerror`).
-const OUTSIDE: [&str; 14] = [
-    "Could not resolve host",
-    "Couldn't resolve host",
-    "Could not connect to server",
-    "Couldn't connect to server",
-    "Failed to connect to",
-    "Failure when receiving data",
-    "Timeout was reached",
-    "SSL connect error",
-    "SSL peer certificate",
-    "Problem with the SSL CA cert",
-    "unable to download",
-    "No space left on device",
-    "cannot open connection to remote store",
-    "cannot connect to socket",
-];
-
 /// A call of Nix that came to nothing.
 #[derive(Debug, Error)]
 pub enum NixError {
@@ -127,7 +108,7 @@ impl NixError {
     #[must_use]
     pub fn is_outside(&self) -> bool {
         match self {
-            Self::Failed { cause, .. } => OUTSIDE.iter().any(|sign| cause.message.contains(sign)),
+            Self::Failed { cause, .. } => cause.is_outside(),
             _ => true,
         }
     }

@@ -95,6 +95,7 @@ impl Error {
             Self::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => {
                 Some("`--limit preflight=SECONDS` gives it more time".to_owned())
             }
+            Self::Inventory(InventoryError::Nix(NixError::Interrupted)) => None,
             Self::Inventory(InventoryError::Nix(error @ NixError::Died { .. })) => error.help(),
             Self::Inventory(InventoryError::Nix(error)) if error.is_outside() => Some(
                 "see that this machine reaches it, and run it again; `--show-trace` shows all that \

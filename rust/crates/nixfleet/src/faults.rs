@@ -1,5 +1,6 @@
 //! What can be wrong with a fleet, and where it is written.
 
+pub mod behind;
 pub mod checks;
 pub mod codes;
 mod concealed;

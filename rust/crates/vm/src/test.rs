@@ -4,7 +4,7 @@
 use crate::install::{self, Built, Installed};
 use crate::launch::Display;
 use crate::preflight::Plan;
-use crate::report::HostReport;
+use crate::report::{HostReport, Verdict};
 use crate::run::{Boot, Options, Run, Running};
 use crate::state::{Folder, LastTest, Lock, Role};
 use crate::together::Meeting;
@@ -37,13 +37,16 @@ pub fn test(world: &World, plan: &Plan, folder: &Folder, options: &Options) -> H
     } else {
         run.report.close(Ok(()));
     }
-    let test = LastTest {
-        passed: run.report.exit_status() == 0,
-        message: run.report.message(),
-        finished: run.world.clock.date(),
-        seconds: run.report.seconds,
-    };
-    let _ = folder.remember(&test);
+    // One that its user ended tells nothing of the host.
+    if run.report.result != Verdict::Interrupted {
+        let test = LastTest {
+            passed: run.report.exit_status() == 0,
+            message: run.report.message(),
+            finished: run.world.clock.date(),
+            seconds: run.report.seconds,
+        };
+        let _ = folder.remember(&test);
+    }
     drop(lock);
     run.report
 }

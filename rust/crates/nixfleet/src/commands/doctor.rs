@@ -121,7 +121,7 @@ fn this_machine(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
     let asked =
         read.filter(|_| answers).map(|it| vms::without_builder(it, &fleets::nix_of_stores(global)));
     findings.extend(asked.into_iter().flatten());
-    let hosts = read.map(|it| hosts::findings(global, it, args.host.as_ref(), &here, &tree));
+    let hosts = read.map(|it| hosts::findings(global, it, args.host.as_ref(), &here));
     if let Some(inventory) = inventory {
         findings.extend(fleet::findings(inventory, &tree));
     }

@@ -11,20 +11,18 @@ use serde::Serialize;
 use crate::commands::fleet;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::faults::Fault;
+use crate::faults::behind;
 use crate::faults::eval::{self, definition};
-use crate::faults::files;
-use crate::faults::report::{message, warning};
+use crate::faults::report::{Located, Report, message, warning};
 use crate::faults::source::{Place, Sources, Tree};
 use crate::global::{Format, Global};
 
 /// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
 /// and what to do. `--show-trace` adds all that Nix wrote. Programs read a document whatever happens.
 pub fn report(global: &Global, error: &Error) -> Exit {
-    let help = explain(global, error);
+    let failed = explain(global, error);
     if global.format == Format::Json && !output::is_used() {
-        let error = Failed { message: error.to_string(), help };
-        print(json::render(&BTreeMap::from([("error", error)])));
+        print(json::render(&BTreeMap::from([("error", failed)])));
     }
     error.exit()
 }
@@ -42,8 +40,8 @@ pub fn unwritten(failure: &str) -> Exit {
     Exit::Lacking
 }
 
-/// Tells people, and hands out what they are to do.
-fn explain(global: &Global, error: &Error) -> Option<String> {
+/// Tells people, and hands it out for programs.
+fn explain(global: &Global, error: &Error) -> Failed {
     let mut sources = Sources::new(Tree::new(&fleet::flake(global)));
     let failed = match error {
         Error::Inventory(InventoryError::Nix(NixError::Failed { cause, stderr, .. })) => {
@@ -51,11 +49,11 @@ fn explain(global: &Global, error: &Error) -> Option<String> {
         }
         _ => None,
     };
-    let lacking = failed.and_then(|(cause, _)| files::explain(cause, sources.tree()));
-    let (text, help) = if let Some(Fault { position, text, problem, .. }) = lacking {
-        let place = position.map(|it| sources.place(&it, text.as_deref()));
-        let help = problem.help();
-        (message(problem.to_string(), place.as_ref(), Some(help.as_str())), Some(help))
+    let faults = failed.map(|(cause, _)| behind::unread(cause, sources.tree()));
+    let report = Report::new(0, faults.unwrap_or_default(), &mut sources);
+    let (text, told) = if let Some(Located { fault, .. }) = report.faults.first() {
+        let (message, help) = (fault.problem.to_string(), Some(fault.problem.help()));
+        (report.explain(), Failed { message, help })
     } else {
         let said = error.to_string();
         let place = failed.and_then(|(cause, _)| {
@@ -72,13 +70,14 @@ fn explain(global: &Global, error: &Error) -> Option<String> {
         let cure = cause.and_then(|it| eval::cure_of(it, sources.tree()));
         let help = cure.or_else(|| error.help());
         let lines = if error.has_lines() { Lines::block(&said.into()) } else { said.into() };
-        (message(lines, place.as_ref(), help.as_deref()), help)
+        let text = message(lines, place.as_ref(), help.as_deref());
+        (text, Failed { message: error.to_string(), help })
     };
     tell(text);
     if let Some((_, stderr)) = failed.filter(|_| global.show_trace) {
         show_trace(stderr);
     }
-    help
+    told
 }
 
 /// The user's own line that Nix names last.

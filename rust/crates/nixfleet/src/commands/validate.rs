@@ -12,12 +12,12 @@ use nixfleet_nix::NixError;
 use crate::commands::{failure, fleet};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::faults::checks;
 use crate::faults::eval::{self, EvalArgs, Evaluation};
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::faults::survey::{Begun, Survey};
 use crate::faults::{Fault, Problem};
+use crate::faults::{behind, checks};
 use crate::faults::{files, positions, tracked};
 use crate::global::{Format, Global};
 use nixfleet_text::output::print;
@@ -207,12 +207,9 @@ fn in_part(
 /// reason.
 fn unreadable(error: &Error, tree: &Tree) -> Option<Vec<Fault>> {
     let cause = error.cause()?;
-    let survey = Survey::of_broken(tree);
-    if let Some(fault) = files::explain_by(cause, tree, &survey) {
-        return Some(std::iter::once(fault).chain(survey.faults).collect());
-    }
-    if !survey.faults.is_empty() {
-        return Some(survey.faults);
+    let faults = behind::unread(cause, tree);
+    if !faults.is_empty() {
+        return Some(faults);
     }
     (!error.is_outside()).then(|| vec![eval::unreadable(cause, tree)])
 }

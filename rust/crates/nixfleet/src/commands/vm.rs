@@ -63,9 +63,9 @@ pub fn test(global: &Global, args: &TestVm) -> Result<Exit, Error> {
         // They run all the same.
         show::error_alone(&error);
     }
-    faults::explain(global, &mut reports);
+    let behind = faults::explain(global, &mut reports);
     let written = files::write(args, &reports);
-    show::reports(global, &reports, "test");
+    show::reports(global, &reports, &behind, "test");
     Ok(written.unwrap_or_else(|| Exit::of(nixfleet_vm::report::exit_status(&reports))))
 }
 
@@ -87,8 +87,8 @@ fn install(
     let mut reports =
         fleet.each(args.build.jobs, |plan, folder| work(&fleet, plan, folder, &fleet.options));
     drop(fleet);
-    faults::explain(global, &mut reports);
-    show::reports(global, &reports, "build");
+    let behind = faults::explain(global, &mut reports);
+    show::reports(global, &reports, &behind, "build");
     Ok(Exit::of(nixfleet_vm::report::exit_status(&reports)))
 }
 

@@ -77,7 +77,23 @@ struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The text of a field; `None` when it is absent, or of a wrong type, which `fields` reports.
     fn text(&self, field: &str) -> Option<&'a str> {
-        self.host.text(field)
+        self.host.text(field).filter(|it| !self.is_path(field, it))
+    }
+
+    /// Whether a text is a path of the repository, as Nix hands it on, in a field that is no path.
+    fn is_path(&self, field: &str, text: &str) -> bool {
+        const PATHS: [&str; 3] = ["secretsPath", "hashedPasswordFile", "rootHashedPasswordFile"];
+        let is_of_path = || field.strip_prefix("hostSpec.").is_some_and(|it| PATHS.contains(&it));
+        self.in_repository(text).is_some() && !is_of_path()
+    }
+
+    /// A path of the repository as its author writes it.
+    fn as_written(&self, text: &str) -> String {
+        format!("./{}", self.in_repository(text).unwrap_or(text))
+    }
+
+    fn in_repository<'b>(&self, text: &'b str) -> Option<&'b str> {
+        text.strip_prefix(self.root?)?.strip_prefix('/')
     }
 
     /// Reports a problem of a field's value.

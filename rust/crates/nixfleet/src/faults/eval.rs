@@ -125,7 +125,7 @@ impl Evaluation<'_> {
                 let mut is_in_files = false;
                 if let NixError::Failed { stderr, cause, .. } = &error {
                     found.traces.push(stderr.clone());
-                    is_in_files = self.survey.tells(cause, self.tree);
+                    is_in_files = self.survey.telling(cause, self.tree).is_some();
                 }
                 let is_told = is_in_files || told::is_told(name, &error, &found.faults);
                 if !is_told && !problems::confirm(name, &error, &mut found.faults) {

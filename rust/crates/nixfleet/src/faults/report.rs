@@ -69,7 +69,8 @@ impl Report {
             });
             Located { fault, words, also: Vec::new(), place }
         });
-        let mut faults = merge_places(located);
+        let located: Vec<_> = located.collect();
+        let mut faults = merge_places(located.into_iter(), sources);
         hide_secrets(&mut faults);
         faults.sort_by(|a, b| order(a).cmp(&order(b)));
         Self { hosts, faults, is_evaluated: false }
@@ -150,22 +151,16 @@ fn merge(faults: impl Iterator<Item = (Fault, Words)>) -> Vec<(Fault, Words)> {
 }
 
 /// One fault for each text that the author wrote: a list under a name of its own reaches several
-/// fields, and each of them is its text's place.
-fn merge_places(faults: impl Iterator<Item = Located>) -> Vec<Located> {
+/// fields, and each of them is its text's place. Where the text is not to be found, as one of a file
+/// that is read, what is written in both fields tells that it is one.
+fn merge_places(faults: impl Iterator<Item = Located>, sources: &mut Sources) -> Vec<Located> {
     let mut merged: Vec<Located> = Vec::new();
-    let mut known: HashMap<(String, usize, usize, &str, Lines), usize> = HashMap::new();
+    let mut known: HashMap<Key, usize> = HashMap::new();
     for located in faults {
-        let Located { fault, words, place, .. } = &located;
-        let Some(place) = place.as_ref().filter(|_| fault.text.is_some()) else {
+        let Some(key) = key(&located, sources) else {
             merged.push(located);
             continue;
         };
-        let kind = fault.problem.kind_of_text();
-        let (code, message) = match kind {
-            Some(kind) => (kind, Lines::default()),
-            None => (fault.problem.code(), words.message.clone()),
-        };
-        let key = (place.file.clone(), place.line, place.column, code, message);
         if let Some(index) = known.get(&key) {
             join(&mut merged[*index], located);
         } else {
@@ -176,9 +171,44 @@ fn merge_places(faults: impl Iterator<Item = Located>) -> Vec<Located> {
     merged
 }
 
+/// What is alike in faults of one text.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    file: String,
+    text: Wherein,
+    code: &'static str,
+    message: Lines,
+}
+
+/// Where a text is.
+#[derive(PartialEq, Eq, Hash)]
+enum Wherein {
+    /// There.
+    At(usize, usize),
+    /// In what this comes to.
+    Value(String),
+}
+
+fn key(Located { fault, words, place, .. }: &Located, sources: &mut Sources) -> Option<Key> {
+    let (place, position) = (place.as_ref()?, fault.position.as_ref()?);
+    let text = fault.text.as_ref()?;
+    let is_at = |number: u32, found: usize| usize::try_from(number).is_ok_and(|it| it == found);
+    let is_found = !is_at(position.line, place.line) || !is_at(position.column, place.column);
+    let written = sources.written(position).filter(|it| !is_found && !it.contains(text.as_str()));
+    let text = match written {
+        Some(written) => Wherein::Value(written.to_owned()),
+        None => Wherein::At(place.line, place.column),
+    };
+    let (code, message) = match fault.problem.kind_of_text() {
+        Some(kind) => (kind, Lines::default()),
+        None => (fault.problem.code(), words.message.clone()),
+    };
+    Some(Key { file: place.file.clone(), text, code, message })
+}
+
 /// Adds a fault of the same text. The fleet's own comes first, in the words of its kind.
 fn join(located: &mut Located, other: Located) {
-    let Located { mut fault, mut words, .. } = other;
+    let Located { mut fault, mut words, place, .. } = other;
     let is_of_kind = |it: &Fault| Some(it.problem.code()) == it.problem.kind_of_text();
     if is_of_kind(&fault) && !is_of_kind(&located.fault) {
         std::mem::swap(&mut located.words, &mut words);
@@ -187,6 +217,7 @@ fn join(located: &mut Located, other: Located) {
     if fault.hosts.is_empty() && !located.fault.hosts.is_empty() {
         std::mem::swap(&mut located.fault, &mut fault);
         std::mem::swap(&mut located.fault.problem, &mut fault.problem);
+        located.place = place;
     }
     let mut all = std::iter::once(&mut located.fault).chain(&mut located.also);
     match all.find(|it| it.field == fault.field && it.hosts.is_empty() == fault.hosts.is_empty()) {

@@ -95,6 +95,11 @@ impl Sources {
         self.file(file).text.as_ref()
     }
 
+    /// What is written as the value at a position.
+    pub fn written(&mut self, position: &Position) -> Option<&str> {
+        excerpt::written(self.text(&position.file)?, position)
+    }
+
     fn file(&mut self, file: &Arc<str>) -> &File {
         let Self { tree, files, parsed } = self;
         files.entry(file.clone()).or_insert_with(|| {

@@ -52,9 +52,9 @@ impl Survey {
         Begun::new(tree).finish()
     }
 
-    /// Whether what Nix stumbled over is among the faults, at the line of the author's that it names
-    /// or in its words. A file that Nix cannot read fails wherever Nix came to see it.
-    pub fn tells(&self, cause: &Cause, tree: &Tree) -> bool {
+    /// Which of the faults is what Nix stumbled over: at the line of the author's that it names, or in
+    /// its words. A file that Nix cannot read fails wherever Nix came to see it.
+    pub fn telling(&self, cause: &Cause, tree: &Tree) -> Option<usize> {
         let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
         let file = |at: &Position| tree.locate(&at.file).1;
         let is_at = |fault: &Fault, place: &Position| {
@@ -65,7 +65,7 @@ impl Survey {
                 .as_ref()
                 .is_some_and(|at| file(at) == file(place) && (is_unread || at.line == place.line))
         };
-        self.faults.iter().any(|fault| {
+        self.faults.iter().position(|fault| {
             own.is_some_and(|place| is_at(fault, place))
                 || fault.problem.is_meant_by(&cause.message)
         })

@@ -61,6 +61,8 @@ const IN_FLAKE: &[Mistake] = &[
     (r#""26.05""#, r#""2605""#, "state-version-invalid", "26.05", "{1}"),
     ("modules = [ ./web.nix ];", "modules = ./web.nix;", "field-type-wrong", "[ ", "{1}"),
     ("./web.nix", "./wbe.nix", "file-missing", "./web.nix", "{1}"),
+    ("./web.nix", "\"./web.nix\"", "field-type-wrong", "without quotes", "{1}"),
+    ("\"Europe/Berlin\"", "./n.nix", "field-type-wrong", "in quotes", "\"Europe/Berlin\""),
     ("./web.nix", "inputs.sops.nixosModules.sops", "input-missing", "inputs.sops.url", ""),
     ("./web.nix", "./web.nix ~/other.nix", "path-outside", "./FILE", "./web.nix {1}"),
     (
@@ -157,7 +159,13 @@ fn fleet(flake: &str, module: &str) -> TempDir {
         .replace("INPUTS", &format!("import {}", part("checks/nix/inputs.nix")))
         .replace("KEY\"", &format!("{}\"", KEY.trim()));
     fs::write(folder.path().join("flake.nix"), flake).unwrap();
-    let files = [("web.nix", module), ("n.nix", "{ }"), ("home.nix", "{ }"), ("key.pub", KEY)];
+    let files = [
+        ("web.nix", module),
+        ("n.nix", "{ }"),
+        ("home.nix", "{ }"),
+        ("key.pub", KEY),
+        ("id_ed25519.pub", KEY),
+    ];
     for (name, text) in files {
         fs::write(folder.path().join(name), text).unwrap();
     }
@@ -246,6 +254,52 @@ fn untold(how: &[&str], mut is_asked: impl FnMut(&'static str) -> bool) -> Strin
 #[ignore = "needs nix"]
 fn each_is_told_at_its_line_with_a_cure() {
     assert_eq!(untold(&[], |_| true), "");
+}
+
+/// Where every host goes by a name that mkFleet does not know, nothing else tells where the fleet is.
+#[test]
+#[ignore = "needs nix"]
+fn a_fleet_without_hosts_is_told_at_its_line() {
+    let told = faults(&fleet(&FLAKE.replace("hosts.", "host."), MODULE), &[]);
+    let [fault] = &told[..] else { panic!("{told:#?}") };
+    assert_eq!((&fault["file"], &fault["line"]), (&"flake.nix".into(), &8.into()));
+}
+
+/// What both the installer and the hosts take is one mistake, also where it is no text of the file.
+#[test]
+#[ignore = "needs nix"]
+fn a_list_under_a_name_is_told_once() {
+    let flake = FLAKE
+        .replace("inputs: (", "inputs: let keys = [ ./key.pub ]; in (")
+        .replace("[ \"KEY\" ]", "keys")
+        .replace("= isoSshKeys;", "= keys;");
+    let told = faults(&fleet(&flake, MODULE), &[]);
+    let [fault] = &told[..] else { panic!("{told:#?}") };
+    assert_eq!((&fault["code"], &fault["line"]), (&"ssh-key-malformed".into(), &3.into()));
+    assert!(fault["help"].as_str().unwrap().contains("`(builtins.readFile ./key.pub)`"), "{fault}");
+}
+
+/// What Nix cannot read is told by other commands in the words of `validate`.
+#[test]
+#[ignore = "needs nix"]
+fn every_command_tells_what_validate_tells() {
+    let unreadable =
+        |(_, _, code, ..): &&Mistake| ["syntax-invalid", "attribute-duplicate"].contains(code);
+    for (right, wrong, code, ..) in IN_FLAKE.iter().filter(unreadable) {
+        let folder = fleet(&FLAKE.replacen(right, wrong, 1), MODULE);
+        let told = faults(&folder, &[]);
+        let run = |arguments: &[&str]| -> Value {
+            let mut tool = Command::new(cargo_bin!("nixfleet"));
+            tool.current_dir(folder.path()).args(arguments);
+            let output =
+                tool.args(["--flake", "path:.", "--impure", "--format", "json"]).output_of();
+            serde_json::from_slice(&output.stdout).expect("one document")
+        };
+        let list = &run(&["list"])["error"];
+        assert_eq!((&list["message"], &list["help"]), (&told[0]["message"], &told[0]["help"]));
+        let test = &run(&["test-vm", "-h", "web-01"])["faults"][0];
+        assert_eq!((&test["code"], &test["line"]), (&(*code).into(), &told[0]["line"]), "{test}");
+    }
 }
 
 /// To read a fleet runs nothing that is in it.

@@ -64,7 +64,7 @@ fn of_file(fault: &Fault, tree: &Tree) -> Finding {
 }
 
 /// `hosts/web.nix:8`, where a fault is written.
-pub fn place(fault: &Fault, tree: &Tree) -> Option<String> {
+fn place(fault: &Fault, tree: &Tree) -> Option<String> {
     let position = fault.position.as_ref()?;
     let (_, path) = tree.locate(&position.file);
     Some(format!("{}:{}", tree.show(&path), position.line))

@@ -1,6 +1,8 @@
 //! What keeps hosts from being installed, told as `validate` tells its faults: at their places, and
 //! in each of the tool's formats.
 
+use std::collections::HashMap;
+
 use nixfleet_nix::Cause;
 use nixfleet_vm::report::HostReport;
 use serde::Serialize;
@@ -8,7 +10,7 @@ use serde::Serialize;
 use crate::commands::fleet;
 use crate::exit::Exit;
 use crate::faults::Fault;
-use crate::faults::files;
+use crate::faults::behind;
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::global::{Format, Global};
@@ -37,21 +39,28 @@ pub fn tell(global: &Global, faults: Vec<Fault>) {
     }
 }
 
-/// The fault behind a failure of Nix: a file that it does not find.
-pub fn of_files(global: &Global, cause: &Cause) -> Option<Fault> {
-    files::explain(cause, &Tree::new(&fleet::flake(global)))
+/// What the files of a fleet show that Nix cannot read.
+pub fn unread(global: &Global, cause: &Cause) -> Vec<Fault> {
+    behind::unread(cause, &Tree::new(&fleet::flake(global)))
 }
 
-/// Says so in the reports of runs in which Nix failed for such a file.
-pub fn explain(global: &Global, reports: &mut [HostReport]) {
-    for error in reports.iter_mut().filter_map(|it| it.error.as_mut()) {
-        let fault = error.nix.as_ref().and_then(|it| of_files(global, &it.cause));
-        if let Some(Fault { problem, .. }) = fault {
-            error.message = problem.to_string().into();
-            error.help = Some(problem.help().into());
-            error.status = Exit::Faults as u8;
-        }
+/// The faults behind the runs that Nix failed, by host.
+pub type Behind = HashMap<String, Fault>;
+
+/// Finds what of the fleet's is behind the runs that Nix failed, and says so in their reports.
+pub fn explain(global: &Global, reports: &mut [HostReport]) -> Behind {
+    let tree = Tree::new(&fleet::flake(global));
+    let mut all = Behind::new();
+    for report in reports {
+        let Some(error) = &mut report.error else { continue };
+        let nix = error.nix.as_ref().filter(|it| !it.cause.is_outside());
+        let Some(fault) = nix.and_then(|it| behind::of_host(&it.cause, &tree)) else { continue };
+        error.message = fault.problem.to_string().into();
+        error.help = Some(fault.problem.help().into());
+        error.status = Exit::Faults as u8;
+        all.insert(report.host.clone(), fault);
     }
+    all
 }
 
 /// The sources of the fleet.

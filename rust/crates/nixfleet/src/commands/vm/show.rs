@@ -6,12 +6,14 @@ use nixfleet_vm::Error as VmError;
 use nixfleet_vm::report::{HostReport, Outcome, Verdict};
 use serde_json::json;
 
+use super::faults::Behind;
 use super::fleet::Failure;
 use super::{faults, is_json};
 use crate::commands::failure::{own_place, show_trace};
 use crate::commands::preflight::Refusal;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::faults::Fault;
 use crate::faults::report::{github, message};
 use crate::global::{Format, Global};
 
@@ -40,13 +42,14 @@ pub fn usage(text: &str, help: &str) -> Exit {
 /// Tells why nothing was begun.
 pub fn failure(global: &Global, failure: Failure) -> Result<Exit, Error> {
     match failure {
-        Failure::Fleet(error) => match error.cause().and_then(|it| faults::of_files(global, it)) {
-            Some(fault) => {
-                faults::tell(global, vec![fault]);
-                Ok(Exit::Faults)
+        Failure::Fleet(error) => {
+            let faults = error.cause().map(|it| faults::unread(global, it)).unwrap_or_default();
+            if faults.is_empty() {
+                return Err(error);
             }
-            None => Err(error),
-        },
+            faults::tell(global, faults);
+            Ok(Exit::Faults)
+        }
         Failure::Refused(Refusal { faults, exit }) => {
             faults::tell(global, faults);
             Ok(exit)
@@ -68,14 +71,14 @@ pub fn error(global: &Global, host: Option<&str>, error: &VmError) -> Exit {
 }
 
 /// Tells how the runs ended: what went wrong with each, then a line for each, then the sum.
-pub fn reports(global: &Global, reports: &[HostReport], what: &str) {
+pub fn reports(global: &Global, reports: &[HostReport], behind: &Behind, what: &str) {
     match global.format {
         Format::Json => return print(json::render_list("hosts", &reports)),
         Format::Github => print(annotations(reports, what)),
         Format::Human => {}
     }
     for report in reports {
-        problems(global, report);
+        problems(global, report, behind.get(&report.host));
     }
     let width = reports.iter().map(|it| it.host.len()).max().unwrap_or(0);
     for report in reports {
@@ -111,7 +114,7 @@ fn annotations(reports: &[HostReport], what: &str) -> Lines {
 }
 
 /// What went wrong on a host, in full.
-fn problems(global: &Global, report: &HostReport) {
+fn problems(global: &Global, report: &HostReport, behind: Option<&Fault>) {
     for Outcome { assertion, seen, journal, seconds, .. } in
         report.assertions.iter().filter(|it| !it.held)
     {
@@ -132,7 +135,12 @@ fn problems(global: &Global, report: &HostReport) {
         }
         let nix = error.nix.as_ref();
         let mut sources = faults::sources(global);
-        let place = nix.and_then(|it| own_place(&it.cause, &mut sources));
+        let place = match behind {
+            Some(Fault { position, text, .. }) => {
+                position.as_ref().map(|it| sources.place(it, text.as_deref()))
+            }
+            None => nix.and_then(|it| own_place(&it.cause, &mut sources)),
+        };
         let text = of_host(Some(&report.host), &Lines::block(&error.message));
         tell(message(text, place.as_ref(), error.help.as_ref().map(Lines::block)));
         tell(indented(&error.evidence.clone().unwrap_or_default()));

@@ -105,6 +105,10 @@ impl Problem for FieldProblem {
             {
                 "this is a path: write `import` before it, for what is in the file".to_owned()
             }
+            Self::Type { found, expected: "a string", .. } if found.starts_with("the path ") => {
+                "write a text, in quotes; for what is in a file, write `import` before its path"
+                    .to_owned()
+            }
             Self::Type { expected, .. } => match *expected {
                 TEXTS => "write the strings in brackets: `[ \"…\" ]`".to_owned(),
                 expected => format!("write {expected}"),
@@ -199,6 +203,9 @@ pub(super) fn check_type(
     expected: Type,
 ) {
     let (expected, found) = match (expected, value) {
+        (Type::Text, Value::String(text)) if scope.is_path(&format!("{prefix}{field}"), text) => {
+            ("a string", format!("the path {}", quote(&scope.as_written(text))))
+        }
         (_, Value::Null) if !NEVER_NULL.contains(&format!("{prefix}{field}").as_str()) => return,
         (Type::Text, Value::String(_)) | (Type::Bool, Value::Bool(_)) => return,
         (Type::Set, value) if set_of(value).is_some() => return,

@@ -118,7 +118,12 @@ fn malformed_help(line: &str) -> String {
     } else if line.starts_with("SHA256:") || line.starts_with("MD5:") {
         "this is a fingerprint: write the whole line of the `.pub` file".to_owned()
     } else if line.starts_with(['/', '~', '.']) {
-        "this is a path: write `(builtins.readFile ./key.pub)`, or the line of the file".to_owned()
+        // Of a path that Nix hands on, what comes after the flake's own in the store.
+        let in_flake = line.strip_prefix("/nix/store/").and_then(|it| it.split_once('/'));
+        let file = in_flake.map_or_else(|| line.rsplit('/').next().unwrap_or(line), |it| it.1);
+        let read = quote(&format!("(builtins.readFile ./{file})"));
+        let copied = if in_flake.is_some() { "" } else { " with the file in the repository" };
+        format!("this is a path: write {read}{copied}, or the line of the file")
     } else {
         "copy the whole line of the `.pub` file, such as `ssh-ed25519 AAAA… me@laptop`".to_owned()
     }

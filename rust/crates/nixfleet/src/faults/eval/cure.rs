@@ -12,7 +12,8 @@ use crate::text::quote::quote;
 pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
     let first = message.lines().next().unwrap_or_default();
     let is_nix = |it: &str| Path::new(it).extension().is_some_and(|it| it == "nix");
-    if let Some(name) = file.filter(|it| first.contains("syntax error") && !is_nix(it)) {
+    let is_misread = first.contains("syntax error") || first.starts_with("undefined variable");
+    if let Some(name) = file.filter(|it| is_misread && !is_nix(it)) {
         let name = name.rsplit('/').next().unwrap_or(name);
         return Some(format!(
             "{} is no Nix file: of what `builtins.readDir` gives take the names that end in `.nix`",
@@ -153,6 +154,9 @@ fn about_value(first: &str, file: Option<&str>) -> Option<String> {
     } else if first.contains("/default.nix': No such file") {
         "of a folder that is imported Nix reads `default.nix`: write one, or leave out what is none \
          of a `builtins.readDir`"
+    } else if first.contains("'allow-import-from-derivation' is disabled") {
+        "a fleet is read without building anything: write the value itself, or read a file of the \
+         repository; `--option allow-import-from-derivation true` lets it build"
     } else if first.contains("attempt to call something which is not a function") {
         "two values stand side by side there: a `;`, an operator or a bracket may be missing"
     } else if first.starts_with("assertion '") {
@@ -225,6 +229,12 @@ mod tests {
         let read_me =
             cure("syntax error, unexpected invalid token", Some("/x/hosts/README.md"), "");
         assert!(read_me.unwrap().contains("`README.md` is no Nix file"));
+        let read_me = cure("undefined variable 'what'", Some("/x/hosts/README.md"), "");
+        assert!(read_me.unwrap().contains("`README.md` is no Nix file"));
+        cured(
+            "cannot build '/nix/store/x.drv' during evaluation because the option 'allow-import-from-derivation' is disabled",
+            "without building anything",
+        );
         assert_eq!(cure("something else", None, ""), None);
     }
 }

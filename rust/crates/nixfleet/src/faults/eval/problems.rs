@@ -19,9 +19,12 @@ use nixfleet_text::word;
 enum EvalProblem {
     #[error("{0}")]
     Assertion(String),
+    /// The Mac's guard: nobody says by which version's defaults it was installed.
+    #[error("the Mac has no `stateVersion`, and nix-darwin builds none without one")]
+    NoVersion { newest: String },
     /// The library's guard: nobody gets in.
-    #[error("{0}")]
-    Lockout(String),
+    #[error("{message}")]
+    Lockout { message: String, cure: String },
     #[error("{0}")]
     Warning(String),
     #[error("{message}")]
@@ -50,14 +53,15 @@ impl Problem for EvalProblem {
     fn has_lines(&self) -> bool {
         matches!(
             self,
-            Self::Assertion(_) | Self::Lockout(_) | Self::Warning(_) | Self::Failed { .. }
+            Self::Assertion(_) | Self::Lockout { .. } | Self::Warning(_) | Self::Failed { .. }
         )
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::Assertion(_) => "assertion-failed",
-            Self::Lockout(_) => "nobody-can-log-in",
+            Self::Lockout { .. } => "nobody-can-log-in",
+            Self::NoVersion { .. } => "state-version-invalid",
             Self::Warning(_) => "evaluation-warning",
             Self::Failed { .. } | Self::Memory { .. } => "evaluation-failed",
             Self::NoPersist(_) => "impermanence-without-persist",
@@ -79,9 +83,11 @@ impl Problem for EvalProblem {
                 "the message is that of a module; change what it speaks of in the host's modules"
                     .to_owned()
             }
-            Self::Lockout(_) => "where another way in exists, write `nixfleet.guards.lockout = \
-                                 false;` in a module"
-                .to_owned(),
+            Self::NoVersion { newest } => format!(
+                "write `stateVersion = {newest};`, or the number that was current when the Mac was \
+                 installed"
+            ),
+            Self::Lockout { cure, .. } => cure.clone(),
             Self::Failed { message, host, cure } => {
                 if let Some(module) = brought::twice(message) {
                     return format!(
@@ -128,12 +134,26 @@ pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], tree: &Tree)
 
 /// An assertion that failed, under the word that the same has without an evaluation.
 fn assertion(message: String) -> EvalProblem {
-    // modules/nixos/core/lockout-guard.nix
-    if message.starts_with("nobody could log in to host ") {
-        EvalProblem::Lockout(message)
-    } else {
-        EvalProblem::Assertion(message)
+    // nix-darwin, modules/system/version.nix
+    let newest = message
+        .starts_with("The `system.stateVersion` option is not defined")
+        .then(|| message.split_once("system.stateVersion = ")?.1.split_once(';'))
+        .flatten();
+    if let Some((newest, _)) = newest {
+        return EvalProblem::NoVersion { newest: newest.to_owned() };
     }
+    // modules/nixos/core/lockout-guard.nix: what to do comes last.
+    if message.starts_with("nobody could log in to host ") {
+        let (told, cure) = message.trim_end().rsplit_once('\n').unwrap_or((&message, ""));
+        let (message, cure) = (told.to_owned(), uncapitalized(cure.trim()));
+        return EvalProblem::Lockout { message, cure };
+    }
+    EvalProblem::Assertion(message)
+}
+
+fn uncapitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|it| it.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A host that could not be evaluated.

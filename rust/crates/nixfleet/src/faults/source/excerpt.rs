@@ -66,6 +66,12 @@ impl Excerpt {
     }
 }
 
+/// What is written as the value at a position.
+pub fn written<'a>(source: &'a Text, position: &Position) -> Option<&'a str> {
+    let value = source.value_at(offset(source, position)?)?;
+    source.get(value).map(str::trim)
+}
+
 /// The offset of a position, when the source has it.
 fn offset(source: &Text, position: &Position) -> Option<usize> {
     let line = usize::try_from(position.line).ok()?.checked_sub(1)?;

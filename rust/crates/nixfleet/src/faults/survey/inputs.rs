@@ -5,23 +5,8 @@ use crate::faults::source::{Expression, Expressions, Kind};
 /// The first use of an input that `flake.nix` does not name, and the inputs that it has. Nix finds it
 /// when it comes to use what is made of it, such as a host's module.
 pub fn missing<'a>(all: &'a Expressions<'a>) -> Option<(Expression<'a>, Vec<&'a str>)> {
-    let root = all.root();
-    let bound = |name| bindings(root).filter(move |(path, _)| path.first() == Some(&name));
-    let mut known = vec!["self"];
-    for (path, value) in bound("inputs") {
-        match path.get(1) {
-            Some(name) => known.push(*name),
-            None if value.kind() == Kind::Set => {
-                // Of a name that is put together nothing is known.
-                for entry in value.children() {
-                    let name = entry.first().and_then(Expression::first);
-                    known.push(name.and_then(Expression::plain_name)?);
-                }
-            }
-            None => return None,
-        }
-    }
-    let (_, outputs) = bound("outputs").next()?;
+    let mut known = named(all)?;
+    let (_, outputs) = bound(all, "outputs").next()?;
     let all_of = name_of_all(outputs).filter(|name| is_bound_once(all, name))?;
     // An argument of its own is an input of the registry's.
     let arguments = outputs.first()?.children().filter(|it| it.kind() == Kind::Argument);
@@ -36,6 +21,32 @@ pub fn missing<'a>(all: &'a Expressions<'a>) -> Option<(Expression<'a>, Vec<&'a 
     });
     let first = lacking.min_by_key(|it| it.span().start)?;
     Some((first, known))
+}
+
+/// The inputs that `flake.nix` names, itself among them; none where it puts names together.
+pub fn named<'a>(all: &'a Expressions<'a>) -> Option<Vec<&'a str>> {
+    let mut known = vec!["self"];
+    for (path, value) in bound(all, "inputs") {
+        match path.get(1) {
+            Some(name) => known.push(*name),
+            None if value.kind() == Kind::Set => {
+                for entry in value.children() {
+                    let name = entry.first().and_then(Expression::first);
+                    known.push(name.and_then(Expression::plain_name)?);
+                }
+            }
+            None => return None,
+        }
+    }
+    Some(known)
+}
+
+/// What a file that is a set binds to a name, or to names in it.
+fn bound<'a>(
+    all: &'a Expressions<'a>,
+    name: &'static str,
+) -> impl Iterator<Item = (Vec<&'a str>, Expression<'a>)> {
+    bindings(all.root()).filter(move |(path, _)| path.first() == Some(&name))
 }
 
 /// Whether a name is an argument, or bound by a `let`, in one place alone.
@@ -101,6 +112,8 @@ mod tests {
         ] {
             assert_eq!(first(source), None, "{source}");
         }
+        let all = parse("{ inputs.a.url = \"\"; outputs = a.b; }").unwrap();
+        assert_eq!(named(&all), Some(vec!["self", "a"]));
         let source = "{ inputs.a.url = \"\"; outputs = { a, ... }@all: [ all.sops.b all.c ]; }";
         assert_eq!(first(source).as_deref(), Some("sops"));
     }

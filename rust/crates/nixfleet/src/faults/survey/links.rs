@@ -107,6 +107,16 @@ impl Use {
     }
 }
 
+/// Whether it is a relative path in quotes that stands in a list of modules, where the module system
+/// takes a text for an absolute path.
+pub fn is_quoted_module(text: Expression) -> bool {
+    let is_relative = |it: &str| it.starts_with("\"./") || it.starts_with("\"../");
+    text.kind() == Kind::Text
+        && text.first().is_none()
+        && is_relative(text.text())
+        && Use::of(text) == Use::Module
+}
+
 /// Whether more is put to the end of a path.
 fn goes_on(path: Expression) -> bool {
     path.parent().is_some_and(|it| it.kind() == Kind::Binary(Operator::Add))

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::syntax::SyntaxError;
-use super::{inputs, module, names, syntax};
+use super::{inputs, links, module, names, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
 use crate::faults::source::{Expressions, Kind};
@@ -24,6 +24,8 @@ pub enum SourceProblem {
         name: String,
         /// The nearest of those that are bound there.
         nearest: Option<String>,
+        /// Whether it is an input of the flake.
+        is_input: bool,
     },
     #[error("the flake has no input {}", quote(.name))]
     Input {
@@ -35,6 +37,8 @@ pub enum SourceProblem {
     Twice { name: String, line: usize },
     #[error("{} is outside the flake, and a flake reads nothing there", quote(.0))]
     Outside(String),
+    #[error("the text {} is no module: a path has no quotes", quote(.0))]
+    Quoted(String),
     #[error("a module is given more arguments than {} takes", quote(.0))]
     Closed(String),
 }
@@ -54,7 +58,10 @@ impl SourceProblem {
         if let Some(unbound) = names::unbound(all) {
             let near = nearest(&unbound.name, unbound.bound.iter().map(String::as_str));
             let nearest = near.map(str::to_owned);
-            return Some((unbound.span.start, Self::Unbound { name: unbound.name, nearest }));
+            let inputs = inputs::named(all).unwrap_or_default();
+            let is_input = inputs.contains(&unbound.name.as_str()) && inputs.len() > 1;
+            let problem = Self::Unbound { name: unbound.name, nearest, is_input };
+            return Some((unbound.span.start, problem));
         }
         None
     }
@@ -71,6 +78,10 @@ impl SourceProblem {
     pub fn of_use(all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
         if let Some(home) = all.all().find(|it| it.kind() == Kind::HomePath) {
             return Some((home.span().start, Self::Outside(home.text().to_owned())));
+        }
+        if let Some(text) = all.all().find(|it| links::is_quoted_module(*it)) {
+            let path = text.text().trim_matches('"').to_owned();
+            return Some((text.span().start, Self::Quoted(path)));
         }
         let (span, names) = module::closed(all).filter(|_| is_module)?;
         Some((span.start, Self::Closed(format!("{{ {} }}", names.join(", ")))))
@@ -92,16 +103,24 @@ impl Problem for SourceProblem {
             Self::Closed(_) => "arguments-closed",
             Self::Input { .. } => "input-missing",
             Self::Outside(_) => "path-outside",
+            Self::Quoted(_) => "field-type-wrong",
         }
     }
 
     fn is_meant_by(&self, words: &str) -> bool {
-        matches!(self, Self::Outside(path) if words.contains(path.trim_start_matches('~')))
+        match self {
+            Self::Outside(path) => words.contains(path.trim_start_matches('~')),
+            Self::Quoted(path) => words.starts_with(&format!("string '{path}' doesn't represent")),
+            _ => false,
+        }
     }
 
     fn help(&self) -> String {
         match self {
             Self::Syntax(error) => error.help.clone(),
+            Self::Unbound { name, is_input: true, .. } => {
+                format!("take the input as an argument: `outputs = {{ {name}, ... }}:`")
+            }
             Self::Unbound { name, .. } if name == "inputs" => {
                 "in `flake.nix` write `outputs = inputs@{ …, ... }:`; a module takes it as an \
                  argument, `{ inputs, ... }:`, when the host has `specialArgs = { inherit inputs; };`"
@@ -121,6 +140,7 @@ impl Problem for SourceProblem {
                 let near = nearest.as_ref().map(|it| format!("write {}, or ", quote(it)));
                 format!("{}add the input: `inputs.{name}.url = \"…\";`", near.unwrap_or_default())
             }
+            Self::Quoted(path) => format!("write the path without quotes: {}", quote(path)),
             Self::Twice { .. } => "take one out, or put both values together".to_owned(),
             Self::Closed(arguments) => {
                 let open = arguments.trim_end_matches('}').trim_end();

@@ -25,6 +25,8 @@ fn a_release_is_made_published_verified_and_followed_by_another() {
     );
     fleet.expect(&["publish", "--to", "place"], 0, &["release 1 is at place already"]);
 
+    fleet.expect(&["diff"], 2, &["no release before 1 was made on this machine"]);
+
     let entry = fs::read(fleet.path("place/hosts/db-01.json")).unwrap();
     fleet.write(&["ann"], 1, "2.0");
     fleet.expect(

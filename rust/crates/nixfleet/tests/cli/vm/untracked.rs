@@ -1,4 +1,6 @@
-//! An installer that cannot be built, since git does not track a file of it.
+//! An installer or a host that cannot be built, for what its author wrote.
+
+use std::fs;
 
 use super::{firmware, fleet, nothing_half_made_is_left};
 use crate::ended::Ended;
@@ -37,4 +39,25 @@ fn another_failure_of_a_build_is_cut_to_its_cause() {
     assert!(short.contains("web-01: undefined variable foo"), "{short}");
     assert!(!short.contains("while calling x"), "{short}");
     assert!(run(&["--show-trace"]).contains("while calling x"));
+}
+
+/// What a module is refused for is told in the words of `validate`, at its line.
+#[test]
+fn a_mistake_in_a_module_is_told_as_by_validate() {
+    let fleet = fleet();
+    fs::write(fleet.path().join("flake.nix"), "{ outputs = _: { imports = [ ./w.nix ]; }; }\n")
+        .unwrap();
+    fs::write(fleet.path().join("w.nix"), "{ config, ... }:\n{ a = [ pkgs.vim ]; }\n").unwrap();
+    let place = "/nix/store/00000000000000000000000000000000-source/w.nix:2:9";
+    let words = format!("error: undefined variable 'pkgs'\n       at {place}:\n");
+    fleet.program("nix", &format!("printf '%s' \"{words}\" >&2; exit 1"));
+    let arguments = ["test-vm", INVENTORY, "-h", "web-01"];
+    let output = fleet.command(&arguments).envs(firmware(&fleet)).output_of();
+    let err = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(
+        err.contains("error: web-01: the name `pkgs` is bound nowhere\n --> w.nix:2:9"),
+        "{err}"
+    );
+    assert!(err.contains("help: take it as an argument at the top of the file"), "{err}");
 }

@@ -1,0 +1,28 @@
+//! The faults of the author's behind a failure of Nix, for every command that Nix fails.
+
+use nixfleet_nix::Cause;
+
+use super::source::Tree;
+use super::survey::Survey;
+use super::{Fault, eval, files};
+
+/// What the files of a fleet show that Nix cannot read: one that it does not find, and what it refuses
+/// in those that are there.
+pub fn unread(cause: &Cause, tree: &Tree) -> Vec<Fault> {
+    let survey = Survey::of_broken(tree);
+    let missing = files::explain_by(cause, tree, &survey);
+    missing.into_iter().chain(survey.faults).collect()
+}
+
+/// Why a host of a fleet that Nix can read does not evaluate, where that is its author's to mend and
+/// it is known how.
+pub fn of_host(cause: &Cause, tree: &Tree) -> Option<Fault> {
+    let mut survey = Survey::of(tree);
+    if let Some(fault) = files::explain_by(cause, tree, &survey) {
+        return Some(fault);
+    }
+    if let Some(index) = survey.telling(cause, tree) {
+        return Some(survey.faults.swap_remove(index));
+    }
+    eval::cure_of(cause, tree).map(|_| eval::unreadable(cause, tree))
+}
