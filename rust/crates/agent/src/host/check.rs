@@ -23,6 +23,7 @@ impl Host {
         findings.extend([self.signers(), self.agent(), self.state_file()]);
         findings.extend(self.rooms());
         findings.extend([self.way_back(), nix()]);
+        findings.extend(self.platform.notes());
         findings
     }
 

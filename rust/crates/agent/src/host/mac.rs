@@ -28,6 +28,7 @@ use super::probe::PATH;
 use super::switch::{self, ASK_LIMIT};
 use super::words;
 use crate::core::Asked;
+use crate::finding::Finding;
 
 pub use job::run as run_job;
 
@@ -125,6 +126,12 @@ impl Platform for Mac {
         )
     }
 
+    /// Nobody but the agent itself can find out whether it may: what asks here is another program to macOS.
+    fn notes(&self) -> Vec<Finding> {
+        let programs = checks::programs(Path::new("/Applications/Nix Apps"));
+        (programs > 0).then(|| programs_note(programs)).into_iter().collect()
+    }
+
     fn failed(&self) -> Vec<String> {
         services::failed(Path::new(RUNNING))
     }
@@ -184,6 +191,16 @@ impl Platform for Mac {
 
     /// Nothing of a Mac is brought by a restart, so none is asked for.
     fn reboot(&self) {}
+}
+
+fn programs_note(count: usize) -> Finding {
+    Finding::note(
+        "programs",
+        format!(
+            "`/Applications/Nix Apps` has {count}, which macOS lets a daemon change that has Full Disk Access, and no other"
+        ),
+        "give it to the agent's program in System Settings, or take such programs out of `environment.systemPackages`; a release waits where it lacks",
+    )
 }
 
 fn ask_checks(words: &[String; 5]) -> Asked {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::ended::Ended;
 use crate::core::Asked;
+use crate::finding::Finding;
 
 /// The guard's service and timer.
 pub const GUARD: &str = "nixfleet-guard";
@@ -63,6 +64,11 @@ pub(super) trait Platform: Sync {
     fn is_up(&self, part: Part) -> bool;
     /// How a person sees why the agent does not run, and that they start it again, and how.
     fn agent_help(&self) -> (&'static str, &'static str);
+
+    /// What else there is to be said of this machine before a release.
+    fn notes(&self) -> Vec<Finding> {
+        Vec::new()
+    }
 
     /// Services that have failed.
     fn failed(&self) -> Vec<String>;

@@ -24,9 +24,25 @@ pub(super) fn command(activate: &Path) -> Option<[String; 5]> {
     Some(words.map(str::to_owned))
 }
 
+/// How many programs of macOS's kind lie in a folder: what an activation could change is guarded by macOS
+/// (nix-darwin, modules/system/applications.nix).
+pub(super) fn programs(folder: &Path) -> usize {
+    let all = fs::read_dir(folder).into_iter().flatten().flatten();
+    all.filter(|it| it.path().extension().is_some_and(|it| it == "app")).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn programs_of_macos_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["Web Browser.app", "readme"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        assert_eq!((programs(folder.path()), programs(Path::new("/nowhere"))), (1, 0));
+    }
 
     #[test]
     fn only_what_ends_after_its_checks_is_asked() {
