@@ -69,7 +69,10 @@ pub fn refused(failure: &Failure) -> Response {
     let (status, words) = match failure {
         Failure::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, why.to_string()),
         Failure::Unknown(unknown) => (StatusCode::NOT_FOUND, unknown.to_string()),
-        Failure::NoRelease => (StatusCode::CONFLICT, "there is no release yet".into()),
+        Failure::NoRelease => (
+            StatusCode::CONFLICT,
+            "there is no release here: `nixfleet release` makes one, and `nixfleet release publish` brings the newest that there was, with `--to control-plane://…`".into(),
+        ),
         Failure::Unwritten => (
             StatusCode::SERVICE_UNAVAILABLE,
             "it cannot be written down now, see the control plane's journal".into(),

@@ -4,7 +4,6 @@
 
 mod status;
 
-use std::ffi::OsString;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -18,7 +17,7 @@ use nixfleet_rollout::View;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::commands::hosts::{nix_options, plain};
+use crate::commands::hosts::{Address, nix_options, plain};
 use crate::error::Plane;
 use nixfleet_text::word;
 pub use status::Status;
@@ -38,7 +37,7 @@ pub struct Place {
     /// The control plane's machine, asked over SSH [default: the one that the fleet's `release`
     /// names; on that machine itself its socket]
     #[arg(long, value_name = "[USER@]HOST[:PORT]", global = true)]
-    control_plane: Option<String>,
+    control_plane: Option<Address>,
 
     /// The control plane's socket on this machine
     #[arg(long, value_name = "PATH", global = true, conflicts_with = "control_plane")]
@@ -49,7 +48,7 @@ impl Place {
     /// What the command line names, if it names one.
     pub fn named(&self) -> Option<Door> {
         let socket = self.socket.clone().map(Door::Socket);
-        socket.or_else(|| self.control_plane.as_deref().map(Door::ssh))
+        socket.or_else(|| self.control_plane.clone().map(Door::Ssh))
     }
 }
 
@@ -62,13 +61,8 @@ fn address(inventory: &Inventory) -> Option<&str> {
 pub enum Door {
     /// By its socket here.
     Socket(PathBuf),
-    /// Over SSH: the words before the command that is run there.
-    Ssh {
-        /// `ssh` and its options.
-        words: Vec<OsString>,
-        /// The machine, as messages show it.
-        place: String,
-    },
+    /// Over SSH.
+    Ssh(Address),
 }
 
 impl Door {
@@ -85,29 +79,8 @@ impl Door {
     /// The machine that the fleet names. Its port there is that of hosts.
     pub fn of(inventory: &Inventory) -> Option<Self> {
         let address = address(inventory)?;
-        Some(Self::ssh(address.rsplit_once(':').map_or(address, |(machine, _)| machine)))
-    }
-
-    /// That of a machine, `[USER@]HOST[:PORT]`.
-    pub fn ssh(machine: &str) -> Self {
-        let mut words: Vec<OsString> = vec!["ssh".into()];
-        words.extend(nix_options().into_iter().map(OsString::from));
-        words.extend(["-o", "BatchMode=yes", "-o", "ConnectTimeout=15"].map(OsString::from));
-        let (user, host) =
-            machine.rsplit_once('@').map_or((None, machine), |it| (Some(it.0), it.1));
-        // An address of IPv6 with a port stands in brackets.
-        let (host, port) = match host.rsplit_once(':') {
-            Some((before, port)) if before.ends_with(']') || !before.contains(':') => {
-                (before, Some(port))
-            }
-            _ => (host, None),
-        };
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        for (option, value) in [("-l", user), ("-p", port)] {
-            words.extend(value.into_iter().flat_map(|it| [option.into(), it.into()]));
-        }
-        words.extend(["--".into(), host.into()]);
-        Self::Ssh { words, place: format!("`{}`", nixfleet_text::visible(machine)) }
+        let machine = address.rsplit_once(':').map_or(address, |(machine, _)| machine);
+        machine.parse().ok().map(Self::Ssh)
     }
 
     /// Reads something.
@@ -144,14 +117,14 @@ impl Door {
     pub fn place(&self) -> String {
         match self {
             Self::Socket(path) => format!("`{}`", path.display()),
-            Self::Ssh { place, .. } => place.clone(),
+            Self::Ssh(machine) => format!("`{}`", nixfleet_text::visible(&machine.to_string())),
         }
     }
 
     fn ask(&self, method: &str, path: &str, body: Option<&str>) -> Result<String, Plane> {
         match self {
             Self::Socket(socket) => self.by_socket(socket, method, path, body.unwrap_or_default()),
-            Self::Ssh { .. } => self.over_ssh(method, path, body),
+            Self::Ssh(_) => self.over_ssh(method, path, body),
         }
     }
 
@@ -163,9 +136,10 @@ impl Door {
                 sh.args(["-c", script]);
                 sh
             }
-            Self::Ssh { words, .. } => {
-                let mut ssh = process::bound(&words[0]);
-                ssh.args(&words[1..]).arg(plain(script));
+            Self::Ssh(machine) => {
+                let mut ssh = process::bound("ssh");
+                ssh.args(nix_options()).args(["-o", "BatchMode=yes", "-o", "ConnectTimeout=15"]);
+                ssh.args(machine.words()).arg(plain(script));
                 ssh
             }
         };
@@ -265,25 +239,6 @@ fn refusal(answer: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_machine_is_named_as_for_ssh_and_is_never_an_option_of_it() {
-        let words = |machine: &str| match Door::ssh(machine) {
-            Door::Ssh { words, .. } => words
-                .iter()
-                .map(|it| it.to_string_lossy().into_owned())
-                .skip_while(|it| it != "ConnectTimeout=15")
-                .skip(1)
-                .collect::<Vec<_>>()
-                .join(" "),
-            Door::Socket(_) => unreachable!(),
-        };
-        assert_eq!(words("cp.example.org"), "-- cp.example.org");
-        assert_eq!(words("ops@cp:2222"), "-l ops -p 2222 -- cp");
-        assert_eq!(words("2001:db8::7"), "-- 2001:db8::7");
-        assert_eq!(words("ops@[2001:db8::7]:22"), "-l ops -p 22 -- 2001:db8::7");
-        assert_eq!(words("-oProxyCommand=x"), "-- -oProxyCommand=x");
-    }
 
     #[test]
     fn a_refusal_is_told_in_its_own_words() {

@@ -19,6 +19,7 @@ use nixfleet_nix::Patience;
 use nixfleet_vm::preflight::ThisMachine;
 
 use crate::commands::control_plane::Door;
+use crate::commands::hosts::Address as Machine;
 use crate::commands::hosts::nix_options;
 use crate::commands::{fleet as fleets, release};
 use crate::error::{Error, Plane};
@@ -51,9 +52,10 @@ pub struct Doctor {
     /// The fleet's control plane, or that of this machine, asked over SSH: whether it answers, has the
     /// key that the fleet pins, the time, room to write and the newest release, and which hosts it
     /// has not seen
-    #[arg(long, value_name = "[USER@]HOST[:PORT]", num_args = 0..=1, default_missing_value = "",
+    #[arg(long, value_name = "[USER@]HOST[:PORT]", num_args = 0..=1,
         conflicts_with_all = ["target", "agent", "host"])]
-    control_plane: Option<String>,
+    #[allow(clippy::option_option, reason = "so clap has a flag that may have a value")]
+    control_plane: Option<Option<Machine>>,
 
     /// The same by the control plane's socket on this machine
     #[arg(long, value_name = "PATH",
@@ -132,8 +134,8 @@ fn this_machine(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
 /// Beside what the fleet says of it; one that is named is asked also where no fleet can be read.
 fn of_control_plane(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
     let socket = args.socket.clone().map(Door::Socket);
-    let machine = args.control_plane.as_ref().filter(|it| !it.is_empty());
-    let named = socket.or_else(|| machine.map(|it| Door::ssh(it)));
+    let machine = args.control_plane.clone().flatten();
+    let named = socket.or_else(|| machine.map(Door::Ssh));
     let (inventory, unread) = match fleets::inventory(global) {
         Ok(inventory) => (Some(inventory), None),
         Err(error) if named.is_some() => (None, Some(error)),

@@ -56,7 +56,7 @@ pub enum Trouble {
     #[error("no release before {0} was made on this machine")]
     NoneBefore(u64),
     /// There is no release at all.
-    #[error("the fleet {} has no release yet", quote(.0))]
+    #[error("no release of the fleet {} was made on this machine", quote(.0))]
     None(String),
     /// A place has no release, or none of the number.
     #[error("there is no release{} at {}", numbered(*.number), quote_path(.place))]
@@ -243,7 +243,10 @@ impl Trouble {
             Self::Refused(Refusal::Signatures(SignaturesError::Nobody) | Refusal::NotSigned(_)) => {
                 "`nixfleet release sign` adds a signature"
             }
-            Self::None(_) => "`nixfleet release` makes one",
+            Self::None(_) => {
+                "`nixfleet release` makes one, and one that was made on another machine is named by \
+                 the place that has it, as `ssh://fleet.example.org/srv/releases`"
+            }
             Self::Push { store, error } => store::help(store, &error.to_string())?,
             Self::Later { .. } => {
                 "make a new release after that one: `nixfleet release` does so with the place as `--to`, \

@@ -326,7 +326,7 @@ fn over_ssh_the_control_planes_own_program_is_asked() {
     let decision = plane.rollout.lock().unwrap().decide(jiff::Timestamp::now());
     let view = plane.rollout.lock().unwrap().view(&decision);
     fs::write(fleet.path().join("view"), serde_json::to_string(&view).unwrap()).unwrap();
-    fleet.program("ssh", "while [ \"$1\" != -- ]; do shift; done\n[ \"$2\" = cp ] || { echo no route >&2; exit 255; }\nexec sh -c \"$3\"");
+    fleet.program("ssh", "while [ \"$1\" != -- ]; do shift; done\n[ \"${2#*@}\" = cp ] || { echo no route >&2; exit 255; }\nexec sh -c \"$3\"");
     fleet.program(
         "nixfleet-control-plane",
         "[ \"$1 $2\" = 'call GET' ] && exec cat view\necho \"$*: $(cat)\" >>said\nprintf '{\"error\": \"it cannot be written down now\"}'\nexit 1",

@@ -1,6 +1,8 @@
 //! Where a host is.
 
 use std::fmt;
+use std::net::Ipv6Addr;
+use std::num::NonZeroU16;
 use std::str::FromStr;
 
 /// `[user@]address[:port]`; an address of IPv6 that has a port stands in brackets.
@@ -19,34 +21,62 @@ impl Address {
     pub fn of_name(name: &str) -> Self {
         Self { user: None, host: name.to_owned(), port: None }
     }
+
+    /// The words that name it to `ssh`; those of a command follow.
+    pub fn words(&self) -> Vec<String> {
+        let port = self.port.map(|it| ["-p".to_owned(), it.to_string()]);
+        let user = self.user.as_ref().map(|it| format!("{it}@")).unwrap_or_default();
+        let named = ["--".to_owned(), format!("{user}{}", self.host)];
+        port.into_iter().flatten().chain(named).collect()
+    }
+
+    /// As it stands in an URL, where an address of IPv6 is always in brackets.
+    pub fn in_url(&self) -> String {
+        match self.port {
+            None if self.host.contains(':') => {
+                let user = self.user.as_ref().map(|it| format!("{it}@")).unwrap_or_default();
+                format!("{user}[{}]", self.host)
+            }
+            _ => self.to_string(),
+        }
+    }
 }
 
 impl FromStr for Address {
-    type Err = String;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (user, rest) = match text.rsplit_once('@') {
-            Some((user, rest)) => (Some(user.to_owned()), rest),
-            None => (None, text),
-        };
-        let (host, port) = match rest.rsplit_once(':') {
-            // More than one colon and no bracket: an address of IPv6, whole.
-            Some((host, _)) if host.contains(':') && !host.ends_with(']') => (rest, None),
-            Some((host, port)) if !port.ends_with(']') => {
-                let port = port.parse::<u16>().ok().filter(|it| *it > 0);
-                (host, Some(port.ok_or("its port is no number from 1 to 65535")?))
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let (user, rest) =
+            text.rsplit_once('@').map_or((None, text), |(user, rest)| (Some(user), rest));
+        let (host, port) = match rest.strip_prefix('[') {
+            Some(rest) => {
+                let (host, port) = rest.split_once(']').ok_or("its `[` is not closed")?;
+                match port.strip_prefix(':') {
+                    None if !port.is_empty() => return Err("a port stands behind a `:`"),
+                    port => (host, port),
+                }
             }
-            _ => (rest, None),
+            // More than one colon and no bracket: an address of IPv6, whole.
+            None if rest.matches(':').count() > 1 => {
+                let (address, _zone) = rest.split_once('%').unwrap_or((rest, ""));
+                if address.parse::<Ipv6Addr>().is_err() {
+                    return Err("more than one `:` is in an address of IPv6 alone, as `[::1]:22`");
+                }
+                (rest, None)
+            }
+            None => rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port))),
         };
-        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let port = port.map(str::parse::<NonZeroU16>).transpose();
+        let port = port.map_err(|_| "its port is no number from 1 to 65535")?.map(NonZeroU16::get);
         // What begins with a hyphen would be an option of ssh.
         let is_word = |it: &str| {
-            !it.is_empty() && !it.starts_with('-') && !it.contains(|c: char| c.is_whitespace())
+            let is_odd = |it: char| it.is_whitespace() || it.is_control();
+            !it.is_empty() && !it.starts_with('-') && !it.contains(is_odd)
         };
-        if !is_word(host) || !user.as_deref().is_none_or(is_word) {
-            return Err("it is `[USER@]ADDRESS[:PORT]`, as `ops@192.0.2.7:22`".to_owned());
+        if !is_word(host) || !user.is_none_or(is_word) {
+            return Err("it is `[USER@]ADDRESS[:PORT]`, as `ops@192.0.2.7:22`");
         }
-        Ok(Self { user, host: host.to_owned(), port })
+        Ok(Self { user: user.map(str::to_owned), host: host.to_owned(), port })
     }
 }
 
@@ -75,10 +105,30 @@ mod tests {
         }
         let bare: Address = "[2001:db8::7]".parse().unwrap();
         assert_eq!(bare.host, "2001:db8::7");
-        for wrong in
-            ["", "-oProxyCommand=x", "a b", "web:x", "web:0", "web:99999", "@web", "-l@web"]
-        {
+        for wrong in [
+            "",
+            "-oProxyCommand=x",
+            "a b",
+            "web:x",
+            "web:0",
+            "web:99999",
+            "@web",
+            "-l@web",
+            "[::1",
+            "[::1]x",
+            "web:22:33",
+        ] {
             assert!(wrong.parse::<Address>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn ssh_and_urls_have_it_each_in_their_way() {
+        let address: Address = "ops@[2001:db8::7]:22".parse().unwrap();
+        assert_eq!(address.words(), ["-p", "22", "--", "ops@2001:db8::7"]);
+        assert_eq!(address.in_url(), "ops@[2001:db8::7]:22");
+        let bare: Address = "ops@2001:db8::7".parse().unwrap();
+        assert_eq!(bare.words(), ["--", "ops@2001:db8::7"]);
+        assert_eq!(bare.in_url(), "ops@[2001:db8::7]");
     }
 }

@@ -72,7 +72,7 @@ fn what_can_be_no_release_is_told_before_anything_is_built() {
     fleet.expect(&["--key", "nowhere"], 3, &["`nowhere` can't be read"]);
     fleet.expect(&["--to", "https://example.org/x"], 2, &["a web server is only read"]);
     fleet.expect(&["--to", "gopher://x"], 2, &["`gopher://x` is no place for a release"]);
-    fleet.expect(&["show"], 3, &["the fleet `demo` has no release yet"]);
+    fleet.expect(&["show"], 3, &["no release of the fleet `demo` was made on this machine"]);
     fleet.expect(&["show", "7"], 2, &["there is no release 7 of the fleet `demo`"]);
     fleet.expect(&["--key", "ann", "--rollback-to", "7"], 2, &["there is no release 7"]);
     fleet.edit("fleet/flake.nix", "each (name: { config", "each (name: { confik");

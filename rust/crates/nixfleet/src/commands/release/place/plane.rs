@@ -10,44 +10,44 @@ use nixfleet_release::{HEAD_FILE, SIGNATURES_FILE};
 use nixfleet_text::is_label;
 use nixfleet_text::output::tell;
 
-use super::machine::Machine;
+use super::machine::{self, ssh};
 use super::{Part, said, trouble};
+use crate::commands::hosts::Address;
 use crate::commands::release::files;
 use crate::error::Trouble;
 
 /// `control-plane://[user@]host[:port]`, where the port is that of SSH; without a host, of this
 /// machine.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plane(Machine);
+pub struct Plane(Option<Address>);
 
 impl Plane {
     /// Reads what stands after `control-plane://`.
     pub fn parse(rest: &str) -> Result<Self, &'static str> {
-        let machine = Machine::parse(rest)?;
+        if rest.is_empty() {
+            return Ok(Self(None));
+        }
+        let machine = machine::parse(rest)?;
         if machine.host.contains('/') {
             return Err("it is `control-plane://[user@]host[:port]`");
         }
-        Ok(Self(machine))
-    }
-
-    fn is_here(&self) -> bool {
-        self.0.host.is_empty()
+        Ok(Self(Some(machine)))
     }
 
     fn call(&self, method: &str) -> Command {
         let words = ["call", method, "/v1/release"];
-        if self.is_here() {
+        let Some(machine) = &self.0 else {
             let mut here = Command::new("nixfleet-control-plane");
             here.args(words);
             return here;
-        }
-        let mut ssh = self.0.ssh();
+        };
+        let mut ssh = ssh(machine);
         ssh.arg("nixfleet-control-plane").args(words);
         ssh
     }
 
     fn program(&self) -> &'static str {
-        if self.is_here() { "nixfleet-control-plane" } else { "ssh" }
+        if self.0.is_none() { "nixfleet-control-plane" } else { "ssh" }
     }
 
     /// Brings the newest release here; what else there was it does not keep.
@@ -125,7 +125,8 @@ fn read(text: &[u8]) -> Result<BTreeMap<String, String>, String> {
 
 impl fmt::Display for Plane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "control-plane://{}", self.0)
+        let machine = self.0.as_ref().map(Address::in_url).unwrap_or_default();
+        write!(f, "control-plane://{machine}")
     }
 }
 
@@ -135,13 +136,12 @@ mod tests {
 
     #[test]
     fn a_control_plane_is_read_as_people_write_it() {
-        let parse = |text: &str| Plane::parse(text).map(|it| (it.0.host, it.0.port));
-        assert_eq!(parse("fleet"), Ok(("fleet".into(), None)));
-        assert_eq!(parse("ops@fleet:2222"), Ok(("ops@fleet".into(), Some(2222))));
-        assert_eq!(parse("[::1]:22"), Ok(("::1".into(), Some(22))));
-        assert_eq!(parse(""), Ok((String::new(), None)));
+        for text in ["fleet", "ops@fleet:2222", "[::1]:22", ""] {
+            let text = format!("control-plane://{text}");
+            assert_eq!(Plane::parse(&text[16..]).unwrap().to_string(), text);
+        }
         for wrong in ["-oProxyCommand=x", "fleet/path", "fleet:x"] {
-            assert!(parse(wrong).is_err(), "{wrong}");
+            assert!(Plane::parse(wrong).is_err(), "{wrong}");
         }
     }
 

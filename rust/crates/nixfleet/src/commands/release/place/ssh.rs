@@ -11,8 +11,9 @@ use nixfleet_release::{
 };
 use nixfleet_text::{is_label, word};
 
-use super::machine::Machine;
+use super::machine::{self, ssh};
 use super::{Part, said, trouble};
+use crate::commands::hosts::Address;
 use crate::commands::release::files;
 use crate::error::Trouble;
 
@@ -21,7 +22,7 @@ const GET: &str = include_str!("get.sh");
 /// `ssh://[user@]host[:port]/path`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ssh {
-    machine: Machine,
+    machine: Address,
     path: String,
 }
 
@@ -29,8 +30,8 @@ impl Ssh {
     /// Reads what stands after `ssh://`.
     pub fn parse(rest: &str) -> Result<Self, &'static str> {
         let (host, path) = rest.split_once('/').ok_or("it has no path: `ssh://host/path`")?;
-        let machine = Machine::parse(host)?;
-        if machine.host.is_empty() || path.is_empty() {
+        let machine = machine::parse(host)?;
+        if path.is_empty() {
             return Err("it is `ssh://[user@]host[:port]/path`");
         }
         // As in URLs of git and rsync, `/~/releases` is in the home folder.
@@ -53,7 +54,7 @@ impl Ssh {
         let mut words = vec!["sh -c".to_owned(), word(script), "sh".to_owned()];
         words.push(word(&path));
         words.extend(arguments.iter().map(|it| word(it)));
-        let mut ssh = self.machine.ssh();
+        let mut ssh = ssh(&self.machine);
         ssh.arg(words.join(" "));
         ssh
     }
@@ -106,7 +107,7 @@ fn unpack(from: impl Read, into: &Path) -> Result<(), Trouble> {
 impl fmt::Display for Ssh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let home = self.path.strip_prefix("./").map(|it| format!("/~/{it}"));
-        write!(f, "ssh://{}{}", self.machine, home.as_ref().unwrap_or(&self.path))
+        write!(f, "ssh://{}{}", self.machine.in_url(), home.as_ref().unwrap_or(&self.path))
     }
 }
 
@@ -116,8 +117,12 @@ mod tests {
 
     #[test]
     fn a_machine_is_read_as_people_write_it() {
-        let parse =
-            |text: &str| Ssh::parse(text).map(|it| (it.machine.host, it.machine.port, it.path));
+        let parse = |text: &str| {
+            Ssh::parse(text).map(|it| {
+                let user = it.machine.user.map(|it| it + "@").unwrap_or_default();
+                (user + &it.machine.host, it.machine.port, it.path)
+            })
+        };
         let owned = |host: &str, port, path: &str| Ok((host.to_owned(), port, path.to_owned()));
         assert_eq!(parse("me@web/srv/fleet"), owned("me@web", None, "/srv/fleet"));
         assert_eq!(parse("web:2222/~/fleet"), owned("web", Some(2222), "./fleet"));
