@@ -1,5 +1,12 @@
 //! Which hosts may go now: the plan of a release, as far as it is about order and numbers. Pure: what
 //! has become of the hosts and the time go in, who may begin comes out.
+//!
+//! A control plane decides by the crate `rollout`, and this is no second one of it. That judges events
+//! of hosts that come and go for weeks: who is silent, who is passed over and comes later, what people
+//! said, what a log has that was cut. Here somebody waits at a terminal: some of the hosts may be
+//! chosen while a part, as `25%`, is of all; a host that is not reached is over; so many go at a time;
+//! and the end is the command's. To say that in events would take inventing reports that no host made.
+//! What both have to agree on, how many hosts a part is, is [`Share`]'s, of the crate `release`.
 
 use std::ops::RangeInclusive;
 
