@@ -122,7 +122,9 @@ impl Seat {
         (heard.at, heard.is_news) = (Some(now), true);
         heard.machine(&said.machine, from, instant);
         let is_same = heard.said.as_ref().is_some_and(|it| it.says_as(said));
-        if is_same && !concerns(said.known.as_deref(), &self.answer.borrow()) {
+        let ready = self.answer.borrow().clone();
+        let lets_go = ready.offered.as_ref().is_some_and(|it| it.wait.is_none());
+        if is_same && !concerns(said.known.as_deref(), lets_go.then_some(&*ready.mark)) {
             Said::Same
         } else if heard.news.take(&NEWS, instant) {
             Said::New

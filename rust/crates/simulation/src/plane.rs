@@ -107,7 +107,8 @@ impl Plane {
     pub fn is_news(&self, host: &str, said: &CheckIn) -> bool {
         let Some(core) = &self.core else { return true };
         let is_same = core.said().get(host).is_some_and(|it| it.says_as(said));
-        !is_same || concerns(said.known.as_deref(), &core.answer(host))
+        let goes_by = core.lets_go(host).then(|| core.answer(host).mark);
+        !is_same || concerns(said.known.as_deref(), goes_by.as_deref())
     }
 
     /// A host was heard of, and waits.

@@ -24,10 +24,10 @@ impl Core {
         let release = current.shelf.known;
         let to_stay = self.mark_to_stay(host);
         let (word, wait) = match verdict.may {
+            May::Go { .. } if self.lets_go(host) => ("go", None),
             May::Go { .. } if to_stay.is_some() => {
                 ("wait", Some("it is not to go any more".into()))
             }
-            May::Go { .. } if current.rollout.was_given_leave(host) => ("go", None),
             May::Go { .. } => ("wait", Some("it is about to be let go".into())),
             May::Wait => (
                 "wait",
@@ -43,6 +43,15 @@ impl Core {
         Answer { version: VERSION, mark, offered: Some(Offered { release, wait, retry }), again: 0 }
     }
 
+    /// Whether its answer lets a host go.
+    #[must_use]
+    pub fn lets_go(&self, host: &str) -> bool {
+        self.current.as_ref().is_some_and(|it| {
+            let may = it.decision.verdict(host).is_some_and(|it| it.may != May::Wait);
+            may && it.rollout.was_given_leave(host) && it.rollout.called_back(host).is_none()
+        })
+    }
+
     /// The mark of the answer that calls a host back. It is made of what is in the log alone, so that a host
     /// that heard it from one control plane can say so to another.
     pub(super) fn mark_to_stay(&self, host: &str) -> Option<String> {
@@ -52,11 +61,10 @@ impl Core {
     }
 }
 
-/// Whether it concerns who decides that a host comes which says the same as before and knows one answer,
-/// where another is held ready. It may say that it heard that it is to stay. And what lets it go may be
-/// out of date, where another control plane has told it since what it knows.
+/// Whether it concerns who decides that a host comes which says the same as before, knows one answer, and
+/// would be let go by another of a mark, if by any. It may say that it heard that it is to stay. And what
+/// lets it go may be out of date, where another control plane has told it since what it knows.
 #[must_use]
-pub fn concerns(known: Option<&str>, ready: &Answer) -> bool {
-    let lets_go = ready.offered.as_ref().is_some_and(|it| it.wait.is_none());
-    known.is_some_and(|it| it.starts_with(STAY)) || lets_go && known != Some(&ready.mark)
+pub fn concerns(known: Option<&str>, goes_by: Option<&str>) -> bool {
+    known.is_some_and(|it| it.starts_with(STAY)) || goes_by.is_some() && known != goes_by
 }
