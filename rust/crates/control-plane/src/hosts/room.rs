@@ -13,8 +13,8 @@ const OTHERS: usize = 1_536;
 pub(super) fn connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
-    let files =
-        if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    let is_raised = limit.current == limit.maximum || setrlimit(Resource::Nofile, raised).is_ok();
+    let files = if is_raised { limit.maximum } else { limit.current };
     let files = files.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
     let most = of(files);
     if most < CONNECTIONS {
