@@ -2,7 +2,7 @@
 //! leaves them out where one test is asked for.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The library that OpenSSH loads as its `SSH_SK_PROVIDER`.
@@ -11,7 +11,10 @@ pub fn built() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let examples = test.ancestors().nth(3).unwrap().join("debug/examples");
     let library = examples.join(format!("{DLL_PREFIX}security_key{DLL_SUFFIX}"));
-    if !library.exists() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../release/examples/security_key.rs");
+    let written = |path: &Path| path.metadata().and_then(|it| it.modified()).ok();
+    // One that an earlier run left may know less than its source says.
+    if written(&library) < written(source.as_ref()) {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../release/Cargo.toml");
         let build = ["build", "--locked", "--example", "security_key", "--manifest-path", manifest];
