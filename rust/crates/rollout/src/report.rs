@@ -71,6 +71,19 @@ pub enum Phase {
     },
 }
 
+/// The host's own text, of the phases that have one, borrowed as the phase is.
+macro_rules! why {
+    ($phase:expr) => {
+        match $phase {
+            Phase::Reverted { why }
+            | Phase::Failed { why }
+            | Phase::Refused { why }
+            | Phase::Held { why } => Some(why),
+            _ => None,
+        }
+    };
+}
+
 impl Phase {
     /// Whether the host is changing what it runs.
     #[must_use]
@@ -110,30 +123,14 @@ impl Phase {
     /// has them.
     #[must_use]
     pub fn why(&self) -> Option<&str> {
-        match self {
-            Self::Reverted { why }
-            | Self::Failed { why }
-            | Self::Refused { why }
-            | Self::Held { why } => Some(why),
-            _ => None,
-        }
-    }
-
-    fn why_mut(&mut self) -> Option<&mut String> {
-        match self {
-            Self::Reverted { why }
-            | Self::Failed { why }
-            | Self::Refused { why }
-            | Self::Held { why } => Some(why),
-            _ => None,
-        }
+        why!(self).map(String::as_str)
     }
 }
 
 impl Report {
     /// For sentences, without what a hostile host could add to them: lines, escapes and endless text.
     pub(crate) fn tamed(mut self) -> Self {
-        if let Some(why) = self.phase.why_mut() {
+        if let Some(why) = why!(&mut self.phase) {
             *why = shortened(&in_a_sentence(why), WHY_LETTERS);
         }
         self
