@@ -3,7 +3,6 @@
 
 mod build;
 mod disk;
-pub mod extra_files;
 mod key;
 
 use std::fs;

@@ -8,6 +8,7 @@ mod cancel;
 mod clock;
 pub mod console;
 mod error;
+pub mod extra_files;
 #[cfg(test)]
 mod fake;
 mod fault;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub use boot::{Boot, Running};
 
-use crate::install::extra_files;
+use crate::extra_files;
 use crate::preflight::Plan;
 use crate::report::{HostReport, PhaseReport};
 use crate::room::Room;

@@ -10,7 +10,7 @@ use nixfleet_nix::{StorePath, process};
 use nixfleet_release::NarHash;
 
 use super::closure::{self, Closure, READ_LIMIT};
-use super::fetch::last_line;
+use super::words::last_line;
 
 /// The most paths that are named.
 const NAMED: usize = 3;

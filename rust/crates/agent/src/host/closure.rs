@@ -9,7 +9,7 @@ use nixfleet_nix::{StorePath, process};
 use nixfleet_release::NarHash;
 use serde::Deserialize;
 
-use super::fetch::last_line;
+use super::words::last_line;
 
 /// What reading a closure may take, out of Nix's database or from a cache.
 pub(super) const READ_LIMIT: Duration = Duration::from_secs(600);

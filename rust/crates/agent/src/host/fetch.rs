@@ -11,6 +11,7 @@ use nixfleet_nix::{Foreign, process};
 use nixfleet_release::closure_hash;
 
 use super::closure::{self, READ_LIMIT};
+use super::words::last_line;
 use super::{Host, astray, facts, room};
 use crate::core::{Blame, Target};
 
@@ -163,12 +164,6 @@ fn reason(said: &Foreign) -> String {
         Some(line) => Foreign::from(line.trim()).excerpt(),
         None => last_line(said),
     }
-}
-
-/// The last thing that a program said, in one line that is safe to show.
-pub(super) fn last_line(said: &Foreign) -> String {
-    let line = said.last_line();
-    if line.is_empty() { "it said nothing".to_owned() } else { line.excerpt() }
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use std::time::Duration;
 use nixfleet_nix::process;
 
 use super::ended::Ended;
-use super::fetch::last_line;
 use super::platform::{GUARD, Job, Part, Platform};
 use super::probe::PATH;
+use super::words::last_line;
 use super::{switch, unit, words};
 use crate::core::Asked;
 

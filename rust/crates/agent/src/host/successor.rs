@@ -12,7 +12,7 @@ use nixfleet_release::plan::Span;
 use serde::Deserialize;
 
 use super::Host;
-use super::fetch::last_line;
+use super::words::last_line;
 use crate::config::{self, CONFIG_BYTES};
 use crate::core::{Asked, PROBE_LIMIT, Target, Terms};
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use nixfleet_nix::process;
 
 use super::ended::{self, Ended};
-use super::fetch::last_line;
 use super::platform::Job;
+use super::words::last_line;
 
 /// How long PID 1 may take to answer.
 pub(super) const ASK: Duration = Duration::from_secs(60);

@@ -12,6 +12,12 @@ const ASK_LIMIT: Duration = Duration::from_secs(120);
 /// How many of a unit's last lines are told.
 const LINES: &str = "--lines=10";
 
+/// The last thing that a program said, in one line that is safe to show.
+pub(super) fn last_line(said: &Foreign) -> String {
+    let line = said.last_line();
+    if line.is_empty() { "it said nothing".to_owned() } else { line.excerpt() }
+}
+
 /// The last words of a unit in this boot, indented below what is said of it: its own, and systemd's
 /// where it said none.
 pub(super) fn journal(unit: &str) -> String {

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Built, disk_sizes, extra_files};
+use super::{Built, disk_sizes};
 use crate::Error;
+use crate::extra_files;
 use crate::run::Run;
 use crate::state::short_hash;
 

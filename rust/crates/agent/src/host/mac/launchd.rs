@@ -13,9 +13,9 @@ use nixfleet_nix::process;
 
 use crate::folder::write_whole;
 use crate::host::ended::{self, Ended};
-use crate::host::fetch::last_line;
 use crate::host::platform::Job;
 use crate::host::words;
+use crate::host::words::last_line;
 use crate::report;
 
 /// How long launchd may take to answer.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use nixfleet_vm::install::extra_files;
+use nixfleet_vm::extra_files;
 use nixfleet_vm::lifecycle::Start;
 use nixfleet_vm::run::Options;
 use nixfleet_vm::state::{Folder, Role};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use nixfleet_nix::{NixCli, Patience};
 use nixfleet_text::nearest;
-use nixfleet_vm::install::extra_files;
+use nixfleet_vm::extra_files;
 use nixfleet_vm::observer::{Observer, Silent};
 use nixfleet_vm::preflight::{Plan, ThisMachine};
 use nixfleet_vm::report::{HostReport, PhaseReport};
