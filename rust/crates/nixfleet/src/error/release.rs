@@ -1,6 +1,7 @@
 //! Why a release can't be made, read or published.
 
 mod store;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use nixfleet_release::{ReadError, Refusal, SignaturesError};
 use nixfleet_text::word;
 use thiserror::Error;
 
+use self::words::{before, failed, lines, numbered, proposal};
 use crate::exit::Exit;
 use crate::text::quote::{quote, quote_path};
 
@@ -280,30 +282,5 @@ impl Trouble {
             | Self::Place { .. } => Exit::Usage,
             _ => Exit::Lacking,
         }
-    }
-}
-
-fn numbered(number: Option<u64>) -> String {
-    number.map(|it| format!(" {it}")).unwrap_or_default()
-}
-
-fn proposal(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!("; did you mean {}?", quote(name))).unwrap_or_default()
-}
-
-fn failed(hosts: &[(String, String)]) -> String {
-    let lines = hosts.iter().map(|(host, why)| format!("{} can't be built: {why}", quote(host)));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn lines(never: &[nixfleet_rollout::Impossible]) -> String {
-    let lines = never.iter().map(|it| visible(&it.to_string()).into_owned());
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn before(numbers: &[u64]) -> String {
-    match numbers {
-        [] => ": none was made on this machine".to_owned(),
-        [.., last] => format!(": the newest is {last}"),
     }
 }
