@@ -34,7 +34,7 @@ pub async fn measure(program: &str, hosts: usize) -> Result<Value, Failure> {
     let body = release(hosts, 2)?;
     let mut tasks = Vec::new();
     for mut host in all {
-        host.said.known = Some(host.check_in().await?.mark);
+        host.check_in().await?;
         host.said.wait = 200;
         tasks.push(tokio::spawn(async move {
             host.check_in().await?;
