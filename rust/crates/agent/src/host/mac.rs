@@ -19,8 +19,6 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use nixfleet_nix::process;
-
 use super::ended::Ended;
 use super::facts::RUNNING;
 use super::platform::{GUARD, Job, Part, Platform};
@@ -82,7 +80,7 @@ impl Platform for Mac {
     /// macOS empties `/run` when it starts, and starts daemons in no order: the agent may be there before
     /// the one that names the running system and sets up its `/etc`.
     fn await_start(&self) {
-        process::wait_until(START, || Path::new(RUNNING).exists() && !services::are_being_named());
+        launchd::wait_until(START, || Path::new(RUNNING).exists() && !services::are_being_named());
     }
 
     fn run(&self, job: &Job) -> Ended {

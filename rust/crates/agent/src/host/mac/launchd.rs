@@ -80,11 +80,16 @@ pub(super) fn every(label: &str, seconds: u64, words: &[&OsStr]) -> Result<(), S
 /// same name meanwhile.
 pub(super) fn take_away(label: &str) {
     ask(&["bootout", &format!("system/{label}")]);
-    let until = Instant::now() + ENDING;
-    while is_there(label) && Instant::now() < until {
+    wait_until(ENDING, || !is_there(label));
+    let _ = fs::remove_file(file(label, "plist"));
+}
+
+/// Waits for what launchd has to be asked, each time by a program.
+pub(super) fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) {
+    let until = Instant::now() + patience;
+    while !is_so() && Instant::now() < until {
         thread::sleep(LOOK_EVERY);
     }
-    let _ = fs::remove_file(file(label, "plist"));
 }
 
 /// Ends the job of a file, and removes the file.

@@ -7,6 +7,7 @@ use std::io::Read;
 use base64ct::{Base64Unpadded, Encoding};
 use nixfleet_inventory::{Host, Inventory};
 use nixfleet_nix::{Nix, NixError, StorePath};
+use nixfleet_release::Key;
 
 use super::args::Make;
 use super::before::{Before, before};
@@ -46,7 +47,10 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
     let history = History::of(&plan.fleet)?;
     let before = before(&history, &after, &places, &plan)?;
     let signers = before.as_ref().map_or(&plan.signers, |it| &it.head.value().signers).clone();
-    let allowed: Vec<_> = plan.signers.keys.iter().chain(&signers.keys).cloned().collect();
+    let mut allowed = plan.signers.keys.clone();
+    let is_new = |key: &&Key| allowed.iter().all(|it| it.fingerprint() != key.fingerprint());
+    let of_before: Vec<Key> = signers.keys.iter().filter(is_new).cloned().collect();
+    allowed.extend(of_before);
     let keys = if args.no_sign { Vec::new() } else { sign::signers(&allowed, &args.keys)? };
     history.begin()?;
 

@@ -53,12 +53,8 @@ fn first(allowed: &[Key]) -> Result<Signer, Trouble> {
             }
         }
     }
-    Err(trouble.unwrap_or_else(|| {
-        let mut names: Vec<String> = allowed.iter().map(ToString::to_string).collect();
-        let mut seen = std::collections::HashSet::new();
-        names.retain(|it| seen.insert(it.clone()));
-        Trouble::NoKey(names)
-    }))
+    Err(trouble
+        .unwrap_or_else(|| Trouble::NoKey(allowed.iter().map(ToString::to_string).collect())))
 }
 
 /// The key whose private half, or whose public half, is in a file.
