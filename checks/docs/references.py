@@ -1,4 +1,4 @@
-"""What is made from the source is up to date, and options that the text names are there."""
+"""What is made from the source is up to date, and options, files and codes that the text names are there."""
 
 import re
 import subprocess
@@ -53,6 +53,20 @@ def options(book):
     return cases
 
 
+# Folders whose names are ours alone: `modules/` and `lib/` may be another project's, or the reader's.
+PLACE = re.compile(r"(?:checks|rust|docs/src|docs/casts)/[\w./-]*\w")
+
+
+def places(book):
+    """A file or folder of the project that the text names is there."""
+    return [
+        (f"{page.name}:{line} `{code}`", lambda place=found[0]: None if (REPO / place).exists() else f"there is no `{place}`")
+        for page in book if not page.path.is_relative_to(REPO / "templates")
+        for line, code in page.code_words
+        if (found := PLACE.match(code))
+    ]
+
+
 # Where the VM commands make a fault: `code: "…"`, `lacking("…"` or `fault("…"`.
 VM_CODE = re.compile(r'(?:\bcode: |\blacking\(\s*|\bfault\(\s*)"([a-z]+(?:-[a-z]+)+)"')
 
@@ -75,4 +89,4 @@ def vm_codes(book):
     ]
 
 
-CHECKS = [up_to_date, options, vm_codes]
+CHECKS = [up_to_date, options, places, vm_codes]

@@ -13,7 +13,7 @@ use super::local::has_word;
 /// How long Nix may take for each answer. None of them needs the network.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Nix's least version: what nixpkgs asks for (its `lib/minver.nix`).
+/// Nix's least version: what nixpkgs asks for (its `lib/minfeatures.nix`).
 const OLDEST: (u32, u32) = (2, 18);
 
 /// What turns on the commands that are asked.
