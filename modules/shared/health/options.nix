@@ -43,7 +43,7 @@ in
       command = "id ops";
       stdout.contains = "wheel";
     }
-  ] "Commands, run by the host's shell, that must end as said.";
+  ] "Commands that the host's shell runs, and how they must end.";
 
   files = assertions types'.file [
     {
@@ -51,5 +51,5 @@ in
       mode = "0600";
       owner = "root";
     }
-  ] "Files and directories that must exist as said.";
+  ] "Files and directories that must exist, with the mode and owner that are given.";
 }

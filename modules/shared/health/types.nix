@@ -22,7 +22,7 @@ let
 
   within =
     field types.ints.positive 30 60
-      "Seconds in which it must come to hold; it is tried until then.";
+      "For how many seconds it is tried again before it counts as failed.";
 
   assertion =
     options:
@@ -66,7 +66,9 @@ in
   });
 
   http = assertion {
-    url = required (types.strMatching "https?://.+") "http://localhost/health" "What is asked for.";
+    url =
+      required (types.strMatching "https?://.+") "http://localhost/health"
+        "The URL that is requested.";
     status = field (types.ints.between 100 599) 200 301 "The status of the answer.";
     body = field (types.submodule { options = matching; }) { } {
       contains = "ok";

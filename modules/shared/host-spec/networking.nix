@@ -87,7 +87,7 @@ in
       type = types.attrsOf interface;
       default = { };
       description = ''
-        The interfaces that the host uses, by name, and how each is addressed. One without a word asks
+        The interfaces that the host uses, by name, and how each is addressed. An empty one asks
         by DHCP; an interface that is not among them does not.
       '';
       example = {
