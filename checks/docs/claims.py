@@ -212,7 +212,7 @@ CLAIMS = {
             "It needs no secret but the SSH host key of its own machine",
             ['"LoadCredential": ["host-key:/etc/ssh/ssh_host_ed25519_key"]', '"User": "nixfleet-control-plane"'],
         ),
-        "users.groups": ("control-plane", "its user the group `nixfleet-control-plane`", ['"nixfleet-control-plane"']),
+        "users.groups": ("control-plane", "the web server's user into the group `nixfleet-control-plane`", ['"nixfleet-control-plane"']),
         "users.users": INSIDE,
     },
     "disks-ext4": {
