@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nixfleet_text::{Foreign, size};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use reader::{Keep, Reader};
 
@@ -174,9 +174,16 @@ pub fn collect(mut child: Child, bounds: Bounds, stop: impl Fn() -> bool) -> io:
     Ok(Output { status, stdout: text(stdout), stderr: text(stderr) })
 }
 
-/// Ends a child and its process group: asked first, killed after a moment.
+/// Ends a child and its process group: asked first, killed after a moment. One that has been left in our
+/// own group, for the terminal's sake, is asked alone: what waits for a passphrase gives the terminal its
+/// echo back when it is asked, and not when it is killed.
 pub fn end(child: &mut Child, patience: Duration) {
-    signal_group(child, Signal::TERM);
+    if !signal_group(child, Signal::TERM)
+        && matches!(child.try_wait(), Ok(None))
+        && let Some(pid) = pid(child)
+    {
+        let _ = kill_process(pid, Signal::TERM);
+    }
     wait_until(patience, || !matches!(child.try_wait(), Ok(None)));
     kill(child);
 }
@@ -202,12 +209,14 @@ pub fn kill(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// The child was started as the leader of its own group, whose number stays its own for as long as
-/// one member lives, so no stranger is hit.
-fn signal_group(child: &Child, signal: Signal) {
-    if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(pid, signal);
-    }
+/// Whether there is such a group. A child that leads its own keeps its number for as long as one member
+/// lives, so no stranger is hit.
+fn signal_group(child: &Child, signal: Signal) -> bool {
+    pid(child).is_some_and(|pid| kill_process_group(pid, signal).is_ok())
+}
+
+fn pid(child: &Child) -> Option<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
 }
 
 #[cfg(test)]

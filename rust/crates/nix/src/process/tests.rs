@@ -12,6 +12,16 @@ fn a_program_that_hangs_is_killed_with_its_children() {
     assert!(wait_until(Duration::from_secs(5), || is_gone(child)));
 }
 
+/// As what asks at the terminal is.
+#[test]
+fn a_program_in_our_own_group_is_asked_before_it_is_killed() {
+    let script = "trap 'echo asked; exit' TERM; while :; do sleep 0.05; done";
+    let child = bound("sh").args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap();
+    let output = collect(child, Duration::from_millis(500).into(), || false).unwrap();
+    assert!(output.status.is_none());
+    assert_eq!(output.stdout.raw(), "asked\n");
+}
+
 /// Gone, or a zombie that its new parent has not heard of yet.
 fn is_gone(pid: Pid) -> bool {
     rustix::process::test_kill_process(pid).is_err()
