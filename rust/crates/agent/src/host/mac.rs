@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -173,6 +173,15 @@ impl Platform for Mac {
         }
     }
 
+    /// nix-darwin has no lock, and a guard may come in the middle of an activation: a Mac that slept there does
+    /// both once it wakes (launchd.plist(5), `StartInterval`).
+    fn end(&self, job: &str) {
+        let label = format!("nixfleet-{job}");
+        if launchd::is_there(&label) {
+            launchd::take_away(&label);
+        }
+    }
+
     /// An activation takes away what `/run/current-system` has, and names that last of all: a system whose
     /// activation failed on the way, or that a start of the machine came after, was never named there.
     fn take_down(&self, system: &str, other: &str) -> Result<(), String> {
@@ -181,6 +190,16 @@ impl Platform for Mac {
         services::left_with_people(system, other, Path::new("/Users"))
             .iter()
             .try_for_each(|(file, user)| launchd::unload_with(file, *user))
+    }
+
+    /// An activation ends a job, and then writes its new file: one that was cut off in between has left the old
+    /// file, which the next activation takes for a job that runs.
+    fn take_up(&self, system: &str, other: &str) {
+        let is_off = |it: &&PathBuf| {
+            it.file_stem().and_then(OsStr::to_str).is_some_and(|label| !launchd::is_there(label))
+        };
+        let kept = services::kept(Path::new(system), Path::new(other));
+        kept.iter().filter(is_off).for_each(|file| launchd::load(file));
     }
 
     fn boot_entries(&self, _system: &str) -> Option<[String; 2]> {

@@ -79,8 +79,13 @@ pub(super) trait Platform: Sync {
     fn ask(&self, system: &str) -> Asked;
     /// Brings a system to the running machine, and touches nothing of what boots.
     fn activate(&self, job: &str, record: &Path, system: &str, limit: Duration) -> Ended;
+    /// Ends a job that is still at work, where no lock keeps it and the way back apart.
+    fn end(&self, _job: &str) {}
     /// Takes away what a system has set up and another has not, where the other's activation would leave it.
     fn take_down(&self, system: &str, other: &str) -> Result<(), String>;
+    /// After that: starts what the other has and what was ended in the middle of a switch to the system, where
+    /// the other's activation finds nothing to change.
+    fn take_up(&self, _system: &str, _other: &str) {}
     /// The command that makes the loader's entries, the given system's first; `None` where the profile is all.
     fn boot_entries(&self, system: &str) -> Option<[String; 2]>;
     /// Restarts the machine.

@@ -22,12 +22,16 @@ const ACTIVATION_FAILED: i32 = 2;
 const LOCK_PATIENCE: Duration = Duration::from_secs(900);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// The job that brings a new system.
+const SWITCH: &str = "switch";
+
 /// The unit that `nixos-rebuild` runs a switch in: who has the name has the machine.
 const BY_HAND: &str = "nixos-rebuild-switch-to-configuration.service";
 
 /// What a switch of a running machine cannot change.
 const ONLY_BY_RESTART: [&str; 3] = ["kernel", "initrd", "kernel-modules"];
 
+/// By `check` alone: `dry-activate` lists what a switch would start and stop, and ends well whatever that is.
 pub(super) fn ask(system: &str) -> Asked {
     if unit::is_there(BY_HAND) {
         return Asked::Busy;
@@ -77,7 +81,7 @@ impl Host {
             crate::notify::say(&why);
             return Tested::Busy;
         }
-        let ended = self.platform.activate("switch", &record("switch"), system, limit);
+        let ended = self.platform.activate(SWITCH, &record(SWITCH), system, limit);
         match tested(&ended) {
             Tested::Busy => {
                 let _ = self.undo_default(attempt);
@@ -94,6 +98,7 @@ impl Host {
     /// Back to the old system by its own program and its own path: never by the profile's
     /// numbers, never by the network. What boots goes back first, where the try touched that.
     pub(super) fn revert(&mut self, attempt: &Attempt) -> Result<(), String> {
+        self.platform.end(SWITCH);
         let undone = self.undo_default(attempt);
         if attempt.way == Way::Reboot {
             // The running machine was not switched: a restart lands on the old system.
@@ -105,6 +110,7 @@ impl Host {
             let _ = fs::remove_file(record("back"));
             self.platform.activate("back", &record("back"), &attempt.old, limit)
         });
+        self.platform.take_up(&attempt.target.system, &attempt.old);
         match ended {
             // Units that fail in the old system failed there before, or are for its owner to see.
             Ended::Exited(0 | 4) if facts::running() == attempt.old => undone.and(taken_down),

@@ -92,6 +92,15 @@ pub(super) fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// Takes up the job of a file, unless somebody has told launchd not to.
+pub(super) fn load(file: &Path) {
+    let mut command = Command::new("launchctl");
+    let output = process::output(command.args(["bootstrap", "system"]).arg(file), ASK);
+    let is_up = output.is_ok_and(|it| it.status.is_some_and(|it| it.success()));
+    let ended = if is_up { "is taken up again" } else { "is not taken up by launchd" };
+    crate::notify::say(&format!("`{}` {ended}", file.display()));
+}
+
 /// Ends the job of a file, and removes the file.
 pub(super) fn unload(file: &Path) -> Result<(), String> {
     let mut command = Command::new("launchctl");

@@ -52,6 +52,19 @@ pub(super) fn left_by(system: &Path, other: &Path) -> Vec<PathBuf> {
     left
 }
 
+/// The files of services on the machine that are one system's, `other`, and that a switch to another ends: it
+/// has none of the name, or one of another content.
+pub(super) fn kept(system: &Path, other: &Path) -> Vec<PathBuf> {
+    let folder = "Library/LaunchDaemons";
+    let of = |root: &Path, name: &str| fs::read(root.join(folder).join(name)).ok();
+    let is_kept = |name: &String| {
+        let own = of(other, name);
+        own != of(system, name) && own == of(Path::new("/"), name)
+    };
+    let place = |name| Path::new("/").join(folder).join(name);
+    files(&other.join(folder)).filter(is_kept).map(place).collect()
+}
+
 /// The files of services for one person's session that one system has brought and another has not, and whose
 /// they are: nix-darwin copies them to that person's home.
 pub(super) fn left_with_people(system: &Path, other: &Path, homes: &Path) -> Vec<(PathBuf, u32)> {
