@@ -3,6 +3,7 @@
 
   release.py FOLDER --key FILE… [--sequence N] [--fleet NAME] [--host NAME] --system PATH
              [--signers FILE.pub…] [--threshold N] [--cache URL… --cache-key KEY] [--closure HASH] [--created TIME]
+             [--waves JSON --wave NAME]
 """
 import argparse
 import datetime
@@ -15,7 +16,7 @@ from signed import closure, sha256, signature
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
-    for name in ["system", "cache-key", "closure", "created", "closure-size"]:
+    for name in ["system", "cache-key", "closure", "created", "closure-size", "waves", "wave"]:
         parser.add_argument(f"--{name}")
     for name in ["key", "signers", "cache"]:
         parser.add_argument(f"--{name}", nargs="*", default=[])
@@ -29,6 +30,7 @@ def main():
         "format": 1, "name": args.host, "platform": "x86_64-linux", "system": args.system,
         "closure": args.closure or closure(args.system), "salt": os.urandom(16).hex(),
         **({"closureSize": int(args.closure_size)} if args.closure_size else {}),
+        **({"wave": args.wave} if args.wave else {}),
     }).encode()
     head = json.dumps({
         "format": 1, "fleet": args.fleet, "sequence": args.sequence,
@@ -37,6 +39,7 @@ def main():
             "keys": [open(file).read().strip() for file in args.signers or [f"{key}.pub" for key in args.key]],
             "threshold": args.threshold or len(args.signers or args.key),
         },
+        **({"waves": json.loads(args.waves)} if args.waves else {}),
         "caches": [{"url": url, "key": args.cache_key} for url in args.cache],
         "hosts": {args.host: sha256(entry)},
     }).encode()

@@ -86,6 +86,28 @@ fn a_kernel_that_does_not_boot_is_left_by_the_loader() {
 }
 
 #[test]
+fn a_restart_waits_until_it_may_be() {
+    let waiting = |reboot, window_open| {
+        let mut machine = Machine::new(Way::Reboot, true);
+        (machine.settings.reboot, machine.window_open) = (reboot, window_open);
+        machine.run(fine());
+        machine
+    };
+    for (reboot, window_open) in [(Reboot::Never, true), (Reboot::InWindow, false)] {
+        let mut machine = waiting(reboot, window_open);
+        assert_eq!((machine.running(), machine.default(), machine.boots), ("old", "old", 0));
+        // A person restarts it.
+        machine.boot();
+        machine.run(fine());
+        assert_eq!((machine.running(), machine.default(), machine.boots), ("new", "new", 1));
+    }
+    let mut machine = waiting(Reboot::InWindow, false);
+    machine.window_open = true;
+    machine.run(fine());
+    assert_eq!((machine.running(), machine.default(), machine.boots), ("new", "new", 1));
+}
+
+#[test]
 fn a_host_on_hold_begins_nothing() {
     let mut machine = Machine::new(Way::Live, true);
     machine.command(Command::Hold("we look at it first".into()));

@@ -46,6 +46,8 @@ pub fn fault() -> impl Strategy<Value = Fault> {
 #[allow(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 pub struct Machine {
     pub settings: Settings,
+    /// Whether it is in its window.
+    pub window_open: bool,
     /// Whether a new system boots at all.
     pub boots_new: bool,
     /// Whether going back by a switch succeeds.
@@ -87,6 +89,7 @@ impl Machine {
                 poll_every: 60_000,
                 switch_lasts: false,
             },
+            window_open: true,
             boots_new: true,
             reverts: true,
             switches_to_new: 0,
@@ -145,7 +148,7 @@ impl Machine {
     }
 
     fn moment(&self) -> Moment {
-        Moment { since_boot: self.now, window_open: true }
+        Moment { since_boot: self.now, window_open: self.window_open }
     }
 
     fn facts(&self) -> Facts {
@@ -221,7 +224,8 @@ impl Machine {
         Event::Started(self.facts())
     }
 
-    fn boot(&mut self) {
+    /// Starts it, as a person, its agent or a power cut does.
+    pub fn boot(&mut self) {
         self.boots += 1;
         self.now = 0;
         let once = self.once.take();
