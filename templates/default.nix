@@ -1,15 +1,15 @@
 # What `nix flake init -t` shows of each template; the folders beside this file are what it copies.
 let
   welcome = host: ''
-    Put your public SSH key, such as `~/.ssh/id_ed25519.pub`, into `flake.nix`, then:
+    Write your public SSH key, the whole line of a file such as `~/.ssh/id_ed25519.pub`, into `flake.nix`, then:
 
         git add .
         nix run .#validate
         nix run .#test-vm -- -h ${host}
 
-    The second names every mistake, the third installs the host in a VM and tests it.
-    Files that git does not track are not there for Nix: `git add .` after each new one.
-    What your machine lacks for a VM is told by `nix run .#doctor`.
+    The second command names every mistake, the third installs the host in a VM and tests it.
+    Nix sees only files that git tracks: run `git add .` after each new one.
+    `nix run .#doctor` says what your machine lacks for a VM.
   '';
 in
 {
