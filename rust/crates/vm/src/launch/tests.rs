@@ -43,7 +43,10 @@ fn every_platform_has_its_machine_and_processor() {
     let intel = line_of(Platform::X86_64, Accelerator::Kvm);
     assert!(intel.contains("-machine q35 -accel kvm -cpu host"), "{intel}");
     let emulated = line_of(Platform::X86_64, Accelerator::Tcg);
-    assert!(emulated.contains("-machine q35 -accel tcg -cpu max,la57=off "), "{emulated}");
+    assert!(
+        emulated.contains("-machine q35 -accel tcg -cpu max,la57=off,erms=off,fsrm=off "),
+        "{emulated}"
+    );
     let arm = line_of(Platform::Aarch64, Accelerator::Tcg);
     assert!(arm.contains("-machine virt -accel tcg -cpu max,pauth-impdef=on"), "{arm}");
     let mac = line_of(Platform::Aarch64, Accelerator::Hvf);
