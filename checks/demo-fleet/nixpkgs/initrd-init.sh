@@ -9,9 +9,6 @@ mkdir -p /proc /sys /dev /root /cd /lower /upper
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
-# shellcheck disable=SC2046 # a word a module
-modprobe -a $(cat /modules) 2>/dev/null
-
 for word in $(cat /proc/cmdline); do
   case $word in
     root=*) root=${word#root=} ;;
@@ -19,6 +16,11 @@ for word in $(cat /proc/cmdline); do
     init=*) init=${word#init=} ;;
   esac
 done
+
+files=/modules
+if [ "$root" = live ] || [ -n "$wipe" ]; then files="$files /few-modules"; fi
+# shellcheck disable=SC2046,SC2086 # a word a file, and a module
+modprobe -a $(cat $files) 2>/dev/null
 
 give_up() {
   echo "initrd: $1" >/dev/console

@@ -16,13 +16,11 @@ printf 'PRETTY_NAME="Demo installer"\nNAME="Debian"\nID=debian\nID_LIKE=nixos\nV
 
 mkdir -p "$TMPDIR/loader"
 printf 'timeout 0\n' >"$TMPDIR/loader/loader.conf"
-# no_timer_check: emulated on a busy machine, the timer may be too late for the kernel's test of it,
-# which is fatal.
-cat >"$TMPDIR/loader/live.conf" <<'EOF'
+cat >"$TMPDIR/loader/live.conf" <<EOF
 title Demo installer
 linux /kernel
 initrd /initrd
-options root=live console=tty0 console=ttyS0 no_timer_check quiet
+options root=live $(cat "$boot/options")
 EOF
 
 # The El Torito image: a FAT file system with the boot loader, the kernel and the initrd.

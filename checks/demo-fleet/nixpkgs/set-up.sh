@@ -12,14 +12,20 @@ main() {
 }
 
 boot_files() {
+  # What every guest has, and what the installer and a root that is wiped have besides.
   local version modules=(
-    virtio_pci virtio_blk virtio_scsi virtio_net virtio_rng virtio_console
-    sd_mod sr_mod isofs squashfs overlay loop vfat nls_ascii nls_cp437 nls_iso8859-1 button evdev autofs4
-  )
+    virtio_pci virtio_blk virtio_net virtio_rng vfat nls_ascii nls_cp437 nls_iso8859-1 button evdev autofs4
+  ) few=(virtio_scsi sd_mod sr_mod isofs squashfs overlay loop)
   version=$(basename "$root"/usr/lib/modules/*)
   mkdir "$root/boot-files"
   cp "$root/boot/vmlinuz-$version" "$root/boot-files/kernel"
   cp "$root/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$root/boot-files/loader.efi"
+
+  # no_timer_check: emulated on a busy machine, the timer may be too late for the kernel's test of it, which
+  # is fatal. tsc=reliable: emulated, the time stamps of all processors are one; else each look at the clock
+  # is one at a device. The others spare an emulated processor what guards real hosts.
+  echo console=tty0 console=ttyS0 no_timer_check tsc=reliable init_on_alloc=0 mitigations=off \
+    lsm=capability rcupdate.rcu_expedited=1 quiet >"$root/boot-files/options"
 
   # For a machine that starts by BIOS: what lies in front of its file systems, and looks there for the rest.
   mkdir "$root/boot-files/grub"
@@ -35,7 +41,7 @@ boot_files() {
   # interfaces are made of, in the system.
   local tree=$root/initrd-tree all=$root/usr/lib/modules/$version kept=$root/kept-modules file
   mkdir -p "$tree/lib/modules/$version" "$kept"
-  for file in $(with_needs "$version" "${modules[@]}"); do install -D -m 644 "$root$file" "$tree$file"; done
+  for file in $(with_needs "$version" "${modules[@]}" "${few[@]}"); do install -D -m 644 "$root$file" "$tree$file"; done
   for file in $(with_needs "$version" bridge bonding); do install -D -m 644 "$root$file" "$kept$file"; done
   cp "$all"/modules.{order,builtin,builtin.modinfo} "$tree/lib/modules/$version/"
   rm -rf "$all"
@@ -48,6 +54,7 @@ boot_files() {
   install -D -m 755 "$root/bin/busybox" "$tree/bin/busybox"
   ln -s busybox "$tree/bin/sh"
   printf '%s\n' "${modules[@]}" >"$tree/modules"
+  printf '%s\n' "${few[@]}" >"$tree/few-modules"
   install -m 755 "$init" "$tree/init"
   (cd "$tree" && find . | cpio --quiet --create --format=newc --owner=0:0) | gzip -6 >"$root/boot-files/initrd"
   rm -rf "$tree"
@@ -89,7 +96,7 @@ slim() {
   # What a test guest never needs, and an emulated processor would spend seconds on.
   rm -f "$units"/timers.target.wants/* "$units"/multi-user.target.wants/{e2scrub_reap,nginx}.service
   rm -f "$units/sysinit.target.wants/systemd-pstore.service"
-  for unit in getty@tty1 systemd-{update-utmp,binfmt,journal-flush,hwdb-update,sysusers,update-done,journal-catalog-update} \
+  for unit in getty@tty1 systemd-{update-utmp,update-utmp-runlevel,binfmt,random-seed,tmpfiles-setup-dev,journal-flush,hwdb-update,sysusers,update-done,journal-catalog-update} \
     systemd-{firstboot,pcrphase,pcrphase-sysinit,modules-load,sysctl,remount-fs} \
     kmod-static-nodes modprobe@; do
     ln -sfn /dev/null "$units/$unit.service"
@@ -98,6 +105,14 @@ slim() {
     {sys-kernel-config,sys-fs-fuse-connections}.mount; do
     ln -sfn /dev/null "$units/$unit"
   done
+  # Of the programs that make units at each start, those that find something to do.
+  find "$root/usr/lib/systemd/system-generators" -type f ! -name systemd-fstab-generator -delete
+  mkdir "$units/systemd-udev-trigger.service.d"
+  cat >"$units/systemd-udev-trigger.service.d/few.conf" <<'EOF'
+[Service]
+ExecStart=
+ExecStart=-udevadm trigger --action=add --subsystem-match=block --subsystem-match=net --subsystem-match=input
+EOF
   # A manager of the user's own for each login.
   sed -i /pam_systemd/d "$root/etc/pam.d/common-session"
   # QEMU's devices are disks, a network card and a power switch.
@@ -142,8 +157,9 @@ EOF
 [Service]
 ExecStartPre=
 ExecStartPre=/bin/sh -c 'test -s /etc/ssh/ssh_host_ed25519_key || ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key'
-ExecStartPre=/usr/sbin/sshd -t
 EOF
+  # As on NixOS: no message of the day, which programs write at each login.
+  sed -i /pam_motd/d "$root/etc/pam.d/sshd"
   # NixOS calls it sshd.service.
   ln -sf /lib/systemd/system/ssh.service "$root/etc/systemd/system/sshd.service"
 }

@@ -31,9 +31,7 @@ make_default() {
   boot=$root$(readlink "$root$system/boot")
   wipe=
   [ ! -e "$root$system/wipe" ] || wipe=wipe
-  # no_timer_check: emulated on a busy machine, the timer may be too late for the kernel's test of
-  # it, which is fatal.
-  options="root=LABEL=nixos $wipe init=$system/init console=tty0 console=ttyS0 no_timer_check quiet"
+  options="root=LABEL=nixos $wipe init=$system/init $(cat "$boot/options")"
   mkdir -p "$root/boot"
   replace "$boot/kernel" "$root/boot/kernel"
   replace "$boot/initrd" "$root/boot/initrd"

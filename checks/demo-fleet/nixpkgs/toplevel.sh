@@ -2,26 +2,30 @@
 # A host: $out/init sets up what makes this machine this host, then starts systemd, as the second
 # stage of NixOS does; $out/boot is what the boot loader needs. The other names are NixOS's own, and
 # what its tools look for.
-mkdir -p "$out"/{keys,units,wants,bin,etc}
+etc=$out/etc
+mkdir -p "$out"/{units,wants,bin} "$etc"/{nix,ssh/authorized_keys.d,sudoers.d,systemd/network,systemd/system/multi-user.target.wants}
 ln -s "$boot" "$out/boot"
 echo "$name" >"$out/name"
 echo debian >"$out/nixos-version"
 printf %s "$system" >"$out/system"
 printf 'systemd 2' >"$out/init-interface-version"
-echo "$hostName" >"$out/etc/hostname"
+echo "$hostName" >"$etc/hostname"
+ln -s "$hosts" "$etc/hosts"
+ln -s "/usr/share/zoneinfo/$timeZone" "$etc/localtime"
+printf '%s\n' "$nixSettings" >"$etc/nix/host.conf"
 install -m 755 "$switch" "$out/bin/switch-to-configuration"
-printf '%s\n' "$keys" >"$out/keys/root"
-[[ -z $userName ]] || printf '%s\n' "$keys" >"$out/keys/$userName"
+for user in root $userName; do printf '%s\n' "$keys" >"$etc/ssh/authorized_keys.d/$user"; done
+# Debian's group `sudo` is NixOS's `wheel`.
+[[ -n $sudoPassword ]] || echo '%sudo ALL=(ALL:ALL) NOPASSWD: ALL' >"$etc/sudoers.d/wheel"
 
 # An impermanent host's root is an overlay, which the initrd mounts.
-[[ -n $persistence ]] || echo 'LABEL=nixos / ext4 defaults 0 1' >"$out/fstab"
-if [[ -n $bios ]]; then echo "$device" >"$out/grub"; else echo 'LABEL=BOOT /boot vfat umask=0077 0 0' >>"$out/fstab"; fi
+[[ -n $persistence ]] || echo 'LABEL=nixos / ext4 defaults 0 1' >"$etc/fstab"
+if [[ -n $bios ]]; then echo "$device" >"$out/grub"; else echo 'LABEL=BOOT /boot vfat umask=0077 0 0' >>"$etc/fstab"; fi
 [[ -z $disks ]] || while read -r name _ mountPoint; do
-  echo "LABEL=$name $mountPoint ext4 defaults 0 2" >>"$out/fstab"
+  echo "LABEL=$name $mountPoint ext4 defaults 0 2" >>"$etc/fstab"
 done <<<"$disks"
 
-mkdir "$out/network"
-[[ -z $network ]] || while read -r unit file; do cp "$file" "$out/network/$unit"; done <<<"$network"
+[[ -z $network ]] || while read -r unit file; do cp "$file" "$etc/systemd/network/$unit"; done <<<"$network"
 
 while read -r unit file; do
   [[ -n $unit ]] || continue
@@ -29,6 +33,8 @@ while read -r unit file; do
   ln -s "../units/$unit" "$out/wants/$unit"
 done <<<"$units"
 [[ -z $nginx ]] || ln -s /lib/systemd/system/nginx.service "$out/wants/"
+for unit in "$out"/units/*; do [[ ! -e $unit ]] || ln -s "$unit" "$etc/systemd/system/"; done
+for unit in "$out"/wants/*; do [[ ! -L $unit ]] || ln -s "$unit" "$etc/systemd/system/multi-user.target.wants/"; done
 
 cat >"$out/init" <<EOF
 #!/bin/sh
@@ -36,29 +42,20 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs /run
 ln -s $out /run/booted-system
 $out/activate
+# Each service would compile its filter of system calls: emulated, a tenth of a second.
+export SYSTEMD_SECCOMP=0
 exec /lib/systemd/systemd
 EOF
 
-# It runs at every boot and at every switch.
+# It runs when the host is installed, at every boot and at every switch: with few programs, each of which
+# takes an emulated processor a tenth of a second.
 cat >"$out/activate" <<EOF
 #!/bin/sh
 set -e
 ln -sfn $out /run/current-system
-cp $out/etc/hostname /etc/hostname
-ln -sfn $hosts /etc/hosts
-cp $out/fstab /etc/fstab
-ln -sfn /usr/share/zoneinfo/$timeZone /etc/localtime
-rm -rf /etc/ssh/authorized_keys.d
-cp -r $out/keys /etc/ssh/authorized_keys.d
-cat >/etc/nix/host.conf <<'SETTINGS'
-$nixSettings
-SETTINGS
-rm -f /etc/sudoers.d/wheel
-rm -f /etc/systemd/network/10-*
-for file in $out/network/*; do [ ! -e "\$file" ] || cp "\$file" /etc/systemd/network/; done
+rm -rf /etc/ssh/authorized_keys.d /etc/sudoers.d/wheel /etc/systemd/network/10-*
 find /etc/systemd/system -lname '/nix/store/*' -delete
-for unit in $out/units/*; do [ ! -e "\$unit" ] || ln -s "\$unit" /etc/systemd/system/; done
-for unit in $out/wants/*; do [ ! -e "\$unit" ] || ln -s "\$unit" /etc/systemd/system/multi-user.target.wants/; done
+cp -rP --remove-destination $etc/. /etc/
 EOF
 
 [[ -z $userName ]] || cat >>"$out/activate" <<EOF
@@ -72,9 +69,6 @@ EOF
 [[ -z $packages ]] || cat >>"$out/activate" <<EOF
 for package in $packages; do ln -sfn "\$package"/bin/* /usr/local/bin/; done
 EOF
-
-# Debian's group `sudo` is NixOS's `wheel`.
-[[ -n $sudoPassword ]] || echo "echo '%sudo ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/wheel" >>"$out/activate"
 
 [[ $hostKey == /etc/ssh/ssh_host_ed25519_key ]] || cat >>"$out/activate" <<EOF
 mkdir -p $(dirname "$hostKey")

@@ -21,4 +21,7 @@ cp -a --no-clobber /run-base/. $root/
 
 nix-env --store /mnt --profile /mnt/nix/var/nix/profiles/system --set "$system"
 ROOT=/mnt "/mnt$system/bin/switch-to-configuration" boot
+# As NixOS's own does, so that the first boot makes no users. Of a root that is wiped nothing would stay.
+[ -e "/mnt$system/wipe" ] ||
+  unshare --mount sh -c "mount -t proc proc /mnt/proc && exec chroot /mnt $system/activate"
 sync
