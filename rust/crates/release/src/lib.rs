@@ -20,6 +20,9 @@ mod refusal;
 mod signature;
 mod signers;
 
+pub use self::signature::{
+    Flaw, NAMESPACE, SIGNATURES, SIGNATURES_BYTES, Signatures, SignaturesError,
+};
 pub use accept::{Admitted, Seen, Trust};
 pub use closure::{NarHash, NarHashError, closure_hash};
 pub use document::{DEPTH, Document, FORMAT, Kind, ReadError};
@@ -28,7 +31,6 @@ pub use hash::{Hash, HashError};
 pub use head::{CACHES, Cache, HEAD_BYTES, HOSTS, Head, LAST_SEQUENCE, ROTATIONS, is_fleet};
 pub use key::{Key, KeyError};
 pub use refusal::Refusal;
-pub use signature::{Flaw, NAMESPACE, SIGNATURES, SIGNATURES_BYTES, Signatures, SignaturesError};
 pub use signers::{Signers, TooFew};
 
 /// The file of the head.

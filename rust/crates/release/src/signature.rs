@@ -3,7 +3,8 @@
 //! The format is OpenSSH's PROTOCOL.sshsig; that of security keys PROTOCOL.u2f.
 
 use base64ct::{Base64, Encoding};
-use ssh_encoding::Decode;
+use signature::Verifier;
+use ssh_encoding::{Decode, Encode};
 use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
 use thiserror::Error;
 
@@ -16,8 +17,11 @@ pub const NAMESPACE: &str = "nixfleet-release@1";
 /// The most that the file of signatures may have: 16 of RSA with 4096 bits take 37 kB.
 pub const SIGNATURES_BYTES: usize = 64 * 1024;
 
-/// The most signatures that are read. Each costs a hash over the whole head.
+/// The most signatures that are read.
 pub const SIGNATURES: usize = 16;
+
+/// What all that is signed begins with, so that no signature of a login is one of a file.
+const PREAMBLE: &[u8] = b"SSHSIG";
 
 const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
 const END: &str = "-----END SSH SIGNATURE-----";
@@ -101,7 +105,18 @@ impl Signatures {
     /// Those of the keys that signed the bytes, each once, and why the other signatures don't count.
     #[must_use]
     pub fn by<'a>(&self, keys: &'a [Key], bytes: &[u8]) -> (Vec<&'a Key>, Vec<Flaw>) {
+        self.by_hash(keys, |hash| hash.digest(bytes))
+    }
+
+    /// A signature is over a hash of the bytes. Of each kind it is made once: a head is large, and who
+    /// brings a release may write as many signatures as are read under the name of a key that counts.
+    fn by_hash<'a>(
+        &self,
+        keys: &'a [Key],
+        hash: impl Fn(HashAlg) -> Vec<u8>,
+    ) -> (Vec<&'a Key>, Vec<Flaw>) {
         let (mut signers, mut flaws) = (Vec::new(), Vec::new());
+        let mut hashes: Vec<(HashAlg, Vec<u8>)> = Vec::new();
         for signature in &self.0 {
             let Some(key) = keys.iter().find(|it| it.data() == signature.public_key()) else {
                 let key = PublicKey::from(signature.public_key().clone());
@@ -111,7 +126,15 @@ impl Signatures {
             if signers.contains(&key) {
                 continue;
             }
-            match verify(signature, key, bytes) {
+            let kind = signature.hash_alg();
+            let verified = may_count(signature, key).and_then(|()| {
+                if !hashes.iter().any(|it| it.0 == kind) {
+                    hashes.push((kind, hash(kind)));
+                }
+                let hash = hashes.iter().find(|it| it.0 == kind).map(|it| it.1.as_slice());
+                verify(signature, key, hash.unwrap_or_default())
+            });
+            match verified {
                 Ok(()) => signers.push(key),
                 Err(flaw) => flaws.push(flaw),
             }
@@ -134,7 +157,8 @@ fn decode(body: &str) -> Option<SshSig> {
     rest.is_empty().then_some(signature)
 }
 
-fn verify(signature: &SshSig, key: &Key, bytes: &[u8]) -> Result<(), Flaw> {
+/// Whether a signature is one of a release, and of a kind that its key makes.
+fn may_count(signature: &SshSig, key: &Key) -> Result<(), Flaw> {
     if signature.namespace() != NAMESPACE {
         let namespace = nixfleet_nix::visible(signature.namespace()).into_owned();
         return Err(Flaw::Namespace { key: key.to_string(), namespace });
@@ -144,8 +168,13 @@ fn verify(signature: &SshSig, key: &Key, bytes: &[u8]) -> Result<(), Flaw> {
         (Algorithm::Rsa { .. }, Algorithm::Rsa { hash }) => hash.is_some(),
         (key, signature) => key == signature,
     };
-    let public = PublicKey::from(key.data().clone());
-    if !of_its_type || public.verify(NAMESPACE, bytes, signature).is_err() {
+    if of_its_type { Ok(()) } else { Err(Flaw::Wrong(key.to_string())) }
+}
+
+fn verify(signature: &SshSig, key: &Key, hash: &[u8]) -> Result<(), Flaw> {
+    let signed = signed_data(signature, hash);
+    let verified = signed.is_some_and(|it| key.data().verify(&it, signature.signature()).is_ok());
+    if !verified {
         return Err(Flaw::Wrong(key.to_string()));
     }
     // Verified, so the flags are the security key's own words.
@@ -154,4 +183,50 @@ fn verify(signature: &SshSig, key: &Key, bytes: &[u8]) -> Result<(), Flaw> {
         return Err(Flaw::NoTouch(key.to_string()));
     }
     Ok(())
+}
+
+/// What a signature of bytes with this hash is over.
+fn signed_data(signature: &SshSig, hash: &[u8]) -> Option<Vec<u8>> {
+    let mut data = PREAMBLE.to_vec();
+    let kind = signature.hash_alg();
+    for part in
+        [signature.namespace().as_bytes(), signature.reserved(), kind.as_str().as_bytes(), hash]
+    {
+        part.encode(&mut data).ok()?;
+    }
+    Some(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use ssh_key::private::{Ed25519Keypair, KeypairData};
+    use ssh_key::{LineEnding, PrivateKey};
+
+    use super::*;
+
+    #[test]
+    fn however_many_signatures_are_wrong_the_bytes_are_hashed_once_for_each_kind() {
+        let pair = Ed25519Keypair::from_seed(&[1; 32]);
+        let private = PrivateKey::new(KeypairData::Ed25519(pair), "test").unwrap();
+        let key: Key = private.public_key().to_openssh().unwrap().parse().unwrap();
+        let signed = |hash, bytes: &[u8]| {
+            private.sign(NAMESPACE, hash, bytes).unwrap().to_pem(LineEnding::LF).unwrap()
+        };
+        let wrong = |it: u8| {
+            signed(if it.is_multiple_of(2) { HashAlg::Sha256 } else { HashAlg::Sha512 }, &[it])
+        };
+        let mut file: String = (1..16).map(wrong).collect();
+        file += &signed(HashAlg::Sha512, b"the head");
+        let signatures = Signatures::read(file.as_bytes()).unwrap();
+        assert_eq!(signatures.count(), SIGNATURES);
+        let hashed = Cell::new(0);
+        let keys = [key];
+        let (signers, flaws) = signatures.by_hash(&keys, |it| {
+            hashed.set(hashed.get() + 1);
+            it.digest(b"the head")
+        });
+        assert_eq!((signers.len(), flaws.len(), hashed.get()), (1, 15, 2));
+    }
 }
