@@ -1,11 +1,11 @@
 //! What must hold on every host: that it is the host that was built, up and open to its user.
 
+mod script;
+
 use std::collections::HashMap;
 
 use nixfleet_inventory::keys::PublicKey;
 use nixfleet_nix::Foreign;
-
-use nixfleet_text::word;
 
 /// What is known of a host before it boots.
 #[derive(Debug, Clone, Default)]
@@ -33,35 +33,10 @@ pub struct Check {
     pub unit: Option<String>,
 }
 
-/// The script that collects everything in one call: a connection costs a second under emulation.
+/// The script that collects everything in one call.
 #[must_use]
 pub fn script(expected: &Expected) -> String {
-    let user = word(expected.user.as_deref().unwrap_or("root"));
-    // /etc/ssh/authorized_keys.d is where NixOS puts the keys of its configuration.
-    format!(
-        r#"say() {{ printf '%s\t%s\n' "$1" "$2"; }}
-say host "$(cat /proc/sys/kernel/hostname)"
-say target "$(systemctl is-active multi-user.target)"
-say sshd "$(for u in sshd.service ssh.service sshd.socket ssh.socket; do systemctl is-active $u; done 2>/dev/null | grep -x active | head -n 1)"
-say state "$(systemctl is-system-running)"
-systemctl list-units --failed --plain --no-legend --no-pager | while read -r unit rest; do say failed "$unit"; done
-say system "$(readlink -f /run/current-system)"
-zone=$(readlink -f /etc/localtime); case $zone in
-  */zoneinfo/*) zone=${{zone##*/zoneinfo/}} ;;
-  *) zone=$(timedatectl show -p Timezone --value 2>/dev/null) ;;
-esac
-say zone "$zone"
-zone=$(readlink /etc/localtime); say zone-link "${{zone##*/zoneinfo/}}"
-for user in root {user}; do
-  home=$(getent passwd "$user" | cut -d: -f6)
-  [ -n "$home" ] || continue
-  say home "$user"
-  for file in "/etc/ssh/authorized_keys.d/$user" "$home/.ssh/authorized_keys"; do
-    [ -r "$file" ] && while read -r line || [ -n "$line" ]; do say "key $user" "$line"; done < "$file"
-  done
-done
-true"#
-    )
+    script::collect(expected.user.as_deref().unwrap_or("root"))
 }
 
 /// Whether the guest has started all it will, so that waiting helps no more.
