@@ -14,7 +14,7 @@ use nixfleet_text::word;
 
 use crate::report::HostReport;
 use crate::run::Run;
-use crate::ssh::{Ssh, Target, section};
+use crate::ssh::{Target, options, section};
 use crate::state::Fleet;
 use crate::{Error, files};
 
@@ -34,7 +34,7 @@ pub fn open(run: &Run) -> Result<(), Error> {
 /// asked for.
 #[must_use]
 pub fn ssh_words(target: &Target) -> Vec<String> {
-    let words = Ssh::options(&Target { shared: None, ..target.clone() });
+    let words = options(&Target { shared: None, ..target.clone() });
     let quiet = |it: &&[String]| it.iter().all(|word| word != "BatchMode=yes");
     words.chunks(2).filter(quiet).flatten().cloned().collect()
 }

@@ -1,7 +1,9 @@
 //! SSH into guests, through the system's `ssh`.
 
+mod client;
 mod knock;
 mod real;
+mod shared;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,8 +14,9 @@ use thiserror::Error as ThisError;
 
 use crate::Cancel;
 
-pub(crate) use real::QUICK_EXCHANGE;
-pub use real::{Ssh, quoted, section};
+pub(crate) use client::QUICK_EXCHANGE;
+pub use client::{options, quoted, section};
+pub use real::Ssh;
 
 /// How a guest is reached.
 #[derive(Debug, Clone)]
@@ -49,6 +52,15 @@ pub enum SshError {
     TimedOut(Duration),
 }
 
+/// A login that was begun.
+pub trait Connection: Send {
+    /// Waits until the guest has admitted us.
+    ///
+    /// # Errors
+    /// When it has not within the limit, or does not.
+    fn wait(&mut self) -> Result<(), SshError>;
+}
+
 /// Runs commands in guests.
 pub trait Remote: Send + Sync {
     /// Whether an SSH server answers at the port. To be asked again and again: each call looks at
@@ -61,8 +73,9 @@ pub trait Remote: Send + Sync {
     /// When the guest cannot be reached, or the script takes longer than the limit.
     fn run(&self, target: &Target, script: &str, limit: Duration) -> Result<Ran, SshError>;
 
-    /// Opens a connection that later calls to the target share, until the guard is dropped.
-    fn share(&self, target: &Target) -> Option<Box<dyn Send + Sync>>;
+    /// Begins to log in, within the limit. Later calls to the target share the connection until it is
+    /// dropped, or the thread ends that began it.
+    fn connect(&self, target: &Target, limit: Duration) -> Box<dyn Connection>;
 
     /// Connects to a port of 127.0.0.1: whether something accepts and keeps the connection, held
     /// open while `during` runs.

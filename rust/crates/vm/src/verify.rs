@@ -44,7 +44,6 @@ pub fn verify(
 ) -> Result<Vec<Outcome>, Error> {
     let forwards = running.forwards.clone();
     run.watched(Phase::Verify, running, |root| {
-        let shared = run.world.remote.share(root);
         let verifier = Verifier {
             run,
             root: root.clone(),
@@ -52,9 +51,7 @@ pub fn verify(
             factor: if run.accelerator().is_software() { EMULATION } else { 1 },
             slots: Slots::new(SESSIONS),
         };
-        let outcomes = verifier.all(expected, assertions);
-        drop(shared);
-        outcomes
+        verifier.all(expected, assertions)
     })
 }
 

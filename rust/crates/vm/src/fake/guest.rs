@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Fake, KEY, SYSTEM, Ssh};
 use crate::Clock;
-use crate::ssh::{Remote, SshError, Target};
+use crate::ssh::{Connection, Remote, SshError, Target};
 use nixfleet_assertion::Ran;
 
 impl Remote for Fake {
@@ -55,11 +55,23 @@ impl Remote for Fake {
         Ok(Ran { status: 0, stdout: stdout.into(), ..Ran::default() })
     }
 
-    fn share(&self, _: &Target) -> Option<Box<dyn Send + Sync>> {
-        None
+    fn connect(&self, target: &Target, limit: Duration) -> Box<dyn Connection> {
+        Box::new(Login { fake: self.clone(), target: target.clone(), limit })
     }
 
     fn holds(&self, _: u16, during: &mut dyn FnMut() -> bool) -> bool {
         during()
+    }
+}
+
+struct Login {
+    fake: Fake,
+    target: Target,
+    limit: Duration,
+}
+
+impl Connection for Login {
+    fn wait(&mut self) -> Result<(), SshError> {
+        self.fake.run(&self.target, "true", self.limit).map(drop)
     }
 }

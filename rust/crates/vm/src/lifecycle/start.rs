@@ -98,7 +98,8 @@ pub fn start(
             let forwards = vec![Forward { host: record.port, guest: 22 }];
             let machine = Box::new(machine);
             let console = files.console;
-            let mut running = Running { machine, forwards, console, given_up: 0, root };
+            let mut running =
+                Running { machine, forwards, console, given_up: 0, root, connection: None };
             run.wait_for_ssh(Phase::WaitHost, &mut running)?;
         }
         target.shared = None;

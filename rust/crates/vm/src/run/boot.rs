@@ -7,7 +7,7 @@ use nixfleet_nix::Foreign;
 use super::Run;
 use crate::hypervisor::Machine;
 use crate::launch::{Display, Forward, Guest, Lan, Launch};
-use crate::ssh::Target;
+use crate::ssh::{Connection, Target};
 use crate::state::{Disks, Role};
 use crate::{Cancel, Error, console, files, ports};
 
@@ -49,6 +49,8 @@ pub struct Running {
     pub given_up: u64,
     /// How root is reached.
     pub root: Target,
+    /// The connection that all shares that is asked as root, since root was admitted.
+    pub connection: Option<Box<dyn Connection>>,
 }
 
 impl Running {
@@ -98,7 +100,14 @@ impl Run<'_> {
                 Ok(machine) => {
                     let root = self.target(boot.role, forwards[0].host, "root")?;
                     let console = files.console;
-                    return Ok(Running { machine, forwards, console, given_up: 0, root });
+                    return Ok(Running {
+                        machine,
+                        forwards,
+                        console,
+                        given_up: 0,
+                        root,
+                        connection: None,
+                    });
                 }
             }
         }

@@ -7,11 +7,12 @@ use nixfleet_nix::Foreign;
 
 use super::watch::TICK;
 use super::{Run, Running};
-use crate::ssh::{SshError, Target};
+use crate::ssh::SshError;
 use crate::{Error, Phase, console, files};
 
 impl Run<'_> {
-    /// Waits until the guest's SSH server admits us.
+    /// Waits until the guest's SSH server admits us, over a connection that all shares that is asked from
+    /// then on: to exchange keys takes an emulated guest a second.
     ///
     /// # Errors
     /// When the limit passes, the key is refused, or the guest or QEMU ends before.
@@ -35,9 +36,15 @@ impl Run<'_> {
             }
             if self.world.remote.answers(running.root.port) {
                 let left = left.min(Duration::from_secs(60));
-                let ask = |root: &Target| self.world.remote.run(root, "true", left);
-                match self.watched(phase, running, ask)? {
-                    Ok(_) => return Ok(()),
+                // In this thread, which outlives the phase. An earlier connection ends before, as it takes
+                // the socket with it.
+                running.connection = None;
+                let mut connection = self.world.remote.connect(&running.root, left);
+                match self.watched(phase, running, |_| connection.wait())? {
+                    Ok(()) => {
+                        running.connection = Some(connection);
+                        return Ok(());
+                    }
                     // Twice, as a server may be up a moment before its keys are in place.
                     Err(SshError::KeyRefused) if refusals > 0 => return Err(self.refused(phase)),
                     Err(SshError::HostKeyChanged) if refusals > 0 => {

@@ -11,7 +11,7 @@ use crate::accelerator::Choice;
 use crate::fake::{Behaviour, Fake, plan};
 use crate::hypervisor::{Machine, Status};
 use crate::run::Options;
-use crate::ssh::Remote;
+use crate::ssh::{Connection, Remote};
 use crate::state::Fleet;
 use crate::{Accelerator, Cancel, Clock, World};
 
@@ -31,8 +31,8 @@ impl<F: Fn(&str, u64) -> Result<String, SshError> + Send + Sync> Remote for Gues
         Ok(Ran { status: 0, stdout: stdout.into(), stderr: Foreign::default() })
     }
 
-    fn share(&self, _: &Target) -> Option<Box<dyn Send + Sync>> {
-        None
+    fn connect(&self, _: &Target, _: Duration) -> Box<dyn Connection> {
+        unreachable!("it has logged in")
     }
 
     fn holds(&self, _: u16, during: &mut dyn FnMut() -> bool) -> bool {
@@ -113,6 +113,7 @@ fn verified(
         console: PathBuf::new(),
         given_up: 0,
         root: target,
+        connection: None,
     };
     verify(&run, &mut running, &host::Expected::default(), assertions)
 }
@@ -221,8 +222,8 @@ impl Remote for Deathly {
         Err(SshError::Unreachable("nothing".into()))
     }
 
-    fn share(&self, _: &Target) -> Option<Box<dyn Send + Sync>> {
-        None
+    fn connect(&self, _: &Target, _: Duration) -> Box<dyn Connection> {
+        unreachable!("it has logged in")
     }
 
     fn holds(&self, _: u16, during: &mut dyn FnMut() -> bool) -> bool {
