@@ -56,6 +56,10 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
 }
 
 fn without_keys(text: &str) -> Cow<'_, str> {
+    // Nearly every text: to tell that takes a tenth of what it takes to tell where something is.
+    if !is_private(text) {
+        return Cow::Borrowed(text);
+    }
     let pem = text.find(PEM);
     let Some(sign) = BARE.iter().filter_map(|it| text.find(it)).chain(pem).min() else {
         return Cow::Borrowed(text);

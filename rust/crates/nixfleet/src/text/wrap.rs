@@ -19,6 +19,11 @@ pub fn columns(stream: impl std::os::fd::AsFd) -> Option<usize> {
 /// Adds text in lines of so many columns, of which each but the first has `indent` before it that
 /// does not count. A line that begins with blanks goes on below its own beginning.
 pub fn fit(out: &mut Lines, text: &Lines, room: usize, indent: usize) {
+    let is_line = !text.as_str().contains('\n');
+    if is_line && (room < NARROWEST || text.as_str().len() <= room) {
+        out.append(text);
+        return;
+    }
     let mut is_first = true;
     let mut next = |out: &mut Lines| {
         if !std::mem::take(&mut is_first) {
