@@ -132,8 +132,10 @@ fn order(located: &Located) -> impl Ord + '_ {
 
 /// One fault for each value that the author gave.
 fn merge(faults: impl Iterator<Item = (Fault, Words)>) -> Vec<(Fault, Words)> {
-    let mut merged: Vec<(Fault, Words)> = Vec::new();
-    let mut known: HashMap<(nixfleet_nix::Position, &str, Lines), usize> = HashMap::new();
+    let count = faults.size_hint().0;
+    let mut merged: Vec<(Fault, Words)> = Vec::with_capacity(count);
+    let mut known: HashMap<(nixfleet_nix::Position, &str, Lines), usize> =
+        HashMap::with_capacity(count);
     for (fault, words) in faults {
         let Some(position) = fault.position.clone().filter(|_| !fault.hosts.is_empty()) else {
             merged.push((fault, words));
@@ -154,8 +156,9 @@ fn merge(faults: impl Iterator<Item = (Fault, Words)>) -> Vec<(Fault, Words)> {
 /// fields, and each of them is its text's place. Where the text is not to be found, as one of a file
 /// that is read, what is written in both fields tells that it is one.
 fn merge_places(faults: impl Iterator<Item = Located>, sources: &mut Sources) -> Vec<Located> {
-    let mut merged: Vec<Located> = Vec::new();
-    let mut known: HashMap<Key, usize> = HashMap::new();
+    let count = faults.size_hint().0;
+    let mut merged: Vec<Located> = Vec::with_capacity(count);
+    let mut known: HashMap<Key, usize> = HashMap::with_capacity(count);
     for located in faults {
         let Some(key) = key(&located, sources) else {
             merged.push(located);

@@ -167,38 +167,33 @@ struct Shown {
 
 impl Shown {
     fn of(line: &str, span: &Range<usize>, room: usize) -> Self {
-        if line.is_ascii() && line.len() <= room {
-            // To measure letters takes longer than all the rest.
-            let text = line.trim_end().to_owned();
-            return Self { text, before: span.start, within: span.len().max(1) };
-        }
-        let (before, within) = (line[..span.start].width(), line[span.clone()].width().max(1));
+        let (before, within) = (width(&line[..span.start]), width(&line[span.clone()]).max(1));
         let line = line.trim_end();
-        if line.width() <= room || room < 4 * CONTEXT {
+        if width(line) <= room || room < 4 * CONTEXT {
             return Self { text: line.to_owned(), before, within };
         }
         let end = span.end.min(line.len());
         let (head, part) = line[..end].split_at(span.start.min(end));
         let tail = &line[end..];
         // The part's end tells keys apart, which begin alike: of a long part its middle is left out.
-        let around = before.min(CUT.len() + CONTEXT) + tail.width().min(CUT.len());
-        let part = if part.width() > room - around {
+        let around = before.min(CUT.len() + CONTEXT) + width(tail).min(CUT.len());
+        let part = if width(part) > room - around {
             let end = last(part, 2 * CONTEXT);
-            format!("{}{CUT}{end}", first(part, room - around - CUT.len() - end.width()))
+            format!("{}{CUT}{end}", first(part, room - around - CUT.len() - width(end)))
         } else {
             part.to_owned()
         };
-        let left = room - part.width();
+        let left = room - width(&part);
         let behind = cut_end(tail, left.saturating_sub(before).max(left / 2));
-        let ahead = cut_begin(head, left - behind.width());
-        let (before, within) = (ahead.width(), part.width().max(1));
+        let ahead = cut_begin(head, left - width(&behind));
+        let (before, within) = (width(&ahead), width(&part).max(1));
         Self { text: [ahead, part, behind].concat(), before, within }
     }
 }
 
 /// The text's end in so many columns, with a sign where it begins before them.
 fn cut_begin(text: &str, room: usize) -> String {
-    if text.width() <= room {
+    if width(text) <= room {
         return text.to_owned();
     }
     format!("{CUT}{}", last(text, room.saturating_sub(CUT.len())))
@@ -206,10 +201,16 @@ fn cut_begin(text: &str, room: usize) -> String {
 
 /// The text's beginning in so many columns, with a sign where it goes on behind them.
 fn cut_end(text: &str, room: usize) -> String {
-    if text.width() <= room {
+    if width(text) <= room {
         return text.to_owned();
     }
     format!("{}{CUT}", first(text, room.saturating_sub(CUT.len())))
+}
+
+/// The columns that a text takes. To measure letters takes longer than all the rest, and most are of
+/// ASCII, a column each; the others of those are escaped.
+fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 /// As much of the text's beginning as so many columns hold.
