@@ -167,7 +167,11 @@ impl Inventory {
 
         let origin = || format!("`{}`", visible(origin));
         let malformed = |reason: String| InventoryError::Malformed { origin: origin(), reason };
-        let read = serde_json::from_slice::<Self>(json);
+        // Of what is known to be UTF-8 each text is taken as it is, and not looked through once more.
+        let read = match str::from_utf8(json) {
+            Ok(json) => serde_json::from_str::<Self>(json),
+            Err(_) => serde_json::from_slice(json),
+        };
         // What a newer shape changed may be what the reader stumbles over.
         let version = match &read {
             Ok(inventory) => inventory.api_version.clone(),

@@ -53,7 +53,7 @@ impl PublicKey {
         if is_private(line) {
             return Err(KeyError::Private);
         }
-        if line.contains(['\n', '\r']) {
+        if line.bytes().any(|it| matches!(it, b'\n' | b'\r')) {
             return Err(KeyError::Lines);
         }
         let key = after_options(line).ok_or(KeyError::NoType)?;

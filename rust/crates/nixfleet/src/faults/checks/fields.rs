@@ -169,9 +169,10 @@ pub(super) fn check_fields(
     value: &Value,
     known: &'static [(&'static str, Type)],
 ) {
+    let prefix = format!("{set}.");
     for (field, value) in fields(Some(value)) {
         if let Some((_, expected)) = known.iter().find(|(name, _)| name == field) {
-            check_type(scope, &format!("{set}."), field, value, *expected);
+            check_type(scope, &prefix, field, value, *expected);
         } else {
             let problem = FieldProblem::UnknownInner {
                 set: set.to_owned(),
@@ -203,7 +204,10 @@ pub(super) fn check_type(
     expected: Type,
 ) {
     let (expected, found) = match (expected, value) {
-        (Type::Text, Value::String(text)) if scope.is_path(&format!("{prefix}{field}"), text) => {
+        (Type::Text, Value::String(text))
+            if scope.in_repository(text).is_some()
+                && scope.is_path(&format!("{prefix}{field}"), text) =>
+        {
             ("a string", format!("the path {}", quote(&scope.as_written(text))))
         }
         (_, Value::Null) if !NEVER_NULL.contains(&format!("{prefix}{field}").as_str()) => return,

@@ -123,7 +123,7 @@ pub fn check(scope: &mut Scope) {
     let mut gateways: HashMap<Family, String> = HashMap::new();
     for interface in given::interfaces(scope.host) {
         let short = scope.text(INTERFACE);
-        let name = interface.name.as_deref().filter(|it| !is_interface(it) && short != Some(it));
+        let name = interface.name.filter(|it| !is_interface(it) && short != Some(it));
         if let Some(name) = name {
             let field = format!("{INTERFACES}.{name}");
             scope.report_element(&field, name, NetworkProblem::Interface(name.to_owned()));
@@ -164,7 +164,7 @@ fn check_interface(scope: &mut Scope, interface: &Given, gateways: &mut HashMap<
         }
         check_gateway(scope, gateway, ip, &subnets);
         let family = Family::of(ip);
-        let name = interface.name.clone().unwrap_or_default();
+        let name = interface.name.unwrap_or_default().to_owned();
         if let Some(other) = gateways.insert(family, name) {
             report(scope, gateway, NetworkProblem::SecondGateway { family, other });
         }

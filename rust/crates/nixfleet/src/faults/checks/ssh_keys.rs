@@ -1,5 +1,6 @@
 //! SSH keys, of hosts and of the installer.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -176,11 +177,11 @@ pub fn problems<'a>(list: Option<&'a Value>, known: &mut Known) -> Vec<(&'a str,
     let mut seen: HashSet<Rc<PublicKey>> = HashSet::new();
     let mut found = Vec::new();
     // A private key may have been split into lines: what is no public key beside one is its rest.
-    let holds_private = key_lines(list).any(is_private);
+    let holds_private = LazyCell::new(|| key_lines(list).any(is_private));
     for line in key_lines(list) {
         match known.parse(line) {
             Err(KeyError::Private) => found.push((line, KeyProblem::Private)),
-            Err(_) if holds_private => {}
+            Err(_) if *holds_private => {}
             _ if line.contains('\r') => found.push((line, KeyProblem::CarriageReturn)),
             Err(reason) => {
                 found.push((line, KeyProblem::Malformed { line: line.to_owned(), reason }));

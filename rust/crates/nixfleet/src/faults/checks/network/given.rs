@@ -1,5 +1,6 @@
 //! The addresses that a host was given, by the short way and by `interfaces`, in one shape.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -41,7 +42,7 @@ impl fmt::Display for Family {
 /// An address or a gateway as it was written, and the family that its field is for.
 #[derive(Debug)]
 pub struct Written<'a> {
-    pub field: String,
+    pub field: Cow<'static, str>,
     pub text: &'a str,
     pub family: Option<Family>,
 }
@@ -50,7 +51,7 @@ pub struct Written<'a> {
 #[derive(Debug, Default)]
 pub struct Given<'a> {
     /// `None` where the short way lacks it.
-    pub name: Option<String>,
+    pub name: Option<&'a str>,
     pub addresses: Vec<Written<'a>>,
     pub gateways: Vec<Written<'a>>,
 }
@@ -58,22 +59,19 @@ pub struct Given<'a> {
 /// What was given of each interface, in the order of their names, behind that of the short way. What
 /// is of a wrong type is left out: another check tells it.
 pub fn interfaces(host: &Host) -> Vec<Given<'_>> {
-    let short = |field: &str| {
-        let text = |text| Written { field: field.to_owned(), text, family: None };
+    let short = |field: &'static str| {
+        let text = |text| Written { field: field.into(), text, family: None };
         host.text(field).map(text).into_iter().collect::<Vec<_>>()
     };
-    let short = Given {
-        name: host.text(INTERFACE).map(str::to_owned),
-        addresses: short(ADDRESS),
-        gateways: short(GATEWAY),
-    };
+    let short =
+        Given { name: host.text(INTERFACE), addresses: short(ADDRESS), gateways: short(GATEWAY) };
     let named = host.value(INTERFACES).and_then(Value::as_object).into_iter().flatten();
     let named = named.map(|(name, value)| {
-        let mut given = Given { name: Some(name.clone()), ..Given::default() };
+        let mut given = Given { name: Some(name), ..Given::default() };
         for family in [Family::V4, Family::V6] {
             let Some(settings) = value.get(family.field()) else { continue };
             let of = |name_of_field: &str, text| Written {
-                field: format!("{INTERFACES}.{name}.{}.{name_of_field}", family.field()),
+                field: format!("{INTERFACES}.{name}.{}.{name_of_field}", family.field()).into(),
                 text,
                 family: Some(family),
             };
