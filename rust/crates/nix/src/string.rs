@@ -3,8 +3,18 @@
 /// A text as a string, in which Nix evaluates nothing: `"a\${b}"` of `a${b}`.
 #[must_use]
 pub fn nix_string(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
-    format!("\"{text}\"")
+    let mut string = String::with_capacity(text.len() + 2);
+    string.push('"');
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let begins = letter == '$' && letters.peek() == Some(&'{');
+        if begins || matches!(letter, '\\' | '"') {
+            string.push('\\');
+        }
+        string.push(letter);
+    }
+    string.push('"');
+    string
 }
 
 #[cfg(test)]

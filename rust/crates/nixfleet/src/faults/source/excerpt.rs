@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use nixfleet_nix::{Position, visible};
+use nixfleet_nix::{Position, nix_string, visible};
 use nixfleet_text::is_secret_line;
 
 use super::Text;
@@ -94,7 +94,7 @@ fn find_text(source: &Text, offset: usize, text: &str) -> Option<Range<usize>> {
         return Some(offset..offset + text.len());
     }
     let value = source.value_at(offset)?;
-    source.literal_within(&value, &literal(text)).or_else(|| {
+    source.literal_within(&value, &nix_string(text)).or_else(|| {
         let text = Some(text.trim()).filter(|_| !by_chance)?;
         let at = value.start + source[value.clone()].find(text)?;
         Some(at..at + text.len())
@@ -104,16 +104,10 @@ fn find_text(source: &Text, offset: usize, text: &str) -> Option<Range<usize>> {
 /// The text as a string literal anywhere in the file, when it is there once: what a value is taken
 /// from, such as a list of keys in a `let`.
 fn find_only(source: &Text, text: &str) -> Option<Range<usize>> {
-    match source.places_of(&literal(text)) {
+    match source.places_of(&nix_string(text)) {
         [only] if text.len() >= TELLING => Some(only.clone()),
         _ => None,
     }
-}
-
-/// The text as Nix writes it between quotes.
-fn literal(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
-    format!("\"{escaped}\"")
 }
 
 /// The attribute's name at an offset, or the one sign that stands there.

@@ -4,6 +4,8 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::{Deref, Range};
 
+use memchr::{memchr_iter, memmem};
+
 use super::scan;
 
 /// A value that is read anew for each text that is looked for in it.
@@ -24,7 +26,7 @@ pub struct Text {
 impl Text {
     /// A text, its lines found.
     pub fn new(text: String) -> Self {
-        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let ends = memchr_iter(b'\n', text.as_bytes());
         let starts = std::iter::once(0).chain(ends.map(|end| end + 1)).collect();
         Self { content: text, starts, values: RefCell::default(), literals: OnceCell::new() }
     }
@@ -59,6 +61,12 @@ impl Text {
         let first = literals.partition_point(|it| &self.content[it.clone()] < literal);
         let rest = &literals[first..];
         &rest[..rest.partition_point(|it| &self.content[it.clone()] == literal)]
+    }
+
+    /// Whether it has these words somewhere: to look through it all by what the processor has for that
+    /// takes a tenth of what the standard library takes.
+    pub fn says(&self, words: &str) -> bool {
+        memmem::find(self.content.as_bytes(), words.as_bytes()).is_some()
     }
 
     /// Where a line begins. Both count from zero.

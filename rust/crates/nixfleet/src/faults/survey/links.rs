@@ -48,7 +48,7 @@ pub fn links(
     if literals.peek().is_none() {
         return Vec::new();
     }
-    let says = |words: &[&str]| words.iter().any(|it| text.contains(it));
+    let says = |words: &[&str]| words.iter().any(|it| text.says(it));
     let is_optional = says(&["pathExists", "maybeMissing"]);
     let reads_folders = says(&["readDir", "listFilesRecursive", "import-tree", "haumea"]);
     let link = |literal: Expression| {

@@ -198,11 +198,10 @@ pub fn fault_of(
 }
 
 /// The outputs for systems that a flake speaks of, by what makes them.
-fn outputs(flake: &str) -> Vec<&'static str> {
+fn outputs(flake: &Text) -> Vec<&'static str> {
     let outputs =
         [("nixosConfigurations", "nixosSystem"), ("darwinConfigurations", "darwinSystem")];
-    let named =
-        outputs.iter().filter(|(output, maker)| flake.contains(output) || flake.contains(maker));
+    let named = outputs.iter().filter(|(output, maker)| flake.says(output) || flake.says(maker));
     named.map(|(output, _)| *output).collect()
 }
 

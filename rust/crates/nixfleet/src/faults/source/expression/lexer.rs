@@ -53,9 +53,36 @@ pub fn token(source: &[u8], from: usize) -> Token {
     Token { word, start, end: start + length }
 }
 
+/// What a byte may be part of: each is looked up, since to compare it with all that it may be takes
+/// longer than all the rest.
+const BLANK: u8 = 1;
+const NAME: u8 = 2;
+const PATH: u8 = 4;
+
+static PARTS: [u8; 256] = {
+    let mut parts = [0; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        parts[byte as usize] = match byte {
+            b' ' | b'\n' | b'\t' | b'\r' => BLANK,
+            b'_' | b'-' => NAME | PATH,
+            b'\'' => NAME,
+            b'.' | b'+' => PATH,
+            _ if byte.is_ascii_alphanumeric() => NAME | PATH,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    parts
+};
+
+fn is_of(part: u8, byte: u8) -> bool {
+    PARTS[usize::from(byte)] & part != 0
+}
+
 /// Whether a byte may stand in a path.
 pub fn is_of_path(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+')
+    is_of(PATH, byte)
 }
 
 /// How far a path goes on from its beginning: `a/b/c`, and whether it ends in `/`.
@@ -79,7 +106,7 @@ fn skip(source: &[u8], mut at: usize) -> Option<usize> {
         let rest = source.get(at..).unwrap_or_default();
         match rest {
             [b' ' | b'\n' | b'\t' | b'\r', ..] => {
-                at += run(rest, |it| matches!(it, b' ' | b'\n' | b'\t' | b'\r'));
+                at += run(rest, |it| is_of(BLANK, it));
             }
             [b'#', ..] => at += run(rest, |byte| byte != b'\n' && byte != b'\r'),
             [b'/', b'*', ..] => at += 4 + rest.windows(2).skip(2).position(|it| it == b"*/")?,
@@ -111,7 +138,7 @@ fn word(rest: &[u8]) -> (Word, usize) {
 
 /// The longest of a name, a path and an address.
 fn name(rest: &[u8]) -> (Word, usize) {
-    let length = run(rest, |it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'\'' | b'-'));
+    let length = run(rest, |it| is_of(NAME, it));
     let after = rest.get(length);
     if matches!(after, Some(b'/' | b'.' | b'+')) && is_path(rest) {
         return path(rest);
@@ -182,15 +209,16 @@ fn number(rest: &[u8]) -> usize {
 }
 
 fn sign(rest: &[u8]) -> (Word, usize) {
-    const DOUBLE: [&[u8; 2]; 11] =
-        [b"==", b"!=", b"<=", b">=", b"&&", b"||", b"->", b"//", b"++", b"|>", b"<|"];
-    if let [a, b, ..] = *rest
-        && DOUBLE.contains(&&[a, b])
-    {
-        return (Word::Sign(a, b), 2);
-    }
-    match rest[0] {
-        it if b"=@:;,.?!+-*/<>()[]{}".contains(&it) => (Word::Sign(it, 0), 1),
+    match *rest {
+        [a @ (b'=' | b'!' | b'<' | b'>'), b'=', ..] => (Word::Sign(a, b'='), 2),
+        [a @ (b'&' | b'|' | b'/' | b'+'), b, ..] if a == b => (Word::Sign(a, b), 2),
+        [a @ (b'-' | b'|'), b'>', ..] => (Word::Sign(a, b'>'), 2),
+        [b'<', b'|', ..] => (Word::Sign(b'<', b'|'), 2),
+        [
+            it @ (b'=' | b'@' | b':' | b';' | b',' | b'.' | b'?' | b'!' | b'+' | b'-' | b'*' | b'/'
+            | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}'),
+            ..,
+        ] => (Word::Sign(it, 0), 1),
         _ => (Word::Bad, 1),
     }
 }

@@ -24,7 +24,8 @@ impl Parser<'_> {
         let mut at = end;
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
-            at += rest.iter().position(|it| b"\"$\\'".contains(it)).unwrap_or(rest.len());
+            let is_sign = |it: &u8| matches!(it, b'"' | b'$' | b'\\' | b'\'');
+            at += rest.iter().position(is_sign).unwrap_or(rest.len());
             let rest = self.bytes.get(at..).unwrap_or_default();
             at += match rest {
                 [] => return Err(Refused::At(start)),
