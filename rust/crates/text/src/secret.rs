@@ -56,7 +56,7 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
 }
 
 fn without_keys(text: &str) -> Cow<'_, str> {
-    // Nearly every text: to tell that takes a tenth of what it takes to tell where something is.
+    // Nearly every text: whether a word is there is quicker to tell than where it is.
     if !is_private(text) {
         return Cow::Borrowed(text);
     }

@@ -63,8 +63,7 @@ impl Text {
         &rest[..rest.partition_point(|it| &self.content[it.clone()] == literal)]
     }
 
-    /// Whether it has these words somewhere: to look through it all by what the processor has for that
-    /// takes a tenth of what the standard library takes.
+    /// Whether it has these words somewhere; a file of a large fleet is looked through for several.
     pub fn says(&self, words: &str) -> bool {
         memmem::find(self.content.as_bytes(), words.as_bytes()).is_some()
     }

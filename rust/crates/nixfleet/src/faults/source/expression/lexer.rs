@@ -53,8 +53,7 @@ pub fn token(source: &[u8], from: usize) -> Token {
     Token { word, start, end: start + length }
 }
 
-/// What a byte may be part of: each is looked up, since to compare it with all that it may be takes
-/// longer than all the rest.
+/// What a byte may be part of: each is looked up, and not compared with all that it may be.
 const BLANK: u8 = 1;
 const NAME: u8 = 2;
 const PATH: u8 = 4;
