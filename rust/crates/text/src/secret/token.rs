@@ -161,6 +161,16 @@ mod tests {
         ]
     }
 
+    /// Else the leftmost sign would hide the one within it.
+    #[test]
+    fn no_sign_is_within_another() {
+        let signs: Vec<&str> = KINDS.iter().flat_map(|(signs, _)| *signs).copied().collect();
+        for sign in &signs {
+            let around = signs.iter().filter(|it| it.contains(sign)).collect::<Vec<_>>();
+            assert_eq!(around, [sign]);
+        }
+    }
+
     proptest! {
         #[test]
         fn secrets_are_concealed_wherever_they_stand(
