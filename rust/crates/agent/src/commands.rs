@@ -122,6 +122,8 @@ pub fn main(arguments: Arguments) -> ExitCode {
 }
 
 fn ended(done: Result<ExitCode, String>) -> ExitCode {
+    // What was done may have been told to nobody.
+    let done = done.and_then(|code| output::failure().map_or(Ok(code), Err));
     done.unwrap_or_else(|why| {
         let mut text = Lines::line("nixfleet-agent: ");
         output::tell(text.append(&Lines::block(&Foreign::from(why))).clone());

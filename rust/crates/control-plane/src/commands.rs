@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use nixfleet_text::output::{Relay, print, tell};
+use nixfleet_text::output::{self, Relay, print, tell};
 
 use crate::config::Config;
 use crate::serve::serve;
@@ -69,6 +69,15 @@ enum What {
 /// Does what is asked.
 #[must_use]
 pub fn main(arguments: Arguments) -> ExitCode {
+    let code = done(arguments);
+    // What was done may have been told to nobody.
+    output::failure().map_or(code, |why| {
+        tell(why);
+        ExitCode::from(3)
+    })
+}
+
+fn done(arguments: Arguments) -> ExitCode {
     match arguments.what {
         Some(What::Call { method, path, socket }) => match call(&socket, &method, &path) {
             Ok(true) => ExitCode::SUCCESS,

@@ -34,6 +34,8 @@ pub struct Cause {
     pub message: String,
     /// The places that Nix names, the cause's own last.
     pub places: Vec<Position>,
+    /// The inputs that Nix was fetching, each by its name or its reference, the innermost last.
+    pub inputs: Vec<String>,
 }
 
 impl Cause {
@@ -78,7 +80,9 @@ impl Cause {
             message.extend(hint(&lines).map(|it| visible(it).into_owned()));
         }
         let places = lines.iter().filter_map(|line| place(line.trim())).collect();
-        Self { message: message.join("\n"), places }
+        let inputs =
+            lines.iter().filter_map(|line| input(line.trim())).map(str::to_owned).collect();
+        Self { message: message.join("\n"), places, inputs }
     }
 
     /// The path in the repository that Nix does not find, relative to the repository's root. Nix up
@@ -121,6 +125,13 @@ fn place(line: &str) -> Option<Position> {
     let line = parts.next()?.parse().ok()?;
     let file = parts.next()?;
     Some(Position { file: file.into(), line, column })
+}
+
+/// `… while updating the flake input 'disko'` and `… while fetching the input 'github:…'` (Nix,
+/// `flake.cc` and `fetchers.cc`).
+fn input(line: &str) -> Option<&str> {
+    let starts = ["… while updating the flake input '", "… while fetching the input '"];
+    starts.iter().find_map(|it| line.strip_prefix(it))?.strip_suffix('\'')
 }
 
 /// `   3|   code` or `    |   ^`
@@ -210,6 +221,16 @@ mod tests {
         let cause =
             Cause::find("error: no such option\n       - In `f':\n           {\n           }");
         assert_eq!(cause.message, "no such option\n- In `f':\n    {\n    }");
+    }
+
+    #[test]
+    fn an_input_that_was_being_fetched_is_named() {
+        let cause = Cause::find(
+            "error:\n       … while updating the flake input 'disko'\n\n       … while fetching the \
+             input 'github:a/disko'\n\n       error: unable to download 'https://x'",
+        );
+        assert_eq!(cause.inputs, ["disko", "github:a/disko"]);
+        assert!(cause.is_outside());
     }
 
     #[test]

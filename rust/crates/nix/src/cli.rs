@@ -27,7 +27,7 @@ pub struct Patience {
     /// How long a call may take.
     pub limit: Duration,
     /// Whether the user wants the end.
-    pub stop: Arc<dyn Fn() -> bool + Send + Sync>,
+    pub stop: Stop,
 }
 
 /// The program `nix`.
@@ -38,7 +38,11 @@ pub struct NixCli {
     heap: Option<String>,
     through: Vec<OsString>,
     patience: Option<Patience>,
+    stop: Option<Stop>,
 }
+
+/// Whether the user wants the end.
+type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
 
 impl Default for NixCli {
     /// The `nix` on PATH, which ends when this process does.
@@ -49,6 +53,7 @@ impl Default for NixCli {
             heap: None,
             through: process::binding(),
             patience: None,
+            stop: None,
         }
     }
 }
@@ -83,6 +88,17 @@ impl NixCli {
         self
     }
 
+    /// Ends a call that the user wants no more, and begins none then.
+    #[must_use]
+    pub fn stop(mut self, stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.stop = Some(Arc::new(stop));
+        self
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop())
+    }
+
     /// The program and the words before Nix's own.
     fn command(&self) -> Command {
         let mut words = self.through.iter().chain([&self.program]);
@@ -97,6 +113,9 @@ impl NixCli {
         let is_name = Path::new(&self.program).components().count() == 1;
         if !self.through.is_empty() && is_name && process::find(&self.program).is_none() {
             return Err(NixError::Missing);
+        }
+        if self.is_stopped() {
+            return Err(NixError::Interrupted);
         }
         let mut nix = self.command();
         nix.args(["--extra-experimental-features", "nix-command flakes"])
@@ -113,12 +132,15 @@ impl NixCli {
                 .stderr(Stdio::piped())
                 .spawn()
                 .and_then(|nix| {
-                    process::collect(nix, Bounds { time: None, bytes: ANSWER }, || false)
+                    let bounds = Bounds { time: None, bytes: ANSWER };
+                    process::collect(nix, bounds, || self.is_stopped())
                 })
                 .map_err(|error| failed(error, &shown))?,
         };
         match status {
             Some(status) if status.success() => Ok(stdout.into_raw().into_bytes()),
+            // It may have ended of the same signal.
+            _ if self.is_stopped() => Err(NixError::Interrupted),
             Some(status) => Err(NixError::ended(shown, status, stderr)),
             None => Err(NixError::failed(shown, None, stderr)),
         }

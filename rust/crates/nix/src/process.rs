@@ -178,11 +178,8 @@ pub fn collect(mut child: Child, bounds: Bounds, stop: impl Fn() -> bool) -> io:
 /// own group, for the terminal's sake, is asked alone: what waits for a passphrase gives the terminal its
 /// echo back when it is asked, and not when it is killed.
 pub fn end(child: &mut Child, patience: Duration) {
-    if !signal_group(child, Signal::TERM)
-        && matches!(child.try_wait(), Ok(None))
-        && let Some(pid) = pid(child)
-    {
-        let _ = kill_process(pid, Signal::TERM);
+    if !signal_group(child, Signal::TERM) && matches!(child.try_wait(), Ok(None)) {
+        ask_to_end(child);
     }
     wait_until(patience, || !matches!(child.try_wait(), Ok(None)));
     kill(child);
@@ -212,11 +209,28 @@ pub fn kill(child: &mut Child) {
 /// Whether there is such a group. A child that leads its own keeps its number for as long as one member
 /// lives, so no stranger is hit.
 fn signal_group(child: &Child, signal: Signal) -> bool {
-    pid(child).is_some_and(|pid| kill_process_group(pid, signal).is_ok())
+    kill_process_group(Pid::from_child(child), signal).is_ok()
 }
 
-fn pid(child: &Child) -> Option<Pid> {
-    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
+/// Does what ends with a child that nobody has waited for yet, and asks it to end when `stop` says so.
+pub fn with_child<R>(child: &Child, stop: impl Fn() -> bool + Sync, work: impl FnOnce() -> R) -> R {
+    let ((done, wait), stop) = (channel::<()>(), &stop);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            while wait.recv_timeout(LONGEST_PAUSE) == Err(RecvTimeoutError::Timeout) {
+                if stop() {
+                    return ask_to_end(child);
+                }
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    })
+}
+
+fn ask_to_end(child: &Child) {
+    let _ = kill_process(Pid::from_child(child), Signal::TERM);
 }
 
 #[cfg(test)]

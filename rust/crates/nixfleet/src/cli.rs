@@ -11,8 +11,9 @@ use crate::commands::{
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
+use crate::text::page::{page, tell};
 use nixfleet_text::Lines;
-use nixfleet_text::output::{print, tell};
+use nixfleet_text::output::print;
 
 /// Finds the mistakes of a fleet before anything is built, and tests its hosts in QEMU.
 #[derive(Debug, Parser)]
@@ -109,7 +110,7 @@ pub fn explain(error: clap::Error) -> Exit {
         tell(text);
         Exit::Usage
     } else {
-        print(text);
+        print(page(text));
         Exit::Fine
     }
 }

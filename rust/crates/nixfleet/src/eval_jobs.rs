@@ -14,6 +14,7 @@ use nixfleet_nix::{Cause, nix_string, process};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::interrupt;
 use crate::text::quote::quote;
 
 const PROGRAM: &str = "nix-eval-jobs";
@@ -116,7 +117,7 @@ impl EvalJobs<'_> {
             let indices: Vec<usize> = (0..hosts.len()).filter(is_there).collect();
             for indices in indices.chunks(MOST) {
                 // What ended one call would end the next.
-                if ended.is_none() {
+                if ended.is_none() && !interrupt::is_wanted() {
                     let select = select(indices, hosts, question.job);
                     match call(self.command(output, &select, question), indices, &mut take) {
                         Ok(count) => short += count,
@@ -124,6 +125,9 @@ impl EvalJobs<'_> {
                     }
                 }
             }
+        }
+        if interrupt::is_wanted() {
+            return Vec::new();
         }
         ended.into_iter().chain((short > 0).then_some(Left::Memory(short))).collect()
     }
@@ -161,7 +165,10 @@ fn call(
 ) -> Result<usize, String> {
     let mut child = command.spawn().map_err(|error| error.to_string())?;
     let errors = child.stderr.take().map(|it| thread::spawn(move || last_words(it)));
-    let short = child.stdout.take().map_or(0, |it| read(it, indices, take));
+    let lines = child.stdout.take();
+    let short = process::with_child(&child, interrupt::is_wanted, || {
+        lines.map_or(0, |it| read(it, indices, take))
+    });
     let errors = errors.and_then(|it| it.join().ok()).unwrap_or_default();
     ending(&mut child, &errors).map(|()| short)
 }

@@ -6,6 +6,7 @@ pub mod codes;
 mod concealed;
 pub mod eval;
 mod fault;
+pub mod fetched;
 pub mod files;
 pub mod git;
 mod missing;

@@ -10,6 +10,7 @@ mod eval_jobs;
 mod exit;
 mod faults;
 mod global;
+mod interrupt;
 mod side_by_side;
 mod text;
 

@@ -6,15 +6,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The tool, from what reads all others to what reads none.
-const WINGS: [&str; 10] = [
+const WINGS: [&str; 11] = [
     "main",
     "cli",
     "commands",
     "faults",
     "error",
     "global",
-    "exit",
     "eval_jobs",
+    "interrupt",
+    "exit",
     "side_by_side",
     "text",
 ];

@@ -1,6 +1,7 @@
 //! Text that may be written: to a terminal, a log or a page of text.
 
 use std::fmt::{self, Display, Write};
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -103,6 +104,22 @@ impl Lines {
     pub fn append(&mut self, lines: &Self) -> &mut Self {
         self.0.push_str(&lines.0);
         self
+    }
+
+    /// The same words in other lines: of each line the parts that it is cut into, behind so many blanks.
+    #[must_use]
+    pub fn broken(&self, cut: impl Fn(&str) -> Vec<(usize, Range<usize>)>) -> Self {
+        let mut text = String::with_capacity(self.0.len());
+        for whole in self.0.split_inclusive('\n') {
+            let line = whole.strip_suffix('\n').unwrap_or(whole);
+            for (place, (blanks, part)) in cut(line).into_iter().enumerate() {
+                text.push_str(if place > 0 { "\n" } else { "" });
+                text.extend(std::iter::repeat_n(' ', blanks));
+                text.push_str(line.get(part).unwrap_or_default());
+            }
+            text.push_str(&whole[line.len()..]);
+        }
+        Self(text)
     }
 
     /// Each of them.

@@ -1,5 +1,7 @@
 //! The one place from which anything reaches standard output or standard error.
 
+mod closed;
+
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -31,6 +33,9 @@ pub fn clear() {
 }
 
 fn write_out(text: &str) {
+    if closed::is_closed() && !text.is_empty() {
+        return keep(Err(closed::error()));
+    }
     let mut out = io::stdout().lock();
     if !text.contains('\x1b') {
         // To look for what is not there takes long in a long text.
@@ -67,6 +72,9 @@ impl Relay {
     /// # Errors
     /// When nobody takes it.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if closed::is_closed() {
+            return Err(closed::error());
+        }
         let mut out = io::stdout().lock();
         if out.is_terminal() {
             out.write_all(self.read(bytes).as_bytes())?;

@@ -26,6 +26,7 @@ use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::faults::source::Tree;
 use crate::global::{Format, Global};
+use crate::text::page::page;
 use crate::text::quote::quote;
 use finding::{Finding, Status};
 use nixfleet_text::output::print;
@@ -95,10 +96,10 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Error> {
     };
     print(match global.format {
         Format::Json => json::render_list("findings", &findings),
-        _ => findings.iter().fold(Lines::default(), |mut text, finding| {
+        _ => page(findings.iter().fold(Lines::default(), |mut text, finding| {
             finding.tell(&mut text);
             text
-        }),
+        })),
     });
     let lacking = findings.iter().any(|finding| finding.status == Status::Lacking);
     Ok(if lacking { Exit::Lacking } else { Exit::Fine })

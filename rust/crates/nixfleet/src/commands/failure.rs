@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nixfleet_inventory::InventoryError;
 use nixfleet_nix::{Cause, NixError};
-use nixfleet_text::output::{self, print, tell};
+use nixfleet_text::output::{self, print};
 use nixfleet_text::{Foreign, Lines, json};
 use serde::Serialize;
 
@@ -13,9 +13,11 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::faults::behind;
 use crate::faults::eval::{self, definition};
+use crate::faults::fetched;
 use crate::faults::report::{Located, Report, message, warning};
 use crate::faults::source::{Place, Sources, Tree};
 use crate::global::{Format, Global};
+use crate::text::page::tell;
 
 /// Writes what went wrong to standard error: the cause, at the user's own line when Nix names one,
 /// and what to do. `--show-trace` adds all that Nix wrote. Programs read a document whatever happens.
@@ -56,7 +58,10 @@ fn explain(global: &Global, error: &Error) -> Failed {
         (report.explain(), Failed { message, help })
     } else {
         let said = error.to_string();
-        let place = failed.and_then(|(cause, _)| {
+        let input = failed.and_then(|(cause, _)| fetched::input(cause, sources.tree()));
+        let place = input.as_ref().map(|it| sources.place(&it.position, None));
+        let place = place.or_else(|| {
+            let cause = failed?.0;
             own_place(cause, &mut sources).or_else(|| {
                 // A lone name, such as that of an input, stands in many places of a flake.
                 let option = said.split_once("option `")?.1.split('\'').next()?;
@@ -68,7 +73,7 @@ fn explain(global: &Global, error: &Error) -> Failed {
         // What `validate` proposes to write is better than a longer message.
         let cause = failed.map(|(cause, _)| cause).filter(|_| !error.is_outside());
         let cure = cause.and_then(|it| eval::cure_of(it, sources.tree()));
-        let help = cure.or_else(|| error.help());
+        let help = input.map(|it| fetched::help(&it)).or(cure).or_else(|| error.help());
         let lines = if error.has_lines() { Lines::block(&said.into()) } else { said.into() };
         let text = message(lines, place.as_ref(), help.as_deref());
         (text, Failed { message: error.to_string(), help })
@@ -94,5 +99,5 @@ pub fn warn(text: impl Into<Lines>) {
 /// Writes all that Nix wrote.
 pub fn show_trace(stderr: &Foreign) {
     let mut text = Lines::default();
-    tell(text.end().append(&Lines::whole(stderr)).clone());
+    output::tell(text.end().append(&Lines::whole(stderr)).clone());
 }

@@ -6,6 +6,7 @@ use nixfleet_nix::NixCli;
 use crate::commands::app;
 use crate::error::Error;
 use crate::global::Global;
+use crate::interrupt;
 use nixfleet_text::nearest;
 
 /// The flake that the command line names, else that of the app which runs this, else the folder's.
@@ -17,7 +18,7 @@ pub fn flake(global: &Global) -> Flake {
 /// Nix, with what the command line hands on to it. It always tells the whole trace: the innermost
 /// place is often left out without it.
 pub fn nix(global: &Global) -> NixCli {
-    let nix = NixCli::new().argument("--show-trace");
+    let nix = NixCli::new().argument("--show-trace").stop(interrupt::is_wanted);
     global.for_nix().into_iter().fold(nix, NixCli::argument)
 }
 
@@ -28,7 +29,8 @@ pub fn nix_for_data(global: &Global) -> NixCli {
 
 /// Nix for what it does with stores, where arguments for a flake would be refused.
 pub fn nix_of_stores(global: &Global) -> NixCli {
-    global.settings().into_iter().fold(NixCli::new(), NixCli::argument)
+    let nix = NixCli::new().stop(interrupt::is_wanted);
+    global.settings().into_iter().fold(nix, NixCli::argument)
 }
 
 /// The fleet's inventory.

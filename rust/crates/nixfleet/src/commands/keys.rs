@@ -14,6 +14,7 @@ use crate::commands::{failure, fleet};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
+use crate::text::page::page;
 pub use model::Group;
 use nixfleet_text::json;
 use nixfleet_text::output::print;
@@ -45,7 +46,7 @@ pub fn run(global: &Global, args: &Keys) -> Result<Exit, Error> {
     let opened = asked.into_iter().all(|group| group.keys.is_empty() || group.is_usable());
     print(match global.format {
         Format::Json => json::render_list("groups", &groups),
-        _ => human::render(&groups, &here),
+        _ => page(human::render(&groups, &here)),
     });
     Ok(if opened { Exit::Fine } else { Exit::Faults })
 }

@@ -30,6 +30,7 @@ use crate::commands::{failure, fleet};
 use crate::error::{Error, Trouble};
 use crate::exit::Exit;
 use crate::global::Global;
+use crate::interrupt;
 pub use args::Release;
 use args::{Action, Make, Which};
 pub use files::Release as Made;
@@ -175,7 +176,12 @@ fn hand_out(global: &Global, release: Option<&str>, to: &[String]) -> Result<Exi
 fn publish_all(release: &Made, places: &[Place], signers: &Signers) -> Result<Vec<String>, Error> {
     let mut published = Vec::new();
     for place in places {
-        match publish::publish(release, place, signers, now()) {
+        let done = if interrupt::is_wanted() {
+            Err(Trouble::Interrupted(Some(release.number())))
+        } else {
+            publish::publish(release, place, signers, now())
+        };
+        match done {
             Ok(Outcome::Published) => published.push(place.to_string()),
             Ok(Outcome::WasThere) => {
                 failure::warn(format!("release {} is at {place} already", release.number()));

@@ -17,9 +17,10 @@ use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::faults::survey::{Begun, Survey};
 use crate::faults::{Fault, Problem};
-use crate::faults::{behind, checks};
+use crate::faults::{behind, checks, fetched};
 use crate::faults::{files, positions, tracked};
 use crate::global::{Format, Global};
+use crate::interrupt;
 use nixfleet_text::output::print;
 use strangers::strangers;
 
@@ -36,6 +37,7 @@ pub struct Validate {
 
 /// Looks for faults and reports them.
 pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
+    interrupt::heed();
     let mut args = args.clone();
     if args.hosts.is_empty() {
         args.hosts.extend(global.flake.as_deref().and_then(fleet::named_host));
@@ -59,9 +61,10 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
             sources.keep(survey.flake.take());
             match fleet::require(&inventory, &args.hosts) {
                 Ok(()) => read(global, args, &inventory, survey, &mut sources),
-                Err(error) => {
-                    (Report::new(0, vec![of_no_fleet(&error)], &mut sources), Some(error))
-                }
+                Err(error) => (
+                    Report::new(0, vec![of_no_fleet(&error, sources.tree())], &mut sources),
+                    Some(error),
+                ),
             }
         }
         Err(error) => match piecemeal(global, &error) {
@@ -73,11 +76,17 @@ pub fn run(global: &Global, args: &Validate) -> Result<Exit, Error> {
                     }
                     (Report::new(0, faults, &mut sources), None)
                 }
-                None => (Report::new(0, vec![of_no_fleet(&error)], &mut sources), Some(error)),
+                None => (
+                    Report::new(0, vec![of_no_fleet(&error, sources.tree())], &mut sources),
+                    Some(error),
+                ),
             },
         },
     };
     report.is_evaluated = args.eval.eval;
+    if interrupt::is_wanted() {
+        return Err(InventoryError::Nix(NixError::Interrupted).into());
+    }
     // Nor are thousands of faults freed.
     let report = ManuallyDrop::new(report);
     // For people it is told on standard error, as by every command.
@@ -178,7 +187,7 @@ fn in_part(
     let others: Vec<String> =
         args.hosts.iter().filter(|name| !is_unreadable(name)).cloned().collect();
     if let Err(error) = fleet::require(&found.inventory, &others) {
-        return (Report::new(0, vec![of_no_fleet(&error)], sources), Some(error));
+        return (Report::new(0, vec![of_no_fleet(&error, sources.tree())], sources), Some(error));
     }
     let is_wanted = |(name, _): &&(String, _)| fleet::is_wanted(&args.hosts, name);
     let wanted: Vec<_> = found.unreadable.iter().filter(is_wanted).collect();
@@ -232,12 +241,14 @@ impl Problem for NoFleet {
     }
 }
 
-fn of_no_fleet(error: &Error) -> Fault {
-    let help = error.help().unwrap_or_else(|| "mend that, and run it again".to_owned());
+fn of_no_fleet(error: &Error, tree: &Tree) -> Fault {
+    let input = error.cause().and_then(|it| fetched::input(it, tree));
+    let help = input.as_ref().map(fetched::help).or_else(|| error.help());
+    let help = help.unwrap_or_else(|| "mend that, and run it again".to_owned());
     Fault {
         hosts: Vec::new(),
         field: String::new(),
-        position: None,
+        position: input.map(|it| it.position),
         text: None,
         problem: Box::new(NoFleet { message: error.to_string(), help }),
     }

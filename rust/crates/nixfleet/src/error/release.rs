@@ -11,7 +11,7 @@ use nixfleet_release::{ReadError, Refusal, SignaturesError};
 use nixfleet_text::word;
 use thiserror::Error;
 
-use self::words::{before, failed, lines, numbered, proposal};
+use self::words::{before, failed, lines, numbered, proposal, stands};
 use crate::exit::Exit;
 use crate::text::quote::{quote, quote_path};
 
@@ -33,6 +33,9 @@ pub enum Trouble {
         quote_path(.0)
     )]
     Dirty(String),
+    /// The user wanted the end: before there was a release, or when this one was there.
+    #[error("interrupted{}", stands(*.0))]
+    Interrupted(Option<u64>),
     /// Hosts that can't be built, each with the reason.
     #[error("{}", failed(.0))]
     Build(Vec<(String, String)>),
@@ -280,6 +283,7 @@ impl Trouble {
             | Self::NotASigner(_)
             | Self::NoSshKey(_)
             | Self::Place { .. } => Exit::Usage,
+            Self::Interrupted(_) => Exit::Interrupted,
             _ => Exit::Lacking,
         }
     }

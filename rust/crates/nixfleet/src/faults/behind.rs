@@ -9,7 +9,9 @@ use super::{Fault, eval, files};
 /// What the files of a fleet show that Nix cannot read: one that it does not find, and what it refuses
 /// in those that are there.
 pub fn unread(cause: &Cause, tree: &Tree) -> Vec<Fault> {
-    let survey = Survey::of_broken(tree);
+    let mut survey = Survey::of_broken(tree);
+    let circle = survey.circle(cause, tree);
+    survey.faults.extend(circle);
     let missing = files::explain_by(cause, tree, &survey);
     missing.into_iter().chain(survey.faults).collect()
 }
@@ -23,6 +25,9 @@ pub fn of_host(cause: &Cause, tree: &Tree) -> Option<Fault> {
     }
     if let Some(index) = survey.telling(cause, tree) {
         return Some(survey.faults.swap_remove(index));
+    }
+    if let Some(fault) = survey.circle(cause, tree) {
+        return Some(fault);
     }
     eval::cure_of(cause, tree).map(|_| eval::unreadable(cause, tree))
 }

@@ -20,6 +20,7 @@ use nixfleet_inventory::{Host, Inventory};
 use crate::faults::{Fault, Problem};
 
 pub use fields::cure as cure_of_field;
+pub use ssh_keys::is_placeholder;
 
 /// The checks of one host.
 const OF_A_HOST: &[fn(&mut Scope)] = &[

@@ -40,6 +40,7 @@ pub const CODES: &[&str] = &[
     "host-name-invalid",
     "host-unknown",
     "impermanence-without-persist",
+    "imports-circular",
     "input-missing",
     "interface-invalid",
     "interface-missing",

@@ -5,6 +5,7 @@ mod answers;
 mod brought;
 mod cure;
 pub mod definition;
+mod device;
 mod disks;
 mod memory;
 mod ours;
@@ -103,7 +104,8 @@ impl Evaluation<'_> {
         let mut disks = Disks::default();
         for (name, host, outcome) in answers.finish() {
             if let Ok(answer) = &outcome {
-                found.faults.extend(disks.shared(name, host, answer));
+                let place = |path: &str| device::place(path, host, self.tree, self.survey);
+                found.faults.extend(disks.shared(name, host, answer, &place));
             }
             self.judge(&mut found, name, host, outcome);
         }
@@ -115,7 +117,8 @@ impl Evaluation<'_> {
         match outcome {
             Ok(answer) => {
                 found.faults.retain(|fault| !(is_of(fault) && answer.refutes(fault)));
-                let problems = problems::of(name, host, &answer, &found.faults, self.tree);
+                let problems =
+                    problems::of(name, host, &answer, &found.faults, self.tree, self.survey);
                 found.faults.extend(problems);
             }
             Err(error) if is_of_the_machine(&error) => {
@@ -128,7 +131,13 @@ impl Evaluation<'_> {
                     is_in_files = self.survey.telling(cause, self.tree).is_some();
                 }
                 let is_told = is_in_files || told::is_told(name, &error, &found.faults);
-                if !is_told && !problems::confirm(name, &error, &mut found.faults) {
+                let circle = match &error {
+                    NixError::Failed { cause, .. } => self.survey.circle(cause, self.tree),
+                    _ => None,
+                };
+                if let Some(fault) = circle.filter(|_| !is_told) {
+                    found.faults.push(Fault { hosts: vec![name.to_owned()], ..fault });
+                } else if !is_told && !problems::confirm(name, &error, &mut found.faults) {
                     let limit = self.args.max_memory;
                     let (tree, survey) = (self.tree, self.survey);
                     let fault = problems::failure(name, host, &error, limit, tree, survey);
@@ -141,7 +150,10 @@ impl Evaluation<'_> {
 
 /// Whether a failure tells nothing of the host; what takes too much memory is the host's own.
 fn is_of_the_machine(error: &NixError) -> bool {
-    matches!(error, NixError::Failed { .. } | NixError::Missing) && error.is_outside()
+    match error {
+        NixError::Failed { .. } | NixError::Missing => error.is_outside(),
+        error => matches!(error, NixError::Interrupted),
+    }
 }
 
 fn progress(hosts: usize) -> ProgressBar {

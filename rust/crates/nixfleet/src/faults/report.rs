@@ -10,9 +10,11 @@ pub use human::{message, warning};
 
 use std::collections::{HashMap, HashSet};
 
+use nixfleet_nix::Position;
 use nixfleet_text::Lines;
 use serde::Serialize;
 
+use crate::faults::checks::is_placeholder;
 use crate::faults::codes::CODES;
 use crate::faults::concealed::{Words, conceal};
 use crate::faults::source::{Place, Sources};
@@ -31,6 +33,8 @@ pub struct Located {
     pub also: Vec<Fault>,
     /// Where it is, when Nix knows.
     pub place: Option<Place>,
+    /// Where the same stands as well.
+    pub elsewhere: Vec<String>,
 }
 
 impl Located {
@@ -67,7 +71,7 @@ impl Report {
                 Some(text) if fault.problem.is_of_text() => sources.place_of_text(it, text),
                 _ => sources.place(it, text),
             });
-            Located { fault, words, also: Vec::new(), place }
+            Located { fault, words, also: Vec::new(), place, elsewhere: Vec::new() }
         });
         let located: Vec<_> = located.collect();
         let mut faults = merge_places(located.into_iter(), sources);
@@ -134,8 +138,7 @@ fn order(located: &Located) -> impl Ord + '_ {
 fn merge(faults: impl Iterator<Item = (Fault, Words)>) -> Vec<(Fault, Words)> {
     let count = faults.size_hint().0;
     let mut merged: Vec<(Fault, Words)> = Vec::with_capacity(count);
-    let mut known: HashMap<(nixfleet_nix::Position, &str, Lines), usize> =
-        HashMap::with_capacity(count);
+    let mut known: HashMap<(Position, &str, Lines), usize> = HashMap::with_capacity(count);
     for (fault, words) in faults {
         let Some(position) = fault.position.clone().filter(|_| !fault.hosts.is_empty()) else {
             merged.push((fault, words));
@@ -165,7 +168,14 @@ fn merge_places(faults: impl Iterator<Item = Located>, sources: &mut Sources) ->
             continue;
         };
         if let Some(index) = known.get(&key) {
-            join(&mut merged[*index], located);
+            let merged = &mut merged[*index];
+            join(merged, located);
+            match &key.text {
+                Wherein::Taken(origin) => merged.place = Some(sources.place(origin, None)),
+                Wherein::Template => continue,
+                Wherein::At(..) | Wherein::Value(_) => {}
+            }
+            merged.elsewhere.clear();
         } else {
             known.insert(key, merged.len());
             merged.push(located);
@@ -190,10 +200,25 @@ enum Wherein {
     At(usize, usize),
     /// In what this comes to.
     Value(String),
+    /// It is what is written here, which fields take by a name.
+    Taken(Position),
+    /// The words of a template, wherever they are: they were to be put in one place.
+    Template,
 }
 
 fn key(Located { fault, words, place, .. }: &Located, sources: &mut Sources) -> Option<Key> {
     let (place, position) = (place.as_ref()?, fault.position.as_ref()?);
+    if let (Some(code), Some(true)) =
+        (fault.problem.kind_of_text(), fault.text.as_deref().map(is_placeholder))
+    {
+        let (file, message) = (String::new(), Lines::default());
+        return Some(Key { file, text: Wherein::Template, code, message });
+    }
+    if let Some(code) = fault.problem.kind_of_text().filter(|_| !fault.problem.is_of_text()) {
+        let origin = sources.origin(position)?;
+        let (file, message) = (place.file.clone(), Lines::default());
+        return Some(Key { file, text: Wherein::Taken(origin), code, message });
+    }
     let text = fault.text.as_ref()?;
     let is_at = |number: u32, found: usize| usize::try_from(number).is_ok_and(|it| it == found);
     let is_found = !is_at(position.line, place.line) || !is_at(position.column, place.column);
@@ -212,6 +237,8 @@ fn key(Located { fault, words, place, .. }: &Located, sources: &mut Sources) -> 
 /// Adds a fault of the same text. The fleet's own comes first, in the words of its kind.
 fn join(located: &mut Located, other: Located) {
     let Located { mut fault, mut words, place, .. } = other;
+    let at = |place: &Place| format!("{}:{}:{}", place.shown, place.line, place.column);
+    let (here, there) = (located.place.as_ref().map(at), place.as_ref().map(at));
     let is_of_kind = |it: &Fault| Some(it.problem.code()) == it.problem.kind_of_text();
     if is_of_kind(&fault) && !is_of_kind(&located.fault) {
         std::mem::swap(&mut located.words, &mut words);
@@ -222,6 +249,10 @@ fn join(located: &mut Located, other: Located) {
         std::mem::swap(&mut located.fault.problem, &mut fault.problem);
         located.place = place;
     }
+    located.elsewhere.extend([here, there].into_iter().flatten());
+    let main = located.place.as_ref().map(at);
+    let mut seen: HashSet<String> = main.into_iter().collect();
+    located.elsewhere.retain(|it| seen.insert(it.clone()));
     let mut all = std::iter::once(&mut located.fault).chain(&mut located.also);
     match all.find(|it| it.field == fault.field && it.hosts.is_empty() == fault.hosts.is_empty()) {
         Some(same) => add_hosts(same, fault.hosts),

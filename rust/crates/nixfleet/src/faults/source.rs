@@ -3,6 +3,7 @@
 mod excerpt;
 mod expression;
 mod literal;
+mod origin;
 mod parsed;
 mod scan;
 mod text;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use nixfleet_nix::Position;
 use nixfleet_text::{Foreign, read_file};
 
-pub use excerpt::Excerpt;
+pub use excerpt::{Excerpt, lines_of};
 pub use expression::{Expression, Expressions, Kind, Operator, Refused, STACK, parse};
 pub use literal::{position_of, resolve};
 pub use parsed::Parsed;
@@ -98,6 +99,11 @@ impl Sources {
     /// What is written as the value at a position.
     pub fn written(&mut self, position: &Position) -> Option<&str> {
         excerpt::written(self.text(&position.file)?, position)
+    }
+
+    /// The position of what is written for a field, which may take it by a name.
+    pub fn origin(&mut self, position: &Position) -> Option<Position> {
+        origin::origin(self.text(&position.file)?, position)
     }
 
     fn file(&mut self, file: &Arc<str>) -> &File {

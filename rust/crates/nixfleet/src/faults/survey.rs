@@ -1,6 +1,8 @@
 //! What the Nix files of a flake tell without evaluation: `flake.nix`, the files that it leads to, and
 //! so on. Each is parsed, and told of where Nix would refuse it.
 
+mod circles;
+mod devices;
 mod inputs;
 mod links;
 mod module;
@@ -11,7 +13,7 @@ mod unread;
 mod walk;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -21,6 +23,9 @@ use nixfleet_nix::{Cause, Position};
 
 use crate::faults::Fault;
 use crate::faults::source::{Parsed, STACK, Tree};
+use circles::{Circle, DEEP, ROUND};
+pub use devices::Device;
+pub use inputs::urls as urls_of_inputs;
 pub use links::{Link, Use};
 use unread::Why;
 use walk::Walk;
@@ -33,6 +38,10 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub struct Survey {
     /// The relative paths in them, in the order of files and lines.
     pub links: Vec<Link>,
+    /// Files that import each other in a circle, which is a fault where something asks for it.
+    circles: Vec<Circle>,
+    /// The devices that they name.
+    pub devices: Vec<Device>,
     /// What Nix would refuse, whatever it evaluates, and what was not read.
     pub faults: Vec<Fault>,
     /// The flake's outputs for systems that `flake.nix` itself speaks of: it may make some of them
@@ -69,6 +78,21 @@ impl Survey {
             own.is_some_and(|place| is_at(fault, place))
                 || fault.problem.is_meant_by(&cause.message)
         })
+    }
+
+    /// The circle of imports for which Nix did not come to an end.
+    pub fn circle(&self, cause: &Cause, tree: &Tree) -> Option<Fault> {
+        let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
+        let file = own.map(|it| tree.locate(&it.file).1);
+        let is_at = |link: &Link| file.as_deref() == Some(Path::new(&*link.position.file));
+        let mut there = self.circles.iter().filter(|it| it.iter().any(is_at));
+        let found = match &cause.message {
+            message if message.starts_with(ROUND) => there.next(),
+            // Of modules that Nix reads alone it tells no place.
+            message if message.starts_with(DEEP) => there.next().or(self.circles.first()),
+            _ => None,
+        };
+        found.map(|it| circles::fault(it))
     }
 
     /// Reads the files of a fleet that Nix could not read: what it refuses in `flake.nix` may be why.
@@ -120,6 +144,9 @@ impl Begun {
             let key = |it: &Link| (it.position.line, it.position.column);
             a.position.file.cmp(&b.position.file).then_with(|| key(a).cmp(&key(b)))
         });
+        let circles = circles::circles(&survey.links, &survey.read);
+        survey.faults.extend(circles.sure.iter().map(|it| circles::fault(it)));
+        survey.circles = circles.others;
         survey
     }
 }
@@ -127,8 +154,6 @@ impl Begun {
 /// Looks for the fault of a source, whatever it is.
 #[cfg(test)]
 pub fn find(source: &str) {
-    use std::path::Path;
-
     use crate::faults::source::{Text, parse, position_of};
 
     let path = Path::new("x");

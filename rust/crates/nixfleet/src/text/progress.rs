@@ -6,9 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use nixfleet_text::{Foreign, Lines, output};
+use nixfleet_text::{Foreign, Lines};
 use nixfleet_vm::Phase;
 use nixfleet_vm::observer::Observer;
+
+use super::page::tell;
 
 /// The progress of runs on standard error.
 pub struct Progress {
@@ -54,7 +56,7 @@ impl Progress {
         // A terminal may be gone; the work goes on.
         match &self.bars {
             Some(bars) => drop(bars.println(text.as_str())),
-            None => output::tell(text),
+            None => tell(text),
         }
     }
 }

@@ -1,17 +1,18 @@
 //! Text in columns.
 
+use std::borrow::Cow;
 use std::io;
 
 use nixfleet_text::{Lines, visible};
 use unicode_width::UnicodeWidthStr;
 
-use super::wrap::{NARROWEST, columns, pieces};
+use super::wrap::{columns, pieces};
 
 /// What stands between columns.
 const GAP: usize = 2;
 
-/// No column is made narrower than this.
-const LEAST: usize = 4;
+/// No column is made narrower than its longest word, or than this.
+const LEAST: usize = 12;
 
 /// Lays rows out in columns that fit the terminal of standard output, where there is one.
 pub fn render(rows: &[Vec<String>]) -> Lines {
@@ -20,32 +21,72 @@ pub fn render(rows: &[Vec<String>]) -> Lines {
 
 /// Lays rows out in columns, which together are so wide at most: what is longer goes on below, in
 /// its own column. Blanks stand between columns and at no line's end; a row of one cell among others
-/// is a line of its own, and makes no column wider.
+/// is a line of its own, and makes no column wider. Where the columns have no room beside each other,
+/// the cells of a row stand below each other.
 pub fn render_within(rows: &[Vec<String>], room: Option<usize>) -> Lines {
     let rows: Vec<Vec<_>> =
         rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widest = |column: usize| {
-        let rows = rows.iter().filter(|row| row.len() == count);
-        rows.filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
+    let widest = |measure: fn(&str) -> usize| -> Vec<usize> {
+        let full = || rows.iter().filter(|row| row.len() == count);
+        let widest = |at: usize| full().map(|row| measure(&row[at])).max().unwrap_or(0);
+        (0..count).map(widest).collect()
     };
-    let room = room.filter(|it| *it >= NARROWEST);
-    let widths = narrowed((0..count).map(widest).collect(), room);
+    let whole = widest(UnicodeWidthStr::width);
+    let Some(room) = room else { return beside(&rows, &whole, usize::MAX) };
+    let words = widest(|cell| cell.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0));
+    let least: Vec<usize> = words.iter().map(|it| *it.min(&LEAST)).collect();
+    let widths = narrowed(&whole, &words, room).or_else(|| narrowed(&whole, &least, room));
+    match widths {
+        Some(widths) => beside(&rows, &widths, room),
+        None => below(&rows, room),
+    }
+}
+
+/// The rows in columns of these widths.
+fn beside(rows: &[Vec<Cow<str>>], widths: &[usize], room: usize) -> Lines {
     let mut text = Lines::default();
-    for row in &rows {
-        let is_alone = row.len() == 1 && count > 1;
-        let width = |column: usize| if is_alone { room } else { room.and(Some(widths[column])) };
-        let cells: Vec<Vec<String>> = row
-            .iter()
-            .enumerate()
-            .map(|(column, cell)| pieces(cell, width(column).unwrap_or(usize::MAX)))
-            .collect();
+    for row in rows {
+        let is_alone = row.len() == 1 && widths.len() > 1;
+        let room =
+            |column: usize| if is_alone || room == usize::MAX { room } else { widths[column] };
+        let cells: Vec<Vec<String>> =
+            row.iter().enumerate().map(|(column, cell)| pieces(cell, room(column))).collect();
         for line in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
-            text.add(laid(&cells, &widths, line).trim_end()).end();
+            text.add(laid(&cells, widths, line).trim_end()).end();
         }
     }
     text
 }
+
+/// The cells of each row below each other, behind their headings where there are any.
+fn below(rows: &[Vec<Cow<str>>], room: usize) -> Lines {
+    let is_heading = |row: &&Vec<Cow<str>>| row.iter().all(|it| **it == *it.to_uppercase());
+    let headings = rows.first().filter(is_heading);
+    let width = headings.iter().flat_map(|it| it.iter()).map(|it| it.width()).max();
+    let indent = width.map_or(INDENT, |it| it + GAP);
+    let mut text = Lines::default();
+    for row in rows.iter().skip(usize::from(headings.is_some())) {
+        let is_alone = row.len() == 1;
+        if !is_alone && !text.is_empty() {
+            text.end();
+        }
+        for (at, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let heading = headings.filter(|_| !is_alone).and_then(|it| it.get(at)).map(|it| &**it);
+            let indent = if is_alone || heading.is_none() && at == 0 { 0 } else { indent };
+            let heading = heading.unwrap_or_default();
+            for (line, piece) in pieces(cell, room.saturating_sub(indent)).iter().enumerate() {
+                let before = if line == 0 { heading } else { "" };
+                text.add(before).repeat(" ", indent.saturating_sub(before.width()));
+                text.add(piece).end();
+            }
+        }
+    }
+    text
+}
+
+/// How far what has no heading stands in.
+const INDENT: usize = 2;
 
 /// One line of a row.
 fn laid(cells: &[Vec<String>], widths: &[usize], line: usize) -> String {
@@ -59,15 +100,15 @@ fn laid(cells: &[Vec<String>], widths: &[usize], line: usize) -> String {
     text
 }
 
-/// The widths, the widest made narrower until all have room.
-fn narrowed(mut widths: Vec<usize>, room: Option<usize>) -> Vec<usize> {
-    let Some(room) = room else { return widths };
+/// The widths, the widest made narrower until all have room; none where the least have none.
+fn narrowed(widths: &[usize], least: &[usize], room: usize) -> Option<Vec<usize>> {
+    let mut widths = widths.to_vec();
     let gaps = GAP * widths.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
-        let Some(widest) = widths.iter_mut().max().filter(|it| **it > LEAST) else { break };
-        *widest -= 1;
+        let wider = widths.iter_mut().zip(least).filter(|(width, least)| **width > **least);
+        *wider.map(|(width, _)| width).max()? -= 1;
     }
-    widths
+    Some(widths)
 }
 
 #[cfg(test)]
@@ -116,7 +157,33 @@ mod tests {
              \x20 a line of its own that is longer than\n  the terminal is wide\n"
         );
         assert!(text.lines().all(|line| line.width() <= 40), "{text}");
-        // Too narrow to help.
-        assert_eq!(render_within(&rows, Some(39)), render_within(&rows, None));
+    }
+
+    /// A column is as wide as its longest word, as long as that has room; then each row is a list.
+    #[test]
+    fn words_are_broken_where_nothing_else_helps() {
+        let rows = [row(["HOST", "LAST TEST", "VM"]), row(["web-01", "passed, 3 hours ago", ""])];
+        assert_eq!(
+            shown(&rows, Some(24)),
+            "HOST    LAST TEST     VM\nweb-01  passed, 3\n        hours ago\n"
+        );
+        assert_eq!(
+            shown(&rows, Some(20)),
+            "HOST    LAST      VM\n        TEST\nweb-01  passed,\n        3 hours\n        ago\n"
+        );
+        let list = "HOST       web-01\nLAST TEST  passed, 3\n           hours ago\n\nHOST       b\n\
+                    VM         up\n  why so\n";
+        let rows = [
+            row(["HOST", "LAST TEST", "VM", "PLATFORM"]),
+            row(["web-01", "passed, 3 hours ago", "", ""]),
+            row(["b", "", "up", ""]),
+            row(["  why so"]),
+        ];
+        let text = shown(&rows, Some(22));
+        assert_eq!(text, list);
+        assert_eq!(
+            shown(&[row(["abc", "def", "ghijkl", "mn"])], Some(16)),
+            "abc\n  def\n  ghijkl\n  mn\n"
+        );
     }
 }

@@ -8,6 +8,7 @@ mod eval;
 mod files;
 mod forged;
 mod hostile;
+mod interrupted;
 mod machine;
 mod mistakes;
 mod numbers;
@@ -103,9 +104,20 @@ impl Fleet {
 
     /// The tool in this folder, with nothing of the environment that the tests run in.
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(cargo_bin!("nixfleet"));
-        command.current_dir(self.path()).args(arguments).env_clear();
-        command.env("PATH", self.path().join("bin"));
+        let mut command = self.alone(Command::new(cargo_bin!("nixfleet")));
+        command.args(arguments);
+        command
+    }
+
+    /// A script of the shell's, whose `$0` is the tool, likewise.
+    fn of_shell(&self, script: &str) -> Command {
+        let mut shell = self.alone(Command::new("/bin/sh"));
+        shell.args(["-c", script]).arg(cargo_bin!("nixfleet"));
+        shell
+    }
+
+    fn alone(&self, mut command: Command) -> Command {
+        command.current_dir(self.path()).env_clear().env("PATH", self.path().join("bin"));
         command.env("HOME", self.path()).env("XDG_RUNTIME_DIR", self.path());
         command
     }

@@ -137,6 +137,7 @@ const IN_MODULE: &[Mistake] = &[
     ("\"hello\"", "\"hello", "syntax-invalid", "`\"`", "\"hello{1}"),
     ("80 ];", "80 ]", "syntax-invalid", "];", "80 {1}"),
     ("80 ]", "80", "syntax-invalid", "`]`", "80 {1}"),
+    ("80 ]", "80; 81 ]", "syntax-invalid", "take it out", "80 81 ]"),
     ("\"hello\"", "pkgz.hello", "name-unbound", "`pkgs`", "{1}.hello"),
     (
         "\"hello\"",

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::ended::status_of;
+use crate::ended::{Ended, status_of};
 use crate::{Fleet, INVENTORY, text};
 
 /// A command line of each kind that has a result without Nix, and its status when it is written.
@@ -23,8 +23,6 @@ const RESULTS: [(&[&str], i32); 8] = [
 #[test]
 #[cfg(target_os = "linux")]
 fn a_result_that_reaches_nobody_is_an_error() {
-    use crate::ended::Ended;
-
     let fleet = Fleet::new("UTC");
     for (arguments, _) in RESULTS {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
@@ -34,6 +32,20 @@ fn a_result_that_reaches_nobody_is_an_error() {
         assert_eq!(output.status.code(), Some(3), "{arguments:?}: {err}");
         let told =
             "error: the result cannot be written to standard output: No space left on device";
+        assert!(err.contains(told), "{arguments:?}: {err}");
+    }
+}
+
+/// As `>&-` has it.
+#[test]
+fn a_result_that_has_nowhere_to_go_is_an_error() {
+    let fleet = Fleet::new("UTC");
+    for (arguments, _) in RESULTS {
+        let mut shell = fleet.of_shell("exec \"$0\" \"$@\" >&-");
+        let output = shell.args(arguments).output_of();
+        let err = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {err}");
+        let told = "error: the result cannot be written to standard output: it is closed";
         assert!(err.contains(told), "{arguments:?}: {err}");
     }
 }

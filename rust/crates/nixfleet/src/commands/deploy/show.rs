@@ -11,6 +11,7 @@ use super::host::Host;
 use super::waves::{Plan, Stop};
 use crate::commands::release::Made;
 use crate::global::{Format, Global};
+use crate::text::page::page;
 use crate::text::table;
 use crate::text::wrap::{columns, fit};
 use nixfleet_text::json;
@@ -58,7 +59,7 @@ pub fn result(global: &Global, release: &Made, plan: &Plan, hosts: &[Host], ende
             hosts: rows,
             stopped,
         }),
-        _ => human(head.sequence, &head.fleet, &rows, stopped.as_deref()),
+        _ => page(human(head.sequence, &head.fleet, &rows, stopped.as_deref())),
     });
 }
 

@@ -65,11 +65,11 @@ impl Finding {
             Status::Lacking => "\x1b[31mlacking\x1b[0m",
         };
         let found = Lines::line(format_args!("{}: {}", self.name, self.text));
-        fit(out.ours(mark).ours("  "), &found, width.saturating_sub(9), 9);
+        fit(out.ours(mark).ours("  "), &found, width, 9);
         out.end();
         if let Some(help) = &self.help {
             let help = help.as_str().into();
-            fit(out.ours("         → "), &help, width.saturating_sub(11), 11);
+            fit(out.ours("         → "), &help, width, 11);
             out.end();
         }
     }

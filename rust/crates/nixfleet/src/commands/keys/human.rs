@@ -22,9 +22,10 @@ const INDENT: usize = 2;
 /// The groups, each with its keys, and what to do where none of them is here. Hosts with the same
 /// keys are told together.
 pub fn render(groups: &[Group], here: &[Identity]) -> Lines {
-    let room = columns(io::stdout()).map(|it| it.saturating_sub(INDENT));
+    let columns = columns(io::stdout());
+    let room = columns.map(|it| it.saturating_sub(INDENT));
     let mut text = Lines::default();
-    let width = room.unwrap_or(usize::MAX);
+    let width = columns.unwrap_or(usize::MAX);
     for hosts in alike(groups) {
         let Some(group) = hosts.first() else { continue };
         fit(text.ours("\x1b[1m"), &title(&hosts).into(), width, 0);

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::publish;
 use crate::commands::failure;
 use crate::error::Error;
-use nixfleet_text::output::tell;
+use crate::text::page::tell;
 
 /// The release before.
 pub struct Before {

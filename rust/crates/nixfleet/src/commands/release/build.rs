@@ -79,7 +79,7 @@ fn together<'a>(nix: &dyn Nix, hosts: &[(&'a str, String)]) -> Vec<Outcome<'a>> 
             hosts.iter().map(|(name, _)| *name).zip(systems.into_iter().map(Ok)).collect()
         }
         Err(error) if hosts.len() == 1 => vec![(hosts[0].0, Err(error))],
-        Err(NixError::Missing) => vec![(hosts[0].0, Err(NixError::Missing))],
+        Err(error @ (NixError::Missing | NixError::Interrupted)) => vec![(hosts[0].0, Err(error))],
         Err(_) => hosts.iter().flat_map(|host| together(nix, std::slice::from_ref(host))).collect(),
     }
 }

@@ -24,10 +24,20 @@ use crate::exit::Exit;
 use crate::faults::eval::{MAX_MEMORY, default_jobs};
 use crate::faults::source::Tree;
 use crate::global::Global;
+use crate::interrupt;
 use nixfleet_text::output::print;
 
-/// Makes the next release. Everything that could fail for a mistake comes before anything is built.
+/// Makes the next release, and says what stands where Ctrl-C ends it.
 pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
+    interrupt::heed();
+    let mut number = None;
+    made(global, args, &mut number).map_err(|error| {
+        if interrupt::is_wanted() { Trouble::Interrupted(number).into() } else { error }
+    })
+}
+
+/// Everything that could fail for a mistake comes before anything is built.
+fn made(global: &Global, args: &Make, number: &mut Option<u64>) -> Result<Exit, Error> {
     let places = places(&args.to)?;
     let after = args.after.iter().map(|it| Place::parse(it)).collect::<Result<Vec<_>, _>>()?;
     let inventory = fleet::inventory(global)?;
@@ -102,7 +112,11 @@ pub fn make(global: &Global, args: &Make) -> Result<Exit, Error> {
         ));
     }
     sign::add(&mut release.signatures, release.head.bytes(), &keys)?;
+    if interrupt::is_wanted() {
+        return Err(Trouble::Interrupted(None).into());
+    }
     let folder = history.add(&release)?;
+    *number = Some(release.number());
     let published = publish_all(&release, &places, &signers).inspect_err(|_| {
         failure::warn(format!(
             "release {number} is made, and lies in `{}`: `nixfleet release publish {number} --to PLACE` \

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::diff::{Changed, Difference, Package};
 use super::files::Release;
 use crate::global::{Format, Global};
+use crate::text::page::page;
 use crate::text::table;
 use nixfleet_text::json;
 use nixfleet_text::output::print;
@@ -95,7 +96,7 @@ pub fn release(global: &Global, release: &Release, done: Done) {
             folder: done.folder,
             published: done.published,
         }),
-        _ => human(release, &signed_by, &rows, &done),
+        _ => page(human(release, &signed_by, &rows, &done)),
     });
 }
 
@@ -132,7 +133,7 @@ fn human(release: &Release, signed_by: &[Key], rows: &[Row], done: &Done) -> Lin
 pub fn difference(global: &Global, difference: &Difference) {
     print(match global.format {
         Format::Json => json::render(difference),
-        _ => changes(difference),
+        _ => page(changes(difference)),
     });
 }
 
@@ -209,5 +210,5 @@ pub fn verified(global: &Global, it: &Verified) {
     for (host, system) in &it.systems {
         text.end().add(format_args!("{host}: {system}"));
     }
-    print(text);
+    print(page(text));
 }

@@ -12,7 +12,7 @@ use nixfleet_nix::process::{Bounds, bound, collect};
 use nixfleet_release::{Key, NAMESPACE, SIGNATURES_BYTES, Signatures};
 
 use crate::error::Trouble;
-use nixfleet_text::output::tell;
+use crate::text::page::tell;
 
 /// How long a passphrase, a touch or an agent is waited for.
 const LIMIT: Duration = Duration::from_secs(5 * 60);

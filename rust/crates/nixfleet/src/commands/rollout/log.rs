@@ -12,6 +12,7 @@ use crate::commands::control_plane::Door;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::global::{Format, Global};
+use crate::text::page::page;
 
 /// A page of the log, newest first.
 #[derive(Deserialize)]
@@ -56,10 +57,10 @@ pub fn run(global: &Global, door: &Door, args: &Log) -> Result<Exit, Error> {
     }
     print(match global.format {
         Format::Json => json::render(&Shown { events }),
-        _ => events.iter().fold(Lines::default(), |mut text, event| {
+        _ => page(events.iter().fold(Lines::default(), |mut text, event| {
             text.add(line(event)).end();
             text
-        }),
+        })),
     });
     Ok(Exit::Fine)
 }

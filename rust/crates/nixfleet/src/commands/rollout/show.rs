@@ -14,6 +14,7 @@ use crate::commands::control_plane::{Door, Status};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
+use crate::text::page::page;
 use crate::text::quote::listed_of_more;
 use crate::text::table;
 use crate::text::wrap::{columns, fit};
@@ -43,7 +44,7 @@ pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
             if is_live {
                 clear();
             }
-            print(text);
+            print(page(text));
         }
         if !args.watch || view.state == State::Complete || view.state.is_failure() {
             return Ok(Exit::Fine);
@@ -65,7 +66,7 @@ pub fn after(global: &Global, said: &Said) {
         text.add(line).end();
     }
     fit(&mut text, &Lines::line(&said.view.sentence), width, 0);
-    print(text);
+    print(page(text));
 }
 
 /// A rollout for programs: as the control plane says it.
@@ -116,7 +117,7 @@ fn waves(text: &mut Lines, view: &View, width: usize) {
         let Tally { arrived, hosts, .. } = wave.tally;
         let (name, bar, word) = (visible(&wave.name), bar(&wave.tally), word(wave.state));
         text.add(format_args!("{name:widest$}  {bar}  {arrived} of {hosts}, {word}")).end();
-        fit(text.ours("  "), &Lines::line(&wave.sentence), width.saturating_sub(2), 2);
+        fit(text.ours("  "), &Lines::line(&wave.sentence), width, 2);
         text.end();
     }
 }

@@ -11,7 +11,7 @@ use crate::commands::control_plane::Door;
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use nixfleet_text::output::tell;
+use crate::text::page::tell;
 
 /// How often in a row the control plane may not answer: it may be restarted meanwhile.
 const UNANSWERED: u32 = 10;
@@ -58,6 +58,7 @@ pub fn run(global: &Global, door: &Door, args: &Wait) -> Result<Exit, Error> {
             return Ok(Exit::TimedOut);
         }
         if wait_until(AGAIN.min(left), || cancel.requested()) {
+            say("interrupted: nobody waits for it any more, and it goes on");
             return Ok(Exit::Interrupted);
         }
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::commands::hosts::{Said, Standing, Target};
 use crate::global::{Format, Global};
+use crate::text::page::page;
 use crate::text::table;
 use crate::text::wrap::{columns, fit};
 use nixfleet_text::json;
@@ -103,7 +104,7 @@ pub fn fleet(global: &Global, fleet: &Fleet, is_live: bool) {
     let release = release.as_ref().map(|it| it.number);
     let text = match global.format {
         Format::Json => json::render(&Shown { source: *source, release, notes, hosts }),
-        _ => human(fleet),
+        _ => page(human(fleet)),
     };
     if is_live {
         clear();

@@ -14,8 +14,9 @@ use crate::faults::behind;
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::global::{Format, Global};
+use crate::text::page;
 use nixfleet_text::json;
-use nixfleet_text::output::{self, print};
+use nixfleet_text::output::print;
 
 /// The result of a test that did not begin.
 #[derive(Serialize)]
@@ -34,7 +35,7 @@ pub fn tell(global: &Global, faults: Vec<Fault>) {
         }
         Format::Github => print(report.render(Format::Github)),
         Format::Human => {
-            output::tell(report.explain());
+            page::tell(report.explain());
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{is_json, show};
 use crate::commands::failure::Failed;
 use crate::exit::Exit;
 use crate::global::Global;
+use crate::text::page::page;
 use nixfleet_text::json;
 use nixfleet_text::output::print;
 
@@ -86,7 +87,7 @@ fn line(global: &Global, host: &str, done: Result<Done, VmError>) {
             }
             print(login.ssh);
         }
-        Ok(done) => print(format!("{host}: {}", done.result)),
+        Ok(done) => print(page(format!("{host}: {}", done.result))),
         Err(error) => {
             show::error(global, Some(host), &error);
         }

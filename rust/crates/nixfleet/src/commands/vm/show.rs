@@ -1,6 +1,7 @@
 //! How the VM commands tell what they did.
 
-use nixfleet_text::output::{print, tell};
+use crate::text::page::{page, tell};
+use nixfleet_text::output::print;
 use nixfleet_text::{Foreign, Lines, json, word};
 use nixfleet_vm::Error as VmError;
 use nixfleet_vm::report::{HostReport, Outcome, Verdict};
@@ -82,7 +83,7 @@ pub fn reports(global: &Global, reports: &[HostReport], behind: &Behind, what: &
     }
     let width = reports.iter().map(|it| it.host.len()).max().unwrap_or(0);
     for report in reports {
-        print(format!("{:width$}  {}", report.host, sentence(report, what)));
+        print(page(format!("{:width$}  {}", report.host, sentence(report, what))));
         if let Some(ssh) = &report.ssh {
             print(format!("{:width$}  it runs until the next command for this host: {ssh}", ""));
         }

@@ -28,3 +28,10 @@ pub(super) fn before(numbers: &[u64]) -> String {
         [.., last] => format!(": the newest is {last}"),
     }
 }
+
+/// What is left of the release that was being made.
+pub(super) fn stands(number: Option<u64>) -> String {
+    number.map_or(": no release was made, and nothing was published".to_owned(), |number| {
+        format!(" while release {number} was published")
+    })
+}

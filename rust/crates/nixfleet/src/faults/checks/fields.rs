@@ -98,6 +98,11 @@ impl Problem for FieldProblem {
         !matches!(self, Self::Type { .. })
     }
 
+    /// A list of keys is taken by several fields.
+    fn kind_of_text(&self) -> Option<&'static str> {
+        matches!(self, Self::Type { expected: TEXTS, .. }).then(|| self.code())
+    }
+
     fn help(&self) -> String {
         match self {
             Self::Type { found, expected: "a set" | TEXTS, .. }

@@ -38,6 +38,14 @@ impl Problem for IsoProblem {
         }
     }
 
+    fn is_of_text(&self) -> bool {
+        !matches!(self, Self::Type(_))
+    }
+
+    fn kind_of_text(&self) -> Option<&'static str> {
+        matches!(self, Self::Type(_)).then(|| self.code())
+    }
+
     fn lacks(&self) -> Option<&str> {
         matches!(self, Self::NoKeys).then_some(FIELD)
     }
@@ -76,7 +84,9 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
     let has_nixos = inventory.hosts.values().any(nixfleet_inventory::Host::is_nixos);
     // Hosts that are made by hand come without an installer.
     let has_key = key_lines(Some(&inventory.iso_ssh_keys)).next().is_some();
-    if !has_key && has_nixos && !inventory.by_hand {
+    // What is no text may be meant for one, and is told above.
+    let is_told = keys.iter().any(|key| !key.is_string());
+    if !has_key && has_nixos && !inventory.by_hand && !is_told {
         faults.push(of_fleet(inventory, FIELD, None, IsoProblem::NoKeys));
     }
     check_hosts(inventory, keys, faults);

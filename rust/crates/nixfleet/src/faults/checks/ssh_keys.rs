@@ -110,9 +110,14 @@ impl Problem for KeyProblem {
     }
 }
 
+/// Whether it is what the templates have in the place of a key.
+pub fn is_placeholder(line: &str) -> bool {
+    line.contains("PUT-YOUR-PUBLIC-KEY-HERE")
+}
+
 fn malformed_help(line: &str) -> String {
     let line = line.trim();
-    if line.contains("PUT-YOUR-PUBLIC-KEY-HERE") {
+    if is_placeholder(line) {
         "this is the template's placeholder: write the line of your `.pub` file in its place, such \
          as `~/.ssh/id_ed25519.pub`; `ssh-keygen -t ed25519` makes a key"
             .to_owned()

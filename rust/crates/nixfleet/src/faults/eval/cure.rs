@@ -21,6 +21,7 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
         ));
     }
     lacking_input(first, at)
+        .or_else(|| lacking_argument(first, at))
         .or_else(|| proposed(message))
         .or_else(|| lacking_package(first, at))
         .or_else(|| about_option(message))
@@ -35,6 +36,21 @@ fn lacking_input(first: &str, at: &str) -> Option<String> {
     is_input.then(|| {
         format!(
             "add the input: `inputs.{name}.url = \"…\";`, or write the name of one that is there"
+        )
+    })
+}
+
+/// An argument of a module that nobody hands on: the module system looks for it by its name.
+fn lacking_argument(first: &str, at: &str) -> Option<String> {
+    let name = between(first, "attribute '", "' missing")?;
+    let rest = at.strip_prefix(name)?;
+    let is_whole = !rest.starts_with(|it: char| it.is_alphanumeric() || "_-'".contains(it));
+    let handed = if name == "nodes" { "self.nixosConfigurations" } else { "…" };
+    is_whole.then(|| {
+        format!(
+            "no module is handed {}: write `specialArgs = {{ {name} = {handed}; }};` for the host, or in \
+             the fleet's `defaults`",
+            quote(name)
         )
     })
 }
@@ -189,6 +205,9 @@ mod tests {
             assert!(cure.as_ref().is_some_and(|it| it.contains(part)), "{message}: {cure:?}");
         };
         cured("attribute 'sops' missing", "`inputs.sops.url = ");
+        let argument = cure("attribute 'nodes' missing", None, "nodes.web-01.config").unwrap();
+        assert!(argument.contains("`specialArgs = { nodes = self.nixosConf"), "{argument}");
+        assert_eq!(cure("attribute 'nodes' missing", None, "nodes-x.y"), None);
         cured("attribute 'port' missing\nDid you mean ports?", "write `ports`");
         let package = "attribute 'htpo' missing\nDid you mean one of ctpl, h2o or hcp?";
         assert_eq!(cure(package, None, "hosts.htpo"), None);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use nixfleet_inventory::Host;
+use nixfleet_nix::Position;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -42,7 +43,15 @@ pub struct Disks {
 
 impl Disks {
     /// The disks of a host that an earlier one has too. Two builds of one machine have the same.
-    pub fn shared(&mut self, name: &str, host: &Host, answer: &Answer) -> Vec<Fault> {
+    ///
+    /// `place` tells where the host's files name one.
+    pub fn shared(
+        &mut self,
+        name: &str,
+        host: &Host,
+        answer: &Answer,
+        place: &dyn Fn(&str) -> Option<Position>,
+    ) -> Vec<Fault> {
         let mut faults = Vec::new();
         for (disk, path) in &answer.disks {
             let Some(path) = path.as_ref().filter(|path| has_serial(path)) else { continue };
@@ -53,7 +62,7 @@ impl Disks {
                 faults.push(Fault {
                     hosts: vec![name.to_owned()],
                     field: String::new(),
-                    position: host.position("").cloned(),
+                    position: place(&path).or_else(|| host.position("").cloned()),
                     text: None,
                     problem: Box::new(SharedDisk { disk, path, other }),
                 });

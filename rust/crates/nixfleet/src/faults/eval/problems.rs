@@ -6,7 +6,7 @@ use nixfleet_inventory::Host;
 use nixfleet_nix::{Cause, NixError, Position};
 use thiserror::Error;
 
-use super::{answer::Answer, brought, cure, definition, ours};
+use super::{answer::Answer, brought, cure, definition, device, ours};
 use crate::faults::checks::cure_of_field;
 use crate::faults::files;
 use crate::faults::source::{self, Tree};
@@ -114,7 +114,14 @@ impl Problem for EvalProblem {
 }
 
 /// What is wrong with a host that could be evaluated, beside what is told already.
-pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], tree: &Tree) -> Vec<Fault> {
+pub fn of(
+    name: &str,
+    host: &Host,
+    answer: &Answer,
+    told: &[Fault],
+    tree: &Tree,
+    survey: &Survey,
+) -> Vec<Fault> {
     let mut problems = Vec::new();
     let nowhere = answer.persist_root.as_ref().filter(|root| !is_kept(root, answer));
     let failed = answer.failed.iter().filter(|it| nowhere.is_none() || !is_of_the_storage(it));
@@ -123,13 +130,14 @@ pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], tree: &Tree)
     let warnings = answer.warnings.iter().filter(|it| !is_told(it));
     problems.extend(warnings.map(|it| EvalProblem::Warning(tree.localize(it))));
     problems.extend(nowhere.cloned().map(EvalProblem::NoPersist));
-    for (disk, path) in &answer.disks {
-        if let Some(path) = path.as_ref().filter(|path| is_unstable(path)) {
-            problems.push(EvalProblem::UnstableDisk { disk: disk.clone(), path: path.clone() });
-        }
-    }
     let position = host.position("").cloned();
-    problems.into_iter().map(|problem| fault(name, position.clone(), problem)).collect()
+    let unstable = answer.disks.iter().filter_map(|(disk, path)| {
+        let path = path.clone().filter(|path| is_unstable(path))?;
+        let place = device::place(&path, host, tree, survey).or_else(|| position.clone());
+        Some(fault(name, place, EvalProblem::UnstableDisk { disk: disk.clone(), path }))
+    });
+    let problems = problems.into_iter().map(|problem| fault(name, position.clone(), problem));
+    problems.chain(unstable).collect()
 }
 
 /// An assertion that failed, under the word that the same has without an evaluation.
@@ -205,9 +213,28 @@ fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, 
     let is_of_definitions = cause.message.contains("efinition values:");
     let place = defined.clone().filter(|_| is_of_definitions).or(own.cloned()).or(defined);
     let place = place.or_else(|| definition::input(&cause.message, tree));
+    let place = place.map(|it| at_attribute(&cause.message, it, tree));
     let cure = cure_of(cause, tree);
     let message = tree.localize(&cause.message);
     (place, EvalProblem::Failed { message, host: host.map(str::to_owned), cure })
+}
+
+/// The place of the attribute that is missing, which is within what Nix tells the beginning of.
+fn at_attribute(message: &str, place: Position, tree: &Tree) -> Position {
+    let name = message.strip_prefix("attribute '").and_then(|it| it.split_once("' missing"));
+    let at = text_at(&place, tree).unwrap_or_default();
+    let is_of_path = |it: char| it.is_alphanumeric() || "_-'\".".contains(it);
+    let path = &at[..at.find(|it| !is_of_path(it)).unwrap_or(at.len())];
+    let before = |name: &str| {
+        let before = path.split('.').scan(0, |start, part: &str| {
+            let begin = *start;
+            *start += part.len() + 1;
+            Some((begin, part.trim_matches('"') == name))
+        });
+        before.into_iter().find(|it| it.1).map(|it| it.0)
+    };
+    let column = name.and_then(|(name, _)| before(name)).and_then(|it| u32::try_from(it).ok());
+    Position { column: place.column.saturating_add(column.unwrap_or(0)), ..place }
 }
 
 /// The line of a place, from its column on.

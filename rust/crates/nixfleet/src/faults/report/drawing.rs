@@ -119,7 +119,7 @@ impl Sheet {
     fn excerpt(&self, out: &mut Lines, line: usize, excerpt: &Excerpt, colour: &'static str) {
         let numbers = decimal_digits(line);
         let Colours { frame, end, .. } = self.colours;
-        let width = self.columns.unwrap_or(WIDTH).clamp(40, 200);
+        let width = self.columns.unwrap_or(WIDTH).clamp(20, 200);
         let room = width.saturating_sub(numbers + " | ".len());
         let Shown { text, before, within } = Shown::of(&excerpt.text, &excerpt.span, room);
         let bar = |out: &mut Lines| {
@@ -144,8 +144,7 @@ impl Sheet {
 
     /// Adds the text in lines below each other, behind what takes so many columns.
     fn fit(&self, out: &mut Lines, text: &Lines, before: usize) {
-        let room = self.columns.map_or(usize::MAX, |it| it.saturating_sub(before));
-        fit(out, text, room, before);
+        fit(out, text, self.columns.unwrap_or(usize::MAX), before);
     }
 
     fn colour_of(&self, severity: Severity) -> &'static str {
@@ -169,23 +168,25 @@ impl Shown {
     fn of(line: &str, span: &Range<usize>, room: usize) -> Self {
         let (before, within) = (width(&line[..span.start]), width(&line[span.clone()]).max(1));
         let line = line.trim_end();
-        if width(line) <= room || room < 4 * CONTEXT {
+        if width(line) <= room {
             return Self { text: line.to_owned(), before, within };
         }
         let end = span.end.min(line.len());
         let (head, part) = line[..end].split_at(span.start.min(end));
         let tail = &line[end..];
         // The part's end tells keys apart, which begin alike: of a long part its middle is left out.
-        let around = before.min(CUT.len() + CONTEXT) + width(tail).min(CUT.len());
+        let context = CONTEXT.min(room / 6);
+        let around = before.min(CUT.len() + context) + width(tail).min(CUT.len());
         let part = if width(part) > room - around {
-            let end = last(part, 2 * CONTEXT);
-            format!("{}{CUT}{end}", first(part, room - around - CUT.len() - width(end)))
+            let end = last(part, 2 * context);
+            let taken = around + CUT.len() + width(end);
+            format!("{}{CUT}{end}", first(part, room.saturating_sub(taken)))
         } else {
             part.to_owned()
         };
-        let left = room - width(&part);
+        let left = room.saturating_sub(width(&part));
         let behind = cut_end(tail, left.saturating_sub(before).max(left / 2));
-        let ahead = cut_begin(head, left - width(&behind));
+        let ahead = cut_begin(head, left.saturating_sub(width(&behind)));
         let (before, within) = (width(&ahead), width(&part).max(1));
         Self { text: [ahead, part, behind].concat(), before, within }
     }
@@ -278,7 +279,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_line_never_takes_more_than_its_room(
-            line in "[a-z 日é\u{301}]{0,200}", one in 0..300_usize, other in 0..300_usize, room in 48..200_usize,
+            line in "[a-z 日é\u{301}]{0,200}", one in 0..300_usize, other in 0..300_usize, room in 14..200_usize,
         ) {
             let at = |it: usize| (0..=it.min(line.len())).rev().find(|it| line.is_char_boundary(*it)).unwrap();
             let (begin, end) = (at(one.min(other)), at(one.max(other)));

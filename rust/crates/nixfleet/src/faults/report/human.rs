@@ -10,6 +10,7 @@ use super::reach::name_of;
 use super::{Located, Report};
 use crate::faults::Severity;
 use crate::faults::source::Place;
+use crate::text::page::page;
 use crate::text::wrap::columns;
 
 /// The report, with the colours of a terminal where there is one.
@@ -20,7 +21,7 @@ pub fn render(report: &Report) -> Lines {
     let mut text = Lines::default();
     draw(&mut text, &sheet, &report.faults);
     summary(&mut text, report);
-    text
+    page(text)
 }
 
 /// The faults alone, for standard error.

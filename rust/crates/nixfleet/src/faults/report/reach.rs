@@ -24,7 +24,11 @@ impl Located {
             }
         };
         let fields: Vec<String> = self.all().map(field).collect();
-        Some(format!("this reaches {}", fields.join(" and ")).into())
+        let too = match &self.elsewhere[..] {
+            [] => String::new(),
+            places => format!("; it stands at {} too", places.join(" and ")),
+        };
+        Some(format!("this reaches {}{too}", fields.join(" and ")).into())
     }
 }
 

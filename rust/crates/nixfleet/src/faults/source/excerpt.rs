@@ -1,11 +1,12 @@
 //! The line at fault, and the part of it to underline.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use nixfleet_nix::{Position, nix_string, visible};
 use nixfleet_text::is_secret_line;
 
 use super::Text;
+use super::origin::origin;
 
 /// What is shown of a line at most; longer lines are not written by hand.
 const LONGEST: usize = 4096;
@@ -35,10 +36,12 @@ impl Excerpt {
     }
 
     /// The line of the text at fault: in the value that is written at a position, or where that is
-    /// taken from. The position's own where it is found in neither.
+    /// taken from by a name. The position's own where it is found in neither.
     pub fn find_text(source: &Text, position: &Position, text: &str) -> Option<Self> {
         let offset = offset(source, position)?;
-        let found = find_text(source, offset, text).or_else(|| find_only(source, text));
+        let found = find_text(source, offset, text)
+            .or_else(|| find_only(source, text))
+            .or_else(|| find_text(source, taken_from(source, position)?, text));
         Some(Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset))))
     }
 
@@ -72,6 +75,13 @@ pub fn written<'a>(source: &'a Text, position: &Position) -> Option<&'a str> {
     source.get(value).map(str::trim)
 }
 
+/// The lines that what is written at a position takes.
+pub fn lines_of(source: &Text, position: &Position) -> Option<RangeInclusive<usize>> {
+    let begin = usize::try_from(position.line).ok()?;
+    let value = source.value_at(offset(source, position)?)?;
+    Some(begin..=source.line_at(value.end) + 1)
+}
+
 /// The offset of a position, when the source has it.
 fn offset(source: &Text, position: &Position) -> Option<usize> {
     let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
@@ -99,6 +109,14 @@ fn find_text(source: &Text, offset: usize, text: &str) -> Option<Range<usize>> {
         let at = value.start + source[value.clone()].find(text)?;
         Some(at..at + text.len())
     })
+}
+
+/// Where a value is written that is a name at a position.
+fn taken_from(source: &Text, position: &Position) -> Option<usize> {
+    let is_of_name = |it: char| it.is_ascii_alphanumeric() || "_-'".contains(it);
+    let is_name = written(source, position).is_some_and(|it| it.chars().all(is_of_name));
+    let origin = origin(source, position).filter(|_| is_name)?;
+    self::offset(source, &origin)
 }
 
 /// The text as a string literal anywhere in the file, when it is there once: what a value is taken
@@ -156,6 +174,8 @@ mod tests {
         assert_eq!(found.map(|it| it.1), Some(7));
         let twice = source.replace("= k;", &format!("= k; b = \"{key}\";"));
         assert_eq!(find(&twice, 4, 3, Some(key)).map(|it| it.2), Some("a.keys".to_owned()));
+        let named = "let k = [ \"xyzw\" ]; in { a = k; c = \"xyzw\"; }";
+        assert_eq!(find(named, 1, 26, Some("xyzw")).map(|it| it.1), Some(11));
         assert_eq!(find("a = \"xyzw\"; b = a;", 1, 13, Some("xyzw")).map(|it| it.1), Some(13));
     }
 

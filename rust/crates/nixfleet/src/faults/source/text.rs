@@ -6,7 +6,7 @@ use std::ops::{Deref, Range};
 
 use memchr::{memchr_iter, memmem};
 
-use super::scan;
+use super::{origin, scan};
 
 /// A value that is read anew for each text that is looked for in it.
 const SHORT: usize = 256;
@@ -21,6 +21,8 @@ pub struct Text {
     values: RefCell<HashMap<usize, Option<Range<usize>>>>,
     /// The literals, in the order of what is written, then of where.
     literals: OnceCell<Vec<Range<usize>>>,
+    /// Where what the bindings take by a name is written.
+    origins: OnceCell<origin::Origins>,
 }
 
 impl Text {
@@ -28,7 +30,8 @@ impl Text {
     pub fn new(text: String) -> Self {
         let ends = memchr_iter(b'\n', text.as_bytes());
         let starts = std::iter::once(0).chain(ends.map(|end| end + 1)).collect();
-        Self { content: text, starts, values: RefCell::default(), literals: OnceCell::new() }
+        let (literals, origins) = (OnceCell::new(), OnceCell::new());
+        Self { content: text, starts, values: RefCell::default(), literals, origins }
     }
 
     /// The value of the attribute whose name is at an offset: a list may be at fault in each of its
@@ -61,6 +64,11 @@ impl Text {
         let first = literals.partition_point(|it| &self.content[it.clone()] < literal);
         let rest = &literals[first..];
         &rest[..rest.partition_point(|it| &self.content[it.clone()] == literal)]
+    }
+
+    /// Where what each binding takes by a name is written.
+    pub fn origins(&self) -> &origin::Origins {
+        self.origins.get_or_init(|| origin::origins(&self.content))
     }
 
     /// Whether it has these words somewhere; a file of a large fleet is looked through for several.

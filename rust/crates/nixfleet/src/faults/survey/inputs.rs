@@ -5,12 +5,9 @@ use crate::faults::source::{Expression, Expressions, Kind};
 /// The first use of an input that `flake.nix` does not name, and the inputs that it has. Nix finds it
 /// when it comes to use what is made of it, such as a host's module.
 pub fn missing<'a>(all: &'a Expressions<'a>) -> Option<(Expression<'a>, Vec<&'a str>)> {
-    let mut known = named(all)?;
+    let known = known(all)?;
     let (_, outputs) = bound(all, "outputs").next()?;
     let all_of = name_of_all(outputs).filter(|name| is_bound_once(all, name))?;
-    // An argument of its own is an input of the registry's.
-    let arguments = outputs.first()?.children().filter(|it| it.kind() == Kind::Argument);
-    known.extend(arguments.filter_map(Expression::first).map(Expression::text));
     let used = all.all().filter(|it| it.kind() == Kind::Select && it.children().count() == 2);
     let lacking = used.filter_map(|select| {
         let mut parts = select.children();
@@ -21,6 +18,35 @@ pub fn missing<'a>(all: &'a Expressions<'a>) -> Option<(Expression<'a>, Vec<&'a 
     });
     let first = lacking.min_by_key(|it| it.span().start)?;
     Some((first, known))
+}
+
+/// The first input that another is to follow and that the flake does not have, its name, and the inputs
+/// that it has.
+pub fn follows_nothing<'a>(
+    all: &'a Expressions<'a>,
+) -> Option<(Expression<'a>, &'a str, Vec<&'a str>)> {
+    let known = known(all)?;
+    let entries = all.all().filter(|it| it.kind() == Kind::Binding);
+    let followed = entries.filter_map(|entry| {
+        let followed = entry.last().filter(|it| it.kind() == Kind::Text)?;
+        let path = names_around(entry);
+        let follows = path.first() == Some(&"inputs") && path.last() == Some(&"follows");
+        // An empty text takes the input away.
+        let name = followed.plain_name()?.split('/').next()?;
+        (follows && !name.is_empty() && !known.contains(&name)).then_some((followed, name))
+    });
+    let (first, name) = followed.min_by_key(|(it, _)| it.span().start)?;
+    Some((first, name, known))
+}
+
+/// The inputs that a flake has; none where `flake.nix` puts names together.
+fn known<'a>(all: &'a Expressions<'a>) -> Option<Vec<&'a str>> {
+    let mut known = named(all)?;
+    let (_, outputs) = bound(all, "outputs").next()?;
+    // An argument of its own is an input of the registry's.
+    let arguments = outputs.first()?.children().filter(|it| it.kind() == Kind::Argument);
+    known.extend(arguments.filter_map(Expression::first).map(Expression::text));
+    Some(known)
 }
 
 /// The inputs that `flake.nix` names, itself among them; none where it puts names together.
@@ -39,6 +65,30 @@ pub fn named<'a>(all: &'a Expressions<'a>) -> Option<Vec<&'a str>> {
         }
     }
     Some(known)
+}
+
+/// The inputs whose URLs `flake.nix` writes out, with these and what binds them.
+pub fn urls<'a>(
+    all: &'a Expressions<'a>,
+) -> impl Iterator<Item = (&'a str, &'a str, Expression<'a>)> {
+    let entries = all.all().filter(|it| it.kind() == Kind::Binding);
+    entries.filter_map(|entry| {
+        let url = entry.last().filter(|it| it.kind() == Kind::Text)?;
+        let path = names_around(entry);
+        match path[..] {
+            ["inputs", name, "url"] => Some((name, url.plain_name()?, entry)),
+            _ => None,
+        }
+    })
+}
+
+/// The names by which an entry is reached from the file's own set.
+fn names_around(entry: Expression<'_>) -> Vec<&str> {
+    let around = std::iter::successors(Some(entry), |it| it.parent());
+    let mut entries: Vec<_> = around.filter(|it| it.kind() == Kind::Binding).collect();
+    entries.reverse();
+    let paths = entries.into_iter().filter_map(Expression::first);
+    paths.flat_map(Expression::children).filter_map(Expression::plain_name).collect()
 }
 
 /// What a file that is a set binds to a name, or to names in it.
@@ -112,6 +162,15 @@ mod tests {
         ] {
             assert_eq!(first(source), None, "{source}");
         }
+        let followed = |source: &str| {
+            let all = parse(source).expect(source);
+            follows_nothing(&all).map(|(_, name, _)| name.to_owned())
+        };
+        let flake = "{ inputs.a.url = \"\"; inputs.b.inputs.c.follows = \"NAME\"; outputs = { d, ... }: d; }";
+        for name in ["a", "d", "b/c", ""] {
+            assert_eq!(followed(&flake.replace("NAME", name)), None, "{name}");
+        }
+        assert_eq!(followed(&flake.replace("NAME", "e/f")).as_deref(), Some("e"));
         let all = parse("{ inputs.a.url = \"\"; outputs = a.b; }").unwrap();
         assert_eq!(named(&all), Some(vec!["self", "a"]));
         let source = "{ inputs.a.url = \"\"; outputs = { a, ... }@all: [ all.sops.b all.c ]; }";

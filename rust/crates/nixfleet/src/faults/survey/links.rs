@@ -13,6 +13,8 @@ const LISTS: [&str; 4] = ["imports", "modules", "homeModules", "sharedModules"];
 /// A path that a Nix file names.
 #[derive(Debug, Clone)]
 pub struct Link {
+    /// The Nix file, relative to the tree's root.
+    pub source: PathBuf,
     /// Where it leads, relative to the tree's root.
     pub file: PathBuf,
     /// What is written.
@@ -58,6 +60,7 @@ pub fn links(
         let file = resolve(source, written).filter(|_| is_whole)?;
         let used = Use::of(literal);
         Some(Link {
+            source: source.to_owned(),
             file,
             position: position_of(path, text, literal.span().start),
             used,

@@ -68,8 +68,8 @@ impl SourceProblem {
 
     /// An input that `flake.nix` uses and does not have.
     pub fn of_inputs(all: &Expressions) -> Option<(usize, Self)> {
-        let (lacking, known) = inputs::missing(all)?;
-        let name = lacking.plain_name()?;
+        let used = || inputs::missing(all).and_then(|(it, all)| Some((it, it.plain_name()?, all)));
+        let (lacking, name, known) = inputs::follows_nothing(all).or_else(used)?;
         let near = nearest(name, known).map(str::to_owned);
         Some((lacking.span().start, Self::Input { name: name.to_owned(), nearest: near }))
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::devices::devices;
 use super::links::{Link, Use, links};
 use super::problem::SourceProblem;
 use super::unread::{self, Why};
@@ -109,6 +110,8 @@ impl Walk {
             Ok(all) => links(path, &visit.file, &text, all, visit.is_sure),
             Err(_) => Vec::new(),
         };
+        let devices = all.as_ref().map(|all| devices(path, &visit.file, &text, all));
+        let devices = devices.unwrap_or_default();
         // What a broken file names is looked at, and nothing is said of how it is named.
         let named = all.is_err().then(|| syntax::paths(&text)).into_iter().flatten();
         let named = named.filter_map(|path| resolve(&visit.file, path));
@@ -138,6 +141,7 @@ impl Walk {
         let mut found = self.found();
         found.flake = found.flake.take().or(nodes.map(|it| Parsed::new(path.to_owned(), text, it)));
         found.links.extend(links);
+        found.devices.extend(devices);
         found.faults.extend(fault);
         found.read.insert(visit.file);
     }

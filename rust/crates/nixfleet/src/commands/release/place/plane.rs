@@ -8,13 +8,13 @@ use std::process::{Command, Output, Stdio};
 
 use nixfleet_release::{HEAD_FILE, SIGNATURES_FILE};
 use nixfleet_text::is_label;
-use nixfleet_text::output::tell;
 
 use super::machine::{self, ssh};
 use super::{Part, said, trouble};
 use crate::commands::hosts::Address;
 use crate::commands::release::files;
 use crate::error::Trouble;
+use crate::text::page::tell;
 
 /// `control-plane://[user@]host[:port]`, where the port is that of SSH; without a host, of this
 /// machine.

@@ -7,6 +7,9 @@ use thiserror::Error;
 use crate::faults::Problem;
 use crate::text::quote::{quote, shorten};
 
+/// What fields take that are lists of keys.
+pub const KEYS: &str = "a list of SSH public keys";
+
 #[derive(Debug, Error)]
 pub enum ReleaseProblem {
     #[error("{} is {found}, and has to be {wanted}", quote(.field))]
@@ -151,7 +154,7 @@ impl Problem for ReleaseProblem {
             Self::Key(KeyError::Private) => Some("ssh-key-is-private"),
             // Too short, or DSA: what logs nobody in signs nothing either.
             Self::Key(KeyError::RsaBits(_) | KeyError::Type(_)) => Some("ssh-key-weak"),
-            Self::KeyType { .. } => Some(self.code()),
+            Self::KeyType { .. } | Self::Type { wanted: KEYS, .. } => Some(self.code()),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use nixfleet_release::plan::{Share, Span, Window};
 use nixfleet_release::{Key, Signers};
 use serde_json::{Map, Value};
 
-use super::problem::ReleaseProblem;
+use super::problem::{KEYS, ReleaseProblem};
 use super::{Scope, texts};
 use crate::faults::checks::region::{is_time_zone, nearest_zone};
 use crate::text::quote::describe;
@@ -59,7 +59,7 @@ pub fn control_planes_key(scope: &mut Scope, field: &str, value: &Value) {
 /// Public SSH keys.
 pub fn keys(scope: &mut Scope, field: &str, value: &Value) {
     match value.as_array() {
-        None => wrong(scope, field, value, "a list of SSH public keys"),
+        None => wrong(scope, field, value, KEYS),
         Some(list) if list.is_empty() => {
             let missing = ReleaseProblem::Missing { name: "keys", of: "`release`" };
             scope.report(field, None, missing);

@@ -14,7 +14,7 @@ pub fn unclosed(source: &str, tokens: &[Token]) -> Option<(usize, SyntaxError)> 
     let mut open: Vec<Token> = Vec::new();
     // What is closed by a bracket that stands further out or in than its own line begins.
     let mut askew: Option<Token> = None;
-    for token in tokens {
+    for (index, token) in tokens.iter().enumerate() {
         let closes = |kind| Some(kind) == opener(token.kind);
         match (token.kind, open.last()) {
             (TOKEN_ERROR, Some(start)) if start.kind == TOKEN_STRING_START => {
@@ -24,6 +24,11 @@ pub fn unclosed(source: &str, tokens: &[Token]) -> Option<(usize, SyntaxError)> 
             (TOKEN_ERROR, _) => return invalid(token).map(|it| (token.at, it)),
             (TOKEN_SEMICOLON, Some(last)) if matches!(last.kind, TOKEN_WITH | TOKEN_ASSERT) => {
                 open.pop();
+            }
+            (TOKEN_SEMICOLON, Some(last))
+                if last.kind == TOKEN_L_BRACK && is_closed(&tokens[index + 1..]) =>
+            {
+                return Some((token.at, separates_nothing(token)));
             }
             (TOKEN_SEMICOLON | TOKEN_ASSIGN, Some(last))
                 if matches!(last.kind, TOKEN_L_BRACK | TOKEN_L_PAREN) =>
@@ -100,6 +105,20 @@ fn never_closed(start: Token) -> SyntaxError {
         start.span(),
         format!("{what} {begins} with `{}` is never closed", start.text),
         format!("write `{end}` where it ends"),
+    )
+}
+
+/// Whether a list ends in these words, before another name is given a value.
+fn is_closed(rest: &[Token]) -> bool {
+    let ends = [TOKEN_R_BRACK, TOKEN_R_BRACE, TOKEN_ASSIGN];
+    rest.iter().find(|it| ends.contains(&it.kind)).is_some_and(|it| it.kind == TOKEN_R_BRACK)
+}
+
+fn separates_nothing(token: &Token) -> SyntaxError {
+    SyntaxError::new(
+        token.span(),
+        "`;` separates no values of a list",
+        "take it out: a blank separates them",
     )
 }
 

@@ -24,6 +24,11 @@ fn what_was_forgotten_is_told_where_it_was() {
             "2 <<<<<<<: git left a conflict of two sides here; keep one of the sides, or both, and take \
              out the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
         ),
+        (
+            "{\n a = [\n  ./b;\n  ./c\n ];\n}",
+            "3 ;: `;` separates no values of a list; take it out: a blank separates them",
+        ),
+        ("let\n a = 1;\nf.g { b = a; }", "2 ;: `let` has no `in`; write `; in`"),
         ("{ a = 1 }", "1 1: `;` is missing; write `1;`"),
         (
             "{\n a = {\n  b = 1;\n\n c = 2;\n}\n",

@@ -92,6 +92,10 @@ fn wanted_other(
         (Some(name), _, Some(TOKEN_IDENT)) if wants(TOKEN_ASSIGN) && is_pattern(tokens, index) => {
             missing(name, "`,` is missing between two arguments", ",")
         }
+        (Some(name), ..) if wants(TOKEN_ASSIGN) && is_in_let(tokens, index) && lacks_in(tokens) => {
+            let before = path_before(tokens, index).checked_sub(1).and_then(|it| tokens.get(it));
+            missing(before.unwrap_or(name), "`let` has no `in`", " in")
+        }
         (Some(name), ..) if wants(TOKEN_ASSIGN) => SyntaxError::new(
             name.span(),
             format!("{} has no value", quote(name.text)),
@@ -127,20 +131,25 @@ fn no_semicolon(tokens: &[Token], index: usize, last: &Token) -> SyntaxError {
     let got = tokens.get(index).map(|it| it.kind);
     let mut end = index;
     if got == Some(TOKEN_ASSIGN) {
-        // Back over `a.b."c"`.
-        loop {
-            end = name_before(tokens, end);
-            match end.checked_sub(1).map(|it| tokens[it].kind) {
-                Some(TOKEN_DOT) => end -= 1,
-                _ => break,
-            }
-        }
+        end = path_before(tokens, end);
     }
     let last = end.checked_sub(1).and_then(|it| tokens.get(it)).unwrap_or(last);
     if last.kind == TOKEN_ASSIGN {
         return SyntaxError::new(last.span(), "there is no value after `=`", "write the value");
     }
     missing(last, "`;` is missing", ";")
+}
+
+/// Where the path of names begins that ends before an index: back over `a.b."c"`.
+fn path_before(tokens: &[Token], end: usize) -> usize {
+    let mut end = end;
+    loop {
+        end = name_before(tokens, end);
+        match end.checked_sub(1).map(|it| tokens[it].kind) {
+            Some(TOKEN_DOT) => end -= 1,
+            _ => return end,
+        }
+    }
 }
 
 /// Where the name begins that ends before an index.
@@ -206,6 +215,12 @@ fn is_pattern(tokens: &[Token], index: usize) -> bool {
     let end = tokens[index..].iter().position(|it| it.kind == TOKEN_R_BRACE);
     let after = end.and_then(|it| tokens.get(index + it + 1)).map(|it| it.kind);
     matches!(after, Some(TOKEN_COLON | SyntaxKind::TOKEN_AT))
+}
+
+/// Whether the file has fewer `in` than `let`.
+fn lacks_in(tokens: &[Token]) -> bool {
+    let count = |kind| tokens.iter().filter(|it| it.kind == kind).count();
+    count(TOKEN_LET) > count(TOKEN_IN)
 }
 
 fn is_in_let(tokens: &[Token], index: usize) -> bool {

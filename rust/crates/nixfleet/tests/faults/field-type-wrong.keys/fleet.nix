@@ -1,0 +1,13 @@
+let
+  keys = {
+    ops = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh me@laptop";
+  };
+in
+{
+  isoSshKeys = keys;
+  release.keys = keys;
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    hostSpec.sshAuthorizedKeys = keys;
+  };
+}

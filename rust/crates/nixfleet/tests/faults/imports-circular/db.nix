@@ -1,0 +1,5 @@
+{
+  imports = [ ./web.nix ];
+
+  services.postgresql.enable = true;
+}

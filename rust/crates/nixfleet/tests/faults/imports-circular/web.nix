@@ -1,0 +1,5 @@
+{
+  imports = [ ./db.nix ];
+
+  services.nginx.enable = true;
+}
