@@ -1,8 +1,10 @@
 //! The decisions, on a small model of a machine whose every step can fail or be cut short.
 
+mod fault;
 mod machine;
 
-use machine::{Fault, Machine};
+use fault::Fault;
+use machine::Machine;
 use proptest::prelude::*;
 
 use super::*;
@@ -254,7 +256,7 @@ proptest! {
     fn it_ends_whole_or_says_that_it_does_not(
         holds in any::<bool>(),
         reverts in any::<bool>(),
-        faults in proptest::collection::vec(machine::fault(), 0..40),
+        faults in proptest::collection::vec(fault::fault(), 0..40),
     ) {
         let mut machine = Machine::new(Way::Live, holds);
         machine.settings.switch_lasts = true;
@@ -277,7 +279,7 @@ proptest! {
         reboot in any::<bool>(),
         boots_new in any::<bool>(),
         reverts in any::<bool>(),
-        faults in proptest::collection::vec(machine::fault(), 0..40),
+        faults in proptest::collection::vec(fault::fault(), 0..40),
     ) {
         let way = if reboot { Way::Reboot } else { Way::Live };
         let mut machine = Machine::new(way, holds);

@@ -3,6 +3,7 @@
 mod command_line;
 mod completions;
 mod deploy;
+mod doctor;
 mod ended;
 mod eval;
 mod files;

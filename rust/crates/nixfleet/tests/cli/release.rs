@@ -3,6 +3,7 @@
 mod after;
 mod making;
 mod places;
+mod security_keys;
 mod signing;
 
 use std::fs;
