@@ -8,8 +8,10 @@ mod signing;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use crate::ended::Ended;
 use assert_cmd::cargo::cargo_bin;
@@ -139,4 +141,14 @@ impl Fleet {
         assert!(text.contains(from), "{text}");
         fs::write(self.path(file), text.replace(from, to)).unwrap();
     }
+}
+
+/// An `ssh-agent` that answers at a socket: its path is there a moment before it listens.
+fn ssh_agent(socket: &Path, more: &[&str]) -> Child {
+    let mut agent = Command::new("ssh-agent");
+    agent.args(["-D", "-a"]).arg(socket).args(more).stdout(Stdio::null()).stderr(Stdio::null());
+    let agent = agent.spawn().unwrap();
+    let answers = || UnixStream::connect(socket).is_ok();
+    assert!(nixfleet_nix::process::wait_until(Duration::from_secs(60), answers));
+    agent
 }

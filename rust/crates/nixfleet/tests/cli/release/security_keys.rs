@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::Fleet;
+use super::{Fleet, ssh_agent};
 use crate::ended::{Ended, status_of};
 use crate::security_key;
 
@@ -52,14 +52,7 @@ fn a_security_key_signs_where_it_is_touched() {
 
     let socket = fleet.path("agent");
     let socket = socket.to_str().unwrap();
-    let mut agent = Command::new("ssh-agent")
-        .args(["-D", "-a", socket, "-P", library])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let long = std::time::Duration::from_secs(60);
-    assert!(nixfleet_nix::process::wait_until(long, || Path::new(socket).exists()));
+    let mut agent = ssh_agent(Path::new(socket), &["-P", library]);
     fleet.program(
         "env",
         &[&format!("SSH_AUTH_SOCK={socket}"), "ssh-add", "-q", "-S", library, "ann"],

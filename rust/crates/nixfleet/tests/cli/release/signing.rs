@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
 
-use super::Fleet;
+use super::{Fleet, ssh_agent};
 use crate::ended::{Ended, status_of};
 
 #[test]
@@ -69,15 +69,7 @@ fn the_agent_signs_where_no_key_is_named() {
     // Nothing was built for a release that nobody can sign.
     assert!(!fleet.path("home/.local").exists());
     let socket = fleet.path("agent");
-    let mut agent = Command::new("ssh-agent")
-        .arg("-D")
-        .arg("-a")
-        .arg(&socket)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let long = std::time::Duration::from_secs(60);
-    assert!(nixfleet_nix::process::wait_until(long, || socket.exists()));
+    let mut agent = ssh_agent(&socket, &[]);
     let add = "SSH_AUTH_SOCK=\"$0\" ssh-add -q bob && rm bob";
     fleet.program("sh", &["-c", add, socket.to_str().unwrap()]);
     let run =
