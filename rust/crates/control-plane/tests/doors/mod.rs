@@ -4,6 +4,7 @@ mod crowd;
 #[cfg(target_os = "linux")]
 mod full;
 mod keys;
+mod leave;
 mod lost;
 mod pages;
 mod people;

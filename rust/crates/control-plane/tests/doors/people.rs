@@ -1,13 +1,13 @@
 //! What people say and see.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nixfleet_rollout::Phase;
 use serde_json::json;
 
 use super::{begun, two_waves};
-use crate::common::{Fleet, Host, Plane};
+use crate::common::{Host, Plane};
 
 #[test]
 fn people_delay_and_allow_by_name_and_each_word_is_in_the_log() {
@@ -56,28 +56,6 @@ fn a_person_can_have_a_failed_host_try_again() {
     assert!(plane.command(&json!({ "command": "retry", "host": "web-01" })).0);
     hosts[0].may_soon();
     assert!(hosts[0].check_in().offered.unwrap().retry.is_some());
-}
-
-#[test]
-fn who_is_held_before_it_began_says_that_it_heard_so_and_another_goes() {
-    let one_at_a_time = json!([{ "name": "web", "atMost": 1 }]);
-    let fleet = Fleet::of(&[("web-01", "web"), ("web-02", "web")], one_at_a_time);
-    let (plane, mut hosts) = begun(&fleet);
-    hosts[0].may_soon();
-    assert_eq!(hosts[1].may(), Some(false));
-    let mut known = hosts[0].check_in().mark;
-    assert!(plane.command(&json!({ "command": "hold", "host": "web-01" })).0);
-    // What it knows says so, and nothing else that it says is new.
-    let until = Instant::now() + Duration::from_secs(5);
-    while hosts[1].may() != Some(true) {
-        assert!(Instant::now() < until, "it never heard that it is to stay");
-        hosts[0].said.known = Some(known);
-        known = hosts[0].check_in().mark;
-        thread::sleep(Duration::from_millis(60));
-    }
-    let log = plane.get("/v1/log");
-    let sentence = json!("web-01 stays, and has not begun");
-    assert!(log["events"].as_array().unwrap().iter().any(|it| it["sentence"] == sentence), "{log}");
 }
 
 #[test]
