@@ -79,7 +79,12 @@ impl Cause {
         if message.first().is_some_and(|it| it.starts_with("infinite recursion")) {
             message.extend(hint(&lines).map(|it| visible(it).into_owned()));
         }
-        let places = lines.iter().filter_map(|line| place(line.trim())).collect();
+        let mut places: Vec<Position> =
+            lines.iter().filter_map(|line| place(line.trim())).collect();
+        if let Some((said, place)) = message.first().and_then(|it| told_in_line(it)) {
+            places.push(place);
+            message[0] = said;
+        }
         let inputs =
             lines.iter().filter_map(|line| input(line.trim())).map(str::to_owned).collect();
         Self { message: message.join("\n"), places, inputs }
@@ -132,6 +137,14 @@ fn place(line: &str) -> Option<Position> {
 fn input(line: &str) -> Option<&str> {
     let starts = ["… while updating the flake input '", "… while fetching the input '"];
     starts.iter().find_map(|it| line.strip_prefix(it))?.strip_suffix('\'')
+}
+
+/// `expected a set but got a list at flake.nix:2:3`, as of a flake's own attributes
+/// (`libflake/flake.cc`).
+fn told_in_line(line: &str) -> Option<(String, Position)> {
+    let start = line.rfind(" at ")?;
+    let place = place(&format!("{}:", &line[start + 1..]))?;
+    Some((line[..start].trim_end_matches(',').to_owned(), place))
 }
 
 /// `   3|   code` or `    |   ^`
@@ -197,6 +210,14 @@ mod tests {
         assert_eq!(cause.places.len(), 1);
         assert_eq!((cause.places[0].line, cause.places[0].column), (4, 7));
         assert_eq!(cause.missing_file().as_deref(), Some("a/nope.nix"));
+    }
+
+    #[test]
+    fn a_place_may_end_the_message() {
+        let cause = Cause::find("error: unexpected flake input attribute 'uri', at flake.nix:2:3");
+        assert_eq!(cause.message, "unexpected flake input attribute 'uri'");
+        assert_eq!((&*cause.places[0].file, cause.places[0].line), ("flake.nix", 2));
+        assert_eq!(Cause::find("error: nobody is at home").places, []);
     }
 
     #[test]

@@ -97,11 +97,15 @@ impl Error {
             }
             Self::Inventory(InventoryError::Nix(NixError::Interrupted)) => None,
             Self::Inventory(InventoryError::Nix(error @ NixError::Died { .. })) => error.help(),
-            Self::Inventory(InventoryError::Nix(error)) if error.is_outside() => Some(
-                "see that this machine reaches it, and run it again; `--show-trace` shows all that \
-                 Nix says"
-                    .to_owned(),
-            ),
+            Self::Inventory(InventoryError::Nix(NixError::Failed { cause, .. }))
+                if cause.is_outside() =>
+            {
+                Some(
+                    "see that this machine reaches it, and run it again; `--show-trace` shows all \
+                     that Nix says"
+                        .to_owned(),
+                )
+            }
             Self::Inventory(InventoryError::Nix(NixError::Failed { .. })) => {
                 Some("`--show-trace` shows all that Nix says".to_owned())
             }

@@ -4,16 +4,18 @@ use nixfleet_nix::Cause;
 
 use super::source::Tree;
 use super::survey::Survey;
-use super::{Fault, eval, files};
+use super::{Fault, Severity, eval, files};
 
 /// What the files of a fleet show that Nix cannot read: one that it does not find, and what it refuses
-/// in those that are there.
+/// in those that are there. Warnings, as of a file that nobody reads, explain nothing.
 pub fn unread(cause: &Cause, tree: &Tree) -> Vec<Fault> {
     let mut survey = Survey::of_broken(tree);
     let circle = survey.circle(cause, tree);
     survey.faults.extend(circle);
     let missing = files::explain_by(cause, tree, &survey);
-    missing.into_iter().chain(survey.faults).collect()
+    let faults: Vec<Fault> = missing.into_iter().chain(survey.faults).collect();
+    let is_error = |it: &Fault| it.problem.severity() == Severity::Error;
+    if faults.iter().any(is_error) { faults } else { Vec::new() }
 }
 
 /// Why a host of a fleet that Nix can read does not evaluate, where that is its author's to mend and

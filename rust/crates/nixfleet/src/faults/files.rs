@@ -30,7 +30,7 @@ pub fn explain_by(cause: &Cause, tree: &Tree, survey: &Survey) -> Option<Fault> 
 pub fn lacking(tree: &Tree, survey: &Survey, told: &[Fault]) -> Vec<Fault> {
     let key = |fault: &Fault| (fault.problem.code(), fault.problem.to_string());
     let mut all = git::untracked(tree, survey);
-    all.extend(missing::missing(tree, survey));
+    all.extend(missing::missing(tree, survey, || git::left_out(tree)));
     let codes: HashSet<_> = all.iter().map(|it| it.problem.code()).collect();
     let of_files = told.iter().filter(|it| codes.contains(it.problem.code()));
     let told: HashSet<_> = of_files.map(key).collect();

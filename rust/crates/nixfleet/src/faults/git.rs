@@ -10,7 +10,7 @@ use nixfleet_nix::{Cause, Position};
 use thiserror::Error;
 
 use crate::faults::source::Tree;
-use crate::faults::survey::{Link, Survey};
+use crate::faults::survey::{DEFAULT, Link, Survey};
 use crate::faults::{Fault, Problem, Severity, missing};
 use crate::text::quote::quote_path;
 use nixfleet_text::word;
@@ -77,18 +77,24 @@ pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
 pub fn untracked(tree: &Tree, survey: &Survey) -> Vec<Fault> {
     let Some(root) = tree.repository() else { return Vec::new() };
     let Some(tracked) = tracked(tree, root) else { return Vec::new() };
-    let lacks = |link: &&Link| !tracked.contains(&link.file) && root.join(&link.file).exists();
-    let (sure, others): (Vec<_>, Vec<_>) = survey
-        .links
-        .iter()
-        .filter(lacks)
-        .partition(|link| missing::severity(link) == Severity::Error);
+    // The file that is lacking: of a folder that git knows, its `default.nix` may be.
+    let lacks = |link: &Link| {
+        if !tracked.contains(&link.file) {
+            return missing::is_there(tree, link).then(|| link.file.clone());
+        }
+        let is_folder = link.is_code() && !link.reads_folders && !survey.read.contains(&link.file);
+        let default = is_folder.then(|| link.file.join(DEFAULT))?;
+        (!tracked.contains(&default) && root.join(&default).is_file()).then_some(default)
+    };
+    let lacking = survey.links.iter().filter_map(|link| Some((link, lacks(link)?)));
+    let (sure, others): (Vec<_>, Vec<_>) =
+        lacking.partition(|(link, _)| missing::severity(link) == Severity::Error);
     let mut seen = HashSet::new();
-    let news = sure.into_iter().chain(others).filter(|link| seen.insert(&link.file));
-    news.map(|link| {
+    let news = sure.into_iter().chain(others).filter(|(_, file)| seen.insert(file.clone()));
+    news.map(|(link, file)| {
         let severity = missing::severity(link);
         let (position, text) = (link.position.clone(), link.literal.clone());
-        fault(tree, &link.file, Some(position), Some(text), severity)
+        fault(tree, &file, Some(position), Some(text), severity)
     })
     .collect()
 }
@@ -117,11 +123,16 @@ fn unseen(tree: &Tree, path: &Path, severity: Severity) -> Unseen {
     let shown = tree.show(&root.join(path));
     // A name from the disk may be anything, so the command is quoted as the shell reads it.
     let command = if Path::new(&shown).is_absolute() {
-        format!("git -C {} add {}", word(&root.to_string_lossy()), word(&file))
+        format!("git -C {} add {}", word(&root.to_string_lossy()), operand(&file))
     } else {
-        format!("git add {}", word(&shown))
+        format!("git add {}", operand(&shown))
     };
     Unseen::Untracked { file, command, severity }
+}
+
+/// A path as a word of a command of git's, which takes one that begins with a hyphen for an option.
+pub fn operand(path: &str) -> String {
+    if path.starts_with('-') { word(&format!("./{path}")) } else { word(path) }
 }
 
 /// The submodule that a file is in: a folder within the repository that is one itself.
@@ -141,6 +152,15 @@ fn tracked(tree: &Tree, root: &Path) -> Option<HashSet<PathBuf>> {
     Some(paths.flat_map(Path::ancestors).map(Path::to_owned).collect())
 }
 
+/// The files that git has and keeps out of the working tree, as of a sparse checkout, each or with
+/// its folder. Nix reads a tree that nobody changed as it was committed, with all of it.
+pub fn left_out(tree: &Tree) -> HashSet<PathBuf> {
+    let names = tree.repository().and_then(|root| git(root, &["ls-files", "-t", "-z"]));
+    let names = names.unwrap_or_default();
+    let names = names.split(|byte| *byte == 0).filter_map(|it| it.strip_prefix(b"S "));
+    names.filter_map(|name| str::from_utf8(name).ok()).map(PathBuf::from).collect()
+}
+
 fn is_ignored(root: &Path, file: &Path) -> bool {
     git(root, &["check-ignore", "--quiet", "--", &file.to_string_lossy()]).is_some()
 }
@@ -150,11 +170,30 @@ fn git(root: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
     output.status.success().then_some(output.stdout)
 }
 
+/// What makes git speak of another repository, as within its hooks, where Nix knows of none
+/// (git-rev-parse(1), `--local-env-vars`, without those for settings).
+const LOCAL: [&str; 11] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
 /// git, to ask a repository something: what its configuration says is to be run is not run
 /// (git-config(1), `core.fsmonitor`, `core.hooksPath`).
 pub fn asking(root: &Path) -> Command {
     let mut git = Command::new("git");
     git.args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C"]).arg(root);
+    for name in LOCAL {
+        git.env_remove(name);
+    }
     git.stdin(Stdio::null()).stderr(Stdio::null());
     git
 }

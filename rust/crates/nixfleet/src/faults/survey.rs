@@ -8,6 +8,7 @@ mod links;
 mod module;
 mod names;
 mod problem;
+mod shape;
 mod syntax;
 mod unread;
 mod walk;
@@ -26,7 +27,7 @@ use crate::faults::source::{Parsed, STACK, Tree};
 use circles::{Circle, DEEP, ROUND};
 pub use devices::Device;
 pub use inputs::urls as urls_of_inputs;
-pub use links::{Link, Use};
+pub use links::{DEFAULT, Link, Use};
 use unread::Why;
 use walk::Walk;
 

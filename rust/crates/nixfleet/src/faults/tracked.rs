@@ -8,7 +8,6 @@ use thiserror::Error;
 use crate::faults::source::Tree;
 use crate::faults::{Fault, Problem, git};
 use crate::text::quote::quote_path;
-use nixfleet_text::word;
 
 /// The beginning of private keys in the clear: PEM's and OpenSSH's, age's, and `PuTTY`'s.
 const BEGINNINGS: [&str; 3] = [
@@ -39,7 +38,7 @@ impl Problem for Tracked {
         format!(
             "run `git rm --cached {}`, name the file in `.gitignore`, and replace the key: what was \
              committed once stays in the history",
-            word(&self.file)
+            git::operand(&self.file)
         )
     }
 

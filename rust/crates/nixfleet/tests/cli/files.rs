@@ -1,7 +1,10 @@
 //! Files that a flake's Nix files name and that are not there.
 
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
 
+use crate::ended::Ended;
 use crate::{Fleet, INVENTORY, text};
 
 /// A fleet whose flake leads to a file that names another one by a wrong name.
@@ -61,6 +64,101 @@ fn only_a_path_that_is_meant_to_be_there_is_missed() {
         ]
     );
 }
+
+/// What a module's path leads to and Nix cannot read, without a line of what is not the fleet's.
+#[test]
+fn a_folder_or_a_link_that_leads_to_no_file_of_the_fleet_is_missed() {
+    let fleet = fleet();
+    let outside = tempfile::tempdir().unwrap();
+    let secret = outside.path().join("secret.nix");
+    fs::write(&secret, "a-token-of-mine\n").unwrap();
+    let at = |name: &str| fleet.path().join("hosts").join(name);
+    fs::create_dir(at("folder")).unwrap();
+    symlink("nowhere", at("broken.nix")).unwrap();
+    symlink("round.nix", at("round.nix")).unwrap();
+    symlink(&secret, at("out.nix")).unwrap();
+    symlink(outside.path(), at("away")).unwrap();
+    symlink("web.nix", at("link.nix")).unwrap();
+    assert!(Command::new("mkfifo").arg(at("pipe.nix")).status().unwrap().success());
+    let modules = "{ imports = [ ./folder ./broken.nix\n ./round.nix ./out.nix ./link.nix\n ./pipe.nix \
+                   ./web.nix ./away/secret.nix ]; a = ./broken.nix; b = ./unused;\n}\n";
+    fs::write(at("default.nix"), modules).unwrap();
+    fs::create_dir(at("unused")).unwrap();
+    assert_eq!(
+        missing(&fleet),
+        [
+            r#""hosts/default.nix":1 "error" "`hosts/folder/default.nix` does not exist""#,
+            r#""hosts/default.nix":1 "error" "`hosts/broken.nix` is a link to `nowhere`, where there is no file""#,
+            r#""hosts/default.nix":2 "error" "`hosts/round.nix` is a link to `round.nix`, where there is no file""#,
+            r#""hosts/default.nix":2 "error" "`hosts/out.nix` is where a link leads out of the flake, and Nix sees nothing there""#,
+            r#""hosts/default.nix":3 "error" "`hosts/pipe.nix` is neither a file nor a folder""#,
+            r#""hosts/default.nix":3 "error" "`hosts/away/secret.nix` is where a link leads out of the flake, and Nix sees nothing there""#,
+        ]
+    );
+    let all = text(&fleet.run(&["validate", INVENTORY]).stdout);
+    assert!(!all.contains("a-token-of-mine"), "{all}");
+    // Nor does an inventory lead there.
+    let inventory = fs::read_to_string(fleet.path().join("inventory.json")).unwrap();
+    let position = r#""positions": { "hostSpec.timeZone": { "file": "OUT", "line": 1, "column": 1 } }, "hostSpec""#;
+    let position = position.replace("OUT", &at("out.nix").display().to_string());
+    let inventory =
+        inventory.replace("\"UTC\"", "\"Utc/Nowhere\"").replace("\"hostSpec\"", &position);
+    fs::write(fleet.path().join("inventory.json"), inventory).unwrap();
+    let all = text(&fleet.run(&["validate", INVENTORY]).stdout);
+    assert!(all.contains("--> hosts/out.nix:1:1") && !all.contains("a-token"), "{all}");
+}
+
+/// A file that is not looked into is no reason for which Nix fails.
+#[test]
+fn a_warning_is_no_cause_of_a_failure() {
+    let fleet = fleet();
+    fs::write(fleet.path().join("hosts/default.nix"), "[".repeat(10_000)).unwrap();
+    fleet.program("nix", "echo \"error: file '/r/pipe' has an unsupported type\" >&2; exit 1");
+    let told =
+        "error[evaluation-failed]: file '/r/pipe' has an unsupported type\n |\n = help: Nix can";
+    fleet.expect(&["validate"], 1, told, "");
+    fleet.expect(&["list"], 3, "", "error: file '/r/pipe' has an unsupported type");
+}
+
+/// Git's hooks are run with variables that speak of one repository, and Nix heeds none.
+#[test]
+fn another_repository_of_the_environment_is_none_of_the_fleets() {
+    let (fleet, other) = (Fleet::new("UTC"), Fleet::new("UTC"));
+    other.untracked();
+    assert!(fleet.link("git"));
+    fs::create_dir(fleet.path().join("b")).unwrap();
+    fs::write(fleet.path().join("b/x"), "").unwrap();
+    fs::write(fleet.path().join("flake.nix"), HYPHEN).unwrap();
+    for name in ["-a.nix", "b/default.nix"] {
+        fs::write(fleet.path().join(name), "{ }\n").unwrap();
+    }
+    let git = |arguments: &[&str]| {
+        let status = Command::new("git").args(arguments).current_dir(fleet.path()).status();
+        assert!(status.unwrap().success(), "git {arguments:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "flake.nix", "b/x"]);
+    let validate = || {
+        let mut validate = fleet.command(&["validate", INVENTORY]);
+        validate.env("GIT_DIR", other.path().join(".git")).env("GIT_INDEX_FILE", "/nowhere");
+        text(&validate.output_of().stdout)
+    };
+    let told = validate();
+    assert!(told.contains("run `git add ./-a.nix`"), "{told}");
+    // A folder that git knows, and not what Nix reads of it.
+    assert!(told.contains("error[file-untracked]: `b/default.nix` is not tracked"), "{told}");
+    git(&["add", "./-a.nix", "b/default.nix"]);
+    let told = validate();
+    assert!(told.starts_with("2 hosts, no faults\n"), "{told}");
+    // Nor is a file missing that a sparse checkout leaves out.
+    fs::remove_file(fleet.path().join("-a.nix")).unwrap();
+    assert!(validate().contains("`-a.nix` does not exist"));
+    git(&["update-index", "--skip-worktree", "./-a.nix"]);
+    let told = validate();
+    assert!(told.starts_with("2 hosts, no faults\n"), "{told}");
+}
+
+const HYPHEN: &str = "{\n  outputs = _: { modules = [ ./-a.nix ./b ]; };\n}\n";
 
 /// Nix reads bytes: a comment may be in any encoding.
 #[test]
@@ -130,7 +228,7 @@ fn a_file_of_a_submodule_is_told_with_how_nix_reads_it() {
     let fleet = Fleet::new("UTC");
     assert!(fleet.link("git"));
     let git = |arguments: &[&str]| {
-        let mut git = std::process::Command::new("git");
+        let mut git = Command::new("git");
         git.args(["-c", "user.name=n", "-c", "user.email=e", "-c", "advice.addEmbeddedRepo=false"]);
         let status = git.args(arguments).current_dir(fleet.path()).status();
         assert!(status.unwrap().success(), "git {arguments:?}");

@@ -26,6 +26,7 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
         .or_else(|| lacking_package(first, at))
         .or_else(|| about_option(message))
         .or_else(|| about_name(first))
+        .or_else(|| about_place(first, file))
         .or_else(|| about_value(first, file))
 }
 
@@ -144,6 +145,32 @@ fn about_name(first: &str) -> Option<String> {
     None
 }
 
+/// Of where the flake lies, which Nix and libgit2 say.
+fn about_place(first: &str, file: Option<&str>) -> Option<String> {
+    if let Some(path) = between(first, "repository path '", "' is not owned by current user") {
+        let trust = format!("git config --global --add safe.directory {}", word(path));
+        return Some(format!(
+            "the repository is another user's, whose configuration git would obey: if you trust it, \
+             run {}",
+            quote(&trust)
+        ));
+    }
+    let text = if first.starts_with("resolving Git reference '") {
+        "the repository has no branch, tag or commit of that name: `?ref=` takes one, `?rev=` a whole \
+         commit hash"
+    } else if first.ends_with("has an unsupported type") {
+        "Nix can copy files, folders and links, and no pipe, socket or device: take it out of the \
+         flake's folder, or put the flake into git, of which Nix copies what is tracked"
+    } else if first == "could not find a flake.nix file" {
+        "name the fleet's folder with `--flake`; of a bare repository it is `git+file:///PATH`"
+    } else if first.starts_with("getting status of '") && file.is_none() {
+        "nothing is there: name the fleet's folder with `--flake ./FOLDER`"
+    } else {
+        return None;
+    };
+    Some(text.into())
+}
+
 fn about_value(first: &str, file: Option<&str>) -> Option<String> {
     if let Some(path) = between(first, "string '", "' doesn't represent an absolute path") {
         let lead = if path.starts_with(['.', '/', '~']) { "" } else { "./" };
@@ -159,8 +186,10 @@ fn about_value(first: &str, file: Option<&str>) -> Option<String> {
         "write `import` before the path"
     } else if first.contains("expected a set but found a function") {
         "give the function what it takes: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
-    } else if first.contains("expected a function but got a set at ") {
+    } else if first.starts_with("expected a function but got a ") {
         "`outputs` is a function of the flake's inputs: `outputs = inputs: { … };`"
+    } else if first.ends_with(" lacks attribute 'outputs'") {
+        "write what it gives: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
     } else if first.contains("json.exception.type_error.316") {
         "a text that a file was read for is no UTF-8: write the file anew, as `iconv -f UTF-16 -t \
          UTF-8` does for one of Windows"
@@ -239,9 +268,17 @@ mod tests {
         );
         cured("expected a set but found a path: /nix/store/x-source/hosts", "`import`");
         cured("expected a set but found a function: «lambda @ /x.nix:1:1»", "`outputs = inputs: ");
-        cured("expected a function but got a set at flake.nix:2:3", "`outputs = inputs: ");
+        cured("expected a function but got a thunk", "`outputs = inputs: ");
         cured("[json.exception.type_error.316] invalid UTF-8 byte at index 0: 0xFF", "iconv");
         cured("opening file '/nix/store/x/hosts/db/default.nix': No such file", "`default.nix`");
+        let owned =
+            "opening Git repository \"/a b\": repository path '/a b' is not owned by current user";
+        cured(owned, "`git config --global --add safe.directory '/a b'`");
+        cured("resolving Git reference 'x': revspec 'x' not found", "`?ref=`");
+        cured("file '/a/pipe' has an unsupported type", "no pipe");
+        cured("could not find a flake.nix file", "git+file:///");
+        let missing = "getting status of '/a': No such file or directory";
+        assert!(cure(missing, None, "").unwrap().contains("--flake"));
         let broken = "[json.exception.parse_error.101] parse error at line 2, column 1";
         assert!(cure(broken, None, "").unwrap().contains("`flake.lock` is damaged"));
         assert_eq!(cure(broken, Some("/nix/store/x-source/web.nix"), ""), None);

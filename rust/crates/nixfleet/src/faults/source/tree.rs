@@ -76,6 +76,8 @@ impl Tree {
     pub fn locate(&self, file: &str) -> (String, PathBuf) {
         let relative = match StorePath::split(file) {
             Some((_, rest)) => rest,
+            // As Nix names what it refuses of `flake.nix` itself.
+            None if Path::new(file).is_relative() => PathBuf::from(file),
             None => {
                 match self.work.as_ref().and_then(|work| Path::new(file).strip_prefix(work).ok()) {
                     Some(rest) => rest.to_owned(),
@@ -88,22 +90,27 @@ impl Tree {
         (name, in_work.unwrap_or_else(|| PathBuf::from(file)))
     }
 
-    /// Whether a file is a fleet's source, in its tree or in the store. An inventory may name any
-    /// file, and what it names is shown, in the logs of CI perhaps.
+    /// Whether a file is a fleet's source, in its tree or in the store, by every link on the way to
+    /// it. An inventory may name any file, and a repository may link to any; what they name is shown,
+    /// in the logs of CI perhaps.
     pub fn is_source(&self, path: &Path) -> bool {
         let is_plain = path.components().all(|part| part != Component::ParentDir);
-        let in_work = self.work.as_ref().is_some_and(|work| path.starts_with(work));
-        is_plain && (in_work || path.starts_with("/nix/store"))
+        let is_within = |it: &Path| self.is_in_work(it) || it.starts_with("/nix/store");
+        is_plain && is_within(path) && path.canonicalize().is_ok_and(|it| is_within(&it))
+    }
+
+    fn is_in_work(&self, path: &Path) -> bool {
+        self.work.as_ref().is_some_and(|work| path.starts_with(work))
     }
 
     /// Whether a position is in the flake itself, not in one of its inputs, whose files may have
     /// the same names.
     pub fn is_own(&self, file: &str) -> bool {
         let (_, path) = self.locate(file);
-        let in_work = self.work.as_ref().is_some_and(|work| path.starts_with(work));
+        let in_work = self.is_in_work(&path);
         let copy = Path::new(file);
         // Newer versions of Nix make no copy.
-        in_work && (path == copy || !copy.exists() || is_copy(&path, copy))
+        in_work && (path == copy || copy.is_relative() || !copy.exists() || is_copy(&path, copy))
     }
 
     /// A text with the flake's own files named as their author has them, not as they lie in the

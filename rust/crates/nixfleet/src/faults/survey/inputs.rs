@@ -6,7 +6,7 @@ use crate::faults::source::{Expression, Expressions, Kind};
 /// when it comes to use what is made of it, such as a host's module.
 pub fn missing<'a>(all: &'a Expressions<'a>) -> Option<(Expression<'a>, Vec<&'a str>)> {
     let known = known(all)?;
-    let (_, outputs) = bound(all, "outputs").next()?;
+    let (_, _, outputs) = bound(all, "outputs").next()?;
     let all_of = name_of_all(outputs).filter(|name| is_bound_once(all, name))?;
     let used = all.all().filter(|it| it.kind() == Kind::Select && it.children().count() == 2);
     let lacking = used.filter_map(|select| {
@@ -42,7 +42,7 @@ pub fn follows_nothing<'a>(
 /// The inputs that a flake has; none where `flake.nix` puts names together.
 fn known<'a>(all: &'a Expressions<'a>) -> Option<Vec<&'a str>> {
     let mut known = named(all)?;
-    let (_, outputs) = bound(all, "outputs").next()?;
+    let (_, _, outputs) = bound(all, "outputs").next()?;
     // An argument of its own is an input of the registry's.
     let arguments = outputs.first()?.children().filter(|it| it.kind() == Kind::Argument);
     known.extend(arguments.filter_map(Expression::first).map(Expression::text));
@@ -52,7 +52,7 @@ fn known<'a>(all: &'a Expressions<'a>) -> Option<Vec<&'a str>> {
 /// The inputs that `flake.nix` names, itself among them; none where it puts names together.
 pub fn named<'a>(all: &'a Expressions<'a>) -> Option<Vec<&'a str>> {
     let mut known = vec!["self"];
-    for (path, value) in bound(all, "inputs") {
+    for (path, _, value) in bound(all, "inputs") {
         match path.get(1) {
             Some(name) => known.push(*name),
             None if value.kind() == Kind::Set => {
@@ -95,8 +95,8 @@ fn names_around(entry: Expression<'_>) -> Vec<&str> {
 fn bound<'a>(
     all: &'a Expressions<'a>,
     name: &'static str,
-) -> impl Iterator<Item = (Vec<&'a str>, Expression<'a>)> {
-    bindings(all.root()).filter(move |(path, _)| path.first() == Some(&name))
+) -> impl Iterator<Item = (Vec<&'a str>, usize, Expression<'a>)> {
+    bindings(all.root()).filter(move |(path, ..)| path.first() == Some(&name))
 }
 
 /// Whether a name is an argument, or bound by a `let`, in one place alone.
@@ -128,12 +128,12 @@ fn name_of_all(outputs: Expression<'_>) -> Option<&str> {
     }
 }
 
-/// The bindings of a set, each with the names that are written out.
-fn bindings(set: Expression<'_>) -> impl Iterator<Item = (Vec<&str>, Expression<'_>)> {
+/// The bindings of a set, each with the names that are written out and where it begins.
+pub fn bindings(set: Expression<'_>) -> impl Iterator<Item = (Vec<&str>, usize, Expression<'_>)> {
     set.children().filter(|it| it.kind() == Kind::Binding).filter_map(|binding| {
         let mut parts = binding.children();
         let path = parts.next()?.children().map_while(Expression::plain_name).collect();
-        Some((path, parts.next()?))
+        Some((path, binding.span().start, parts.next()?))
     })
 }
 

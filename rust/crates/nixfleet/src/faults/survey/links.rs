@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use nixfleet_nix::Position;
 
 use crate::faults::source::{Expression, Expressions, Kind, Operator};
-use crate::faults::source::{Text, Tree, position_of, resolve};
+use crate::faults::source::{Text, position_of, resolve};
 
 /// The attributes whose lists are modules.
 const LISTS: [&str; 4] = ["imports", "modules", "homeModules", "sharedModules"];
+
+/// What Nix reads of a folder.
+pub const DEFAULT: &str = "default.nix";
 
 /// A path that a Nix file names.
 #[derive(Debug, Clone)]
@@ -32,9 +35,14 @@ pub struct Link {
 }
 
 impl Link {
-    /// Whether something is where it leads.
-    pub fn is_there(&self, tree: &Tree) -> bool {
-        tree.root().is_some_and(|root| root.join(&self.file).symlink_metadata().is_ok())
+    /// Whether Nix reads what is there as code.
+    pub fn is_code(&self) -> bool {
+        self.used != Use::Other
+    }
+
+    /// Whether it is a file that Nix reads where the path leads: of a folder its `default.nix`.
+    pub fn names(&self, file: &Path) -> bool {
+        self.file == file || self.is_code() && file.strip_prefix(&self.file) == Ok(DEFAULT.as_ref())
     }
 }
 

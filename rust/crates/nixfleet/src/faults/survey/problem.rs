@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::shape::{self, Misshaped};
 use super::syntax::SyntaxError;
 use super::{inputs, links, module, names, syntax};
 use crate::faults::Problem;
@@ -33,6 +34,15 @@ pub enum SourceProblem {
         /// The nearest of those that it has.
         nearest: Option<String>,
     },
+    #[error("{whose} has no attribute {}", quote(.name))]
+    Attribute {
+        whose: &'static str,
+        name: String,
+        /// The nearest of those that there are.
+        nearest: Option<&'static str>,
+    },
+    #[error("the input {} is a text, and Nix takes a set with its `url`", quote(.0))]
+    InputText(String),
     #[error("{} is given a value twice, first in line {line}", quote(.name))]
     Twice { name: String, line: usize },
     #[error("{} is outside the flake, and a flake reads nothing there", quote(.0))]
@@ -74,6 +84,17 @@ impl SourceProblem {
         Some((lacking.span().start, Self::Input { name: name.to_owned(), nearest: near }))
     }
 
+    /// An attribute for which Nix refuses `flake.nix`.
+    pub fn of_shape(all: &Expressions) -> Option<(usize, Self)> {
+        let (at, misshaped) = shape::misshaped(all)?;
+        let (whose, name, known) = match misshaped {
+            Misshaped::Attribute(name) => ("a flake", name, shape::OF_FLAKE),
+            Misshaped::OfInput(name) => ("an input", name, shape::OF_INPUT),
+            Misshaped::Text(name) => return Some((at, Self::InputText(name.to_owned()))),
+        };
+        Some((at, Self::Attribute { whose, name: name.to_owned(), nearest: nearest(name, known) }))
+    }
+
     /// What Nix finds when it comes to use what is in the file.
     pub fn of_use(all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
         if let Some(home) = all.all().find(|it| it.kind() == Kind::HomePath) {
@@ -101,9 +122,10 @@ impl Problem for SourceProblem {
             Self::Unbound { .. } => "name-unbound",
             Self::Twice { .. } => "attribute-duplicate",
             Self::Closed(_) => "arguments-closed",
+            Self::Attribute { .. } => "argument-unknown",
             Self::Input { .. } => "input-missing",
             Self::Outside(_) => "path-outside",
-            Self::Quoted(_) => "field-type-wrong",
+            Self::Quoted(_) | Self::InputText(_) => "field-type-wrong",
         }
     }
 
@@ -140,6 +162,16 @@ impl Problem for SourceProblem {
                 let near = nearest.as_ref().map(|it| format!("write {}, or ", quote(it)));
                 format!("{}add the input: `inputs.{name}.url = \"…\";`", near.unwrap_or_default())
             }
+            Self::Attribute { nearest: Some(name), .. } => format!("write {}", quote(name)),
+            Self::Attribute { whose: "a flake", .. } => {
+                "it has `description`, `inputs`, `nixConfig` and `outputs`: put it into what `outputs` \
+                 gives"
+                    .to_owned()
+            }
+            Self::Attribute { .. } => "an input has a `url`, or `follows` another; it may say `flake = \
+                                       false;` and what its own `inputs` are"
+                .to_owned(),
+            Self::InputText(name) => format!("write `inputs.{name}.url = \"…\";`"),
             Self::Quoted(path) => format!("write the path without quotes: {}", quote(path)),
             Self::Twice { .. } => "take one out, or put both values together".to_owned(),
             Self::Closed(arguments) => {

@@ -1,6 +1,6 @@
 //! From `flake.nix` to the files that it leads to, and on from those.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +36,8 @@ pub struct Walk {
     flake: PathBuf,
     role: Role,
     seen: HashSet<PathBuf>,
+    /// The folders that files were looked for in, and whether they are within the root.
+    folders: HashMap<PathBuf, bool>,
     queue: Vec<Visit>,
     /// What is found, for who no longer waits for more.
     found: Arc<Mutex<Survey>>,
@@ -48,7 +50,8 @@ impl Walk {
         let first = Visit { file, is_sure: true, is_module: false, reads_folders: false };
         let flake = first.file.clone();
         let role = if is_read { Role::ReadFlake } else { Role::Flake };
-        Some(Self { root, flake, role, seen: HashSet::new(), queue: vec![first], found })
+        let (seen, folders) = (HashSet::new(), HashMap::new());
+        Some(Self { root, flake, role, seen, folders, queue: vec![first], found })
     }
 
     /// Reads all files.
@@ -78,6 +81,10 @@ impl Walk {
     fn visit(&mut self, visit: Visit) {
         let path = self.root.join(&visit.file);
         let Ok(metadata) = fs::metadata(&path) else { return };
+        // Nix reads nothing that is not in the tree, and a line of it, shown, may be a secret.
+        if !self.is_within(&path) {
+            return;
+        }
         if metadata.is_dir() {
             let default = visit.file.join("default.nix");
             if self.root.join(&default).is_file() {
@@ -93,6 +100,19 @@ impl Walk {
                 self.read(&path, visit);
             }
         }
+    }
+
+    /// Whether every link on the way to a file stays within the root.
+    fn is_within(&mut self, path: &Path) -> bool {
+        let stays = |it: &Path| it.canonicalize().is_ok_and(|it| it.starts_with(&self.root));
+        let Some(folder) = path.parent().filter(|_| path != self.root) else { return true };
+        let in_folder = match self.folders.get(folder) {
+            Some(known) => *known,
+            None => stays(folder),
+        };
+        let is_within = in_folder && (!path.is_symlink() || stays(path));
+        self.folders.entry(folder.to_owned()).or_insert(in_folder);
+        is_within
     }
 
     fn read(&mut self, path: &Path, visit: Visit) {
@@ -191,7 +211,9 @@ pub fn fault_of(
             let of_inputs = || SourceProblem::of_inputs(all);
             match role {
                 Role::ReadFlake => SourceProblem::of_use(all, false).or_else(of_inputs),
-                Role::Flake => SourceProblem::find(text, all, false).or_else(of_inputs),
+                Role::Flake => SourceProblem::find(text, all, false)
+                    .or_else(|| SourceProblem::of_shape(all))
+                    .or_else(of_inputs),
                 Role::Module | Role::Other => SourceProblem::find(text, all, role == Role::Module),
             }
         }

@@ -151,6 +151,12 @@ fn invalid(token: &Token) -> Option<SyntaxError> {
         '‘' | '’' | '`' => "write `'` or `\"`".to_owned(),
         '–' | '—' => "write `-`".to_owned(),
         '\u{a0}' => "write a plain blank".to_owned(),
+        '\u{feff}' => "save the file without a byte order mark".to_owned(),
+        char::REPLACEMENT_CHARACTER => {
+            "the file is no UTF-8: write it anew, as `iconv -f UTF-16 -t \
+                                        UTF-8` does for one of Windows"
+                .to_owned()
+        }
         _ => "take it out, or put it into a text: `\"…\"`".to_owned(),
     };
     Some(SyntaxError::new(

@@ -82,6 +82,10 @@ fn what_was_forgotten_is_told_where_it_was() {
         ),
         ("{ a = 1; /* never\n}", "1 /*: the comment never ends; write `*/` where it ends"),
         ("{ a = 1;; }", "1 ;: `;` ends nothing; take it out"),
+        (
+            "\u{feff}{ }",
+            "1 \u{feff}: `\\u{feff}` means nothing in Nix; save the file without a byte order mark",
+        ),
         ("{ a = “x”; }", "1 “: `“` means nothing in Nix; write `\"`"),
         ("{ a = ; }", "1 =: there is no value after `=`; write the value"),
         ("{ a }", "1 }: `:` is missing between the arguments and what is made of them; write `}:`"),
