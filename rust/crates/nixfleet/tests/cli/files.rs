@@ -15,11 +15,11 @@ fn fleet() -> Fleet {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, source).unwrap();
     };
-    write("flake.nix", "{ outputs = _: import ./hosts { }; templates.a = ./a; }\n");
+    write("flake.nix", "{ outputs = _: import ./hosts { } // { templates.a = ./a; }; }\n");
     write(
         "hosts/default.nix",
         "# ./of-a-comment.nix\n{ imports = [\n ./wbe.nix (./of-many + \".nix\") ./${x}.nix \
-         ../optional.nix ../of-readers ../../outside.nix \"./text.nix\" ];\n}\n",
+         ../optional.nix ../../outside.nix \"./text.nix\" ]; a = ../of-readers;\n}\n",
     );
     write("hosts/web.nix", "{ }\n");
     write("hosts/optional.nix", "if builtins.pathExists ../optional.nix then ./x.nix else { }\n");

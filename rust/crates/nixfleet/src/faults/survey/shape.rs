@@ -11,10 +11,12 @@ pub const OF_INPUT: [&str; 4] = ["flake", "follows", "inputs", "url"];
 
 /// What the attributes of an input may be besides: those of its fetcher (nix3-flake(1), "Flake
 /// references").
-const OF_FETCHERS: [&str; 21] = [
+const OF_FETCHERS: [&str; 27] = [
     "allRefs",
     "buildTime",
     "dir",
+    "dirtyRev",
+    "dirtyShortRev",
     "exportIgnore",
     "host",
     "id",
@@ -30,9 +32,13 @@ const OF_FETCHERS: [&str; 21] = [
     "ref",
     "repo",
     "rev",
+    "revCount",
     "shallow",
     "submodules",
+    "treeHash",
     "type",
+    "unpack",
+    "verifyCommit",
 ];
 
 /// What is not as Nix takes it.
@@ -99,7 +105,8 @@ mod tests {
             misshaped(&all).map(|(at, it)| format!("{at} {it:?}"))
         };
         let right = "{ description = \"\"; nixConfig.a = 1; inputs = { a.url = \"\"; b = { type = \"git\"; \
-                     owner = \"\"; inputs.c.follows = \"a\"; }; c = import ./x; }; outputs = _: { x = 1; }; }";
+                     owner = \"\"; inputs.c.follows = \"a\"; verifyCommit = true; }; \
+                     c = import ./x; }; outputs = _: { x = 1; }; }";
         assert_eq!(first(right), None);
         for (source, told) in [
             ("{ ouputs = _: { }; }", "2 Attribute(\"ouputs\")"),
