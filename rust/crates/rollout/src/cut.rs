@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::command::Command;
 use crate::event::{Event, Kind};
 use crate::plan::Member;
+use crate::report::{Phase, Report};
 use crate::rollout::{Rollout, WaveTrack};
 use crate::track::{Told, Track, Word};
 
@@ -52,19 +53,18 @@ impl Track {
     fn events(&self, member: &Member) -> Vec<Event> {
         let host = || member.name.clone();
         let mut events = Vec::new();
-        // Each was the newest when it was said, so one that is none of the others' is before them.
+        let report = |at, report| Event { at, kind: Kind::Report { host: host(), report } };
+        events.extend(self.end_of_the_last_try(&member.system).map(|(at, it)| report(at, it)));
         let newest = self.told.as_ref();
-        let mut before: Vec<&Arc<Told>> =
-            [&self.arrived, &self.over].into_iter().flatten().collect();
-        before.retain(|it| newest.is_none_or(|newest| !Arc::ptr_eq(it, newest)));
-        before.sort_by_key(|it| (it.at, it.report.turn));
-        before.dedup_by(|one, other| Arc::ptr_eq(one, other));
-        for told in before.into_iter().chain(newest) {
-            let mut report = told.report.clone();
-            if newest.is_some_and(|it| Arc::ptr_eq(it, told)) {
-                report.turn = self.turn;
+        let is_newest = |it: &Arc<Told>| newest.is_some_and(|newest| Arc::ptr_eq(newest, it));
+        // It was the newest when it was said, so one that is not is before that.
+        let arrived = self.arrived.as_ref().filter(|it| !is_newest(it));
+        for told in arrived.into_iter().chain(newest) {
+            let mut said = told.report.clone();
+            if is_newest(told) {
+                said.turn = self.turn;
             }
-            events.push(Event { at: told.at, kind: Kind::Report { host: host(), report } });
+            events.push(report(told.at, said));
         }
         let at = |at: Option<Timestamp>, kind: Kind| at.map(|at| Event { at, kind });
         events.extend(at(self.seen, Kind::Seen { host: host(), stays: false }));
@@ -82,5 +82,28 @@ impl Track {
         word(&self.retry, Command::Retry { host: host() });
         word(&self.skip, Command::Skip { host: host() });
         events
+    }
+
+    /// That its last try is over, where what else is kept of what it said does not say so: without what it
+    /// said then, but that it ran the system if it has since.
+    fn end_of_the_last_try(&self, system: &str) -> Option<(Timestamp, Report)> {
+        let over = self.over?;
+        let says_so = |it: &Arc<Told>| {
+            it.at == over.at && it.report.phase.is_over() && it.report.tries == over.tries
+        };
+        if [&self.told, &self.arrived].into_iter().flatten().any(says_so) {
+            return None;
+        }
+        let had_arrived = self.arrived.as_ref().is_some_and(|it| it.at <= over.at);
+        let failed = Phase::Reverted { why: String::new() };
+        let phase = if over.has_failed { failed } else { Phase::Committed };
+        let report = Report {
+            phase,
+            tries: over.tries,
+            boot: self.told.as_ref().map(|it| it.report.boot.clone()).unwrap_or_default(),
+            running: if had_arrived { system.to_owned() } else { String::new() },
+            ..Report::default()
+        };
+        Some((over.at, report))
     }
 }

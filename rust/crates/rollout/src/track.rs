@@ -27,6 +27,15 @@ pub struct Word {
     pub holds: bool,
 }
 
+/// That a try is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Over {
+    pub at: Timestamp,
+    /// How many tries had begun.
+    pub tries: u64,
+    pub has_failed: bool,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Track {
     /// The newest that it said. It is often what the next two are as well: each is kept once.
@@ -35,8 +44,8 @@ pub struct Track {
     pub turn: u64,
     /// Since when it runs the release's system, committed.
     pub arrived: Option<Arc<Told>>,
-    /// The newest that says of a try that it is over.
-    pub over: Option<Arc<Told>>,
+    /// The end of the last try, when it was first said.
+    pub over: Option<Over>,
     /// When it was last heard of.
     pub seen: Option<Timestamp>,
     /// The boot before the one that it is in, and since when: what still comes from there is late.
@@ -74,10 +83,21 @@ impl Track {
         } else {
             self.arrived = None;
         }
-        if told.report.phase.is_over() {
-            self.over = Some(told.clone());
+        if let Some(over) = self.end_of_a_try(&told) {
+            self.over = Some(over);
         }
         self.told = Some(told);
+    }
+
+    /// Whether it says of a try for the first time that it is over. A host that was held, stood before
+    /// something in the way, or has restarted says again how its last try ended, and that may be from before
+    /// it heard of its leave.
+    fn end_of_a_try(&self, told: &Told) -> Option<Over> {
+        let Report { phase, tries, .. } = &told.report;
+        let (tries, has_failed) = (*tries, phase.failure().is_some());
+        let is_said = |it: Over| (it.tries, it.has_failed) == (tries, has_failed);
+        let is_first = self.is_busy() || !self.over.is_some_and(is_said);
+        (phase.is_over() && is_first).then_some(Over { at: told.at, tries, has_failed })
     }
 
     /// Whether it was said before what is known. Of boots none tells which is the later, so what was
@@ -117,6 +137,7 @@ impl Track {
             go: self.go,
             stayed: self.stayed,
             hold: self.hold,
+            over: self.over,
             ..Self::default()
         };
         if let Some(told) = self.told {
@@ -130,7 +151,7 @@ impl Track {
     /// What it says at rest may be from before it heard of its leave, and it may have begun since. So
     /// leave is over with the end of a try, or once the host is known to have stayed.
     pub fn leave(&self) -> Option<Timestamp> {
-        let over = self.over.as_ref().map(|it| it.at);
+        let over = self.over.map(|it| it.at);
         self.go.filter(|it| self.has_leave(*it) && (self.is_busy() || over <= Some(*it)))
     }
 
@@ -175,8 +196,9 @@ impl Track {
     pub fn failure(&self, system: &str) -> Option<(&str, Timestamp)> {
         let told = self.told.as_ref()?;
         let why = told.report.failure_of(system)?;
-        let retried = self.retry.as_ref().is_some_and(|it| it.at >= told.at);
-        (!retried).then_some((why, told.at))
+        let since = self.over.map_or(told.at, |it| it.at);
+        let retried = self.retry.as_ref().is_some_and(|it| it.at >= since);
+        (!retried).then_some((why, since))
     }
 
     /// Whether a person let a failure be tried again, and it was not yet.

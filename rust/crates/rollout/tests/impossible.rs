@@ -67,6 +67,30 @@ fn wave() -> impl Strategy<Value = String> {
     })
 }
 
+#[test]
+fn a_plan_that_can_never_finish_says_why() {
+    let plan = r#"{"expires": "2026-11-26T00:00:00Z", "waves": [
+        {"name": "canary", "need": 3, "soak": "2d"},
+        {"name": "web", "window": "02:00-05:00 Mars/Olympus"},
+        {"name": "rest"}]}"#;
+    let plan: Plan = serde_json::from_str(plan).unwrap();
+    let members = ["a:canary", "b:web", "c:gone"].map(member);
+    let begins = "2026-11-25T12:00:00Z".parse().unwrap();
+    let found: Vec<String> =
+        impossible(&plan, &members, begins).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "wave `canary` needs 3 and has 1 host: write a part, as `\"90%\"`, or 1 at most",
+            "wave `web` never opens: there is no time zone `Mars/Olympus`",
+            "wave `web` can open at 2026-11-27T12:00:00Z at the earliest, and the release expires at 2026-11-26T00:00:00Z: let it expire later, or shorten the soaks before",
+            "wave `rest` can open at 2026-11-27T12:00:00Z at the earliest, and the release expires at 2026-11-26T00:00:00Z: let it expire later, or shorten the soaks before",
+            "`c` is in the wave `gone`, and there is none",
+        ]
+    );
+    assert!(impossible(&Plan::default(), &[member("a")], begins).is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 

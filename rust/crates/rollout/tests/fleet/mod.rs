@@ -46,6 +46,11 @@ impl Fleet {
     }
 
     pub fn report(&mut self, host: &str, phase: Phase, running: &str) {
+        self.report_of(host, 0, phase, running);
+    }
+
+    /// What a host says after so many tries.
+    pub fn report_of(&mut self, host: &str, tries: u64, phase: Phase, running: &str) {
         self.turn += 1;
         let target = Some(NEW.into());
         let report = Report {
@@ -54,6 +59,7 @@ impl Fleet {
             running: running.into(),
             boot: "boot".into(),
             turn: self.turn,
+            tries,
             ..Report::default()
         };
         self.event(Kind::Report { host: host.into(), report });
