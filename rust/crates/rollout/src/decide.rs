@@ -60,8 +60,11 @@ impl Deciding<'_> {
             (0..self.waves.len()).map(|it| self.wave_verdict(it)).collect();
         // What waits for nothing of its own waits for its wave, or for the whole.
         for at in 0..self.waves.len() {
-            let is_closed = words::is_closed(&self, at);
-            self.wait(at, if state.lets_go() { is_closed } else { sentence.clone() });
+            if self.waves[at].tally.waiting > 0 {
+                let turn = || words::waits_for_its_turn(&self, at);
+                let why = if state.lets_go() { turn() } else { sentence.clone() };
+                self.wait(at, why);
+            }
         }
         self.answer(state);
         self.take_back();

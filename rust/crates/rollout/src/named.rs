@@ -82,6 +82,14 @@ impl<'a> Named<'a> {
     }
 }
 
+impl<'a> FromIterator<&'a str> for Named<'a> {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(all: T) -> Self {
+        let mut rest = all.into_iter();
+        let first: Vec<&str> = rest.by_ref().take(NAMES).collect();
+        Self { count: first.len() + rest.count(), first }
+    }
+}
+
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&joined(&self.first, self.count - self.first.len()))

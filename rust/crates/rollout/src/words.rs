@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::standing::Standing;
 
-pub use wave::{budget_is_full, is_closed, wave, wave_is_full, window};
+pub use wave::{budget_is_full, waits_for_its_turn, wave, wave_is_full, window};
 pub use whole::rollout;
 
 const ON_THE_WAY: [Standing; 2] = [Standing::Going, Standing::OnTheWay];

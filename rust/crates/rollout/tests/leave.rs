@@ -30,6 +30,18 @@ fn a_host_that_went_another_way_by_hand_is_let_go_anew_and_a_cut_log_knows() {
     assert_eq!(new.len(), 1, "{:?}", decision.events);
 }
 
+#[test]
+fn a_wave_that_is_full_of_who_is_left_out_but_may_have_begun_names_them() {
+    let mut fleet = Fleet::new(ONE_AT_A_TIME, &["a:web", "b:web"]);
+    assert_eq!(fleet.go(), ["a"]);
+    fleet.say(Command::Skip { host: "a".into() });
+    assert_eq!(fleet.standing("a"), Standing::Skipped);
+    assert_eq!(
+        fleet.sentence("b"),
+        "at most 1 of wave `web` may be on the way or have failed at a time: a"
+    );
+}
+
 /// The same rollout, of a newer release.
 fn newer(fleet: &mut Fleet) {
     let member = |it: &Member| Member { system: "/nix/store/newer".into(), ..it.clone() };

@@ -11,7 +11,10 @@ const TWO: &str = r#"{"waves": [{"name": "canary", "soak": "30m"}, {"name": "res
 fn the_canary_goes_first_and_the_rest_once_it_has_held() {
     let mut fleet = Fleet::new(TWO, &["web-01:canary", "db-01:rest", "web-02:rest"]);
     assert_eq!(fleet.go(), ["web-01"]);
-    assert_eq!(fleet.sentence("db-01"), "wave `rest` opens after `canary`");
+    assert_eq!(
+        fleet.sentence("db-01"),
+        "wave `rest` opens after `canary`: 0 of 1 host arrived; on the way: web-01"
+    );
     fleet.commit("web-01");
     assert!(fleet.go().is_empty());
     let decision = fleet.decide();

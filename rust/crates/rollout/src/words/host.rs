@@ -5,6 +5,7 @@ use crate::report::Phase;
 use crate::rollout::Rollout;
 use crate::sentence::time;
 use crate::standing::Standing;
+use crate::time::after;
 
 impl Rollout {
     /// Where a host stands and why, in words; `None` for a host that the release has not.
@@ -23,11 +24,23 @@ impl Rollout {
         Some(match verdict.standing {
             Standing::Arrived => format!("it runs the release since {since}"),
             Standing::Going => match phase {
-                _ if verdict.may == May::Wait => {
-                    format!("it was let go at {since}, and is not any more unless it began")
+                _ if !decision.state.lets_go() => {
+                    format!(
+                        "it was let go at {since}, and stays unless it began: {}",
+                        decision.sentence
+                    )
                 }
-                Some(Phase::Refused { why }) => format!("it may go since {since}, and says: {why}"),
-                _ => format!("it may go since {since}, and has not said that it began"),
+                _ if verdict.may == May::Wait => {
+                    format!(
+                        "it was let go at {since}, and is not any more unless it began: its place is free once it says so"
+                    )
+                }
+                Some(Phase::Refused { why }) => {
+                    format!("it may go since {since}, tries again by itself, and says: {why}")
+                }
+                _ => format!(
+                    "it may go since {since}, and has not said that it began: `skip {host}` does without it"
+                ),
             },
             Standing::OnTheWay => {
                 format!("it {} since {since}{what}", phase.map_or("is on the way", Phase::words))
@@ -39,15 +52,18 @@ impl Rollout {
                 }
                 None => "never heard of: it goes when it is heard of".into(),
             },
-            Standing::Unheard => {
-                "not heard of since the control plane was started: it may be on the way".into()
-            }
+            Standing::Unheard => format!(
+                "not heard of since the control plane was started: it may be on the way, and is passed over from {} on",
+                time(after(self.listening, self.limits.offline))
+            ),
             Standing::Silent => format!(
                 "it was let go and has not been heard of since {since}: `retry` lets it try again, `skip` does without it"
             ),
             Standing::Failed => {
                 let why = phase.and_then(Phase::failure).unwrap_or("it did not say why");
-                format!("the release failed there at {since}: {why}")
+                format!(
+                    "the release failed there at {since}, and `retry {host}` tries again: {why}"
+                )
             }
             Standing::Held => match (track.is_held(), phase) {
                 (Some(word), _) => {
@@ -57,7 +73,9 @@ impl Rollout {
                     )
                 }
                 (None, Some(Phase::Held { why })) => {
-                    format!("an operator on the host holds it since {since}: {why}")
+                    format!(
+                        "an operator on the host holds it since {since}, `nixfleet-agent status` there says until when: {why}"
+                    )
                 }
                 (None, _) => format!("held since {since}"),
             },

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::loss::{allowance, lost, way_out};
 use super::{ON_THE_WAY, exact};
 use crate::decision::WaveState;
+use crate::named::Named;
 use crate::now::Deciding;
 use crate::sentence::{hosts, names};
 use crate::standing::Standing;
@@ -80,13 +81,30 @@ pub fn is_closed(it: &Deciding, at: usize) -> String {
     }
 }
 
+/// What the hosts of a wave wait for that is not open.
+pub fn waits_for_its_turn(it: &Deciding, at: usize) -> String {
+    let first = it.waves[..at].iter().position(|it| it.state != WaveState::Passed);
+    let Some(first) = first else { return is_closed(it, at) };
+    let (closed, before) = (is_closed(it, at), wave(it, first));
+    if first + 1 == at {
+        format!("{closed}: {before}")
+    } else {
+        format!("{closed}; `{}`: {before}", it.rollout.waves[first].wave.name)
+    }
+}
+
 pub fn window(opening: &Opening, next: Option<Timestamp>) -> String {
     let window = opening.window();
     match next {
         Some(next) => format!("the window `{window}` opens at {}", exact(next)),
-        None if opening.has_zone() => format!("the window `{window}` does not open"),
+        None if opening.has_zone() => {
+            format!("the window `{window}` does not open: release anew with another")
+        }
         None => {
-            format!("the window `{window}` never opens: there is no time zone `{}`", window.zone())
+            format!(
+                "the window `{window}` never opens, since there is no time zone `{}`: release anew with another",
+                window.zone()
+            )
         }
     }
 }
@@ -94,11 +112,17 @@ pub fn window(opening: &Opening, next: Option<Timestamp>) -> String {
 pub fn wave_is_full(it: &Deciding, at: usize) -> String {
     let taking = it.named(Some(at), &ON_THE_WAY);
     let lost = it.named(Some(at), &[Standing::Failed, Standing::Silent, Standing::Unheard]);
+    // One that is left out takes room as long as it may have begun.
+    let left_out = it.rollout.waves[at].hosts.iter().filter(|host| {
+        let stands = it.stands[**host];
+        stands.standing == Standing::Skipped && stands.takes_room
+    });
+    let left_out: Named = left_out.map(|host| it.rollout.members[*host].name.as_str()).collect();
     format!(
         "at most {} of wave `{}` may be on the way or have failed at a time: {}",
         it.waves[at].at_most,
         it.rollout.waves[at].wave.name,
-        taking.and(lost)
+        taking.and(left_out).and(lost)
     )
 }
 

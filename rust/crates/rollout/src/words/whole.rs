@@ -32,7 +32,8 @@ pub fn rollout(it: &Deciding, state: State, tally: &Tally) -> String {
             )
         }
         State::Aborted => {
-            format!("{release}: {}{finish}", said(rollout.abort.as_ref(), "ended it"))
+            let ended = said(rollout.abort.as_ref(), "ended it");
+            format!("{release}: {ended}: release anew{finish}")
         }
         State::Paused => {
             format!(
@@ -43,7 +44,7 @@ pub fn rollout(it: &Deciding, state: State, tally: &Tally) -> String {
         State::GivenUp => {
             let arrived = it.named(None, &[Standing::Arrived]);
             let back = if arrived.is_empty() {
-                "; none had arrived".to_owned()
+                "; none had arrived: release anew".to_owned()
             } else {
                 format!(
                     "; {arrived} run it, and go back with the next release: `nixfleet release --rollback-to {}`",

@@ -5,6 +5,7 @@ mod fleet;
 mod limits;
 mod op;
 mod order;
+mod sentences;
 mod shape;
 mod world;
 

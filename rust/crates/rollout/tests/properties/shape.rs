@@ -13,6 +13,22 @@ pub fn shape() -> impl Strategy<Value = Shape> {
     of(Just("null"), Just("null"))
 }
 
+/// The hour decides as well.
+pub fn shape_by_the_hour() -> impl Strategy<Value = Shape> {
+    let window = prop_oneof![
+        4 => Just("null"),
+        1 => Just(r#""12:00-13:00 UTC""#),
+        1 => Just(r#""Mon..Fri 02:00-05:00 Europe/Berlin""#),
+        1 => Just(r#""02:00-05:00 Mars/Olympus""#),
+    ];
+    let expires = prop_oneof![
+        4 => Just("null"),
+        1 => Just(r#""2026-11-25T12:30:00Z""#),
+        1 => Just(r#""2026-11-25T18:00:00Z""#),
+    ];
+    of(window, expires)
+}
+
 fn of(
     window: impl Strategy<Value = &'static str>,
     expires: impl Strategy<Value = &'static str>,
