@@ -4,8 +4,7 @@ mod fleet;
 
 use fleet::{Fleet, NEW, OLD, member};
 use nixfleet_rollout::{
-    Command, Event, Kind, Limits, May, Member, Phase, Plan, Report, Rollout, Standing, State,
-    WHY_LETTERS,
+    Command, Kind, Limits, May, Phase, Plan, Report, Standing, State, WHY_LETTERS,
 };
 
 const ONE_AT_A_TIME: &str = r#"{"waves": [{"name": "web", "atMost": 1}]}"#;
