@@ -95,7 +95,6 @@ impl Error {
             Self::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => {
                 Some("`--limit preflight=SECONDS` gives it more time".to_owned())
             }
-            Self::Inventory(InventoryError::Nix(NixError::Interrupted)) => None,
             Self::Inventory(InventoryError::Nix(error @ NixError::Died { .. })) => error.help(),
             Self::Inventory(InventoryError::Nix(NixError::Failed { cause, .. }))
                 if cause.is_outside() =>
