@@ -1,4 +1,3 @@
-# What mkFleet makes of hosts and defaults, and where it says that each value was written.
 { nixfleet }:
 let
   fleet = nixfleet.mkFleet {
@@ -27,9 +26,7 @@ let
       macbook.platform = "aarch64-darwin";
     };
   };
-
   inherit (fleet.nixfleet) hosts;
-
   looped = nixfleet.mkFleet {
     hosts = builtins.listToAttrs (
       builtins.genList (i: {
@@ -37,6 +34,12 @@ let
         value.platform = "x86_64-linux";
       }) 3
     );
+  };
+  refused = args: message: {
+    expr = builtins.deepSeq (builtins.mapAttrs (_: host: host.config)
+      (nixfleet.mkFleet args).nixosConfigurations
+    ) null;
+    expectedError.msg = message;
   };
 in
 {
@@ -194,6 +197,52 @@ in
     expected = { };
   };
 
+  "test: an ISO without a key is refused with where to set one" = {
+    expr =
+      (nixfleet.mkFleet {
+        isoSshKeys = [ ];
+        hosts = { };
+      }).packages.x86_64-linux.iso;
+    expectedError.msg = "`isoSshKeys` is empty";
+  };
+
+  "test: a bad host does not keep the inventory from being read" = {
+    expr =
+      (nixfleet.mkFleet {
+        hosts = {
+          bad = 5;
+          good.platform = "x86_64-linux";
+        };
+      }).nixfleet.hosts.bad.platform;
+    expected = null;
+  };
+
+  "test: a mistyped argument of mkFleet is refused with the nearest one" = refused {
+    host = { };
+  } "the fleet: host: is not an argument of mkFleet: write `hosts`";
+  "test: what is no set of arguments is refused" = {
+    expr = (nixfleet.mkFleet [ ]).nixosConfigurations;
+    expectedError.msg = "mkFleet takes a set, and was given a list";
+  };
+  "test: a host that is no set is refused" = refused {
+    hosts.web-01 = 5;
+  } "host `web-01`: `5` is not a host";
+  "test: keys in place of a list of keys are refused" = refused {
+    hosts = { };
+    isoSshKeys = "ssh-ed25519 AAAA";
+  } "isoSshKeys: `ssh-ed25519 AAAA` is not a list";
+  "test: a host without a platform is refused where the host is" = {
+    expr = (nixfleet.mkFleet { hosts.web-01 = { }; }).nixosConfigurations.web-01.config;
+    expectedError.msg = "mk-fleet.nix:[0-9]+: host `web-01`: platform: is missing";
+  };
+  "test: a mistyped default is refused where it is" = {
+    expr =
+      (nixfleet.mkFleet {
+        defaults.hostspec = { };
+        hosts.web-01.platform = "x86_64-linux";
+      }).nixosConfigurations.web-01.config;
+    expectedError.msg = "mk-fleet.nix:[0-9]+: the fleet: defaults.hostspec: is not an argument of mkHost: write `hostSpec`";
+  };
   "test: a release is data, and each of its fields has its place" = {
     expr =
       let
@@ -235,7 +284,6 @@ in
       ];
     };
   };
-
   "test: a release of any shape is carried, and what is no set is refused" = {
     expr = map (release: (nixfleet.mkFleet { inherit release; }).nixfleet.release) [
       5
@@ -252,7 +300,10 @@ in
       { controlPlane = "x"; }
     ];
   };
-
+  "test: a release that is no set is refused" = refused {
+    hosts.web-01.platform = "x86_64-linux";
+    release = [ ];
+  } "the fleet: release: a list is not a set";
   "test: a set that toJSON takes for a text leaves the rest of the inventory" = {
     expr =
       let
