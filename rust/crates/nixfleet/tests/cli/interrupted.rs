@@ -39,7 +39,6 @@ fn interrupted(fleet: &Fleet, program: &str, arguments: &[&str], says: &str) {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn validate_tells_of_no_host_that_it_did_not_see() {
     for program in ["nix", "nix-eval-jobs"] {
         let fleet = Fleet::new("UTC");
@@ -53,7 +52,6 @@ fn validate_tells_of_no_host_that_it_did_not_see() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn release_says_that_there_is_none() {
     for program in ["nix", "nix-eval-jobs"] {
         let fleet = Fleet::new("UTC");

@@ -9,6 +9,7 @@ mod eval;
 mod files;
 mod forged;
 mod hostile;
+#[cfg(target_os = "linux")]
 mod interrupted;
 mod machine;
 mod mistakes;
