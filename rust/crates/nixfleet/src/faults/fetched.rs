@@ -2,12 +2,11 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
-use std::thread;
 
 use nixfleet_nix::{Cause, Position};
 use serde_json::Value;
 
-use crate::faults::source::{LONGEST, STACK, Tree, parse, position_of, read};
+use crate::faults::source::{LONGEST, Tree, parse, position_of, read, with_room};
 use crate::faults::survey::urls_of_inputs;
 use crate::text::quote::quote;
 use nixfleet_text::{read_file, word};
@@ -39,12 +38,7 @@ pub fn input(cause: &Cause, tree: &Tree) -> Option<Input> {
     let flake = tree.root()?.join(tree.flake_file()?);
     let lock = read_file(&flake.with_file_name("flake.lock"), LONGEST).ok();
     let lock = lock.and_then(|it| serde_json::from_slice(&it).ok()).unwrap_or_default();
-    // What is nested is read by calls within calls.
-    thread::scope(|scope| {
-        let work = || of_flake(cause, &flake, &lock);
-        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        thread.ok()?.join().ok()?
-    })
+    with_room(|| of_flake(cause, &flake, &lock)).flatten()
 }
 
 fn of_flake(cause: &Cause, flake: &Path, lock: &Value) -> Option<Input> {

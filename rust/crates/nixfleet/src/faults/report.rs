@@ -169,13 +169,14 @@ fn merge_places(faults: impl Iterator<Item = Located>, sources: &mut Sources) ->
         };
         if let Some(index) = known.get(&key) {
             let merged = &mut merged[*index];
-            join(merged, located);
             match &key.text {
-                Wherein::Taken(origin) => merged.place = Some(sources.place(origin, None)),
-                Wherein::Template => continue,
-                Wherein::At(..) | Wherein::Value(_) => {}
+                Wherein::Taken(origin) => {
+                    join(merged, located);
+                    merged.place = Some(sources.place(origin, None));
+                }
+                Wherein::Template => join_apart(merged, located),
+                Wherein::At(..) | Wherein::Value(_) => join(merged, located),
             }
-            merged.elsewhere.clear();
         } else {
             known.insert(key, merged.len());
             merged.push(located);
@@ -234,11 +235,19 @@ fn key(Located { fault, words, place, .. }: &Located, sources: &mut Sources) -> 
     Some(Key { file: place.file.clone(), text, code, message })
 }
 
+/// Adds a fault of the same words that stand in another place, which is told too.
+fn join_apart(located: &mut Located, other: Located) {
+    let at = |place: &Place| format!("{}:{}:{}", place.shown, place.line, place.column);
+    let places = [&located.place, &other.place].map(|it| it.as_ref().map(at));
+    join(located, other);
+    located.elsewhere.extend(places.into_iter().flatten());
+    let mut seen: HashSet<String> = located.place.as_ref().map(at).into_iter().collect();
+    located.elsewhere.retain(|it| seen.insert(it.clone()));
+}
+
 /// Adds a fault of the same text. The fleet's own comes first, in the words of its kind.
 fn join(located: &mut Located, other: Located) {
     let Located { mut fault, mut words, place, .. } = other;
-    let at = |place: &Place| format!("{}:{}:{}", place.shown, place.line, place.column);
-    let (here, there) = (located.place.as_ref().map(at), place.as_ref().map(at));
     let is_of_kind = |it: &Fault| Some(it.problem.code()) == it.problem.kind_of_text();
     if is_of_kind(&fault) && !is_of_kind(&located.fault) {
         std::mem::swap(&mut located.words, &mut words);
@@ -249,10 +258,6 @@ fn join(located: &mut Located, other: Located) {
         std::mem::swap(&mut located.fault.problem, &mut fault.problem);
         located.place = place;
     }
-    located.elsewhere.extend([here, there].into_iter().flatten());
-    let main = located.place.as_ref().map(at);
-    let mut seen: HashSet<String> = main.into_iter().collect();
-    located.elsewhere.retain(|it| seen.insert(it.clone()));
     let mut all = std::iter::once(&mut located.fault).chain(&mut located.also);
     match all.find(|it| it.field == fault.field && it.hosts.is_empty() == fault.hosts.is_empty()) {
         Some(same) => add_hosts(same, fault.hosts),

@@ -17,7 +17,7 @@ use nixfleet_nix::Position;
 use nixfleet_text::{Foreign, read_file};
 
 pub use excerpt::{Excerpt, lines_of};
-pub use expression::{Expression, Expressions, Kind, Operator, Refused, STACK, parse};
+pub use expression::{Expression, Expressions, Kind, Operator, Refused, STACK, parse, with_room};
 pub use literal::{position_of, resolve};
 pub use parsed::Parsed;
 pub use text::Text;

@@ -8,7 +8,7 @@ use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
 use crate::faults::source::{self, Tree};
-use crate::faults::survey::{Device, Survey};
+use crate::faults::survey::{DEFAULT, Device, Survey};
 
 /// The one place that names a device of the host's: in what the host has as its own, or in any file of
 /// the fleet's.
@@ -44,7 +44,7 @@ impl Own {
         }
         while let Some(file) = open.pop() {
             if own.files.insert(file.to_owned()) {
-                let is_of = |from: &Path| from == file || from == file.join("default.nix");
+                let is_of = |from: &Path| from == file || from == file.join(DEFAULT);
                 let next = survey.links.iter().filter(|it| is_of(&it.source));
                 open.extend(next.map(|it| it.file.as_path()));
             }
@@ -58,7 +58,7 @@ impl Own {
     }
 
     fn has(&self, device: &Device) -> bool {
-        let folder = device.file.parent().filter(|_| device.file.ends_with("default.nix"));
+        let folder = device.file.parent().filter(|_| device.file.ends_with(DEFAULT));
         self.is_within(&device.position)
             || self.files.contains(&device.file)
             || folder.is_some_and(|it| self.files.contains(it))

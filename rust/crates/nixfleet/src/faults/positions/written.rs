@@ -4,12 +4,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 use nixfleet_nix::Position;
 
 use crate::faults::Fault;
-use crate::faults::source::{Expression, Expressions, Kind, Parsed, STACK, Sources, Text};
+use crate::faults::source::{Expression, Expressions, Kind, Parsed, Sources, Text, with_room};
 use crate::faults::source::{parse, position_of, read, resolve};
 
 /// The fields that are wanted of each host, each by its fault.
@@ -32,12 +31,7 @@ pub fn add(sources: &mut Sources, faults: &mut [Fault], is_wanted: &dyn Fn(&str)
         return;
     }
     let Some(mut parsed) = sources.parsed(root.join(&flake)) else { return };
-    // What is nested is read by calls within calls.
-    let found = thread::scope(|scope| {
-        let work = || places(&root, &flake, &mut parsed, &wanted);
-        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        thread.ok().and_then(|it| it.join().ok()).unwrap_or_default()
-    });
+    let found = with_room(|| places(&root, &flake, &mut parsed, &wanted)).unwrap_or_default();
     sources.keep(Some(parsed));
     for (index, position) in found {
         faults[index].position = Some(position);

@@ -30,7 +30,7 @@ pub struct Excerpt {
 impl Excerpt {
     /// The line of a position, or of the text at fault in the value that is written there.
     pub fn find(source: &Text, position: &Position, text: Option<&str>) -> Option<Self> {
-        let offset = offset(source, position)?;
+        let offset = source.offset(position)?;
         let found = text.and_then(|text| find_text(source, offset, text));
         Some(Self::cut(source, &found.unwrap_or_else(|| name_at(source, offset))))
     }
@@ -38,7 +38,7 @@ impl Excerpt {
     /// The line of the text at fault: in the value that is written at a position, or where that is
     /// taken from by a name. The position's own where it is found in neither.
     pub fn find_text(source: &Text, position: &Position, text: &str) -> Option<Self> {
-        let offset = offset(source, position)?;
+        let offset = source.offset(position)?;
         let found = find_text(source, offset, text)
             .or_else(|| find_only(source, text))
             .or_else(|| find_text(source, taken_from(source, position)?, text));
@@ -71,24 +71,15 @@ impl Excerpt {
 
 /// What is written as the value at a position.
 pub fn written<'a>(source: &'a Text, position: &Position) -> Option<&'a str> {
-    let value = source.value_at(offset(source, position)?)?;
+    let value = source.value_at(source.offset(position)?)?;
     source.get(value).map(str::trim)
 }
 
 /// The lines that what is written at a position takes.
 pub fn lines_of(source: &Text, position: &Position) -> Option<RangeInclusive<usize>> {
     let begin = usize::try_from(position.line).ok()?;
-    let value = source.value_at(offset(source, position)?)?;
+    let value = source.value_at(source.offset(position)?)?;
     Some(begin..=source.line_at(value.end) + 1)
-}
-
-/// The offset of a position, when the source has it.
-fn offset(source: &Text, position: &Position) -> Option<usize> {
-    let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
-    let column = usize::try_from(position.column).ok()?.checked_sub(1)?;
-    // Nix counts columns in bytes.
-    let offset = source.line_start(line)? + column;
-    source.is_char_boundary(offset).then_some(offset)
 }
 
 /// The last place at or before an offset where a character ends.
@@ -116,7 +107,7 @@ fn taken_from(source: &Text, position: &Position) -> Option<usize> {
     let is_of_name = |it: char| it.is_ascii_alphanumeric() || "_-'".contains(it);
     let is_name = written(source, position).is_some_and(|it| it.chars().all(is_of_name));
     let origin = origin(source, position).filter(|_| is_name)?;
-    self::offset(source, &origin)
+    source.offset(&origin)
 }
 
 /// The text as a string literal anywhere in the file, when it is there once: what a value is taken

@@ -7,11 +7,20 @@ mod lexer;
 mod parser;
 
 use std::ops::Range;
+use std::thread;
 
 pub use parser::{Refused, parse};
 
 /// What is nested is read by calls within calls: as deep as the parser goes, there is room in this.
 pub const STACK: usize = 512 << 20;
+
+/// Does work on expressions where there is room for the deepest; none where the machine has none.
+pub fn with_room<R: Send>(work: impl FnOnce() -> R + Send) -> Option<R> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        thread.ok()?.join().ok()
+    })
+}
 
 /// No node.
 const NONE: u32 = u32::MAX;

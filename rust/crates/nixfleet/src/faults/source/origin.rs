@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
-use std::thread;
 
 use nixfleet_nix::Position;
 
-use super::{Expression, Kind, STACK, Text, parse, position_of};
+use super::{Expression, Kind, Text, parse, position_of, with_room};
 
 /// So many names of names are followed.
 const MOST: usize = 8;
@@ -22,9 +21,7 @@ pub type Origins = Vec<(Range<usize>, usize)>;
 /// The position of what a field's value is taken from, as far as it is a name that the file binds; the
 /// field's own where its value is written there.
 pub fn origin(text: &Text, position: &Position) -> Option<Position> {
-    let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
-    // Nix counts columns in bytes.
-    let at = text.line_start(line)? + usize::try_from(position.column).ok()?.checked_sub(1)?;
+    let at = text.offset(position)?;
     let origins = text.origins();
     let last = origins.partition_point(|(name, _)| name.start <= at).checked_sub(1)?;
     let (_, found) = origins.get(last).filter(|(name, _)| name.contains(&at))?;
@@ -34,12 +31,7 @@ pub fn origin(text: &Text, position: &Position) -> Option<Position> {
 
 /// All of a file's; none where it is too large or no Nix.
 pub fn origins(text: &str) -> Origins {
-    // What is nested is read by calls within calls.
-    let found = thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK);
-        thread.spawn_scoped(scope, || all(text)).ok()?.join().ok()?
-    });
-    found.unwrap_or_default()
+    with_room(|| all(text)).flatten().unwrap_or_default()
 }
 
 fn all(text: &str) -> Option<Origins> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ops::{Deref, Range};
 
 use memchr::{memchr_iter, memmem};
+use nixfleet_nix::Position;
 
 use super::{origin, scan};
 
@@ -74,6 +75,15 @@ impl Text {
     /// Whether it has these words somewhere; a file of a large fleet is looked through for several.
     pub fn says(&self, words: &str) -> bool {
         memmem::find(self.content.as_bytes(), words.as_bytes()).is_some()
+    }
+
+    /// The offset of a position, where the text has it.
+    pub fn offset(&self, position: &Position) -> Option<usize> {
+        let line = usize::try_from(position.line).ok()?.checked_sub(1)?;
+        let column = usize::try_from(position.column).ok()?.checked_sub(1)?;
+        // Nix counts columns in bytes.
+        let offset = self.line_start(line)? + column;
+        self.is_char_boundary(offset).then_some(offset)
     }
 
     /// Where a line begins. Both count from zero.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::links::{Link, Use};
+use super::links::{DEFAULT, Link, Use};
 use crate::faults::{Fault, Problem};
 use crate::text::quote::{quote, quote_path};
 
@@ -77,7 +77,7 @@ pub fn circles(links: &[Link], read: &HashSet<PathBuf>) -> Circles {
         from.entry(&link.source).or_default().push(link);
     }
     let target = |link: &Link| {
-        let default = link.file.join("default.nix");
+        let default = link.file.join(DEFAULT);
         if read.contains(&default) { default } else { link.file.clone() }
     };
     let mut found = Circles::default();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::devices::devices;
-use super::links::{Link, Use, links};
+use super::links::{DEFAULT, Link, Use, links};
 use super::problem::SourceProblem;
 use super::unread::{self, Why};
 use super::{Survey, syntax};
@@ -86,7 +86,7 @@ impl Walk {
             return;
         }
         if metadata.is_dir() {
-            let default = visit.file.join("default.nix");
+            let default = visit.file.join(DEFAULT);
             if self.root.join(&default).is_file() {
                 self.queue.push(Visit { file: default, ..visit });
             } else if visit.reads_folders {
