@@ -20,16 +20,6 @@ const PATHS: usize = 1000;
 /// What Nix may answer: the inventory of ten thousand hosts takes a tenth of it.
 const ANSWER: usize = 1 << 30;
 
-/// How long Nix is waited for. It has no time limits of its own, and may hang in a download, on a
-/// lock, or in an evaluation without end.
-#[derive(Clone)]
-pub struct Patience {
-    /// How long a call may take.
-    pub limit: Duration,
-    /// Whether the user wants the end.
-    pub stop: Stop,
-}
-
 /// The program `nix`.
 #[derive(Clone)]
 pub struct NixCli {
@@ -37,12 +27,10 @@ pub struct NixCli {
     arguments: Vec<OsString>,
     heap: Option<String>,
     through: Vec<OsString>,
-    patience: Option<Patience>,
-    stop: Option<Stop>,
+    patience: Option<Duration>,
+    /// Whether the user wants the end.
+    stop: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
 }
-
-/// Whether the user wants the end.
-type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
 
 impl Default for NixCli {
     /// The `nix` on PATH, which ends when this process does.
@@ -80,11 +68,12 @@ impl NixCli {
         self
     }
 
-    /// Ends a call that takes too long or that the user wants no more, with all its children. It
-    /// asks the terminal for nothing then: who asks may wait for ever.
+    /// Ends a call that takes longer, with all its children. Nix has no time limits of its own, and may
+    /// hang in a download, on a lock, or in an evaluation without end. It asks the terminal for nothing
+    /// then: who asks may wait for ever.
     #[must_use]
-    pub fn patience(mut self, patience: Patience) -> Self {
-        self.patience = Some(patience);
+    pub fn patience(mut self, limit: Duration) -> Self {
+        self.patience = Some(limit);
         self
     }
 
@@ -124,8 +113,8 @@ impl NixCli {
             .args(arguments)
             .envs(self.heap.iter().map(|heap| ("GC_MAXIMUM_HEAP_SIZE", heap)))
             .stdin(Stdio::null());
-        let Output { status, stdout, stderr } = match &self.patience {
-            Some(patience) => patience.run(&mut nix, &shown)?,
+        let Output { status, stdout, stderr } = match self.patience {
+            Some(limit) => self.run_apart(&mut nix, limit, &shown)?,
             // It stays in our process group, so that Ctrl-C reaches it.
             None => nix
                 .stdout(Stdio::piped())
@@ -145,10 +134,13 @@ impl NixCli {
             None => Err(NixError::failed(shown, None, stderr)),
         }
     }
-}
 
-impl Patience {
-    fn run(&self, nix: &mut Command, shown: &str) -> Result<Output, NixError> {
+    fn run_apart(
+        &self,
+        nix: &mut Command,
+        limit: Duration,
+        shown: &str,
+    ) -> Result<Output, NixError> {
         // Nix has a process group of its own then, which a question at the terminal would stop
         // (SIGTTIN). git and ssh, which fetch inputs for it, ask by the user's own program for that,
         // or fail (ssh(1), SSH_ASKPASS_REQUIRE). Whatever ssh git is told to use stays as it is.
@@ -156,12 +148,11 @@ impl Patience {
         if env::var_os("SSH_ASKPASS").is_none() {
             nix.env("SSH_ASKPASS", "false");
         }
-        let bounds = Bounds { time: Some(self.limit), bytes: ANSWER };
-        let ran = process::output_unless(nix, bounds, || (self.stop)());
+        let bounds = Bounds { time: Some(limit), bytes: ANSWER };
+        let ran = process::output_unless(nix, bounds, || self.is_stopped());
         match ran.map_err(|error| failed(error, shown))? {
-            Output { status: None, .. } if (self.stop)() => Err(NixError::Interrupted),
-            Output { status: None, .. } => {
-                Err(NixError::TimedOut { command: shown.to_owned(), limit: self.limit })
+            Output { status: None, .. } if !self.is_stopped() => {
+                Err(NixError::TimedOut { command: shown.to_owned(), limit })
             }
             ran => Ok(ran),
         }

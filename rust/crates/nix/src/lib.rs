@@ -14,7 +14,7 @@ mod store_path;
 mod string;
 
 pub use cause::Cause;
-pub use cli::{NixCli, Patience};
+pub use cli::NixCli;
 pub use closure::{Closures, PathInfo, closure};
 pub use error::NixError;
 pub use fake::FakeNix;

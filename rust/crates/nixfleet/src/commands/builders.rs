@@ -2,10 +2,9 @@
 //! host, which takes long. What is in a cache needs no builder, so it is no fault.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
-use nixfleet_nix::{NixCli, Patience};
+use nixfleet_nix::NixCli;
 use nixfleet_vm::Platform;
 
 /// How long Nix may take to tell its settings.
@@ -20,7 +19,7 @@ pub fn without<'a>(nix: &NixCli, wanted: &BTreeSet<&'a str>) -> Vec<(&'a str, St
     if wanted.iter().all(|it| is_own(it)) {
         return Vec::new();
     }
-    let nix = nix.clone().patience(Patience { limit: PATIENCE, stop: Arc::new(|| false) });
+    let nix = nix.clone().patience(PATIENCE);
     let Some(here) = nix.platforms() else { return Vec::new() };
     lacking(wanted, &here)
 }

@@ -11,11 +11,9 @@ mod target;
 mod vms;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
-use nixfleet_nix::Patience;
 use nixfleet_vm::preflight::ThisMachine;
 
 use crate::commands::control_plane::Door;
@@ -109,10 +107,8 @@ fn this_machine(global: &Global, args: &Doctor) -> Result<Vec<Finding>, Error> {
     let (mut findings, answers) = nix::findings();
     // What is lacking may be why the fleet cannot be read.
     let by_nix = global.inventory.is_none();
-    let inventory = (answers || !by_nix).then(|| {
-        let patience = Patience { limit: READING, stop: Arc::new(|| false) };
-        fleets::inventory_by(global, &fleets::nix(global).patience(patience))
-    });
+    let inventory = (answers || !by_nix)
+        .then(|| fleets::inventory_by(global, &fleets::nix(global).patience(READING)));
     if let (Some(Ok(inventory)), Some(host)) = (&inventory, &args.host) {
         fleets::require(inventory, std::slice::from_ref(host))?;
     }

@@ -4,12 +4,10 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap_complete::CompletionCandidate;
 use nixfleet_inventory::{Host, Inventory};
-use nixfleet_nix::Patience;
 use nixfleet_vm::state::Fleet;
 use serde_json::Value;
 
@@ -43,8 +41,7 @@ pub fn waves(start: &OsStr) -> Vec<CompletionCandidate> {
 
 /// Names of the fleet; none where it cannot be read.
 fn of_fleet(global: &Global, names: impl Fn(Inventory) -> BTreeSet<String>) -> BTreeSet<String> {
-    let patience = Patience { limit: PATIENCE, stop: Arc::new(|| false) };
-    let nix = fleet::nix(global).patience(patience);
+    let nix = fleet::nix(global).patience(PATIENCE);
     fleet::inventory_by(global, &nix).map(names).unwrap_or_default()
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nixfleet_nix::{NixCli, Patience};
+use nixfleet_nix::NixCli;
 use nixfleet_text::nearest;
 use nixfleet_vm::extra_files;
 use nixfleet_vm::observer::{Observer, Silent};
@@ -171,8 +171,7 @@ fn nix(global: &Global, cancel: &Cancel, phase: Phase, options: &Options) -> Nix
     // No emulation slows Nix down.
     let limit = options.limits.get(&phase).copied().unwrap_or(phase.limit(Accelerator::Kvm));
     let cancel = cancel.clone();
-    let stop = Arc::new(move || cancel.requested());
-    flakes::nix(global).patience(Patience { limit, stop })
+    flakes::nix(global).patience(limit).stop(move || cancel.requested())
 }
 
 /// The folders of VMs that may be there. No fleet is read for those that are: what was built can be
