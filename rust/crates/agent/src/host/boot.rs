@@ -15,6 +15,9 @@ const LOADER_BYTES: u64 = 64 * 1024;
 /// Where the kernel shows the one boot that was given (systemd.io, boot loader interface).
 const ONE_SHOT: &str =
     "/sys/firmware/efi/efivars/LoaderEntryOneShot-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+/// How often the profile is set where its new generation is gone at once: each time would have to meet
+/// the milliseconds in which that can happen.
+const PROFILE_TRIES: u32 = 5;
 /// How long a machine may take to go down before it is tried again.
 const GOING_DOWN: Duration = Duration::from_secs(300);
 
@@ -129,9 +132,21 @@ impl Host {
         Event::Woke
     }
 
+    /// `nix-env --set` makes a generation and then the link to it, under no lock (Nix,
+    /// src/nix/nix-env/nix-env.cc, `opSet`): who deletes old generations just then, as a collector of
+    /// garbage does, leaves a link to nothing. The one that the link names is kept, so another try lasts.
     pub(super) fn set_profile(&self, system: &str) -> Result<(), String> {
         let profile = self.config.profile.display().to_string();
-        self.in_job("profile", &["nix-env", "--profile", &profile, "--set", system])
+        for _ in 0..PROFILE_TRIES {
+            self.in_job("profile", &["nix-env", "--profile", &profile, "--set", system])?;
+            if self.config.profile.exists() {
+                return Ok(());
+            }
+        }
+        Err(format!(
+            "the generation that `{profile}` names was deleted {PROFILE_TRIES} times while it was made: \
+             something deletes old generations without a pause"
+        ))
     }
 
     fn boot_entries(&self, system: &str) -> Result<(), String> {
