@@ -92,10 +92,10 @@ impl Attempt {
         running != self.old && running != self.target.system
     }
 
-    /// The same of what boots.
+    /// The same of what boots. A profile that names nothing is nobody's choice.
     #[must_use]
     pub fn is_foreign_default(&self, default: &str) -> bool {
-        default != self.old_default && default != self.target.system
+        !default.is_empty() && default != self.old_default && default != self.target.system
     }
 
     /// The times in which it has to prove itself.

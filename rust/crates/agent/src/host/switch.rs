@@ -119,8 +119,14 @@ impl Host {
         }
     }
 
+    /// What ran and what booted, which may be two: the profile is set to another before either is back.
     pub(super) fn keep_old(&self, attempt: &Attempt) -> Result<(), String> {
-        fetch::keep(&attempt.old, &self.folder.join("roots").join("old"))
+        let roots = self.folder.join("roots");
+        fetch::keep(&attempt.old, &roots.join("old"))?;
+        if attempt.old_default == attempt.old {
+            return Ok(());
+        }
+        fetch::keep(&attempt.old_default, &roots.join("old-default"))
     }
 }
 
