@@ -34,7 +34,7 @@ impl Deciding<'_> {
             }
             if self.waves[at].room() == 0 {
                 let why = words::wave_is_full(self, at);
-                if self.waves[at].tally.lost() >= self.waves[at].at_most {
+                if self.waves[at].is_used_up() {
                     self.used_up.get_or_insert_with(|| why.clone());
                 }
                 return self.wait(at, why);

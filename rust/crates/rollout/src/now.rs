@@ -32,7 +32,7 @@ pub(crate) struct WaveNow {
     pub state: WaveState,
     pub need: usize,
     /// Whether a person took it as done: what failed takes no room then.
-    forgives: bool,
+    pub forgives: bool,
     pub at_most: usize,
     /// What says why those of its hosts wait that have no reason of their own.
     pub why: u32,
@@ -133,8 +133,16 @@ impl WaveNow {
 
     /// How many more may be let go.
     pub fn room(&self) -> usize {
-        let forgiven = if self.forgives { self.tally.failed } else { 0 };
-        self.at_most.saturating_sub(self.tally.taking_room - forgiven)
+        self.at_most.saturating_sub(self.tally.taking_room - self.forgiven())
+    }
+
+    /// Whether all room is taken by those that did not make it.
+    pub fn is_used_up(&self) -> bool {
+        self.tally.lost() - self.forgiven() >= self.at_most
+    }
+
+    fn forgiven(&self) -> usize {
+        if self.forgives { self.tally.failed } else { 0 }
     }
 
     /// More failed than may, or those that failed have taken all the room.

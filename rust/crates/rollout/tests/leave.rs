@@ -3,7 +3,7 @@
 mod fleet;
 
 use fleet::{Fleet, NEW, OLD};
-use nixfleet_rollout::{Command, Event, Kind, May, Member, Phase, Plan, Report, Rollout, Standing};
+use nixfleet_rollout::{Command, Event, Kind, May, Member, Phase, Plan, Report, Rollout, Standing, State};
 
 const ONE_AT_A_TIME: &str = r#"{"waves": [{"name": "web", "atMost": 1}]}"#;
 
@@ -40,6 +40,25 @@ fn a_wave_that_is_full_of_who_is_left_out_but_may_have_begun_names_them() {
         fleet.sentence("b"),
         "at most 1 of wave `web` may be on the way or have failed at a time: a"
     );
+}
+
+#[test]
+fn a_wave_that_was_promoted_is_full_of_those_alone_that_take_room() {
+    let mut fleet = Fleet::new(ONE_AT_A_TIME, &["a:web", "b:web", "c:web"]);
+    fleet.go();
+    fleet.pass(1);
+    fleet.fail("a");
+    fleet.say(Command::Promote { wave: "web".into() });
+    assert_eq!(fleet.go(), ["b"]);
+    let full = "at most 1 of wave `web` may be on the way or silent at a time: b";
+    assert_eq!(fleet.sentence("c"), full);
+    // Room that a host takes which may have begun is not used up: nothing has stopped.
+    fleet.say(Command::Skip { host: "b".into() });
+    assert_eq!((fleet.sentence("c"), fleet.decide().state), (full.into(), State::Running));
+    // That of one that is silent is.
+    fleet.say(Command::Retry { host: "b".into() });
+    fleet.pass_without(61, &["b"]);
+    assert_eq!((fleet.sentence("c"), fleet.decide().state), (full.into(), State::Halted));
 }
 
 /// The same rollout, of a newer release.

@@ -110,8 +110,13 @@ pub fn window(opening: &Opening, next: Option<Timestamp>) -> String {
 }
 
 pub fn wave_is_full(it: &Deciding, at: usize) -> String {
+    let wave = &it.waves[at];
     let taking = it.named(Some(at), &ON_THE_WAY);
-    let lost = it.named(Some(at), &[Standing::Failed, Standing::Silent, Standing::Unheard]);
+    let failed = [Standing::Failed, Standing::Silent, Standing::Unheard];
+    // What failed in a wave that a person took as done takes no room.
+    let (failed, or_what) =
+        if wave.forgives { (&failed[1..], "silent") } else { (&failed[..], "have failed") };
+    let lost = it.named(Some(at), failed);
     // One that is left out takes room as long as it may have begun.
     let left_out = it.rollout.waves[at].hosts.iter().filter(|host| {
         let stands = it.stands[**host];
@@ -119,8 +124,8 @@ pub fn wave_is_full(it: &Deciding, at: usize) -> String {
     });
     let left_out: Named = left_out.map(|host| it.rollout.members[*host].name.as_str()).collect();
     format!(
-        "at most {} of wave `{}` may be on the way or have failed at a time: {}",
-        it.waves[at].at_most,
+        "at most {} of wave `{}` may be on the way or {or_what} at a time: {}",
+        wave.at_most,
         it.rollout.waves[at].wave.name,
         taking.and(left_out).and(lost)
     )
