@@ -57,8 +57,9 @@ enum What {
         /// configuration.
         #[arg(long, value_name = "ADDRESS")]
         to: Option<String>,
-        /// The file with the password for `--to`, where it wants one.
-        #[arg(long, value_name = "FILE", requires = "to")]
+        /// The file with the server's password, where it wants one: systemd hands out the one of the
+        /// configuration only while the service runs.
+        #[arg(long, value_name = "FILE")]
         password: Option<PathBuf>,
         /// The socket of the control plane that runs on the file.
         #[arg(long, value_name = "PATH", default_value = "/run/nixfleet-control-plane/socket")]
@@ -88,7 +89,7 @@ fn done(arguments: Arguments) -> ExitCode {
             let place = match &to {
                 Some(to) => named(to, password.as_deref()).map_err(|why| vec![why]),
                 None => Config::read(&arguments.config)
-                    .and_then(|it| it.database().map_err(|why| vec![why])),
+                    .and_then(|it| configured(&it, password.as_deref()).map_err(|why| vec![why])),
             };
             match place.and_then(|to| migrate(&from, &to, &socket).map_err(|why| vec![why])) {
                 Ok(words) => {
@@ -133,6 +134,17 @@ fn named(address: &str, password: Option<&Path>) -> Result<Place, String> {
         Some(password) => place.with_password(password),
         None => Ok(place),
     }
+}
+
+/// The database of the configuration. Its password is where systemd has it while the service runs, which
+/// has to be stopped.
+fn configured(config: &Config, password: Option<&Path>) -> Result<Place, String> {
+    if let Some(password) = password {
+        return config.database.clone().with_password(password);
+    }
+    config.database().map_err(|why| {
+        format!("{why}. systemd hands it out only while the service runs: as root, name the file that it is from, `--password FILE`")
+    })
 }
 
 fn migrate(from: &Path, to: &Place, socket: &Path) -> Result<String, String> {

@@ -20,12 +20,10 @@ fn fleet() -> Fleet {
 /// What `--check` says of a configuration.
 fn check(change: impl FnOnce(&mut Value, &std::path::Path)) -> Output {
     let plane = Plane::start();
-    let path = plane.folder.join("control-plane.json");
-    let mut config: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    change(&mut config, &plane.folder);
-    std::fs::write(&path, config.to_string()).unwrap();
+    plane.configure(|it| change(it, &plane.folder));
     Command::new(env!("CARGO_BIN_EXE_nixfleet-control-plane"))
-        .args(["--check", "--config", path.to_str().unwrap()])
+        .args(["--check", "--config"])
+        .arg(plane.folder.join("control-plane.json"))
         .output()
         .unwrap()
 }

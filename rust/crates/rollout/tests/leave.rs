@@ -3,7 +3,9 @@
 mod fleet;
 
 use fleet::{Fleet, NEW, OLD};
-use nixfleet_rollout::{Command, Event, Kind, May, Member, Phase, Plan, Report, Rollout, Standing, State};
+use nixfleet_rollout::{
+    Command, Event, Kind, May, Member, Phase, Plan, Report, Rollout, Standing, State,
+};
 
 const ONE_AT_A_TIME: &str = r#"{"waves": [{"name": "web", "atMost": 1}]}"#;
 

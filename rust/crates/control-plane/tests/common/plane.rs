@@ -159,6 +159,14 @@ impl Plane {
         self.child = Some(child);
     }
 
+    /// Changes its configuration, until it is started the next time.
+    pub fn configure(&self, change: impl FnOnce(&mut Value)) {
+        let path = self.folder.join("control-plane.json");
+        let mut config = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        change(&mut config);
+        fs::write(&path, config.to_string()).unwrap();
+    }
+
     /// What it says where it cannot begin: one that does begin is ended after a while.
     pub fn ends(&self) -> Output {
         let path = self.folder.join("control-plane.json");

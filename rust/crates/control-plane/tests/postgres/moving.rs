@@ -50,7 +50,7 @@ fn a_rollout_goes_on_where_it_was_and_to_move_twice_changes_nothing() {
     assert!(words(&told).starts_with("moved release 1, 3 hosts and "), "{}", words(&told));
 
     // Once more, to where the configuration says.
-    let again = |plane: &Plane| {
+    let with = |plane: &Plane, more: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_nixfleet-control-plane"))
             .arg("--config")
             .arg(plane.folder.join("control-plane.json"))
@@ -58,9 +58,11 @@ fn a_rollout_goes_on_where_it_was_and_to_move_twice_changes_nothing() {
             .arg(plane.folder.join("db.sqlite"))
             .arg("--socket")
             .arg(plane.folder.join("socket"))
+            .args(more)
             .output()
             .unwrap()
     };
+    let again = |plane: &Plane| with(plane, &[]);
     let told = again(&plane);
     assert!(words(&told).contains("the database to move to is the file"), "{}", words(&told));
     plane.database = to.clone();
@@ -69,6 +71,14 @@ fn a_rollout_goes_on_where_it_was_and_to_move_twice_changes_nothing() {
     plane.kill();
     let told = again(&plane);
     assert!(told.status.success() && words(&told).contains("already"), "{}", words(&told));
+    // The password of a service that is stopped is not where its configuration says.
+    plane.configure(|it| it["databasePassword"] = json!("/run/credentials/nothing"));
+    let told = again(&plane);
+    assert!(!told.status.success() && words(&told).contains("`--password FILE`"), "{told:?}");
+    let password = plane.folder.join("password");
+    std::fs::write(&password, "it is secret").unwrap();
+    let told = with(&plane, &["--password", password.to_str().unwrap()]);
+    assert!(told.status.success() && words(&told).contains("already"), "{told:?}");
     plane.again();
     assert_eq!(plane.get("/v1/log?limit=500"), log);
     let mut hosts = ["web-01", "web-02", "web-03"].map(|it| Host::of(&plane, &fleet, it));
