@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use crate::config::{Config, ServiceManager};
 use crate::control_plane::ControlPlane;
-use crate::core::{Action, Attempt, Command, Event, Facts, Moment, Settings, State};
+use crate::core::{Action, Asked, Attempt, Command, Event, Facts, Moment, Settings, State};
 use crate::folder::{Folder, FolderError};
 use crate::report;
 use crate::run::{self, World};
@@ -52,6 +52,8 @@ pub fn await_start(config: &Config) {
     platform_of(config.service_manager).await_start();
 }
 
+/// Which services are well cannot be told, so neither can what a new system is to blame for.
+const UNANSWERED: &str = "the service manager does not answer";
 /// The most services that are remembered as unwell.
 const MOST_UNWELL: usize = 1_000;
 
@@ -164,7 +166,11 @@ impl Host {
             Action::Room(target) => Event::Room(self.room(target)),
             Action::Fetch(target) => Event::Fetched(self.fetch(target)),
             Action::Ask(target) => {
-                let facts = Facts { failed_units: self.unwell(), ..self.facts() };
+                let Some(failed_units) = self.unwell() else {
+                    let asked = Asked::NotAsked(UNANSWERED.into());
+                    return Event::Asked(asked, self.facts(), self.terms(target));
+                };
+                let facts = Facts { failed_units, ..self.facts() };
                 let asked = self.platform.ask(&target.system);
                 let asked = self.has_successor(&target.system, asked);
                 Event::Asked(asked, facts, self.terms(target))
@@ -190,11 +196,11 @@ impl Host {
     }
 
     /// Services that are not to be blamed on the next system: they fail already, or come and go.
-    fn unwell(&self) -> Vec<String> {
-        let mut services = self.platform.failed();
-        services.extend(self.platform.restarts().into_keys());
+    fn unwell(&self) -> Option<Vec<String>> {
+        let mut services = self.platform.failed()?;
+        services.extend(self.platform.restarts()?.into_keys());
         services.truncate(MOST_UNWELL);
-        services
+        Some(services)
     }
 
     /// The system that runs, where somebody switched the machine by hand in the middle of a try.

@@ -130,13 +130,13 @@ impl Platform for Mac {
         (programs > 0).then(|| programs_note(programs)).into_iter().collect()
     }
 
-    fn failed(&self) -> Vec<String> {
+    fn failed(&self) -> Option<Vec<String>> {
         services::failed(Path::new(RUNNING))
     }
 
     /// How a service ended last is all that launchd tells, and `failed` goes by it.
-    fn restarts(&self) -> BTreeMap<String, u64> {
-        BTreeMap::new()
+    fn restarts(&self) -> Option<BTreeMap<String, u64>> {
+        Some(BTreeMap::new())
     }
 
     /// Of what `activate` looks at, most is the Mac's and not the system's: who may change its programs, who

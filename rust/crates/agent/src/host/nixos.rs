@@ -104,19 +104,15 @@ impl Platform for NixOs {
         )
     }
 
-    fn failed(&self) -> Vec<String> {
+    fn failed(&self) -> Option<Vec<String>> {
         let words = ["list-units", "--all", "--plain", "--no-legend", "--full", "--state=failed"];
-        let text = unit::ask(&words).unwrap_or_default();
-        text.lines()
-            .filter_map(|line| line.split_whitespace().next())
-            .take(SERVICES)
-            .map(|name| nixfleet_nix::visible(name).into_owned())
-            .collect()
+        let text = unit::look(&words)?;
+        let names = text.lines().filter_map(|line| line.split_whitespace().next());
+        Some(names.take(SERVICES).map(|it| nixfleet_nix::visible(it).into_owned()).collect())
     }
 
-    fn restarts(&self) -> BTreeMap<String, u64> {
-        let text = unit::ask(&["show", "--property=Id,NRestarts", "*.service"]).unwrap_or_default();
-        counted(&text)
+    fn restarts(&self) -> Option<BTreeMap<String, u64>> {
+        unit::look(&["show", "--property=Id,NRestarts", "*.service"]).map(|it| counted(&it))
     }
 
     fn ask(&self, system: &str) -> Asked {

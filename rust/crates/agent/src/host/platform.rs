@@ -70,10 +70,10 @@ pub(super) trait Platform: Sync {
         Vec::new()
     }
 
-    /// Services that have failed.
-    fn failed(&self) -> Vec<String>;
-    /// How often each service was started again since somebody last started it.
-    fn restarts(&self) -> BTreeMap<String, u64>;
+    /// Services that have failed; `None` where the service manager does not answer.
+    fn failed(&self) -> Option<Vec<String>>;
+    /// How often each service was started again since somebody last started it; the same.
+    fn restarts(&self) -> Option<BTreeMap<String, u64>>;
 
     /// What a system says to a switch; nothing is touched.
     fn ask(&self, system: &str) -> Asked;

@@ -8,7 +8,7 @@ use nixfleet_assertion::{Assertion, From, Port, Ran};
 use nixfleet_nix::Foreign;
 use nixfleet_nix::process;
 
-use super::Host;
+use super::{Host, UNANSWERED};
 use crate::core::Attempt;
 
 /// What one assertion may take to answer.
@@ -45,7 +45,7 @@ impl Host {
 
     /// Services that ended and were started again since the last look, and did not do that before.
     fn started_again(&mut self, attempt: &Attempt) -> Vec<String> {
-        let now = self.platform.restarts();
+        let Some(now) = self.platform.restarts() else { return Vec::new() };
         let last = std::mem::replace(&mut self.restarts, now.clone());
         now.into_iter()
             .filter(|(name, count)| *count > last.get(name).copied().unwrap_or(0))
@@ -61,8 +61,9 @@ impl Host {
     }
 
     fn newly_failed(&self, attempt: &Attempt) -> Vec<String> {
-        let failed = self.platform.failed().into_iter();
+        let Some(failed) = self.platform.failed() else { return vec![UNANSWERED.into()] };
         failed
+            .into_iter()
             .filter(|name| is_news(attempt, name))
             .map(|name| format!("unit `{name}` failed{}", self.platform.words(&name)))
             .collect()

@@ -33,7 +33,7 @@ const ONLY_BY_RESTART: [&str; 3] = ["kernel", "initrd", "kernel-modules"];
 
 /// By `check` alone: `dry-activate` lists what a switch would start and stop, and ends well whatever that is.
 pub(super) fn ask(system: &str) -> Asked {
-    if unit::is_there(BY_HAND) {
+    if unit::is_there(BY_HAND) == Some(true) {
         return Asked::Busy;
     }
     let _ = fs::remove_file(record("ask"));

@@ -1,7 +1,7 @@
 //! What touches the system runs in a unit of its own, that PID 1 starts: outside the agent's
 //! sandbox, and alive when the switch stops the agent.
 
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use nixfleet_nix::process;
@@ -16,7 +16,8 @@ pub(super) const ASK: Duration = Duration::from_secs(60);
 /// Runs a command as a transient unit and waits for it.
 pub(super) fn run(job: &Job) -> Ended {
     let name = format!("nixfleet-{}.service", job.name);
-    let is_new = !is_there(&name) && !job.record.exists();
+    // Where PID 1 does not answer, its start says so: not begun is no end of what was begun.
+    let is_new = is_there(&name) != Some(true) && !job.record.exists();
     if let Some(why) = is_new.then(|| start(&name, job).err()).flatten() {
         return Ended::NotStarted(why);
     }
@@ -24,7 +25,7 @@ pub(super) fn run(job: &Job) -> Ended {
     let patience = job.limit + Duration::from_secs(120);
     process::wait_until(patience, || {
         crate::notify::alive();
-        job.record.exists() || !is_there(&name)
+        job.record.exists() || is_there(&name) == Some(false)
     });
     ended::read(job.record)
 }
@@ -55,13 +56,20 @@ fn start(name: &str, job: &Job) -> Result<(), String> {
     }
 }
 
-/// Whether PID 1 knows a unit of this name.
-pub(super) fn is_there(name: &str) -> bool {
-    ask(&["show", "--property=LoadState,ActiveState", "--value", name])
-        .is_some_and(|it| !it.starts_with("not-found") && !it.contains("\ninactive"))
+/// Whether PID 1 knows a unit of this name; `None` when it does not answer.
+pub(super) fn is_there(name: &str) -> Option<bool> {
+    let said = look(&["show", "--property=LoadState,ActiveState", "--value", name])?;
+    Some(!said.starts_with("not-found") && !said.contains("\ninactive"))
 }
 
-/// What `systemctl` answers, whatever its status; `None` when it does not.
+/// What `systemctl` answers to a question that PID 1 always has an answer to; `None` when it does not, as
+/// while it starts itself anew or reads all its units again.
+pub(super) fn look(words: &[&str]) -> Option<String> {
+    let output = process::output(Command::new("systemctl").args(words), ASK).ok()?;
+    output.status.filter(ExitStatus::success).map(|_| output.stdout.into_raw())
+}
+
+/// The same whatever its status.
 pub(super) fn ask(words: &[&str]) -> Option<String> {
     let output = process::output(Command::new("systemctl").args(words), ASK).ok()?;
     output.status.map(|_| output.stdout.into_raw())

@@ -10,17 +10,17 @@ use super::launchd;
 const SERVICES: usize = 1_000;
 
 /// Services of a system that ended badly the last time. Apple's own are no system's of ours, and many of
-/// them end with a status as a matter of course.
-pub(super) fn failed(system: &Path) -> Vec<String> {
+/// them end with a status as a matter of course. `None` where launchd does not answer.
+pub(super) fn failed(system: &Path) -> Option<Vec<String>> {
     let label = |file: String| Some(file.strip_suffix(".plist")?.to_owned());
     let own: Vec<String> = files(&system.join("Library/LaunchDaemons")).filter_map(label).collect();
-    let said = launchd::ask(&["list"]).unwrap_or_default();
+    let said = launchd::ask(&["list"])?;
     let mut failed: Vec<String> = ended_badly(&said)
         .filter(|it| own.iter().any(|own| own == it))
         .map(str::to_owned)
         .collect();
     failed.sort();
-    failed
+    Some(failed)
 }
 
 /// Whether nix-darwin's daemon is at work that names the profile's system the running one: at the machine's
