@@ -163,8 +163,9 @@ fn migrate(from: &Path, to: &Place, socket: &Path) -> Result<String, String> {
     match store::migrate(from, server).map_err(|error| error.to_string())? {
         Moved::All(release, hosts, events) => {
             let release = release.map_or("no release".into(), |it| format!("release {it}"));
+            let (hosts, events) = (counted(hosts, "host"), counted(events, "event"));
             Ok(format!(
-                "moved {release}, {hosts} hosts and {events} events to `{server}`. `{file}` is as it was"
+                "moved {release}, {hosts} and {events} to `{server}`. `{file}` is as it was"
             ))
         }
         Moved::There(release) => {
@@ -174,6 +175,10 @@ fn migrate(from: &Path, to: &Place, socket: &Path) -> Result<String, String> {
             "`{server}` has release {release}, which is not that of `{file}`: nothing was changed. To have it replaced: `DROP SCHEMA nixfleet CASCADE`, and this again"
         )),
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn failed(faults: &[String]) -> ExitCode {

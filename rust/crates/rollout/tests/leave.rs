@@ -53,6 +53,8 @@ fn a_wave_that_was_promoted_is_full_of_those_alone_that_take_room() {
     fleet.say(Command::Promote { wave: "web".into() });
     assert_eq!(fleet.go(), ["b"]);
     let full = "at most 1 of wave `web` may be on the way or silent at a time: b";
+    let wave = fleet.decide().waves[0].sentence.clone();
+    assert!(wave.starts_with("taken as done by ops; 0 of 3 hosts arrived"), "{wave}");
     assert_eq!(fleet.sentence("c"), full);
     // Room that a host takes which may have begun is not used up: nothing has stopped.
     fleet.say(Command::Skip { host: "b".into() });

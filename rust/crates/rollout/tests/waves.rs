@@ -182,7 +182,7 @@ fn people_pause_hold_and_end_a_rollout() {
     fleet.pass_without(1, &[]);
     fleet.say(Command::Resume);
     assert_eq!(fleet.go(), ["a"]);
-    assert!(fleet.sentence("b").starts_with("ops holds it since"), "{}", fleet.sentence("b"));
+    assert!(fleet.sentence("b").starts_with("held by ops since"), "{}", fleet.sentence("b"));
     fleet.say(Command::Release { host: "b".into() });
     assert_eq!(fleet.go(), ["a", "b"]);
     fleet.say(Command::Abort);

@@ -57,7 +57,7 @@ pub(super) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(at.to_string()) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } }
 }
 
-/// A sentence that stands by itself.
+/// A sentence that stands by itself. One that begins with a name is [`marked`]: names are what they are.
 pub(super) fn prose(sentence: &str) -> Markup {
     let mut letters = sentence.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use nixfleet_rollout::{Standing, State as RolloutState, WaveState, WaveVerdict};
 
 use super::bar::bar;
-use super::frame::{Frame, encoded, key, label, prose, time};
+use super::frame::{Frame, encoded, key, label, marked, prose, time};
 use super::shown;
 use crate::clerk::Failure;
 use crate::people::{HostPage, People, Which};
@@ -135,7 +135,11 @@ fn waves(rollout: &RolloutStatus) -> Markup {
                         " " span.quiet { (words) }
                     }
                     (bar(&wave.tally, Some(&wave.name)))
-                    p { (prose(&wave.sentence)) }
+                    p {
+                        // It begins with the name of a host.
+                        @if wave.state == WaveState::Failed { (marked(&wave.sentence)) }
+                        @else { (prose(&wave.sentence)) }
+                    }
                 }
             }
         }

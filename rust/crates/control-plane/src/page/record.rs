@@ -91,9 +91,17 @@ fn happened(it: &Logged, with_lines: bool) -> Markup {
                 (log::phase(&report.phase))
                 @if let Some(why) = report.phase.why() { (why::list(why)) }
             }
+            // Below the host's own name.
+            _ if with_lines => p { (marked(own(&log::sentence(&it.event), &it.event))) },
             _ => p { (sentence(&it.event)) },
         }
     }
+}
+
+/// A sentence without the host that it begins with.
+fn own<'a>(sentence: &'a str, event: &Event) -> &'a str {
+    let rest = log::host_of(event).and_then(|it| sentence.strip_prefix(it));
+    rest.map_or(sentence, str::trim_start)
 }
 
 /// A sentence, with the host that it begins with as a link.

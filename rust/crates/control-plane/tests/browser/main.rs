@@ -24,6 +24,13 @@ const PAGES: [(&str, &str); 5] = [
     ("/log", "pause"),
     ("/hosts?tag=nowhere", "No host has the tag nowhere"),
 ];
+/// The short words of a table that take more than one line.
+const BROKEN: &str = "[...document.querySelectorAll('td:nth-child(3), td:nth-child(4), td time')]
+    .filter((it) => {
+        const range = document.createRange();
+        range.selectNodeContents(it);
+        return range.getClientRects().length > 1;
+    }).map((it) => it.textContent)";
 const PHONE: u32 = 390;
 const DESKTOP: u32 = 1280;
 
@@ -114,6 +121,7 @@ fn each_page_fits_and_complains_of_nothing(browser: &mut Chromium, plane: &Plane
             assert!(text.as_str().unwrap().contains(shows), "{path}: {text}");
             let wide = browser.eval("document.documentElement.scrollWidth - innerWidth");
             assert!(wide.as_i64().unwrap() <= 0, "{path} is {wide} px too wide for {width}");
+            assert_eq!(browser.eval(BROKEN), json!([]), "{path}, {width} px wide");
             assert!(browser.complaints().is_empty(), "{path}: {:?}", browser.complaints());
             if let Some(folder) = &folder {
                 fs::create_dir_all(folder).unwrap();

@@ -68,20 +68,20 @@ impl Rollout {
             Standing::Held => match (track.is_held(), phase) {
                 (Some(word), _) => {
                     format!(
-                        "{} holds it since {since}: `resume {host}` lets it go",
+                        "held by {} since {since}: `resume {host}` lets it go",
                         nixfleet_nix::visible(&word.by)
                     )
                 }
                 (None, Some(Phase::Held { why })) => {
                     format!(
-                        "an operator on the host holds it since {since}, `nixfleet-agent status` there says until when: {why}"
+                        "held by an operator on the host since {since}, `nixfleet-agent status` there says until when: {why}"
                     )
                 }
                 (None, _) => format!("held since {since}"),
             },
             Standing::Skipped => match track.is_skipped() {
                 Some(word) => format!(
-                    "{} does without it since {since}: `retry` takes it in again",
+                    "left out by {} since {since}: `retry` takes it in again",
                     nixfleet_nix::visible(&word.by)
                 ),
                 None => "left out".into(),

@@ -22,7 +22,10 @@ pub fn wave(it: &Deciding, at: usize) -> String {
     match now.state {
         WaveState::Closed => is_closed(it, at),
         WaveState::Passed => match &it.rollout.waves[at].promoted {
-            Some(word) => format!("{} took it as done; {}", word.by, progress()),
+            Some(word) => {
+                let by = nixfleet_nix::visible(&word.by);
+                format!("taken as done by {by}; {}", progress())
+            }
             None => progress(),
         },
         WaveState::Failed => {
