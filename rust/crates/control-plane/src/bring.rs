@@ -68,7 +68,7 @@ fn say(status: StatusCode, words: &str) -> Response {
 pub fn refused(failure: &Failure) -> Response {
     let (status, words) = match failure {
         Failure::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, why.to_string()),
-        Failure::Unknown(unknown) => (StatusCode::NOT_FOUND, unknown.to_string()),
+        Failure::Unknown(why) => (StatusCode::NOT_FOUND, why.clone()),
         Failure::NoRelease => (
             StatusCode::CONFLICT,
             "there is no release here: `nixfleet release` makes one, and `nixfleet release publish` brings the newest that there was, with `--to control-plane://…`".into(),

@@ -11,7 +11,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread;
 
 use nixfleet_link::CheckIn;
-use nixfleet_rollout::{Command, Impossible, Unknown};
+use nixfleet_rollout::{Command, Impossible};
 use tokio::sync::{oneshot, watch};
 
 use crate::core::Core;
@@ -77,8 +77,8 @@ pub struct Taken {
 pub enum Failure {
     /// A release was refused.
     Refused(NotTaken),
-    /// There is no such host or wave.
-    Unknown(Unknown),
+    /// There is no such host or wave, in a sentence.
+    Unknown(String),
     /// There is no release yet.
     NoRelease,
     /// It could not be written down.

@@ -22,3 +22,4 @@ pub mod shelf;
 mod stall;
 pub mod status;
 pub mod store;
+mod unknown;

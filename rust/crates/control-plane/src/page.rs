@@ -20,7 +20,6 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
-use nixfleet_text::nearest;
 
 use crate::clerk::Failure;
 use crate::people::People;
@@ -74,9 +73,4 @@ fn shown(page: Result<Markup, Failure>) -> Response {
 fn instead(status: StatusCode, people: &People, title: &str, why: &str) -> Response {
     let content = html! { h1 { (title) } p.alert role="alert" { (frame::marked(why)) } };
     (status, shown(Ok(Frame::of(people).around("", title, &content)))).into_response()
-}
-
-/// ", did you mean …?" where a name is near.
-fn proposal<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(given, names).map(|it| format!(", did you mean `{it}`?")).unwrap_or_default()
 }

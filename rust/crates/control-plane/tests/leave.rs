@@ -60,6 +60,19 @@ fn nobody_is_told_to_go_before_that_can_be_written_down() {
 }
 
 #[test]
+fn who_says_the_same_again_is_known_to_be_there_and_nothing_is_written_down() {
+    let mut core = brought();
+    core.decide(at(3));
+    let mut said = core.said()["web-02"].clone();
+    said.report.turn += 1;
+    assert!(core.check_in("web-02", said.clone(), at(700)).is_empty());
+    assert!(core.decide(at(701)).is_empty());
+    assert_eq!(core.view_of("web-02").unwrap().seen, Some(at(700)));
+    said.report.tries += 1;
+    assert!(!core.check_in("web-02", said, at(702)).is_empty());
+}
+
+#[test]
 fn who_has_news_is_named_and_nobody_else() {
     let mut core = brought();
     let news = |core: &mut Core| core.news().iter().map(ToString::to_string).collect::<Vec<_>>();

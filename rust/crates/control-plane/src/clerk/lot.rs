@@ -7,6 +7,7 @@ use super::{Done, Failure, Input, Look, Taken};
 use crate::core::Core;
 use crate::status::listed;
 use crate::store::Keep;
+use crate::unknown;
 
 /// Told once whether what was done is written down.
 pub(super) type Ack = Box<dyn FnOnce(bool) + Send>;
@@ -88,8 +89,8 @@ impl Input {
             }
             Self::Command { by, command, done } => match core.command(&by, command, now) {
                 Err(unknown) => {
-                    let why = unknown.map_or(Failure::NoRelease, Failure::Unknown);
-                    let _ = done.send(Err(why));
+                    let told = unknown.map(|it| Failure::Unknown(unknown::told(core, &it)));
+                    let _ = done.send(Err(told.unwrap_or(Failure::NoRelease)));
                     (Vec::new(), None)
                 }
                 Ok(keep) => (keep, Some(once_written(done, ()))),

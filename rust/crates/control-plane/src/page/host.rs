@@ -7,9 +7,10 @@ use maud::html;
 use nixfleet_rollout::Standing;
 
 use super::frame::{Frame, encoded, label, prose, time};
-use super::{instead, proposal, record, shown, why};
+use super::{instead, record, shown, why};
 use crate::core::Core;
 use crate::people::{People, WhichEvents};
+use crate::unknown::proposal;
 
 /// How many events of a host its page shows.
 const EVENTS: usize = 50;

@@ -10,9 +10,10 @@ use nixfleet_rollout::Standing;
 use serde::Deserialize;
 
 use super::frame::{Frame, encoded, key, label, marked, prose, time, words};
-use super::{instead, proposal, shown};
+use super::{instead, shown};
 use crate::core::Core;
 use crate::people::{HostPage, People, Which};
+use crate::unknown::proposal;
 
 /// How many hosts a page shows.
 const PAGE: usize = 100;

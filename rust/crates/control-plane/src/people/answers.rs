@@ -9,7 +9,7 @@ use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use nixfleet_rollout::Command;
+use nixfleet_rollout::{Command, Unknown};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
@@ -25,6 +25,7 @@ use crate::log::Logged;
 use crate::seat::Seats;
 use crate::status::Status;
 use crate::store::{PAGE, Place, Reader};
+use crate::unknown;
 
 /// What the door of people has behind it.
 #[derive(Clone)]
@@ -106,15 +107,16 @@ pub(super) async fn host(State(people): State<People>, Path(name): Path<String>)
     let seat = people.seats.named(&name);
     let addresses = seat.as_ref().map(|it| it.doubles()).unwrap_or_default();
     let from = seat.and_then(|it| it.from());
-    let found = people
-        .clerk
-        .look(move |core| Some((core.view_of(&name)?, core.said().get(&name).cloned())));
-    match found.await {
-        Ok(Some((view, said))) => {
+    let found = people.clerk.look(move |core| match core.view_of(&name) {
+        Some(view) => Ok((view, core.said().get(&name).cloned())),
+        None if core.shelf().is_none() => Err(Failure::NoRelease),
+        None => Err(Failure::Unknown(unknown::told(core, &Unknown::Host(name)))),
+    });
+    match found.await.and_then(|it| it) {
+        Ok((view, said)) => {
             Json(json!({ "host": view, "said": said, "from": from, "machinesAtOnce": addresses }))
                 .into_response()
         }
-        Ok(None) => nothing().await,
         Err(failure) => refused(&failure),
     }
 }

@@ -23,9 +23,15 @@ fn people_delay_and_allow_by_name_and_each_word_is_in_the_log() {
     thread::sleep(Duration::from_millis(300));
     assert_eq!(host.may(), Some(false));
     assert_eq!(plane.get("/v1/status")["rollout"]["state"], json!("paused"));
-    let (good, answer) = plane.command(&json!({ "command": "hold", "host": "web-09" }));
+    let (good, answer) = plane.command(&json!({ "command": "hold", "host": "web-O3" }));
     assert!(!good);
-    assert_eq!(answer["error"], json!("the release has no host `web-09`"));
+    let near = "the release has no host `web-O3`, did you mean `web-03`?";
+    assert_eq!(answer["error"], json!(near));
+    let asked = plane.call("GET", "/v1/hosts/web-O3", "");
+    assert!(String::from_utf8_lossy(&asked.stdout).contains(near), "{asked:?}");
+    let (_, answer) = plane.command(&json!({ "command": "promote", "wave": "canari" }));
+    let near = "the release has no wave `canari`, did you mean `canary`?";
+    assert_eq!(answer["error"], json!(near));
     assert!(!plane.command(&json!({ "command": "explode" })).0);
     assert!(plane.command(&json!({ "command": "resume" })).0);
     host.may_soon();

@@ -188,6 +188,13 @@ fn a_name_that_there_is_not_meets_the_nearest_and_nothing_is_said() {
     let error = plane.run(&["promote", "canari"], 2);
     assert!(error.contains("no wave `canari`; did you mean `canary`?"), "{error}");
     assert!(plane.run(&["hold"], 2).contains("<HOST>"));
+    for command in ["show", "log"] {
+        let error = plane.run(&[command, "-h", "web-O3"], 2);
+        assert!(error.contains("no host `web-O3`; did you mean `web-03`?"), "{command}: {error}");
+    }
+    // It is in the release, and nothing happened there yet; and no other host is meant.
+    assert_eq!(plane.run(&["log", "-h", "web-02"], 0), "");
+    assert!(plane.run(&["log", "-h", "web.01"], 2).contains("no host `web.01`"));
 }
 
 #[test]

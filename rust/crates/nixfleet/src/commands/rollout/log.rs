@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Log;
+use super::say::unknown;
 use crate::commands::control_plane::Door;
-use crate::error::Error;
+use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
 use crate::text::page::page;
@@ -28,12 +29,12 @@ struct Shown {
 
 /// Shows the log.
 pub fn run(global: &Global, door: &Door, args: &Log) -> Result<Exit, Error> {
+    if let Some(host) = &args.host {
+        known(door, host)?;
+    }
     let query = |name: &str, limit: usize, before: Option<u64>| {
         let mut path = format!("/v1/{name}?limit={limit}");
         if let Some(host) = &args.host {
-            // A name of a host needs no escape, and what is none is no host of the log.
-            let host: String =
-                host.chars().filter(|it| it.is_ascii_alphanumeric() || *it == '-').collect();
             let _ = write!(path, "&host={host}");
         }
         if let Some(before) = before {
@@ -63,6 +64,21 @@ pub fn run(global: &Global, door: &Door, args: &Log) -> Result<Exit, Error> {
         })),
     });
     Ok(Exit::Fine)
+}
+
+/// Refuses a host that the release has not. One that it has no more may be in the log still.
+fn known(door: &Door, host: &str) -> Result<(), Plane> {
+    // A name of a host needs no escape in an address.
+    let is_name = host.chars().all(|it| it.is_ascii_alphanumeric() || it == '-');
+    if is_name && !door.read::<Page>(&format!("/v1/log?limit=1&host={host}"))?.events.is_empty() {
+        return Ok(());
+    }
+    let view = door.view()?;
+    let names = || view.hosts.iter().map(|it| it.name.as_str());
+    if is_name && names().any(|it| it == host) {
+        return Ok(());
+    }
+    Err(unknown(&view, "host", host, names()))
 }
 
 fn line(event: &Value) -> String {

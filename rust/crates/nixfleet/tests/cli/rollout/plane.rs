@@ -101,6 +101,9 @@ fn serve(rollout: &Mutex<Rollout>, mut stream: &UnixStream) {
         "/v1/rollout" => serde_json::to_value(rollout.view(&decision)).unwrap(),
         "/v1/status" => json!({ "fleet": "demo", "release":
             { "created": "2026-11-25T12:00:00Z", "signedBy": ["ann"] } }),
+        "/v1/log" if path.contains("host=") && !path.contains("host=web-01") => {
+            json!({ "events": [], "before": null })
+        }
         "/v1/log" => json!({ "events": [{ "id": 1, "at": "2026-11-25T12:00:00.5Z",
             "sentence": "web-01 \u{1b}[2Jcommitted" }], "before": null }),
         "/v1/commands" => {
