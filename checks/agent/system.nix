@@ -23,11 +23,13 @@ let
   installBootloader = ''
     #!/bin/bash
     out=@out@
-    # Boot entries are made of the profile's generations; the one that is asked for is the default.
+    # Boot entries are made of the profile's generations, of so many of the last as a file says; the one that
+    # is asked for is the default.
     mkdir -p /boot/loader/entries
     was=" $(ls /boot/loader/entries | tr '\n' ' ')"
     rm -f /boot/loader/entries/*
-    for link in /nix/var/nix/profiles/system-*-link; do
+    for link in $(ls -v /nix/var/nix/profiles | grep -- '^system-.*-link$' | tail -n "$(cat /boot/limit 2>/dev/null || echo 100)"); do
+      link=/nix/var/nix/profiles/$link
       number=''${link%-link} number=''${number##*-} system=$(readlink -f "$link")
       name=nixos-generation-$number${if counted then "+3" else ""}.conf
       # One that is there has been counted down, or found good.
@@ -36,8 +38,8 @@ let
         "$system" "$(<"$system/kernel-params")" >"/boot/loader/entries/$name"
       [[ $system != "$out" ]] || default=nixos-generation-$number.conf
     done
-    [[ -n ''${default:-} ]] || exit 1
-    echo "default $default" >/boot/loader/loader.conf.new && sync && mv /boot/loader/loader.conf.new /boot/loader/loader.conf
+    # With no generation of that one, the newest is (systemd-boot-builder.py, write_loader_conf).
+    echo "default ''${default:-nixos-*}" >/boot/loader/loader.conf.new && sync && mv /boot/loader/loader.conf.new /boot/loader/loader.conf
   '';
 
   realProgram = ''

@@ -41,6 +41,29 @@ let
     }).nixosConfigurations.web-01.config.services.nixfleet-agent;
 in
 {
+  "test: who else would switch the host is named" = {
+    expr =
+      let
+        named =
+          enable: upgrade:
+          lib.filter (lib.hasInfix "system.autoUpgrade")
+            (configOf { } [
+              (agent { inherit enable; })
+              { system.autoUpgrade.enable = upgrade; }
+            ]).warnings;
+      in
+      map (it: lib.length it) [
+        (named true true)
+        (named true false)
+        (named false true)
+      ];
+    expected = [
+      1
+      0
+      0
+    ];
+  };
+
   "test: its state stays on an impermanent host by itself, at the host's own persistRoot" = {
     expr =
       map

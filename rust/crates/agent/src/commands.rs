@@ -232,7 +232,7 @@ fn apply(
             host.bring(release);
             let state = host.state().map_err(|error| error.to_string())?;
             let asked = std::cell::Cell::new(0);
-            let is_over = |state: &State| {
+            let is_over = |_: &Host, state: &State| {
                 asked.set(asked.get() + u32::from(state.step == Step::Idle));
                 asked.get() > 1 || matches!(state.step, Step::Restart(_))
             };

@@ -7,6 +7,7 @@
 mod action;
 mod attempt;
 mod event;
+mod going_back;
 mod outcome;
 mod probation;
 mod settings;
@@ -23,6 +24,7 @@ pub use probation::Probation;
 pub use settings::{COMMIT_LIMIT, PROBE_LIMIT, Reboot, Settings};
 pub use state::{Denied, State, Step};
 
+use going_back::GoingBack;
 use nixfleet_rollout::in_a_sentence;
 
 /// A point in time. Limits count by the clock that nobody sets.
@@ -134,6 +136,10 @@ fn react(mut state: State, event: Event, now: Moment, settings: &Settings) -> St
             Some(attempt) => Step::Revert { attempt, why, blamed: false, tries: 0 },
             None => step,
         },
+        // Nothing was touched: whatever runs, somebody has chosen what boots next.
+        (Step::Arm(attempt) | Step::Stage(attempt), Event::Overridden { .. }) => {
+            Step::disarm(Outcome::Overridden, &attempt)
+        }
         (step, Event::Overridden { running }) => match step.attempt().cloned() {
             Some(attempt) if running == attempt.old => Step::revert(attempt, GONE_BACK.into()),
             Some(attempt) => Step::disarm(Outcome::Overridden, &attempt),
@@ -243,41 +249,6 @@ fn ask(
     match way {
         Way::Live => Step::Arm(attempt),
         Way::Reboot => Step::Stage(attempt),
-    }
-}
-
-/// Going back, as its step has it.
-struct GoingBack {
-    attempt: Attempt,
-    why: String,
-    blamed: bool,
-    tries: u32,
-}
-
-impl GoingBack {
-    fn went(self, state: &mut State, reverted: Result<(), String>, settings: &Settings) -> Step {
-        let Self { attempt, why, blamed, tries } = self;
-        match reverted {
-            Err(_) if tries + 1 < MOST_REVERTS => {
-                Step::Revert { attempt, why, blamed, tries: tries + 1 }
-            }
-            // A start would bring nothing back, and nothing else is left to be tried.
-            Err(failed) if settings.switch_lasts => {
-                let why = format!("{why}; going back failed: {failed}");
-                state.deny(&attempt.target, &why);
-                Step::disarm(Outcome::Stranded { why }, &attempt)
-            }
-            // The old system is the boot default all the while: a restart lands on it.
-            Err(_) => Step::Rescue { attempt, why },
-            Ok(()) if attempt.way == Way::Reboot && attempt.has_booted => {
-                Step::Rescue { attempt, why }
-            }
-            Ok(()) if blamed => {
-                state.deny(&attempt.target, &why);
-                Step::disarm(Outcome::Reverted { why }, &attempt)
-            }
-            Ok(()) => Step::disarm(Outcome::Interrupted { why }, &attempt),
-        }
     }
 }
 

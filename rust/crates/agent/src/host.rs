@@ -17,6 +17,7 @@ mod offer;
 mod platform;
 mod probe;
 mod rehearsal;
+mod replaced;
 mod room;
 mod successor;
 mod switch;
@@ -30,11 +31,11 @@ use std::sync::Arc;
 
 use crate::config::{Config, ServiceManager};
 use crate::control_plane::ControlPlane;
-use crate::core::{Action, Asked, Attempt, Command, Event, Facts, Moment, Settings, State};
+use crate::core::{Action, Asked, Attempt, Command, Event, Facts, Moment, Settings, State, Step};
 use crate::folder::{Folder, FolderError};
 use crate::report;
 use crate::run::{self, World};
-use crate::wake::{Request, Wake};
+use crate::wake::{self, Request, Wake};
 use platform::Platform;
 
 pub use ended::record;
@@ -71,6 +72,10 @@ pub struct Host {
     restarts: BTreeMap<String, u64>,
     /// The configuration's own path, for the guard.
     config_path: PathBuf,
+    /// The service that this process was started as.
+    service: Option<String>,
+    /// Whether nothing is under way.
+    rests: bool,
 }
 
 impl Host {
@@ -89,6 +94,8 @@ impl Host {
             control_plane: None,
             restarts: BTreeMap::new(),
             config_path,
+            service: replaced::service(),
+            rests: false,
         }
     }
 
@@ -135,6 +142,7 @@ impl World for Host {
     }
 
     fn show(&mut self, state: &State) {
+        self.rests = state.step == Step::Idle;
         crate::notify::status(&run::sentence(state));
         report::write(&self.config, state, self.offers.heard_at);
         self.check_in(state);
@@ -155,7 +163,12 @@ impl Host {
         }
         match action {
             Action::Poll { after } => {
-                match self.wake.wait(*after, &self.folder) {
+                self.wake.wait(*after, &self.folder);
+                // Its successor may have other keys and other sources.
+                if self.rests && self.is_replaced() {
+                    return Event::Woke;
+                }
+                match wake::next(&self.folder) {
                     Some(Request::Apply(folder)) => self.offers.brought = Some(folder),
                     Some(Request::Command(command)) => return Event::Command(command),
                     None if self.told_to_retry() => return Event::Command(Command::Retry),
@@ -173,6 +186,9 @@ impl Host {
                 let facts = Facts { failed_units, ..self.facts() };
                 let asked = self.platform.ask(&target.system);
                 let asked = self.has_successor(&target.system, asked);
+                if matches!(asked, Asked::Refused(_)) {
+                    self.let_go();
+                }
                 Event::Asked(asked, facts, self.terms(target))
             }
             Action::Arm(attempt) => Event::Armed(self.arm(attempt)),
@@ -207,9 +223,12 @@ impl Host {
     fn overridden(&self, action: &Action) -> Option<String> {
         let running = facts::running();
         let is_theirs = match action {
-            Action::Arm(it) | Action::Test(it) | Action::Stage(it) | Action::Revert(it) => {
+            // Nothing is touched yet: what somebody has chosen to boot next stays that.
+            Action::Arm(it) | Action::Stage(it) => {
                 it.is_foreign(&running)
+                    || running == it.old && it.is_foreign_default(&facts::default(&self.config))
             }
+            Action::Test(it) | Action::Revert(it) => it.is_foreign(&running),
             Action::Probe { attempt, .. } => running != attempt.target.system,
             Action::Commit(it) => {
                 running != it.target.system || it.is_foreign_default(&facts::default(&self.config))

@@ -25,12 +25,12 @@ pub trait World {
 ///
 /// # Errors
 /// When a state cannot be written down.
-pub fn run(
-    world: &mut impl World,
+pub fn run<W: World>(
+    world: &mut W,
     state: State,
     first: Option<Event>,
     settings: &Settings,
-    done: impl Fn(&State) -> bool,
+    done: impl Fn(&W, &State) -> bool,
 ) -> Result<State, String> {
     let started = Event::Started(world.facts());
     let (mut state, mut action) = core::step(state, started, world.now(), settings);
@@ -46,7 +46,7 @@ pub fn run(
             written = text;
         }
         world.show(&state);
-        if done(&state) {
+        if done(world, &state) {
             return Ok(state);
         }
         let event = world.act(&action);

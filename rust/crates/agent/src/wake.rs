@@ -73,13 +73,11 @@ impl Wake {
 
     /// Waits for so many milliseconds, or until there is a request. Of many hosts that were told
     /// the same time, each waits up to a tenth longer, as chance has it.
-    pub fn wait(&mut self, after: u64, folder: &Folder) -> Option<Request> {
-        if let Some(request) = next(folder) {
-            return Some(request);
+    pub fn wait(&mut self, after: u64, folder: &Folder) {
+        if left(folder).is_empty() {
+            let extra = u64::from(chance()) % (after / 10 + 1);
+            self.sleep(after.saturating_add(extra));
         }
-        let extra = u64::from(chance()) % (after / 10 + 1);
-        self.sleep(after.saturating_add(extra));
-        next(folder)
     }
 
     /// Waits for so many milliseconds.
@@ -110,12 +108,8 @@ pub(crate) fn chance() -> u32 {
 }
 
 /// The oldest request, taken away.
-fn next(folder: &Folder) -> Option<Request> {
-    let entries = fs::read_dir(folder.join(REQUESTS)).ok()?;
-    let mut paths: Vec<_> = entries.flatten().take(MOST_REQUESTS).map(|it| it.path()).collect();
-    paths.retain(|it| it.extension().is_some_and(|it| it == "json"));
-    paths.sort();
-    for path in paths {
+pub(crate) fn next(folder: &Folder) -> Option<Request> {
+    for path in left(folder) {
         let small = fs::metadata(&path).is_ok_and(|it| it.len() <= REQUEST_BYTES);
         let text = if small { fs::read(&path).unwrap_or_default() } else { Vec::new() };
         let _ = fs::remove_file(&path);
@@ -124,6 +118,15 @@ fn next(folder: &Folder) -> Option<Request> {
         }
     }
     None
+}
+
+/// The requests that were left, the oldest first.
+fn left(folder: &Folder) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder.join(REQUESTS)) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.flatten().take(MOST_REQUESTS).map(|it| it.path()).collect();
+    paths.retain(|it| it.extension().is_some_and(|it| it == "json"));
+    paths.sort();
+    paths
 }
 
 /// Leaves a request for the agent that has the folder, and wakes it; the request's file, which the

@@ -11,7 +11,7 @@ use super::host;
 use crate::config::Config;
 use crate::core::{Event, State, Step};
 use crate::folder::{Folder, FolderError};
-use crate::host::{armed_try, await_start};
+use crate::host::{Host, armed_try, await_start};
 use crate::report;
 use crate::run;
 
@@ -55,16 +55,10 @@ fn keep_serving(config: Config, path: PathBuf, folder: Folder) -> Result<ExitCod
     // Other sources are asked none the less, and the reason is among those that are shown.
     let _ = host.speak();
     crate::notify::ready();
-    // After a release that brought another agent, or other words for this one, systemd starts that.
-    let unit = own_unit();
-    let is_replaced = |state: &State| state.step == Step::Idle && own_unit() != unit;
-    run::run(&mut host, state, None, &settings, is_replaced)?;
+    // After a switch that brought another agent, or other words for this one, systemd starts that.
+    let is_over = |host: &Host, state: &State| state.step == Step::Idle && host.is_replaced();
+    run::run(&mut host, state, None, &settings, is_over)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// What systemd is to start as the agent, as far as it is written in one file.
-fn own_unit() -> Option<String> {
-    fs::read_to_string("/etc/systemd/system/nixfleet-agent.service").ok()
 }
 
 /// The guard's work: the agent is dead, or stuck. What it wrote down says what to go back to.
@@ -93,8 +87,9 @@ fn go_back(config: Config, path: PathBuf, cause: Event) -> Result<ExitCode, Stri
     let Some(state) = written.or(armed) else {
         return Ok(ExitCode::SUCCESS);
     };
-    let is_over =
-        |state: &State| matches!(state.step, Step::Idle | Step::Stage(_) | Step::Restart(_));
+    let is_over = |_: &Host, state: &State| {
+        matches!(state.step, Step::Idle | Step::Stage(_) | Step::Restart(_))
+    };
     run::run(&mut host, state, Some(cause), &settings, is_over)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,10 @@
 //! The decisions, on a small model of a machine whose every step can fail or be cut short.
 
+mod by_hand;
 mod fault;
+mod lasting;
 mod machine;
+mod restarts;
 
 use fault::Fault;
 use machine::Machine;
@@ -63,53 +66,6 @@ fn another_path_is_tried_after_a_bad_one() {
 }
 
 #[test]
-fn a_kernel_is_proved_by_one_boot() {
-    let mut machine = Machine::new(Way::Reboot, true);
-    machine.run(fine());
-    assert_eq!((machine.running(), machine.default()), ("new", "new"));
-    assert_eq!(machine.boots, 1);
-}
-
-#[test]
-fn a_kernel_that_does_not_hold_is_left_by_a_second_boot() {
-    let mut machine = Machine::new(Way::Reboot, false);
-    machine.run(fine());
-    assert_eq!((machine.running(), machine.default()), ("old", "old"));
-    assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
-}
-
-#[test]
-fn a_kernel_that_does_not_boot_is_left_by_the_loader() {
-    let mut machine = Machine::new(Way::Reboot, true);
-    machine.boots_new = false;
-    machine.run(fine());
-    assert_eq!((machine.running(), machine.default()), ("old", "old"));
-    assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
-}
-
-#[test]
-fn a_restart_waits_until_it_may_be() {
-    let waiting = |reboot, window_open| {
-        let mut machine = Machine::new(Way::Reboot, true);
-        (machine.settings.reboot, machine.window_open) = (reboot, window_open);
-        machine.run(fine());
-        machine
-    };
-    for (reboot, window_open) in [(Reboot::Never, true), (Reboot::InWindow, false)] {
-        let mut machine = waiting(reboot, window_open);
-        assert_eq!((machine.running(), machine.default(), machine.boots), ("old", "old", 0));
-        // A person restarts it.
-        machine.boot();
-        machine.run(fine());
-        assert_eq!((machine.running(), machine.default(), machine.boots), ("new", "new", 1));
-    }
-    let mut machine = waiting(Reboot::InWindow, false);
-    machine.window_open = true;
-    machine.run(fine());
-    assert_eq!((machine.running(), machine.default(), machine.boots), ("new", "new", 1));
-}
-
-#[test]
 fn a_host_on_hold_begins_nothing() {
     let mut machine = Machine::new(Way::Live, true);
     machine.command(Command::Hold("we look at it first".into()));
@@ -127,58 +83,6 @@ fn a_dry_run_touches_nothing() {
     machine.run(fine());
     assert_eq!((machine.running(), machine.switches_to_new), ("old", 0));
     assert_eq!(machine.last(), Some(Outcome::Shown));
-}
-
-#[test]
-fn a_switch_by_hand_is_left_alone() {
-    let mut machine = Machine::new(Way::Live, true);
-    machine.run(vec![
-        Fault::None,
-        Fault::None,
-        Fault::None,
-        Fault::None,
-        Fault::None,
-        Fault::ByHand,
-    ]);
-    assert_eq!(machine.last(), Some(Outcome::Overridden));
-    assert_eq!(machine.running(), "by-hand");
-}
-
-#[test]
-fn what_is_done_by_hand_in_the_middle_is_left_alone_wherever_it_comes() {
-    // From the guard on: before that, the release simply comes after it.
-    for at in 4..12 {
-        let mut machine = Machine::new(Way::Live, true);
-        machine.run([vec![Fault::None; at], vec![Fault::Meanwhile]].concat());
-        assert_eq!((machine.running(), machine.default()), ("by-hand", "by-hand"), "{at}");
-    }
-}
-
-#[test]
-fn what_is_done_by_hand_stays_until_the_next_release_or_a_word() {
-    for by_release in [true, false] {
-        let mut machine = Machine::new(Way::Live, true);
-        machine.run(fine());
-        machine.run(vec![Fault::Meanwhile]);
-        machine.run(fine());
-        assert_eq!((machine.running(), machine.switches_to_new), ("by-hand", 1));
-        if by_release {
-            machine.offer("newer", true);
-        } else {
-            machine.command(Command::Retry);
-        }
-        machine.run(fine());
-        assert_eq!(machine.running(), if by_release { "newer" } else { "new" });
-    }
-}
-
-#[test]
-fn a_system_that_somebody_left_by_hand_is_not_tried_again() {
-    let mut machine = Machine::new(Way::Live, true);
-    // Poll, room, fetch, ask, arm, test, and a first look.
-    machine.run([vec![Fault::None; 7], vec![Fault::GoneBack]].concat());
-    assert_eq!((machine.running(), machine.default(), machine.switches_to_new), ("old", "old", 1));
-    assert!(matches!(machine.last(), Some(Outcome::Reverted { .. })), "{:?}", machine.last());
 }
 
 #[test]
@@ -221,33 +125,6 @@ fn a_month_without_a_source_changes_nothing_and_the_next_release_is_taken() {
     let offer = Offer { target: target.clone(), wait: None, asked: false, facts: Facts::default() };
     let (_, action) = step(state, Event::Polled(Poll::Offer(offer)), now, &machine.settings);
     assert_eq!(action, Action::Room(target));
-}
-
-/// On a Mac a start names the old system again, and leaves files and services as the switch made them.
-#[test]
-fn where_a_switch_outlives_a_start_it_is_gone_back_from_after_it() {
-    let mut machine = Machine::new(Way::Live, false);
-    machine.settings.switch_lasts = true;
-    // Poll, room, fetch, ask, arm, test, and a first look.
-    machine.run([vec![Fault::None; 6], vec![Fault::PowerBefore]].concat());
-    assert_eq!((machine.running(), machine.set_up.as_str()), ("old", "old"));
-    assert_eq!(machine.boots, 1);
-}
-
-#[test]
-fn where_a_start_brings_nothing_back_none_is_made_and_the_host_says_so() {
-    let mut machine = Machine::new(Way::Live, false);
-    machine.settings.switch_lasts = true;
-    machine.reverts = false;
-    machine.run(fine());
-    assert_eq!((machine.boots, machine.switches_to_new), (0, 1));
-    let Some(Outcome::Stranded { why }) = machine.last() else { panic!("{:?}", machine.last()) };
-    assert!(why.contains("web.service failed; going back failed: planted"), "{why}");
-    // The next release is taken none the less.
-    machine.reverts = true;
-    machine.offer("newer", true);
-    machine.run(fine());
-    assert_eq!((machine.running(), machine.default()), ("newer", "newer"));
 }
 
 proptest! {

@@ -27,12 +27,12 @@ impl Host {
         let system = &attempt.target.system;
         self.set_default(system)?;
         self.reach_the_disk();
-        match self.default_entry() {
-            Some(entry) if !entry.contains(system.as_str()) => Err(format!(
-                "the boot loader's default entry is not `{system}` after `switch-to-configuration boot`"
-            )),
-            _ => Ok(()),
+        if self.starts(system) {
+            return Ok(());
         }
+        Err(format!(
+            "the boot loader's default entry is not `{system}` after `switch-to-configuration boot`"
+        ))
     }
 
     /// Makes a system what boots.
@@ -95,13 +95,25 @@ impl Host {
     /// The new system gets an entry, the old one stays the default, and the next boot alone is
     /// the new one's. A loader that has no such thing boots the new one by default; `doctor` says so.
     pub(super) fn stage(&mut self, attempt: &Attempt) -> Result<(), String> {
-        let system = &attempt.target.system;
+        let (system, old) = (&attempt.target.system, &attempt.old_default);
         self.keep_old(attempt)?;
         self.set_profile(system)?;
         if self.loader().is_none() {
             return self.boot_entries(system);
         }
-        self.boot_entries(&attempt.old_default)?;
+        self.boot_entries(old)?;
+        if !self.starts(old) {
+            // No entry is made of a generation that was deleted meanwhile, nor of one that is older than
+            // those which the loader is to have.
+            self.set_profile(old)?;
+            self.set_profile(system)?;
+            self.boot_entries(old)?;
+        }
+        if !self.starts(old) {
+            return Err(format!(
+                "the boot loader would not start `{old}` where the new system does not come up: it has to have entries for two generations (`boot.loader.systemd-boot.configurationLimit`)"
+            ));
+        }
         let entry = self
             .entry_of(system)
             .ok_or_else(|| format!("the boot loader has no entry for `{system}`"))?;
@@ -179,6 +191,14 @@ impl Host {
     fn loader(&self) -> Option<PathBuf> {
         let boot = self.config.boot.as_ref()?;
         Some(boot.join("loader/loader.conf")).filter(|it| it.exists())
+    }
+
+    /// Whether a system is what the loader starts by default, or the loader does not say what that is. NixOS
+    /// makes entries without an error too where none is the system's, and the newest is what starts then
+    /// (nixpkgs, systemd-boot-builder.py, `write_loader_conf`).
+    fn starts(&self, system: &str) -> bool {
+        let Some(conf) = self.loader().and_then(|it| read(&it)) else { return true };
+        loader::is_open(&conf) || self.default_entry().is_some_and(|it| it.contains(system))
     }
 
     /// The text of the entry that boots by default.

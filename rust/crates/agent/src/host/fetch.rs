@@ -36,6 +36,7 @@ impl Host {
         }
         // What is no system has none of these, and would leave the machine without a way back.
         if let Some(file) = missing {
+            self.let_go();
             return Err((
                 format!(
                     "`{}` is no system of {}: `{file}` is missing",
@@ -46,6 +47,11 @@ impl Host {
             ));
         }
         Ok(())
+    }
+
+    /// What is not tried again is garbage.
+    pub(super) fn let_go(&self) {
+        let _ = fs::remove_file(self.folder.join("roots").join("candidate"));
     }
 
     /// Where a cache had something else under a path, and has it no more, that path comes anew;

@@ -2,10 +2,12 @@
 //! program that armed it, by its store path, so that a new agent's faults are not its own.
 
 use std::fs;
+use std::path::Path;
 
-use super::Host;
-use super::armed;
+use nixfleet_nix::StorePath;
+
 use super::switch::record;
+use super::{Host, armed, fetch};
 use crate::core::Attempt;
 
 impl Host {
@@ -18,10 +20,21 @@ impl Host {
         self.platform.stop_guard();
         armed::write(attempt)?;
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        self.keep_for_the_guard("guard", &program)?;
+        self.keep_for_the_guard("guard-config", &self.config_path)?;
         let after = self.settings.guard_after(attempt.terms(&self.settings)) / 1000;
         let config = self.config_path.as_os_str();
         let words = [program.as_os_str(), "--config".as_ref(), config, "revert".as_ref()];
         self.platform.set_guard(after, &words)
+    }
+
+    /// The guard needs its program and its configuration when this process may be gone. Where a switch by
+    /// hand came before, no system that is kept need have them.
+    fn keep_for_the_guard(&self, name: &str, file: &Path) -> Result<(), String> {
+        match file.to_str().and_then(StorePath::split) {
+            Some((path, _)) => fetch::keep(path.as_str(), &self.folder.join("roots").join(name)),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn disarm(&mut self) {

@@ -10,6 +10,12 @@ pub(super) fn named(conf: &str) -> Option<&str> {
     said("preferred").or_else(|| said("default"))
 }
 
+/// Whether a `loader.conf` names no entry: the loader starts what it started last, or what the firmware's
+/// variables say (loader.conf(5)).
+pub(super) fn is_open(conf: &str) -> bool {
+    named(conf).is_none_or(|it| it.starts_with('@'))
+}
+
 /// By what `loader.conf` knows the entry of a file: the file's name without the boots that are left and
 /// done, `+3` or `+2-1` (systemd.io, automatic boot assessment).
 pub(super) fn id(file: &str) -> String {
@@ -40,6 +46,12 @@ mod tests {
         let counted = "timeout 5\npreferred nixos-a.conf\ndefault nixos-*\n";
         assert_eq!(named(counted), Some("nixos-a.conf"));
         assert_eq!(named("timeout 5\n#default nixos-a.conf\ndefault\n"), None);
+    }
+
+    #[test]
+    fn what_is_left_to_the_loader_is_told_from_a_pattern() {
+        assert!(is_open("timeout 5\n") && is_open("default @saved\n"));
+        assert!(!is_open("default nixos-*\n") && !is_open("default nixos-a.conf\n"));
     }
 
     #[test]

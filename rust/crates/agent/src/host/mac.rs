@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -37,6 +37,8 @@ const RUNUSER: &str =
     r#"runuser() { nixfleet_user=$2; shift 3; sudo -n -u "$nixfleet_user" -- "$@"; }"#;
 /// What the daemon may take that a Mac's start leaves it to.
 const START: Duration = Duration::from_secs(120);
+/// Where people have their homes.
+const HOMES: &str = "/Users";
 /// How an activation ended that did not succeed, by the status that NixOS has for it.
 const ACTIVATION_FAILED: i32 = 2;
 
@@ -187,7 +189,7 @@ impl Platform for Mac {
     fn take_down(&self, system: &str, other: &str) -> Result<(), String> {
         let (system, other) = (Path::new(system), Path::new(other));
         services::left_by(system, other).iter().try_for_each(|file| launchd::unload(file))?;
-        services::left_with_people(system, other, Path::new("/Users"))
+        services::left_with_people(system, other, Path::new(HOMES))
             .iter()
             .try_for_each(|(file, user)| launchd::unload_with(file, *user))
     }
@@ -195,11 +197,13 @@ impl Platform for Mac {
     /// An activation ends a job, and then writes its new file: one that was cut off in between has left the old
     /// file, which the next activation takes for a job that runs.
     fn take_up(&self, system: &str, other: &str) {
-        let is_off = |it: &&PathBuf| {
-            it.file_stem().and_then(OsStr::to_str).is_some_and(|label| !launchd::is_there(label))
-        };
-        let kept = services::kept(Path::new(system), Path::new(other));
-        kept.iter().filter(is_off).for_each(|file| launchd::load(file));
+        let (system, other) = (Path::new(system), Path::new(other));
+        for file in services::kept(system, other) {
+            launchd::load(&file);
+        }
+        for (file, user) in services::kept_with_people(system, other, Path::new(HOMES)) {
+            launchd::load_with(&file, user);
+        }
     }
 
     fn boot_entries(&self, _system: &str) -> Option<[String; 2]> {

@@ -92,13 +92,49 @@ pub(super) fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Takes up the job of a file, unless somebody has told launchd not to.
+/// Takes up the job of a file where launchd has none by its name, unless somebody has told it not to.
 pub(super) fn load(file: &Path) {
+    if label(file).is_none_or(is_there) {
+        return;
+    }
     let mut command = Command::new("launchctl");
-    let output = process::output(command.args(["bootstrap", "system"]).arg(file), ASK);
-    let is_up = output.is_ok_and(|it| it.status.is_some_and(|it| it.success()));
+    if file.starts_with("/Library/LaunchAgents") {
+        command.arg("load");
+    } else {
+        command.args(["bootstrap", "system"]);
+    }
+    say_whether_up(file, process::output(command.arg(file), ASK));
+}
+
+/// The same in a person's session, and in their name, as nix-darwin has it. Who is not logged in has no
+/// session, and gets it with the next.
+pub(super) fn load_with(file: &Path, user: u32) {
+    let ask = |words: &[&OsStr]| process::output(in_session(user).args(words), ASK);
+    let succeeded = |it: &process::Output| it.status.is_some_and(|it| it.success());
+    let Some(label) = label(file) else { return };
+    let words = ["launchctl", "list", label].map(OsStr::new);
+    if !ask(&words).is_ok_and(|it| succeeded(&it)) {
+        say_whether_up(file, ask(&["launchctl".as_ref(), "load".as_ref(), file.as_os_str()]));
+    }
+}
+
+fn say_whether_up(file: &Path, loaded: io::Result<process::Output>) {
+    let is_up = loaded.is_ok_and(|it| it.status.is_some_and(|it| it.success()));
     let ended = if is_up { "is taken up again" } else { "is not taken up by launchd" };
     crate::notify::say(&format!("`{}` {ended}", file.display()));
+}
+
+/// By what launchd knows the job of a file, as nix-darwin names files.
+fn label(file: &Path) -> Option<&str> {
+    file.file_stem().and_then(OsStr::to_str)
+}
+
+/// The beginning of a command in a person's session, and in their name.
+fn in_session(user: u32) -> Command {
+    let mut command = Command::new("launchctl");
+    let number = user.to_string();
+    command.args(["asuser", &number, "sudo", "-n", &format!("--user=#{number}"), "--"]);
+    command
 }
 
 /// Ends the job of a file, and removes the file.
@@ -116,13 +152,10 @@ pub(super) fn unload(file: &Path) -> Result<(), String> {
 
 /// The same in a person's session, and in their name.
 pub(super) fn unload_with(file: &Path, user: u32) -> Result<(), String> {
-    let (number, name) = (user.to_string(), format!("--user=#{user}"));
-    let as_them = ["-n", &name, "--"];
-    let mut unload = Command::new("launchctl");
-    unload.args(["asuser", &number, "sudo"]).args(as_them).args(["launchctl", "unload"]).arg(file);
-    let _ = process::output(&mut unload, ASK);
-    let removed =
-        process::output(Command::new("sudo").args(as_them).args(["rm", "-f"]).arg(file), ASK);
+    let _ = process::output(in_session(user).args(["launchctl", "unload"]).arg(file), ASK);
+    let mut remove = Command::new("sudo");
+    remove.args(["-n", &format!("--user=#{user}"), "--", "rm", "-f"]).arg(file);
+    let removed = process::output(&mut remove, ASK);
     if removed.is_ok() && !file.exists() {
         Ok(())
     } else {

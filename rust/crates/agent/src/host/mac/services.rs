@@ -55,35 +55,58 @@ pub(super) fn left_by(system: &Path, other: &Path) -> Vec<PathBuf> {
 /// The files of services on the machine that are one system's, `other`, and that a switch to another ends: it
 /// has none of the name, or one of another content.
 pub(super) fn kept(system: &Path, other: &Path) -> Vec<PathBuf> {
-    let folder = "Library/LaunchDaemons";
-    let of = |root: &Path, name: &str| fs::read(root.join(folder).join(name)).ok();
-    let is_kept = |name: &String| {
-        let own = of(other, name);
-        own != of(system, name) && own == of(Path::new("/"), name)
+    let root = Path::new("/");
+    let in_folder = |folder: &'static str| {
+        let (given, theirs) = (system.join(folder), other.join(folder));
+        let own = differing(&theirs, &given);
+        own.filter(move |(name, text)| {
+            fs::read(root.join(folder).join(name)).is_ok_and(|it| it == *text)
+        })
+        .map(move |(name, _)| root.join(folder).join(name))
     };
-    let place = |name| Path::new("/").join(folder).join(name);
-    files(&other.join(folder)).filter(is_kept).map(place).collect()
+    ["Library/LaunchDaemons", "Library/LaunchAgents"].into_iter().flat_map(in_folder).collect()
 }
 
+/// Where a system has what nix-darwin copies to its user's home: services for one person's session.
+const OF_PEOPLE: &str = "user/Library/LaunchAgents";
+
 /// The files of services for one person's session that one system has brought and another has not, and whose
-/// they are: nix-darwin copies them to that person's home.
+/// they are.
 pub(super) fn left_with_people(system: &Path, other: &Path, homes: &Path) -> Vec<(PathBuf, u32)> {
-    let of_people = Path::new("user/Library/LaunchAgents");
-    let (given, kept) = (system.join(of_people), other.join(of_people));
-    let mut left = Vec::new();
-    for name in files(&given).filter(|it| !kept.join(it).exists()) {
-        let Ok(text) = fs::read(given.join(&name)) else { continue };
-        for home in fs::read_dir(homes).into_iter().flatten().flatten().take(SERVICES) {
-            let file = home.path().join("Library/LaunchAgents").join(&name);
-            let small = fs::metadata(&file).ok().filter(|it| it.len() == text.len() as u64);
-            if let Some(about) = small
-                && fs::read(&file).is_ok_and(|it| it == text)
-            {
-                left.push((file, about.uid()));
-            }
+    let (given, theirs) = (system.join(OF_PEOPLE), other.join(OF_PEOPLE));
+    let own = differing(&given, &theirs).filter(|(name, _)| !theirs.join(name).exists());
+    own.flat_map(|(name, text)| in_homes(&name, &text, homes)).collect()
+}
+
+/// The same of those that are one system's, `other`, and that a switch to another ends.
+pub(super) fn kept_with_people(system: &Path, other: &Path, homes: &Path) -> Vec<(PathBuf, u32)> {
+    let own = differing(&other.join(OF_PEOPLE), &system.join(OF_PEOPLE));
+    own.flat_map(|(name, text)| in_homes(&name, &text, homes)).collect()
+}
+
+/// The files of a folder that another folder has not, or with another content.
+fn differing(folder: &Path, other: &Path) -> impl Iterator<Item = (String, Vec<u8>)> + use<> {
+    let (folder, other) = (folder.to_owned(), other.to_owned());
+    files(&folder).filter_map(move |name| {
+        let text = fs::read(folder.join(&name)).ok()?;
+        let is_same = fs::read(other.join(&name)).is_ok_and(|it| it == text);
+        (!is_same).then_some((name, text))
+    })
+}
+
+/// The files of a name and a content that people have for their sessions, and whose they are.
+fn in_homes(name: &str, text: &[u8], homes: &Path) -> Vec<(PathBuf, u32)> {
+    let mut found = Vec::new();
+    for home in fs::read_dir(homes).into_iter().flatten().flatten().take(SERVICES) {
+        let file = home.path().join("Library/LaunchAgents").join(name);
+        let small = fs::metadata(&file).ok().filter(|it| it.len() == text.len() as u64);
+        if let Some(about) = small
+            && fs::read(&file).is_ok_and(|it| it == text)
+        {
+            found.push((file, about.uid()));
         }
     }
-    left
+    found
 }
 
 /// The names of the files in a folder.
@@ -130,6 +153,27 @@ mod tests {
         let left = left_with_people(&path("new"), &path("old"), &path("homes"));
         let own = fs::metadata(root.path()).unwrap().uid();
         assert_eq!(left, [(path("homes/me/Library/LaunchAgents/a.plist"), own)]);
+    }
+
+    #[test]
+    fn what_a_person_had_before_and_a_switch_ends_is_found() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        let write = |name: &str, text: &str| {
+            fs::create_dir_all(path(name).parent().unwrap()).unwrap();
+            fs::write(path(name), text).unwrap();
+        };
+        for name in ["gone", "changed", "same", "theirs"] {
+            write(&format!("old/user/Library/LaunchAgents/{name}"), name);
+            write(&format!("homes/me/Library/LaunchAgents/{name}"), name);
+        }
+        write("new/user/Library/LaunchAgents/changed", "other");
+        write("new/user/Library/LaunchAgents/same", "same");
+        write("homes/me/Library/LaunchAgents/theirs", "by hand");
+        let kept = kept_with_people(&path("new"), &path("old"), &path("homes"));
+        let mut names: Vec<_> = kept.iter().map(|it| it.0.file_name().unwrap()).collect();
+        names.sort();
+        assert_eq!(names, ["changed", "gone"]);
     }
 
     #[test]
