@@ -96,6 +96,37 @@ fn a_release_goes_over_ssh_to_s3_and_comes_back_from_a_web_server() {
     fleet.expect(&["verify", &url], 3, &["`curl … http://127.0.0.1", "failed"]);
 }
 
+#[test]
+#[ignore = "needs nix"]
+fn a_control_plane_is_brought_all_files_and_what_it_warns_of_or_refuses_is_told() {
+    let fleet = Fleet::new(&["ann"], 1);
+    fleet.fake("ssh", r#"while [ "$1" != -- ]; do shift; done; shift 2; exec "$@""#);
+    let answers = |to_one: &str| {
+        let there = fleet.path("there");
+        let there = there.display();
+        format!(
+            "[ \"$1 $3\" = 'call /v1/release' ] || exit 9
+            if [ $2 = GET ]; then cat '{there}' 2>/dev/null || echo '{{}}'; exit; fi
+            {to_one}"
+        )
+        .replace("THERE", &there.to_string())
+    };
+    let warns =
+        r#"cat >'THERE'; echo '{"sequence": 1, "warnings": ["wave `canary` needs 7 \u001b[2J"]}'"#;
+    fleet.fake("nixfleet-control-plane", &answers(warns));
+    let plane = "control-plane://ops@cp";
+    let warning = format!("{plane} warns: wave `canary` needs 7 \\u{{1b}}[2J");
+    let published = format!("published at {plane}");
+    fleet.expect(&["--key", "ann", "--to", plane], 0, &[&published, &warning]);
+    fleet.expect(&["verify", plane], 0, &["release 1 is good", "3 hosts are as signed"]);
+
+    fs::remove_file(fleet.path("there")).unwrap();
+    let refuses = r#"cat >/dev/null; echo '{"error": "two different releases 1"}'; exit 1"#;
+    fleet.fake("nixfleet-control-plane", &answers(refuses));
+    let told = fleet.expect(&["publish", "--to", plane], 3, &["two different releases 1"]);
+    assert!(!told.contains("published"), "{told}");
+}
+
 /// What others have sent us instead of a release, and addresses that are none.
 #[test]
 #[ignore = "needs nix"]
