@@ -212,3 +212,31 @@ fn a_failure_that_is_said_again_is_none_of_the_try_that_was_allowed_since() {
     assert_eq!(fleet.go(), ["a"]);
     assert_eq!(fleet.may("a"), May::Go { again: true });
 }
+
+#[test]
+fn the_end_of_a_try_that_was_said_under_an_older_release_ends_no_leave_of_the_newer() {
+    let mut fleet = Fleet::new(ONE_AT_A_TIME, &["a:web", "b:web"]);
+    fleet.report_of("a", 7, Phase::Committed, OLD);
+    fleet.pass(1);
+    fleet.report_of("a", 7, Phase::Refused { why: "no room".into() }, OLD);
+    newer(&mut fleet);
+    assert_eq!(fleet.go(), ["a"]);
+    // There is room again, and it says once more how its last try ended: it may be about to begin.
+    fleet.pass(1);
+    fleet.report_of("a", 7, Phase::Committed, OLD);
+    fleet.go();
+    let leaves = fleet.log.iter().filter(|it| matches!(it.kind, Kind::Go { .. })).count();
+    assert_eq!((leaves, fleet.standing("a")), (1, Standing::Going));
+}
+
+#[test]
+fn a_failure_is_another_end_than_a_success_also_of_a_host_that_counts_no_tries() {
+    let mut fleet = Fleet::new(ONE_AT_A_TIME, &["a:web"]);
+    fleet.report("a", Phase::Committed, OLD);
+    fleet.pass(1);
+    fleet.say(Command::Retry { host: "a".into() });
+    fleet.go();
+    fleet.pass(1);
+    fleet.fail("a");
+    assert_eq!(fleet.standing("a"), Standing::Failed);
+}
