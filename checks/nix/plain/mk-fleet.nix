@@ -258,7 +258,7 @@ in
               }
               { name = "rest"; }
             ];
-            controlPlane.address = "fleet.example.org";
+            controlPlane.address = "fleet.example.org:7250";
           };
         };
       in

@@ -5,6 +5,7 @@ mod certificate;
 mod config;
 mod identity;
 mod lines;
+mod options;
 mod private;
 mod public;
 mod refusal;

@@ -10,7 +10,9 @@ use nixfleet_vm::Cancel;
 use crate::exit::Exit;
 use crate::text::page::tell;
 
-/// How long a command may take to its end; then it ends where it stands.
+/// How long a command may take to its end; then it ends where it stands. That is as if it were killed,
+/// which nothing suffers from: files are written whole under their names or not at all, a release's folder
+/// among them, and of what is published the head comes last (`files::save`, `History::add`, `Place::put`).
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often the user's wish is looked at.

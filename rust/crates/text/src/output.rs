@@ -107,6 +107,20 @@ pub fn failure() -> Option<String> {
     Some(format!("the result cannot be written to standard output: {error}"))
 }
 
+/// Writes what the parser of a command line says: what is wrong with it, or help that was asked for. It
+/// gives the status that the program ends with.
+pub fn explain(text: impl Into<Lines>, is_error: bool) -> u8 {
+    if is_error {
+        tell(text);
+        return 2;
+    }
+    print(text);
+    failure().map_or(0, |why| {
+        tell(why);
+        3
+    })
+}
+
 fn keep(result: io::Result<()>) {
     let mut out = OUT.lock().unwrap_or_else(PoisonError::into_inner);
     out.is_used = true;

@@ -8,6 +8,7 @@ use ssh_key::HashAlg;
 use thiserror::Error;
 
 use super::certificate::{certified_key, is_certificate};
+use super::options;
 
 /// A public key, with the options before it and the comment after it. Two keys are equal when the
 /// key itself is, whatever options and comments they carry.
@@ -34,6 +35,21 @@ pub enum KeyError {
     /// The line has no key type that is known.
     #[error("it does not begin with a key type such as `ssh-ed25519`")]
     NoType,
+    /// The line is data alone, and no public key's: whoever pastes a private key has such lines.
+    #[error("data without a key type, as a line within a private key is")]
+    Stray,
+    /// The key's data are whole, and nothing says of which type they are.
+    #[error("its type is missing before its data")]
+    Untyped(&'static str),
+    /// The key's data are whole, and of another type than the line says.
+    #[error("its data are those of a key of the type `{0}`")]
+    OtherType(&'static str),
+    /// The key's type is followed by a key's type.
+    #[error("its type is there twice")]
+    TypeTwice(String),
+    /// What is before the key is no option of `OpenSSH`'s, which takes no such line.
+    #[error("what it begins with is no option of OpenSSH's")]
+    Option(String),
     /// The key's data is missing or damaged.
     #[error("its data is damaged or cut off")]
     Damaged,
@@ -56,7 +72,10 @@ impl PublicKey {
         if line.bytes().any(|it| matches!(it, b'\n' | b'\r')) {
             return Err(KeyError::Lines);
         }
-        let key = after_options(line).ok_or(KeyError::NoType)?;
+        let (options, key) = parts(line).ok_or_else(|| without_type(line))?;
+        if let Some(unknown) = options.and_then(options::unknown) {
+            return Err(KeyError::Option(unknown.to_owned()));
+        }
         let algorithm = key.split_whitespace().next().unwrap_or_default().to_owned();
         let comment = key.splitn(3, char::is_whitespace).nth(2).unwrap_or_default().trim();
         let certificate = is_certificate(&algorithm);
@@ -67,7 +86,7 @@ impl PublicKey {
         } else {
             ssh_key::PublicKey::from_openssh(key).ok()
         };
-        let data = data.ok_or(KeyError::Damaged)?.key_data().clone();
+        let data = data.ok_or_else(|| what_is_wrong(key))?.key_data().clone();
         Ok(Self { key: data, algorithm, comment: comment.to_owned(), certificate })
     }
 
@@ -136,24 +155,56 @@ impl fmt::Display for PublicKey {
     }
 }
 
-/// The line from its key type on. Options come before it, and may hold blanks within quotes
-/// (the manual page sshd(8), section on authorized keys).
-fn after_options(line: &str) -> Option<&str> {
+/// The types that keys of today have.
+const TYPES: [&str; 7] = [
+    "ssh-ed25519",
+    "ssh-rsa",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ssh-ed25519@openssh.com",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+];
+
+/// The options of a line, where it has some, and the line from its key's type on.
+fn parts(line: &str) -> Option<(Option<&str>, &str)> {
     if is_type(line) {
-        return Some(line);
+        return Some((None, line));
     }
-    let (mut quoted, mut escaped) = (false, false);
-    for (index, character) in line.char_indices() {
-        match character {
-            '"' if !escaped => quoted = !quoted,
-            ' ' | '\t' if !quoted => {
-                return Some(line[index..].trim_start()).filter(|it| is_type(it));
-            }
-            _ => {}
-        }
-        escaped = character == '\\' && !escaped;
+    let (options, key) = options::split(line)?;
+    is_type(key).then_some((Some(options), key))
+}
+
+/// Why a line that has no type is no key.
+fn without_type(line: &str) -> KeyError {
+    let data = line.split_whitespace().next().unwrap_or_default();
+    let other = if is_stray(line) { KeyError::Stray } else { KeyError::NoType };
+    type_of(data).map_or(other, KeyError::Untyped)
+}
+
+/// The shortest that is taken to be a line of a private key: they have 64 or 70 characters, and the last
+/// may have fewer.
+const SHORTEST_STRAY: usize = 44;
+
+fn is_stray(line: &str) -> bool {
+    line.len() >= SHORTEST_STRAY
+        && line.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it))
+}
+
+/// Why a line that has a type is no key.
+fn what_is_wrong(key: &str) -> KeyError {
+    let mut words = key.split_whitespace();
+    let (kind, data) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if is_type(data) {
+        return KeyError::TypeTwice(kind.to_owned());
     }
-    None
+    type_of(data).filter(|it| *it != kind).map_or(KeyError::Damaged, KeyError::OtherType)
+}
+
+/// The type that data are of.
+fn type_of(data: &str) -> Option<&'static str> {
+    let is_of = |kind: &&str| ssh_key::PublicKey::from_openssh(&format!("{kind} {data}")).is_ok();
+    TYPES.into_iter().find(is_of)
 }
 
 fn is_type(text: &str) -> bool {
@@ -180,6 +231,20 @@ mod tests {
             certificates += usize::from(key.is_certificate());
         }
         assert_eq!((OF_EACH_TYPE.lines().count(), certificates), (16, 8));
+    }
+
+    #[test]
+    fn what_is_pasted_beside_its_place_is_told_apart() {
+        const DATA: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh";
+        let error = |line: String| PublicKey::parse(&line).unwrap_err();
+        let twice = error(format!("ssh-ed25519 ssh-ed25519 {DATA} me"));
+        assert_eq!(twice, KeyError::TypeTwice("ssh-ed25519".to_owned()));
+        assert_eq!(error(format!("ssh-rsa {DATA} me")), KeyError::OtherType("ssh-ed25519"));
+        assert_eq!(error(format!("{DATA} me")), KeyError::Untyped("ssh-ed25519"));
+        assert_eq!(error(format!("QyNTUxOQ{}", &DATA[..50])), KeyError::Stray);
+        let host = error(format!("192.0.2.1 ssh-ed25519 {DATA}"));
+        assert_eq!(host, KeyError::Option("192.0.2.1".to_owned()));
+        assert!(PublicKey::parse(&format!("restrict ssh-ed25519 {DATA}")).is_ok());
     }
 
     #[test]

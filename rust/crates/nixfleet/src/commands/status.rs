@@ -17,6 +17,7 @@ use crate::commands::hosts::{Chosen, Reach};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
+use crate::text::page::tell;
 use over_ssh::OverSsh;
 use show::Row;
 
@@ -81,6 +82,7 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Error> {
             return Ok(exit(&fleet.hosts));
         }
         if wait_until(AGAIN, || cancel.requested()) {
+            tell("interrupted: nobody looks on any more");
             return Ok(Exit::Interrupted);
         }
     }

@@ -32,6 +32,7 @@ pub const CODES: &[&str] = &[
     "gateway-outside-subnet",
     "home-invalid",
     "host-foreign",
+    "host-key-duplicate",
     "host-key-mismatch",
     "host-key-missing",
     "host-key-type-wrong",

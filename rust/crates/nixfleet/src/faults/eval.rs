@@ -7,8 +7,11 @@ mod cure;
 pub mod definition;
 mod device;
 mod disks;
+mod failure;
 mod memory;
 mod ours;
+mod own;
+mod problem;
 mod problems;
 mod told;
 mod workers;
@@ -29,8 +32,8 @@ use crate::faults::survey::Survey;
 use answer::QUESTION;
 use answers::{Answers, Outcome};
 use disks::Disks;
+pub use failure::{cure_of, unreadable};
 pub use memory::{MAX_MEMORY, default_jobs};
-pub use problems::{cure_of, unreadable};
 pub use workers::ask;
 
 /// How hosts are evaluated.
@@ -137,10 +140,10 @@ impl Evaluation<'_> {
                 };
                 if let Some(fault) = circle.filter(|_| !is_told) {
                     found.faults.push(Fault { hosts: vec![name.to_owned()], ..fault });
-                } else if !is_told && !problems::confirm(name, &error, &mut found.faults) {
+                } else if !is_told && !failure::confirm(name, &error, &mut found.faults) {
                     let limit = self.args.max_memory;
                     let (tree, survey) = (self.tree, self.survey);
-                    let fault = problems::failure(name, host, &error, limit, tree, survey);
+                    let fault = failure::failure(name, host, &error, limit, tree, survey);
                     found.faults.push(fault);
                 }
             }

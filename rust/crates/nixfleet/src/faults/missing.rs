@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use nixfleet_nix::{Cause, Position};
 use thiserror::Error;
@@ -187,9 +187,43 @@ impl<'a> Beside<'a> {
     /// The path with the name of a file that lies beside the missing one.
     fn near(&mut self, link: &Link) -> Option<String> {
         let (folder, name) = link.literal.trim_end_matches('/').rsplit_once('/')?;
-        let names = self.names(link.file.parent()?);
+        let parent = link.file.parent()?;
+        if self.tree.root().is_some_and(|root| !root.join(parent).exists()) {
+            return self.near_folder(link);
+        }
+        let names = self.names(parent);
         let name = nearest(name, names.iter().map(String::as_str))?;
         Some(format!("{folder}/{name}"))
+    }
+
+    /// The path by way of folders that have nearly the names that are written, as where a Mac makes no
+    /// difference between letters of both cases.
+    fn near_folder(&self, link: &Link) -> Option<String> {
+        let root = self.tree.root()?;
+        let (mut found, mut literal) = (PathBuf::new(), PathBuf::from(&link.literal));
+        for part in &link.file {
+            let next = found.join(part);
+            found = if root.join(&next).exists() {
+                next
+            } else {
+                let entries = fs::read_dir(root.join(&found)).ok()?.flatten();
+                let names: Vec<String> =
+                    entries.filter_map(|it| it.file_name().into_string().ok()).collect();
+                found.join(nearest(part.to_str()?, names.iter().map(String::as_str))?)
+            };
+        }
+        // As much of it as is written: it may begin by going up.
+        let is_name = |it: &Component| matches!(it, Component::Normal(_));
+        let written = literal.components().filter(is_name).count();
+        (0..written).for_each(|_| {
+            literal.pop();
+        });
+        let parts: Vec<_> = found.iter().collect();
+        let start = parts.len().checked_sub(written)?;
+        literal.extend(&parts[start..]);
+        let literal = literal.to_str()?;
+        let is_relative = literal.starts_with('.') || !link.literal.starts_with('.');
+        Some(if is_relative { literal.to_owned() } else { format!("./{literal}") })
     }
 
     fn names(&mut self, folder: &Path) -> &[String] {

@@ -215,6 +215,24 @@ fn waiting_tells_success_failure_and_time_out_apart() {
     plane.run(&["wait"], 1);
 }
 
+/// Whoever waits or looks on may leave, and is told that it goes on without them.
+#[test]
+fn ctrl_c_ends_the_waiting_alone() {
+    let plane = Plane::new();
+    let cases: [(&[&str], &str); 3] = [
+        (&["rollout", "wait"], "interrupted: nobody waits for it any more, and it goes on\n"),
+        (
+            &["rollout", "show", "--watch"],
+            "interrupted: nobody looks on any more, and it goes on\n",
+        ),
+        (&["status", INVENTORY, "--watch"], "interrupted: nobody looks on any more\n"),
+    ];
+    for (arguments, says) in cases {
+        let (out, err) = plane.interrupted(arguments);
+        assert!(err.ends_with(says), "{arguments:?}: {out}{err}");
+    }
+}
+
 #[test]
 fn the_log_is_foreign_text() {
     let plane = Plane::new();

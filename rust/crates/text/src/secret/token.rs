@@ -1,6 +1,7 @@
 //! Secrets that are told by their form alone: hashes of passwords, passwords in URLs, tokens of services
 //! and Nix's signing keys. What looks like a secret and may as well be public is none here: the data of
-//! keys, digests, store paths.
+//! keys, digests, store paths. A line of a private key that has lost those around it has the length of
+//! one.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -60,8 +61,52 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(signs).ok()
 });
 
+/// How long the lines are that private keys are written in: of PEM (RFC 7468, section 2) and of `OpenSSH`
+/// (`sshbuf_dtob64` of its `sshbuf-misc.c`).
+const LINES: [usize; 2] = [64, 70];
+
 /// The text without them.
 pub fn conceal(text: &str) -> Cow<'_, str> {
+    match without_tokens(text) {
+        Cow::Borrowed(text) => without_lines(text),
+        Cow::Owned(text) => Cow::Owned(without_lines(&text).into_owned()),
+    }
+}
+
+/// The text without what can only be a line of a private key: a word of such a length, with letters of
+/// both cases and digits, so that no digest in hexadecimal is one, and not of a longer whole.
+fn without_lines(text: &str) -> Cow<'_, str> {
+    // Nearly every text has no word that is long enough.
+    if text.len() < LINES[0] {
+        return Cow::Borrowed(text);
+    }
+    let is_whole = |it: char| it.is_ascii_alphanumeric() || "+/=-_:.@".contains(it);
+    let (mut shown, mut end) = (String::new(), 0);
+    for word in text.split(|it| !is_whole(it)).filter(|it| LINES.contains(&it.len())) {
+        let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+        let is_data = word.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it));
+        if is_data
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_digit)
+        {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            shown.push_str(&text[end..start]);
+            shown.push_str(LINE);
+            end = start + word.len();
+        }
+    }
+    if end == 0 {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(&text[end..]);
+    Cow::Owned(shown)
+}
+
+/// What stands in the place of such a line.
+const LINE: &str = "(what may be a line of a private key)";
+
+fn without_tokens(text: &str) -> Cow<'_, str> {
     let (mut shown, mut end) = (String::new(), 0);
     for found in SIGNS.iter().flat_map(|it| it.find_iter(text)) {
         let sign = &text[found.range()];
@@ -168,6 +213,27 @@ mod tests {
         for sign in &signs {
             let around = signs.iter().filter(|it| it.contains(sign)).collect::<Vec<_>>();
             assert_eq!(around, [sign]);
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_private_key_is_concealed_alone() {
+        let line = "QyNTUxOQAAACDgT0iGvC/DaUV4LowftofoB4Kw4DQpOEW3kEQEzsAJoQAAAJC2AfRbtgH0";
+        for (text, shown) in [
+            (format!("`{line}` is no zone"), format!("`{LINE}` is no zone")),
+            (format!("{line}\n{}", &line[..64]), format!("{LINE}\n{LINE}")),
+        ] {
+            assert_eq!(conceal(&text), shown);
+        }
+        let digest = &line[..64];
+        for public in [
+            format!("sha384-{digest}"),
+            format!("/nix/store/{digest}"),
+            digest.to_lowercase(),
+            line[..68].to_owned(),
+            format!("ssh-rsa {line}{line} me"),
+        ] {
+            assert!(matches!(conceal(&public), Cow::Borrowed(_)), "{public}");
         }
     }
 

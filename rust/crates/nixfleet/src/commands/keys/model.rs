@@ -86,7 +86,7 @@ impl Key {
                 comment: String::new(),
                 // A private key that was pasted is not to be shown, not even a line of it.
                 problem: Some(match error {
-                    KeyError::Private => error.to_string(),
+                    KeyError::Private | KeyError::Stray => error.to_string(),
                     _ if beside_private => KeyError::Private.to_string(),
                     _ => format!("{}: {error}", quote(line)),
                 }),

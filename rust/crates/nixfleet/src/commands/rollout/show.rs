@@ -14,7 +14,7 @@ use crate::commands::control_plane::{Door, Status};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
-use crate::text::page::page;
+use crate::text::page::{page, tell};
 use crate::text::quote::listed_of_more;
 use crate::text::table;
 use crate::text::wrap::{columns, fit};
@@ -50,6 +50,7 @@ pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
             return Ok(Exit::Fine);
         }
         if wait_until(AGAIN, || cancel.requested()) {
+            tell("interrupted: nobody looks on any more, and it goes on");
             return Ok(Exit::Interrupted);
         }
     }

@@ -4,7 +4,10 @@ mod problem;
 mod values;
 mod waves;
 
+use std::collections::HashMap;
+
 use nixfleet_inventory::Inventory;
+use nixfleet_inventory::keys::PublicKey;
 use nixfleet_release::plan::{BUDGETS, WAVES};
 use nixfleet_release::{CACHES, SIGNATURES};
 use serde_json::{Map, Value};
@@ -12,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::faults::Fault;
 use crate::text::quote::describe;
 use nixfleet_text::nearest;
-use problem::ReleaseProblem;
+use problem::{ReleaseProblem, SET};
 
 /// A host's own key: who it is to a control plane.
 const HOST_KEY: &str = "hostKey";
@@ -33,7 +36,7 @@ const RELEASE: Fields = &[
 
 const CACHE: Fields = &[("url", values::text), ("key", values::cache_key)];
 
-const CONTROL_PLANE: Fields = &[("address", values::text), ("key", values::control_planes_key)];
+const CONTROL_PLANE: Fields = &[("address", values::address), ("key", values::control_planes_key)];
 
 const WAVE: Fields = &[
     ("name", values::text),
@@ -69,13 +72,22 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
 
 /// A control plane knows a host by its key.
 fn known_by_key(scope: &mut Scope) {
+    let mut known: HashMap<PublicKey, &str> = HashMap::new();
     for (name, host) in &scope.inventory.hosts {
         let key = host.value(HOST_KEY);
         let line = key.and_then(Value::as_str);
+        let mut first = || {
+            let key = PublicKey::parse(line?).ok()?;
+            let first: &str = known.entry(key).or_insert(name);
+            (first != name).then(|| first.to_owned())
+        };
         let problem = match (key, line.and_then(values::other_type)) {
             (None, _) => ReleaseProblem::NoHostKey(name.clone()),
             (_, Some(kind)) => ReleaseProblem::KeyType { of: HOST_KEY, kind },
-            _ => continue,
+            _ => match first() {
+                Some(host) => ReleaseProblem::SameKey { host, other: name.clone() },
+                None => continue,
+            },
         };
         scope.faults.push(super::of_host(name, host, HOST_KEY, line.map(str::to_owned), problem));
     }
@@ -91,7 +103,7 @@ impl Scope<'_> {
     /// Judges the fields of a set.
     fn set(&mut self, path: &str, value: &Value, fields: Fields, required: &[&'static str]) {
         let Some(set) = value.as_object() else {
-            return self.report_type(path, value, "a set");
+            return self.report_type(path, value, SET);
         };
         for (name, value) in set {
             let field = format!("{path}.{name}");

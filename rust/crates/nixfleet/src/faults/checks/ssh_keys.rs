@@ -28,6 +28,9 @@ pub enum KeyProblem {
         /// Why.
         reason: KeyError,
     },
+    /// Data that are no public key's, as a line within a private key is.
+    #[error("this is {}, and is not shown", KeyError::Stray)]
+    Stray,
     /// It is no text.
     #[error("`hostKey` is {0}, and has to be a public SSH key")]
     NoKey(String),
@@ -60,7 +63,7 @@ pub enum KeyProblem {
 impl Problem for KeyProblem {
     fn code(&self) -> &'static str {
         match self {
-            Self::Malformed { .. } | Self::CarriageReturn => "ssh-key-malformed",
+            Self::Malformed { .. } | Self::CarriageReturn | Self::Stray => "ssh-key-malformed",
             Self::NoKey(_) => "field-type-wrong",
             Self::Private => "ssh-key-is-private",
             Self::Dsa(_) | Self::ShortRsa { .. } => "ssh-key-weak",
@@ -81,7 +84,13 @@ impl Problem for KeyProblem {
             Self::Malformed { reason: KeyError::Lines, .. } => {
                 "write each line as a string of its own".to_owned()
             }
-            Self::Malformed { line, .. } => malformed_help(line),
+            Self::Malformed { line, reason } => {
+                help_of(reason).unwrap_or_else(|| malformed_help(line))
+            }
+            Self::Stray => "copy the whole line of the `.pub` file, such as `ssh-ed25519 AAAA… \
+                            me@laptop`; if this is of a private key, replace the key pair: \
+                            `ssh-keygen -t ed25519`"
+                .to_owned(),
             Self::NoKey(_) => {
                 "write the line of the host's `/etc/ssh/ssh_host_ed25519_key.pub`, in \
                                quotes"
@@ -106,13 +115,28 @@ impl Problem for KeyProblem {
     }
 
     fn is_secret(&self) -> bool {
-        matches!(self, Self::Private)
+        matches!(self, Self::Private | Self::Stray)
     }
 }
 
 /// Whether it is what the templates have in the place of a key.
 pub fn is_placeholder(line: &str) -> bool {
     line.contains("PUT-YOUR-PUBLIC-KEY-HERE")
+}
+
+/// What to write, where the line itself tells it.
+fn help_of(reason: &KeyError) -> Option<String> {
+    Some(match reason {
+        KeyError::Untyped(kind) => format!("write `{kind}` and a blank before it"),
+        KeyError::OtherType(kind) => format!("begin the line with `{kind}`"),
+        KeyError::TypeTwice(kind) => format!("take one {} out", quote(kind)),
+        KeyError::Option(option) => format!(
+            "take {} out: of a line of `known_hosts` the key begins behind the names, and options \
+             are those of sshd(8), as `from=\"192.0.2.0/24\"`",
+            quote(option)
+        ),
+        _ => return None,
+    })
 }
 
 fn malformed_help(line: &str) -> String {
@@ -123,7 +147,9 @@ fn malformed_help(line: &str) -> String {
             .to_owned()
     } else if line.starts_with("SHA256:") || line.starts_with("MD5:") {
         "this is a fingerprint: write the whole line of the `.pub` file".to_owned()
-    } else if line.starts_with(['/', '~', '.']) {
+    } else if line.starts_with(['/', '~', '.'])
+        || line.ends_with(".pub") && !line.contains(char::is_whitespace)
+    {
         // Of a path that Nix hands on, what comes after the flake's own in the store.
         let in_flake = line.strip_prefix("/nix/store/").and_then(|it| it.split_once('/'));
         let file = in_flake.map_or_else(|| line.rsplit('/').next().unwrap_or(line), |it| it.1);
@@ -187,6 +213,7 @@ pub fn problems<'a>(list: Option<&'a Value>, known: &mut Known) -> Vec<(&'a str,
         match known.parse(line) {
             Err(KeyError::Private) => found.push((line, KeyProblem::Private)),
             Err(_) if *holds_private => {}
+            Err(KeyError::Stray) => found.push((line, KeyProblem::Stray)),
             _ if line.contains('\r') => found.push((line, KeyProblem::CarriageReturn)),
             Err(reason) => {
                 found.push((line, KeyProblem::Malformed { line: line.to_owned(), reason }));
@@ -232,5 +259,16 @@ mod tests {
         let found = problems(Some(&list), &mut Known::default());
         assert!(found.iter().all(|(_, problem)| problem.is_secret()), "{found:?}");
         assert!(!found.is_empty());
+    }
+
+    #[test]
+    fn a_line_within_a_private_key_is_not_told_alone_either() {
+        let line = "QyNTUxOQAAACDgT0iGvC/DaUV4LowftofoB4Kw4DQpOEW3kEQEzsAJoQAAAJC2AfRbtgH0";
+        let list =
+            json!([line, "AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh"]);
+        let found = problems(Some(&list), &mut Known::default());
+        let secret: Vec<bool> = found.iter().map(|(_, problem)| problem.is_secret()).collect();
+        assert_eq!(secret, [true, false], "{found:?}");
+        assert!(!found[0].1.to_string().contains("QyNT"), "{}", found[0].1);
     }
 }

@@ -1,12 +1,18 @@
 //! Where an option is set, of which the module system names the file alone.
 
+use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
+use super::own::Own;
 use crate::faults::source::{self, Tree};
+use crate::faults::survey::Survey;
 
 /// The place in the user's own file that a message speaks of: the option as the file names it. The
 /// message is as in nixpkgs' `lib/modules.nix`: `The option `x.y' …`, then `- In `file'` lines.
 pub fn find(message: &str, tree: &Tree) -> Option<Position> {
+    if let Some(place) = beside_config(message, tree) {
+        return Some(place);
+    }
     let option = quoted(message.split_once("option `")?.1)?;
     // Of a list's element, `x.y."[definition 1-entry 2]"`, the list.
     let option = option.split_once(".\"[definition ").map_or(option, |(list, _)| list);
@@ -18,12 +24,69 @@ pub fn find(message: &str, tree: &Tree) -> Option<Position> {
     })
 }
 
+/// What a module sets beside its `config`: ``Module `file' has an unsupported attribute `x'``.
+fn beside_config(message: &str, tree: &Tree) -> Option<Position> {
+    let file = quoted(message.strip_prefix("Module `")?).filter(|it| tree.is_own(it))?;
+    let name = quoted(message.split_once("' has an unsupported attribute `")?.1)?;
+    let (line, column) = named(&source::read(&tree.locate(file).1)?, name)?;
+    Some(Position { file: file.into(), line, column })
+}
+
 /// Where `flake.nix` names an input that Nix cannot find: among the arguments of `outputs`.
 pub fn input(message: &str, tree: &Tree) -> Option<Position> {
     let name = quoted(message.split_once("cannot find flake 'flake:")?.1)?;
     let file = tree.root()?.join(tree.flake_file()?);
     let (line, column) = named(&source::read(&file)?, name)?;
     Some(Position { file: file.to_str()?.into(), line, column })
+}
+
+/// Where `flake.nix` says what its outputs are, of which Nix tells no place when they are no set.
+pub fn outputs(message: &str, tree: &Tree) -> Option<Position> {
+    let file = tree.root()?.join(tree.flake_file()?);
+    let source = source::read(&file).filter(|_| message.starts_with("expected a set but found"))?;
+    let (line, column) = named(&source, "outputs")?;
+    Some(Position { file: file.to_str()?.into(), line, column })
+}
+
+/// So many words of a message are looked for.
+const MOST_MENTIONED: usize = 8;
+
+/// The place in a host's own files of the option that a message speaks of, an assertion's perhaps, which
+/// tells none: of the first that stands in one place alone, by as much of its beginning as is written.
+pub fn mentioned(message: &str, host: &Host, tree: &Tree, survey: &Survey) -> Option<Position> {
+    let is_of_option = |it: char| it.is_ascii_alphanumeric() || "_-.\"/".contains(it);
+    // A word of Nix's own, a file or a number is none.
+    let may_be = |it: &&str| {
+        it.contains('.')
+            && it.starts_with(char::is_lowercase)
+            && !it.ends_with(".nix")
+            && !(it.contains('/') && !it.contains('"'))
+            && !["lib.", "pkgs.", "builtins."].iter().any(|start| it.starts_with(start))
+    };
+    let words = message.split(|it| !is_of_option(it)).map(|it| it.trim_end_matches('.'));
+    let words = words.map(|it| it.strip_prefix("config.").unwrap_or(it));
+    let options: Vec<&str> = words.filter(may_be).take(MOST_MENTIONED).collect();
+    if options.is_empty() {
+        return None;
+    }
+    let files = Own::of(host, tree, survey)?.texts(tree, survey);
+    options.into_iter().find_map(|option| {
+        let mut begun = std::iter::successors(Some(option), |it| Some(it.rsplit_once('.')?.0));
+        begun.by_ref().take_while(|it| it.contains('.')).find_map(|start| {
+            let places = files.iter().flat_map(|(file, text, lines)| {
+                let at = text.lines().enumerate().filter(|(line, _)| lines.contains(&(line + 1)));
+                at.filter_map(move |(line, text)| Some((file, line + 1, whole(text, start)? + 1)))
+            });
+            match places.take(2).collect::<Vec<_>>()[..] {
+                [(file, line, column)] => Some(Position {
+                    file: file.to_str()?.into(),
+                    line: u32::try_from(line).ok()?,
+                    column: u32::try_from(column).ok()?,
+                }),
+                _ => None,
+            }
+        })
+    })
 }
 
 /// The file that a definition is named by: of `file, via option x."1"'` the file alone.

@@ -1,5 +1,6 @@
 //! The relative paths in a Nix file, and what they are there for.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use nixfleet_nix::Position;
@@ -64,7 +65,7 @@ pub fn links(
     let link = |literal: Expression| {
         let written = literal.text();
         // `./${x}` and `./web + ".nix"` lead elsewhere.
-        let is_whole = literal.first().is_none() && !goes_on(literal);
+        let is_whole = literal.first().is_none() && !goes_on(literal) && rest(literal).is_none();
         let file = resolve(source, written).filter(|_| is_whole)?;
         let used = Use::of(literal);
         Some(Link {
@@ -128,6 +129,51 @@ pub fn is_quoted_module(text: Expression) -> bool {
         && Use::of(text) == Use::Module
 }
 
+/// Whether it is a path in the root of the file system that is read as code: a flake reads nothing there
+/// but what is in the store.
+pub fn is_elsewhere(path: Expression) -> bool {
+    path.kind() == Kind::AbsolutePath
+        && !path.text().starts_with("/nix/store/")
+        && Use::of(path) != Use::Other
+}
+
+/// What a message shows of a value that is given to a function.
+const SHORT: usize = 40;
+
+/// Where the word `import` is an element of a list of modules, as if it took what comes next; and the
+/// words with the brackets that it needs.
+pub fn unapplied(list: Expression) -> Option<(usize, String)> {
+    let elements = || list.children().filter(|_| list.kind() == Kind::List);
+    let (at, import) =
+        elements().enumerate().find(|(_, it)| it.kind() == Kind::Ident && it.text() == "import")?;
+    let mut next = elements().skip(at + 1);
+    let path = next.next().filter(|it| it.kind() == Kind::RelativePath)?;
+    let given = next.next().filter(|it| matches!(it.kind(), Kind::Set | Kind::Ident));
+    let is_short = |it: &&str| it.len() <= SHORT && !it.contains('\n');
+    let more = given.map_or(String::new(), |it| {
+        format!(" {}", Some(it.text()).filter(is_short).unwrap_or("…"))
+    });
+    (Use::of(path) == Use::Module)
+        .then(|| (import.span().start, format!("(import {}{more})", path.text())))
+}
+
+/// The path, as it can be written, that a name is the rest of: `web.nix` of `./my web.nix`.
+pub fn parted(all: &Expressions, name: &Range<usize>) -> Option<String> {
+    let is_path = |it: &Expression| it.kind() == Kind::RelativePath && it.first().is_none();
+    let path = all.all().find(|it| is_path(it) && it.span().end + 1 == name.start)?;
+    let rest = rest(path)?;
+    let (folder, start) = path.text().rsplit_once('/')?;
+    let folder = if folder == "." { "./." } else { folder };
+    Some(format!("({folder} + \"/{start} {}\")", rest.text()))
+}
+
+/// What comes behind a path in a list, a blank between them, as if it were of its name.
+fn rest(path: Expression) -> Option<Expression> {
+    let list = path.parent().filter(|it| it.kind() == Kind::List)?;
+    let next = list.children().find(|it| it.span().start == path.span().end + 1)?;
+    (next.kind() == Kind::Select && next.text().ends_with(".nix")).then_some(next)
+}
+
 /// Whether more is put to the end of a path.
 fn goes_on(path: Expression) -> bool {
     path.parent().is_some_and(|it| it.kind() == Kind::Binary(Operator::Add))
@@ -147,7 +193,7 @@ fn is_conditional(node: Expression) -> bool {
 }
 
 /// The name of a function that is applied, to however much: `optional` of `lib.optional true`.
-fn last_word(function: Expression<'_>) -> &str {
+pub fn last_word(function: Expression<'_>) -> &str {
     match function.kind() {
         Kind::Apply => function.first().map_or("", last_word),
         Kind::Select => {

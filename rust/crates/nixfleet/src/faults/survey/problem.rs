@@ -7,13 +7,23 @@ use super::syntax::SyntaxError;
 use super::{inputs, links, module, names, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
-use crate::faults::source::{Expressions, Kind};
-use crate::text::quote::quote;
+use crate::faults::source::{Expression, Expressions, Kind};
+use crate::text::quote::{quote, quote_path};
 use nixfleet_text::nearest;
 
 /// What the module system gives to every module, or users often hand on (nixpkgs,
 /// `nixos/lib/eval-config.nix`).
 const ARGUMENTS: [&str; 7] = ["config", "inputs", "lib", "modulesPath", "options", "pkgs", "self"];
+
+/// What Nix calls what other languages, and YAML, call by this name.
+fn constant(name: &str) -> Option<&'static str> {
+    match name.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => Some("true"),
+        "false" | "no" | "off" => Some("false"),
+        "null" | "nil" | "none" | "undefined" => Some("null"),
+        _ => None,
+    }
+}
 
 /// What Nix refuses of a file, whatever it evaluates.
 #[derive(Debug, Error)]
@@ -27,6 +37,8 @@ pub enum SourceProblem {
         nearest: Option<String>,
         /// Whether it is an input of the flake.
         is_input: bool,
+        /// The path whose second part it begins, where a blank parts it, as Nix takes it.
+        parted: Option<String>,
     },
     #[error("the flake has no input {}", quote(.name))]
     Input {
@@ -49,6 +61,10 @@ pub enum SourceProblem {
     Outside(String),
     #[error("the text {} is no module: a path has no quotes", quote(.0))]
     Quoted(String),
+    #[error("`import` and what it takes are modules of their own in this list")]
+    Unapplied(String),
+    #[error("`imports` is given to `{0}`, and takes a list alone")]
+    Imports(&'static str),
     #[error("a module is given more arguments than {} takes", quote(.0))]
     Closed(String),
 }
@@ -70,7 +86,8 @@ impl SourceProblem {
             let nearest = near.map(str::to_owned);
             let inputs = inputs::named(all).unwrap_or_default();
             let is_input = inputs.contains(&unbound.name.as_str()) && inputs.len() > 1;
-            let problem = Self::Unbound { name: unbound.name, nearest, is_input };
+            let parted = links::parted(all, &unbound.span);
+            let problem = Self::Unbound { name: unbound.name, nearest, is_input, parted };
             return Some((unbound.span.start, problem));
         }
         None
@@ -97,12 +114,19 @@ impl SourceProblem {
 
     /// What Nix finds when it comes to use what is in the file.
     pub fn of_use(all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
-        if let Some(home) = all.all().find(|it| it.kind() == Kind::HomePath) {
+        let is_outside = |it: &Expression| it.kind() == Kind::HomePath || links::is_elsewhere(*it);
+        if let Some(home) = all.all().find(is_outside) {
             return Some((home.span().start, Self::Outside(home.text().to_owned())));
         }
         if let Some(text) = all.all().find(|it| links::is_quoted_module(*it)) {
             let path = text.text().trim_matches('"').to_owned();
             return Some((text.span().start, Self::Quoted(path)));
+        }
+        if let Some((at, path)) = all.all().find_map(links::unapplied) {
+            return Some((at, Self::Unapplied(path)));
+        }
+        if let Some((at, function)) = all.all().find_map(module::imports).filter(|_| is_module) {
+            return Some((at, Self::Imports(function)));
         }
         let (span, names) = module::closed(all).filter(|_| is_module)?;
         Some((span.start, Self::Closed(format!("{{ {} }}", names.join(", ")))))
@@ -125,13 +149,23 @@ impl Problem for SourceProblem {
             Self::Attribute { .. } => "argument-unknown",
             Self::Input { .. } => "input-missing",
             Self::Outside(_) => "path-outside",
-            Self::Quoted(_) | Self::InputText(_) => "field-type-wrong",
+            Self::Quoted(_) | Self::InputText(_) | Self::Unapplied(_) | Self::Imports(_) => {
+                "field-type-wrong"
+            }
         }
     }
 
     fn is_meant_by(&self, words: &str) -> bool {
         match self {
-            Self::Outside(path) => words.contains(path.trim_start_matches('~')),
+            Self::Outside(path) => {
+                words.contains(path.trim_start_matches('~'))
+                    || words
+                        .strip_prefix("access to absolute path '")
+                        .and_then(|it| it.split_once('\''))
+                        .is_some_and(|(at, _)| path.starts_with(at))
+            }
+            Self::Unapplied(_) => words.starts_with("cannot coerce a set to a string: { _class"),
+            Self::Imports(_) => words.starts_with("expected a list but found a set: { _type = "),
             Self::Quoted(path) => words.starts_with(&format!("string '{path}' doesn't represent")),
             _ => false,
         }
@@ -151,6 +185,13 @@ impl Problem for SourceProblem {
             Self::Unbound { name, .. } if ARGUMENTS.contains(&name.as_str()) => {
                 format!("take it as an argument at the top of the file: `{{ {name}, ... }}:`")
             }
+            Self::Unbound { name, .. } if constant(name).is_some() => {
+                format!("write {}", quote(constant(name).unwrap_or_default()))
+            }
+            Self::Unbound { parted: Some(path), .. } => format!(
+                "a path has no blank in it: write {}, or name the file without one",
+                quote_path(path)
+            ),
             Self::Unbound { nearest: Some(name), .. } => format!("write {}", quote(name)),
             Self::Unbound { name, .. } => {
                 format!("bind it with `let {name} = …; in`, or write `\"{name}\"` for a text")
@@ -172,6 +213,19 @@ impl Problem for SourceProblem {
                                        false;` and what its own `inputs` are"
                 .to_owned(),
             Self::InputText(name) => format!("write `inputs.{name}.url = \"…\";`"),
+            Self::Unapplied(applied) => format!("write {}", quote_path(applied)),
+            Self::Imports("mkMerge" | "mkBefore" | "mkAfter") => {
+                "write the list alone, and put lists together with `++`".to_owned()
+            }
+            Self::Imports("mkForce" | "mkOverride" | "mkDefault") => {
+                "write the list alone: each module that is named is taken, and `disabledModules` takes \
+                 one of the system's out"
+                    .to_owned()
+            }
+            Self::Imports(function) => format!(
+                "write the list alone, `imports = [ … ];`, and `lib.{function}` in the module that it names, \
+                 before what that sets: `config = lib.{function} … {{ … }};`"
+            ),
             Self::Quoted(path) => format!("write the path without quotes: {}", quote(path)),
             Self::Twice { .. } => "take one out, or put both values together".to_owned(),
             Self::Closed(arguments) => {

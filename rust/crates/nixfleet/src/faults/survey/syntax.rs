@@ -68,6 +68,9 @@ pub fn error(source: &str, refused: usize) -> SyntaxError {
     if let Some(error) = conflict(source, at) {
         return error;
     }
+    if let Some(error) = brackets::strange(source, refused) {
+        return error;
+    }
     let tokens = tokens(source);
     // A bracket or quote that is never closed shows long after it was forgotten.
     match (brackets::unclosed(source, &tokens), first) {

@@ -1,14 +1,19 @@
 //! A control plane: the real plan behind a socket.
 
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
+use nixfleet_nix::process::wait_until;
 use nixfleet_rollout::{Command, Event, Kind, Member, Phase, Plan, Report, Rollout};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::ended::Ended;
+use crate::ended::{Ended, status_of};
 use crate::{Fleet, text};
 
 pub const PLAN: &str = r#"{"sequence": 41, "waves": [
@@ -72,7 +77,28 @@ impl Plane {
         assert!(fits || out.starts_with('{'), "{out}");
         format!("{out}{err}")
     }
+
+    /// What a command writes that Ctrl-C ends once it has shown something.
+    pub fn interrupted(&self, arguments: &[&str]) -> (String, String) {
+        let file = |name: &str| self.fleet.path().join(name);
+        let written = |name: &str| fs::read_to_string(file(name)).unwrap_or_default();
+        let mut command = self.fleet.command(arguments);
+        command.arg("--socket").arg(file("socket")).stdin(Stdio::null());
+        command.stdout(File::create(file("out")).unwrap());
+        command.stderr(File::create(file("err")).unwrap());
+        let mut child = command.spawn().unwrap();
+        let begun = wait_until(LONG, || !(written("out") + &written("err")).is_empty());
+        assert!(begun, "{arguments:?} shows nothing");
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        let status = status_of(&mut child);
+        let (out, err) = (written("out"), written("err"));
+        assert_eq!(status.code(), Some(130), "{arguments:?}: {out}{err}");
+        (out, err)
+    }
 }
+
+/// Longer than any machine takes to start a program.
+const LONG: Duration = Duration::from_secs(60);
 
 pub fn happened(rollout: &mut Rollout, kind: Kind) {
     rollout.apply(&Event { at: jiff::Timestamp::now(), kind });

@@ -4,7 +4,7 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh me@laptop"
     ];
     controlPlane = {
-      address = "fleet.example.org";
+      address = "fleet.example.org:7250";
       key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh me@laptop";
     };
   };

@@ -4,7 +4,7 @@
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOBPSIa8L8NpRXgujB+h2+gHgrDgNCk4RbeQRATmwAmh me@laptop"
     ];
     controlPlane = {
-      address = "fleet.example.org";
+      address = "fleet.example.org:7250";
       key = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBO8q2fvIb4c4uFBrPJ88sNN5goQd1Eda3IMsLyregTNEuFtGBFzhOOnz9PF8Z1RKUNVXAuAJnl5OLxydlBGu6CI= root@fleet";
     };
   };

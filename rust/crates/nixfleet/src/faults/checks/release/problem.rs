@@ -10,6 +10,11 @@ use crate::text::quote::{quote, shorten};
 /// What fields take that are lists of keys.
 pub const KEYS: &str = "a list of SSH public keys";
 
+/// What others take.
+pub const NAMES: &str = "a list of names of hosts";
+pub const TAGS: &str = "a list of tags";
+pub const SET: &str = "a set";
+
 #[derive(Debug, Error)]
 pub enum ReleaseProblem {
     #[error("{} is {found}, and has to be {wanted}", quote(.field))]
@@ -52,6 +57,12 @@ pub enum ReleaseProblem {
     TwoWaves { host: String, one: String, other: String },
     #[error("the host {} has no `hostKey`, and a control plane knows hosts by their keys", quote(.0))]
     NoHostKey(String),
+    #[error(
+        "the hosts {} and {} have the same `hostKey`, so a control plane takes one for the other",
+        quote(.host),
+        quote(.other)
+    )]
+    SameKey { host: String, other: String },
     #[error("`{of}` is of type {}, and a host and its control plane know each other by keys of type `ssh-ed25519`", quote(.kind))]
     KeyType { of: &'static str, kind: String },
 }
@@ -79,6 +90,7 @@ impl Problem for ReleaseProblem {
             Self::TwoWaves { .. } => "wave-ambiguous",
             Self::NoHostKey(_) => "host-key-missing",
             Self::KeyType { .. } => "host-key-type-wrong",
+            Self::SameKey { .. } => "host-key-duplicate",
         }
     }
 
@@ -87,7 +99,16 @@ impl Problem for ReleaseProblem {
             near.map_or(else_.to_owned(), |it| format!("write {}", quote(it)))
         };
         match self {
+            Self::Type { wanted: NAMES, .. } => format!("write {NAMES}: `[ \"web-01\" ]`"),
+            Self::Type { wanted: TAGS, .. } => format!("write {TAGS}: `[ \"web\" ]`"),
+            Self::Type { wanted: KEYS, .. } => {
+                format!("write {KEYS}: `[ \"ssh-ed25519 AAAA… me\" ]`")
+            }
+            Self::Type { field, wanted: SET, .. } => format!("write {SET}: {}", set(field)),
             Self::Type { wanted, .. } => format!("write {wanted}"),
+            Self::SameKey { .. } => "write the line of each host's own \
+                                     `/etc/ssh/ssh_host_ed25519_key.pub`"
+                .to_owned(),
             Self::Many { most, .. } => format!("write no more than {most}"),
             Self::Unknown { nearest, .. } | Self::Host { nearest, .. } => {
                 near(nearest.as_deref(), "remove it")
@@ -231,12 +252,25 @@ fn it(hosts: &[String]) -> &'static str {
     if hosts.len() == 1 { "it" } else { "them" }
 }
 
+/// How a set within `release` is written.
+fn set(field: &str) -> &'static str {
+    match field {
+        "caches" => "`{ url = \"https://cache.example.org\"; key = \"cache.example.org-1:…\"; }`",
+        "waves" => "`{ name = \"canary\"; hosts = [ \"web-01\" ]; }`",
+        "budgets" => "`{ tags = [ \"db\" ]; atMost = 1; }`",
+        "controlPlane" => {
+            "`{ address = \"fleet.example.org:7250\"; key = \"ssh-ed25519 AAAA…\"; }`"
+        }
+        _ => "`{ keys = [ … ]; … }`",
+    }
+}
+
 fn example(name: &str) -> &'static str {
     match name {
         "keys" => "`keys = [ \"ssh-ed25519 AAAA… me\" ];`, the keys of those who may release",
         "url" => "`url = \"https://cache.example.org\";`",
         "key" => "`key = \"…\";`, the public key",
-        "address" => "`address = \"fleet.example.org\";`",
+        "address" => "`address = \"fleet.example.org:7250\";`",
         "name" => "`name = \"canary\";`",
         "tags" => "`tags = [ \"db\" ];`",
         _ => "`atMost = 1;`",

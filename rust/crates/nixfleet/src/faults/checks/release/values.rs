@@ -26,6 +26,20 @@ pub fn text(scope: &mut Scope, field: &str, value: &Value) {
     }
 }
 
+/// Where a control plane is: a name or address, and a port.
+pub fn address(scope: &mut Scope, field: &str, value: &Value) {
+    let is_address = |it: &str| {
+        let is_name =
+            |it: &str| !it.is_empty() && !it.contains(|it: char| it == '/' || it.is_whitespace());
+        let parts = it.rsplit_once(':');
+        parts
+            .is_some_and(|(host, port)| is_name(host) && port.parse::<u16>().is_ok_and(|it| it > 0))
+    };
+    if !value.as_str().is_some_and(is_address) {
+        wrong(scope, field, value, "a name or address and a port, as `\"fleet.example.org:7250\"`");
+    }
+}
+
 /// A public SSH key.
 pub fn key(scope: &mut Scope, field: &str, value: &Value) {
     match value.as_str() {

@@ -6,14 +6,14 @@ use nixfleet_inventory::Host;
 use nixfleet_release::plan::{Choice, choosing};
 use serde_json::{Map, Value};
 
-use super::problem::ReleaseProblem;
+use super::problem::{NAMES, ReleaseProblem, TAGS};
 use super::{Scope, texts};
 use nixfleet_text::nearest;
 
 /// The hosts that a wave names.
 pub fn hosts(scope: &mut Scope, field: &str, value: &Value) {
     let inventory = scope.inventory;
-    each(scope, field, value, "a list of names of hosts", |given| {
+    each(scope, field, value, NAMES, |given| {
         let names = || inventory.hosts.keys().map(String::as_str);
         let nearest = || nearest(given, names()).map(str::to_owned);
         let unknown = || ReleaseProblem::Host { given: given.to_owned(), nearest: nearest() };
@@ -24,7 +24,7 @@ pub fn hosts(scope: &mut Scope, field: &str, value: &Value) {
 /// The tags whose hosts are meant.
 pub fn tags(scope: &mut Scope, field: &str, value: &Value) {
     let known: BTreeSet<&str> = scope.inventory.hosts.values().flat_map(Host::tags).collect();
-    each(scope, field, value, "a list of tags", |given| {
+    each(scope, field, value, TAGS, |given| {
         let nearest = || nearest(given, known.iter().copied()).map(str::to_owned);
         let unknown = || ReleaseProblem::Tag { given: given.to_owned(), nearest: nearest() };
         (!known.contains(given)).then(unknown)
@@ -73,6 +73,15 @@ pub fn check(scope: &mut Scope, release: &Map<String, Value>) {
             let problem = ReleaseProblem::TwoOfAName(name.clone());
             scope.report(&format!("release.waves.{at}.name"), Some(name), problem);
         }
+    }
+    // Whom a wave chooses that cannot be read nobody knows; that is told there.
+    let is_misread = |it: &crate::faults::Fault| {
+        let of_wave = it.field.strip_prefix("release.waves.").and_then(|it| it.split_once('.'));
+        it.problem.code() == "field-type-wrong"
+            && of_wave.is_some_and(|(_, field)| ["hosts", "tags"].contains(&field))
+    };
+    if scope.faults.iter().any(is_misread) {
+        return;
     }
     let mut lonely = Vec::new();
     let mut chosen = BTreeSet::new();

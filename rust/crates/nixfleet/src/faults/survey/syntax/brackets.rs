@@ -144,13 +144,25 @@ fn invalid(token: &Token) -> Option<SyntaxError> {
         let span = token.at..token.at + 2;
         return Some(SyntaxError::new(span, "the comment never ends", "write `*/` where it ends"));
     }
-    let character = token.text.chars().next()?;
-    let span = token.at..token.at + character.len_utf8();
+    Some(unknown(token.text.chars().next()?, token.at))
+}
+
+/// A blank that is none of Nix's, where the words that rnix makes of a source have none.
+pub fn strange(source: &str, at: usize) -> Option<SyntaxError> {
+    let character = source.get(at..)?.chars().next()?;
+    let is_blank =
+        character.is_whitespace() || "\u{200b}\u{200c}\u{200d}\u{2060}".contains(character);
+    (is_blank && !character.is_ascii()).then(|| unknown(character, at))
+}
+
+fn unknown(character: char, at: usize) -> SyntaxError {
+    let span = at..at + character.len_utf8();
     let help = match character {
         '“' | '”' | '„' | '«' | '»' => "write `\"`".to_owned(),
         '‘' | '’' | '`' => "write `'` or `\"`".to_owned(),
         '–' | '—' => "write `-`".to_owned(),
-        '\u{a0}' => "write a plain blank".to_owned(),
+        '\'' => "write `\"`, which begins and ends a text".to_owned(),
+        _ if character.is_whitespace() => "write a plain blank".to_owned(),
         '\u{feff}' => "save the file without a byte order mark".to_owned(),
         char::REPLACEMENT_CHARACTER => {
             "the file is no UTF-8: write it anew, as `iconv -f UTF-16 -t \
@@ -159,11 +171,13 @@ fn invalid(token: &Token) -> Option<SyntaxError> {
         }
         _ => "take it out, or put it into a text: `\"…\"`".to_owned(),
     };
-    Some(SyntaxError::new(
-        span,
-        format!("`{}` means nothing in Nix", character.escape_debug()),
-        help,
-    ))
+    // Quotes are plain to see.
+    let shown = if character.is_ascii_graphic() {
+        character.to_string()
+    } else {
+        character.escape_debug().to_string()
+    };
+    SyntaxError::new(span, format!("`{shown}` means nothing in Nix"), help)
 }
 
 fn is_opener(kind: SyntaxKind) -> bool {
@@ -195,7 +209,7 @@ fn indent(source: &str, at: usize) -> usize {
     source[start..].len() - source[start..].trim_start_matches([' ', '\t']).len()
 }
 
-fn begins_line(source: &str, at: usize) -> bool {
+pub fn begins_line(source: &str, at: usize) -> bool {
     let start = source[..at].rfind('\n').map_or(0, |it| it + 1);
     source[start..at].trim().is_empty()
 }

@@ -87,6 +87,11 @@ fn what_was_forgotten_is_told_where_it_was() {
             "1 \u{feff}: `\\u{feff}` means nothing in Nix; save the file without a byte order mark",
         ),
         ("{ a = “x”; }", "1 “: `“` means nothing in Nix; write `\"`"),
+        ("{ a = 'x'; }", "1 ': `'` means nothing in Nix; write `\"`, which begins and ends a text"),
+        ("{\n a\u{a0}= 1;\n}", "2 \u{a0}: `\\u{a0}` means nothing in Nix; write a plain blank"),
+        ("{\n // a\n b = 1;\n}", "2 //: `//` joins two sets, and begins no comment; write `#`"),
+        ("{ a ... }: { }", "1 a: `,` is missing between two arguments; write `a,`"),
+        ("b@{ a ... }: { }", "1 a: `,` is missing between two arguments; write `a,`"),
         ("{ a = ; }", "1 =: there is no value after `=`; write the value"),
         ("{ a }", "1 }: `:` is missing between the arguments and what is made of them; write `}:`"),
         (

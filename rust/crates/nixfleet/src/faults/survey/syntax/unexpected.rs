@@ -2,11 +2,13 @@
 
 use rnix::ParseError;
 use rnix::SyntaxKind::{
-    self, TOKEN_ASSIGN, TOKEN_COLON, TOKEN_COMMA, TOKEN_DOT, TOKEN_ELSE, TOKEN_EQUAL, TOKEN_IDENT,
-    TOKEN_IN, TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_LET, TOKEN_R_BRACE, TOKEN_R_BRACK, TOKEN_R_PAREN,
-    TOKEN_SEMICOLON, TOKEN_STRING_END, TOKEN_STRING_START, TOKEN_THEN,
+    self, TOKEN_ASSIGN, TOKEN_COLON, TOKEN_COMMA, TOKEN_DOT, TOKEN_ELLIPSIS, TOKEN_ELSE,
+    TOKEN_EQUAL, TOKEN_IDENT, TOKEN_IN, TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_LET, TOKEN_R_BRACE,
+    TOKEN_R_BRACK, TOKEN_R_PAREN, TOKEN_SEMICOLON, TOKEN_STRING_END, TOKEN_STRING_START,
+    TOKEN_THEN, TOKEN_UPDATE,
 };
 
+use super::brackets::begins_line;
 use super::{SyntaxError, Token};
 use crate::text::quote::quote;
 
@@ -55,6 +57,9 @@ pub fn at(source: &str, tokens: &[Token], offset: usize) -> SyntaxError {
             format!("{} begins no value here", quote(token.text)),
             "put brackets around what it begins: `(… )`",
         ),
+        Some(token) if token.kind == TOKEN_UPDATE && begins_line(source, token.at) => {
+            no_comment(token)
+        }
         Some(token) => unexpected(token),
     }
 }
@@ -89,7 +94,9 @@ fn wanted_other(
         (_, Some(equal), Some(TOKEN_EQUAL)) if wants(TOKEN_ASSIGN) => {
             SyntaxError::new(equal.span(), "`==` compares", "write `=` to give a value to a name")
         }
-        (Some(name), _, Some(TOKEN_IDENT)) if wants(TOKEN_ASSIGN) && is_pattern(tokens, index) => {
+        (Some(name), _, Some(TOKEN_IDENT | TOKEN_ELLIPSIS))
+            if name.kind == TOKEN_IDENT && is_pattern(tokens, index) =>
+        {
             missing(name, "`,` is missing between two arguments", ",")
         }
         (Some(name), ..) if wants(TOKEN_ASSIGN) && is_in_let(tokens, index) && lacks_in(tokens) => {
@@ -120,9 +127,16 @@ fn wanted_other(
         (Some(assign), ..) if assign.kind == TOKEN_ASSIGN => {
             SyntaxError::new(assign.span(), "there is no value after `=`", "write the value")
         }
+        (_, Some(slashes), Some(TOKEN_UPDATE)) if begins_line(source, slashes.at) => {
+            no_comment(slashes)
+        }
         (_, Some(token), _) => unexpected(token),
         _ => ends(source, tokens),
     }
+}
+
+fn no_comment(slashes: &Token) -> SyntaxError {
+    SyntaxError::new(slashes.span(), "`//` joins two sets, and begins no comment", "write `#`")
 }
 
 /// A value that is not ended. Where the next name was taken for an argument of the value, it ends

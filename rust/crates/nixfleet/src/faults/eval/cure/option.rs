@@ -1,0 +1,114 @@
+//! What to write where the module system (nixpkgs, `lib/modules.nix`) refuses an option or its value.
+
+use super::between;
+
+/// Options of nix-darwin's that NixOS does not have, and of NixOS's that nix-darwin does not have.
+const DARWINS: [&str; 5] =
+    ["homebrew", "launchd", "system.defaults", "system.keyboard", "system.primaryUser"];
+const NIXOS: [&str; 6] =
+    ["boot", "fileSystems", "networking.firewall", "swapDevices", "systemd", "virtualisation"];
+
+/// Where the modules are that people take from elsewhere, by the options that they declare.
+const BROUGHT: [(&str, &str); 4] = [
+    ("age", "agenix.nixosModules.default"),
+    ("boot.lanzaboote", "lanzaboote.nixosModules.lanzaboote"),
+    ("services.nixfleet-control-plane", "nixfleet.nixosModules.control-plane"),
+    ("sops", "sops-nix.nixosModules.sops"),
+];
+
+/// An option that another system, or a module that the host does not have, would declare.
+pub fn of_another_system(message: &str) -> Option<String> {
+    let option =
+        between(message, "The option `", "'").filter(|_| message.contains("does not exist"))?;
+    let is_of = |it: &&str| {
+        option.strip_prefix(*it).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if DARWINS.iter().any(|it| is_of(&it)) {
+        return Some(
+            "that is an option of nix-darwin's, and the host is no Mac: take it out".into(),
+        );
+    }
+    if NIXOS.iter().any(|it| is_of(&it)) && !message.contains("Did you mean") {
+        return Some("that is an option of NixOS's, which a Mac does not have: take it out".into());
+    }
+    if let Some((_, module)) = BROUGHT.iter().find(|(it, _)| is_of(it)) {
+        return Some(format!(
+            "add the module that declares it to the host's `modules`, as `inputs.{module}`"
+        ));
+    }
+    let of_user = option.strip_prefix("home-manager.users.")?;
+    if of_user.split('.').nth(1) == Some("home-manager") {
+        return Some(
+            "`homeModules` are the user's own already: write what stands behind \
+             `home-manager.users.NAME` alone"
+                .into(),
+        );
+    }
+    (!message.contains("Did you mean")).then(|| {
+        "Home Manager has no such option: what is of the system belongs into the host's `modules`"
+            .into()
+    })
+}
+
+/// An option that is not there, has no value, several, or one of another type.
+pub fn about_option(message: &str) -> Option<String> {
+    let option = between(message, "option `", "'");
+    if let Some(option) = option.filter(|_| message.contains("has no value defined")) {
+        return Some(format!("give it a value in a module of the host: `{option} = …;`"));
+    }
+    if message.contains("conflicting definition values")
+        || message.contains("defined multiple times")
+    {
+        return Some("keep one of them, or put `lib.mkForce` before the one that is to win".into());
+    }
+    if message.contains("is read-only") {
+        return Some("take the definition out: the option is set once, by its own module".into());
+    }
+    if message.starts_with("Module `") && message.contains("has an unsupported attribute `") {
+        return Some(
+            "beside `options` or `config`, put what the module sets into one `config = { … };`"
+                .into(),
+        );
+    }
+    if option.is_some() && message.contains("does not exist") {
+        return Some(
+            "take it out, or add the module that declares it to the host's `modules`".into(),
+        );
+    }
+    let wanted = between(message, "is not of type `", "'")?;
+    let write = |text: &str| Some(format!("write {text}"));
+    let value = message.split_once("efinition values:")?.1.split_once("': ").map_or("", |it| it.1);
+    let is_number = value.starts_with(|it: char| it.is_ascii_digit() || it == '-');
+    match wanted.strip_prefix("null or ").unwrap_or(wanted) {
+        // What is in it is named behind it.
+        it if it.starts_with("list of") => write("a list: `[ … ]`"),
+        it if it.starts_with("attribute set") || it.starts_with("lazy attribute set") => {
+            write("a set: `{ … }`")
+        }
+        "package" => write(&match value.trim().trim_matches('"') {
+            name if is_name(name) => format!("the package itself, without quotes: `pkgs.{name}`"),
+            _ => "a package, as `pkgs.hello`".to_owned(),
+        }),
+        it if is_number && it.contains("between ") => {
+            let (_, range) = it.split_once("between ")?;
+            write(&format!(
+                "a number from {}",
+                range.replace(" and ", " to ").replace(" (both inclusive)", "")
+            ))
+        }
+        it if it.contains("overlay") => write("a function: `final: prev: { … }`"),
+        it if it.contains("boolean") => write("`true` or `false`, without quotes"),
+        it if it.contains("integer") || it.contains("16 bit") => write("a number, without quotes"),
+        it if it.contains("absolute path") => write("a path that begins with `/`"),
+        it if it.contains("attribute set") || it.contains("submodule") => write("a set: `{ … }`"),
+        it if it.contains("string") && !value.starts_with('"') => write("a text: `\"…\"`"),
+        it if it.starts_with("one of ") => write(it),
+        _ => None,
+    }
+}
+
+/// Whether it may be the name of a package.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|it: char| it.is_ascii_alphabetic())
+        && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-.".contains(&it))
+}

@@ -1,0 +1,99 @@
+use super::*;
+
+#[test]
+fn what_nix_says_has_its_cure() {
+    let cured = |message: &str, part: &str| {
+        let cure = cure(message, Some("/nix/store/x-source/web.nix"), "inputs.sops.x");
+        assert!(cure.as_ref().is_some_and(|it| it.contains(part)), "{message}: {cure:?}");
+    };
+    cured("attribute 'sops' missing", "`inputs.sops.url = ");
+    let argument = cure("attribute 'nodes' missing", None, "nodes.web-01.config").unwrap();
+    assert!(argument.contains("`specialArgs = { nodes = self.nixosConf"), "{argument}");
+    assert_eq!(cure("attribute 'nodes' missing", None, "nodes-x.y"), None);
+    cured("attribute 'port' missing\nDid you mean ports?", "write `ports`");
+    let package = "attribute 'htpo' missing\nDid you mean one of ctpl, h2o or hcp?";
+    assert_eq!(cure(package, None, "hosts.htpo"), None);
+    let searched = cure(package, None, "pkgs.htpo ];").unwrap();
+    assert!(searched.contains("`nix search nixpkgs htpo`"), "{searched}");
+    cured("attribute 'gnme' missing\nDid you mean one of gnome or ntp?", "write `gnome`, if");
+    cured(
+        "The option `a.b' does not exist. Definition values:\n- In `x': true\nDid you mean `a.c', `a.d' or `a.e'?",
+        "write `a.c`",
+    );
+    cured(
+        "The option `services.ngnix' does not exist.\nDid you mean `services.guix' or `services.nginx'?",
+        "write `services.nginx`",
+    );
+    cured(
+        "The option `my.x' was accessed but has no value defined. Try setting the option.",
+        "`my.x = …;`",
+    );
+    cured("A definition for option `a' is not of type `boolean'.", "`true` or `false`");
+    let quoted = "string 'hosts/web.nix' doesn't represent an absolute path";
+    cured(quoted, "quotes: `./hosts/web.nix`");
+    cured("string '../a.nix' doesn't represent an absolute path", "quotes: `../a.nix`");
+    cured("function 'outputs' called with unexpected argument 'disko'", "`{ …, ... }:`");
+    cured("cannot find flake 'flake:disko' in the flake registries", "inputs.disko.url");
+    cured("attribute 'mkFleet' missing", "write `nixfleet.lib.mkFleet`");
+    cured("undefined variable 'htpo'", "`nix search nixpkgs htpo`");
+    let unfree = "Refusing to evaluate package 'a-1' in /x.nix:1 because it has an unfree license";
+    cured(unfree, "`nixpkgs.config.allowUnfree = true;`");
+    let mistyped = |wanted: &str, value: &str| {
+        format!(
+            "A definition for option `a' is not of type `{wanted}'. Definition values:\n- In `f': {value}"
+        )
+    };
+    let port = "16 bit unsigned integer; between 0 and 65535 (both inclusive)";
+    cured(&mistyped(port, "80000"), "write a number from 0 to 65535");
+    cured(&mistyped(port, "\"80\""), "write a number, without quotes");
+    cured(&mistyped(&format!("list of {port}"), "80"), "write a list: `[ … ]`");
+    cured(&mistyped("null or boolean", "\"no\""), "`true` or `false`");
+    cured(&mistyped("package", "\"htop\""), "`pkgs.htop`");
+    let pattern = mistyped("string matching the pattern /dev/.+", "\"vda\"");
+    assert_eq!(cure(&pattern, None, ""), None);
+    let none = |option: &str| format!("The option `{option}' does not exist. Definition values:");
+    cured(&none("system.defaults"), "no Mac");
+    cured(&none("boot.loader"), "a Mac does not have");
+    cured(&mistyped("nixpkgs overlay", "{ }"), "`final: prev: { … }`");
+    cured("Module `f' has an unsupported attribute `a'. This", "`config = { … };`");
+    let option = cure("attribute 'prot' missing", None, "config.a.prot;").unwrap();
+    assert!(option.contains("`a.prot`"), "{option}");
+    cured(&none("services.nixfleet-control-plane"), "`inputs.nixfleet.nixosModules.control-plane`");
+    cured(&none("sops"), "`inputs.sops-nix.nixosModules.sops`");
+    cured(&none("home-manager.users.ops.home-manager"), "`homeModules` are");
+    cured(&none("home-manager.users.ops.services.openssh"), "host's `modules`");
+    let number =
+        cure("expected a set but found an integer: 3", Some("«nix-internal»/call-flake.nix"), "")
+            .unwrap();
+    assert!(number.contains("`outputs = inputs: nixfleet.lib.mkFleet"), "{number}");
+    cured("infinite recursion encountered", "`imports` cannot depend on `config`");
+    cured(
+        "access to absolute path '/home' is forbidden in pure evaluation mode (use '--impure' to override)",
+        "outside its own folder",
+    );
+    cured("expected a set but found a path: /nix/store/x-source/hosts", "`import`");
+    cured("expected a set but found a function: «lambda @ /x.nix:1:1»", "`outputs = inputs: ");
+    cured("expected a function but got a thunk", "`outputs = inputs: ");
+    cured("[json.exception.type_error.316] invalid UTF-8 byte at index 0: 0xFF", "iconv");
+    cured("opening file '/nix/store/x/hosts/db/default.nix': No such file", "`default.nix`");
+    let owned =
+        "opening Git repository \"/a b\": repository path '/a b' is not owned by current user";
+    cured(owned, "`git config --global --add safe.directory '/a b'`");
+    cured("resolving Git reference 'x': revspec 'x' not found", "`?ref=`");
+    cured("file '/a/pipe' has an unsupported type", "no pipe");
+    cured("could not find a flake.nix file", "git+file:///");
+    let missing = "getting status of '/a': No such file or directory";
+    assert!(cure(missing, None, "").unwrap().contains("--flake"));
+    let broken = "[json.exception.parse_error.101] parse error at line 2, column 1";
+    assert!(cure(broken, None, "").unwrap().contains("`flake.lock` is damaged"));
+    assert_eq!(cure(broken, Some("/nix/store/x-source/web.nix"), ""), None);
+    let read_me = cure("syntax error, unexpected invalid token", Some("/x/hosts/README.md"), "");
+    assert!(read_me.unwrap().contains("`README.md` is no Nix file"));
+    let read_me = cure("undefined variable 'what'", Some("/x/hosts/README.md"), "");
+    assert!(read_me.unwrap().contains("`README.md` is no Nix file"));
+    cured(
+        "cannot build '/nix/store/x.drv' during evaluation because the option 'allow-import-from-derivation' is disabled",
+        "without building anything",
+    );
+    assert_eq!(cure("something else", None, ""), None);
+}

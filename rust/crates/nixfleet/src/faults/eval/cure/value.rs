@@ -1,0 +1,86 @@
+//! What to write where Nix cannot find a flake, or use a value.
+
+use nixfleet_text::word;
+
+use super::between;
+use crate::text::quote::quote;
+
+/// Of where the flake lies, which Nix and libgit2 say.
+pub fn about_place(first: &str, file: Option<&str>) -> Option<String> {
+    if let Some(path) = between(first, "repository path '", "' is not owned by current user") {
+        let trust = format!("git config --global --add safe.directory {}", word(path));
+        return Some(format!(
+            "the repository is another user's, whose configuration git would obey: if you trust it, \
+             run {}",
+            quote(&trust)
+        ));
+    }
+    let text = if first.starts_with("resolving Git reference '") {
+        "the repository has no branch, tag or commit of that name: `?ref=` takes one, `?rev=` a whole \
+         commit hash"
+    } else if first.ends_with("has an unsupported type") {
+        "Nix can copy files, folders and links, and no pipe, socket or device: take it out of the \
+         flake's folder, or put the flake into git, of which Nix copies what is tracked"
+    } else if first == "could not find a flake.nix file" {
+        "name the fleet's folder with `--flake`; of a bare repository it is `git+file:///PATH`"
+    } else if first.starts_with("getting status of '") && file.is_none() {
+        "nothing is there: name the fleet's folder with `--flake ./FOLDER`"
+    } else {
+        return None;
+    };
+    Some(text.into())
+}
+
+/// What of Nix's own calls a flake's outputs.
+const CALLER: &str = "call-flake.nix";
+
+pub fn about_value(first: &str, file: Option<&str>) -> Option<String> {
+    if let Some(path) = between(first, "string '", "' doesn't represent an absolute path") {
+        let lead = if path.starts_with(['.', '/', '~']) { "" } else { "./" };
+        return Some(format!("write the path without quotes: {}", quote(&format!("{lead}{path}"))));
+    }
+    let forbidden = first.contains("is forbidden in pure evaluation mode");
+    let text = if forbidden {
+        "a flake reads no file outside its own folder: put the file there and name it `./FILE`; a \
+         secret is read when the host runs, by its path as a text"
+    } else if first.contains("expected a set but found a path")
+        || first.contains("expected a set but found a string: \"/")
+    {
+        "write `import` before the path"
+    } else if first.starts_with("expected a set but found a")
+        && file.is_none_or(|it| it.ends_with(CALLER))
+    {
+        "`outputs` gives a set: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
+    } else if first.contains("expected a set but found a function") {
+        "give the function what it takes: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
+    } else if first.starts_with("expected a function but got a ") {
+        "`outputs` is a function of the flake's inputs: `outputs = inputs: { … };`"
+    } else if first.ends_with(" lacks attribute 'outputs'") {
+        "write what it gives: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
+    } else if first.contains("json.exception.type_error.316") {
+        "a text that a file was read for is no UTF-8: write the file anew, as `iconv -f UTF-16 -t \
+         UTF-8` does for one of Windows"
+    } else if first.contains("json.exception.parse_error") && file.is_none() {
+        "`flake.lock` is damaged, as by a conflict that git left: `git checkout HEAD -- flake.lock`, \
+         then `nix flake lock`"
+    } else if first.contains("/default.nix': No such file") {
+        "of a folder that is imported Nix reads `default.nix`: write one, or leave out what is none \
+         of a `builtins.readDir`"
+    } else if first.contains("'allow-import-from-derivation' is disabled") {
+        "a fleet is read without building anything: write the value itself, or read a file of the \
+         repository; `--option allow-import-from-derivation true` lets it build"
+    } else if first.contains("attempt to call something which is not a function") {
+        "two values stand side by side there: a `;`, an operator or a bracket may be missing"
+    } else if first.starts_with("assertion '") {
+        "what this `assert` asks for does not hold: change what it speaks of"
+    } else if first.contains("cannot coerce") {
+        "only a text, a path or a package can become a text: `toString` takes a number or a list"
+    } else if first.contains("cannot write modified lock file") {
+        "run `nix flake lock` in the flake's folder, and commit its `flake.lock`"
+    } else if first.contains("stack overflow") || first.contains("max-call-depth exceeded") {
+        "a function or value calls itself without an end: look at the line"
+    } else {
+        return None;
+    };
+    Some(text.into())
+}

@@ -1,0 +1,110 @@
+//! What is wrong with a host, or a fleet, that could not be evaluated.
+
+use std::path::Path;
+
+use nixfleet_inventory::Host;
+use nixfleet_nix::{Cause, NixError, Position};
+
+use super::problem::{EvalProblem, fault};
+use super::{cure, definition, ours};
+use crate::faults::source::{self, Tree};
+use crate::faults::survey::Survey;
+use crate::faults::{Fault, files};
+
+/// A host that could not be evaluated.
+pub fn failure(
+    name: &str,
+    host: &Host,
+    error: &NixError,
+    max_memory: usize,
+    tree: &Tree,
+    survey: &Survey,
+) -> Fault {
+    let position = host.position("").cloned();
+    if error.to_string() == "out of memory" {
+        return fault(name, position, EvalProblem::Memory { max_memory });
+    }
+    let NixError::Failed { cause, .. } = error else {
+        let (message, host) = (error.to_string(), Some(name.to_owned()));
+        return fault(name, position, EvalProblem::Failed { message, host, cure: error.help() });
+    };
+    if let Some(fault) = files::explain_by(cause, tree, survey) {
+        return Fault { hosts: vec![name.to_owned()], ..fault };
+    }
+    let (place, problem) = failed(cause, Some(name), tree);
+    let mentioned = || definition::mentioned(&cause.message, host, tree, survey);
+    fault(name, place.or_else(mentioned).or(position), problem)
+}
+
+/// The fleet, when Nix cannot read it for a mistake of its author.
+pub fn unreadable(cause: &Cause, tree: &Tree) -> Fault {
+    let (position, problem) = failed(cause, None, tree);
+    Fault { hosts: Vec::new(), ..fault("", position, problem) }
+}
+
+/// What to write where Nix fails, as far as its message tells what was meant.
+pub fn cure_of(cause: &Cause, tree: &Tree) -> Option<String> {
+    if let Some(cure) = ours::cure(&cause.message, Path::is_file) {
+        return Some(cure);
+    }
+    let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
+    let file = own.or(cause.places.last()).map(|it| it.file.as_ref());
+    let at = own.and_then(|it| text_at(it, tree)).unwrap_or_default();
+    cure::cure(&cause.message, file, &at)
+}
+
+/// What Nix says, and the innermost place of the author's own.
+fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, EvalProblem) {
+    let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
+    let defined = definition::find(&cause.message, tree);
+    // What is wrong with a definition is wrong there, not where its option is asked for.
+    let is_of_definitions = cause.message.contains("efinition values:");
+    let place = defined.clone().filter(|_| is_of_definitions).or(own.cloned()).or(defined);
+    let place = place.or_else(|| definition::input(&cause.message, tree));
+    let is_of_fleet = host.is_none() && own.is_none();
+    let place = place.or_else(|| definition::outputs(&cause.message, tree).filter(|_| is_of_fleet));
+    let place = place.map(|it| at_attribute(&cause.message, it, tree));
+    let cure = cure_of(cause, tree);
+    let message = tree.localize(&cause.message);
+    (place, EvalProblem::Failed { message, host: host.map(str::to_owned), cure })
+}
+
+/// The place of the attribute that is missing, which is within what Nix tells the beginning of.
+fn at_attribute(message: &str, place: Position, tree: &Tree) -> Position {
+    let name = message.strip_prefix("attribute '").and_then(|it| it.split_once("' missing"));
+    let at = text_at(&place, tree).unwrap_or_default();
+    let is_of_path = |it: char| it.is_alphanumeric() || "_-'\".".contains(it);
+    let path = &at[..at.find(|it| !is_of_path(it)).unwrap_or(at.len())];
+    let before = |name: &str| {
+        let before = path.split('.').scan(0, |start, part: &str| {
+            let begin = *start;
+            *start += part.len() + 1;
+            Some((begin, part.trim_matches('"') == name))
+        });
+        before.into_iter().find(|it| it.1).map(|it| it.0)
+    };
+    let column = name.and_then(|(name, _)| before(name)).and_then(|it| u32::try_from(it).ok());
+    Position { column: place.column.saturating_add(column.unwrap_or(0)), ..place }
+}
+
+/// The line of a place, from its column on.
+fn text_at(place: &Position, tree: &Tree) -> Option<String> {
+    let text = source::read(&tree.locate(&place.file).1)?;
+    let line = text.lines().nth(usize::try_from(place.line).ok()?.checked_sub(1)?)?;
+    Some(line.get(usize::try_from(place.column).ok()?.checked_sub(1)?..)?.to_owned())
+}
+
+/// Takes a field that the inventory shows to be strange for one that no module declares, when that
+/// is why the evaluation failed.
+pub fn confirm(name: &str, error: &NixError, faults: &mut [Fault]) -> bool {
+    let message = error.to_string();
+    let field = message.strip_prefix("The option `hostSpec.").and_then(|it| it.split('\'').next());
+    let Some(field) = field.filter(|_| message.contains("' does not exist")) else { return false };
+    let is_it = |fault: &&mut Fault| {
+        fault.hosts.iter().any(|it| it == name)
+            && fault.problem.code() == "field-unknown"
+            && fault.field.strip_prefix("hostSpec.") == Some(field)
+    };
+    let told = faults.iter_mut().find(is_it);
+    told.map(|fault| fault.problem = Box::new(EvalProblem::Undeclared(field.to_owned()))).is_some()
+}

@@ -1,0 +1,119 @@
+//! What an evaluation may show to be wrong.
+
+use nixfleet_nix::Position;
+use nixfleet_text::word;
+use thiserror::Error;
+
+use super::brought;
+use crate::faults::checks::cure_of_field;
+use crate::faults::{Fault, Problem, Severity};
+use crate::text::quote::quote;
+
+#[derive(Debug, Error)]
+pub enum EvalProblem {
+    #[error("{0}")]
+    Assertion(String),
+    /// The Mac's guard: nobody says by which version's defaults it was installed.
+    #[error("the Mac has no `stateVersion`, and nix-darwin builds none without one")]
+    NoVersion { newest: String },
+    /// The library's guard: nobody gets in.
+    #[error("{message}")]
+    Lockout { message: String, cure: String },
+    #[error("{0}")]
+    Warning(String),
+    #[error("{message}")]
+    Failed {
+        message: String,
+        /// What Nix could not evaluate; the fleet itself where it is no host.
+        host: Option<String>,
+        /// What to write, where that is known.
+        cure: Option<String>,
+    },
+    #[error("the evaluation took more than {max_memory} MiB")]
+    Memory { max_memory: usize },
+    #[error(
+        "the host keeps nothing: no file system is mounted at {}, where impermanence stores what \
+         lasts",
+        quote(.0)
+    )]
+    NoPersist(String),
+    #[error("the disk {} is {}, which may be another disk after a reboot", quote(.disk), quote(.path))]
+    UnstableDisk { disk: String, path: String },
+    #[error("hostSpec has no field {}, and no module of the host declares it", quote(.0))]
+    Undeclared(String),
+}
+
+impl Problem for EvalProblem {
+    fn has_lines(&self) -> bool {
+        matches!(
+            self,
+            Self::Assertion(_) | Self::Lockout { .. } | Self::Warning(_) | Self::Failed { .. }
+        )
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Assertion(_) => "assertion-failed",
+            Self::Lockout { .. } => "nobody-can-log-in",
+            Self::NoVersion { .. } => "state-version-invalid",
+            Self::Warning(_) => "evaluation-warning",
+            Self::Failed { .. } | Self::Memory { .. } => "evaluation-failed",
+            Self::NoPersist(_) => "impermanence-without-persist",
+            Self::UnstableDisk { .. } => "disk-name-unstable",
+            Self::Undeclared(_) => "field-unknown",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Warning(_) | Self::UnstableDisk { .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    fn help(&self) -> String {
+        match self {
+            Self::Assertion(_) | Self::Warning(_) => {
+                "the message is that of a module; change what it speaks of in the host's modules"
+                    .to_owned()
+            }
+            Self::NoVersion { newest } => format!(
+                "write `stateVersion = {newest};`, or the number that was current when the Mac was \
+                 installed"
+            ),
+            Self::Lockout { cure, .. } => cure.clone(),
+            Self::Failed { message, host, cure } => {
+                if let Some(module) = brought::twice(message) {
+                    return format!(
+                        "every host has the module of {module} already: take yours out of `imports`"
+                    );
+                }
+                if let Some(cure) = cure {
+                    return cure.clone();
+                }
+                let of_host = |it| format!("--eval --show-trace -h {}", word(it));
+                let options = host.as_deref().map_or("--show-trace".to_owned(), of_host);
+                format!("`nixfleet validate {options}` shows all that Nix says")
+            }
+            Self::Memory { max_memory } => {
+                format!("allow it more with `--max-memory {}`", max_memory * 2)
+            }
+            Self::NoPersist(_) => "add a file system there to the disk layout, or set \
+                                   `nixfleet.impermanence.persistRoot`"
+                .to_owned(),
+            Self::UnstableDisk { .. } => "write its name of `ls -l /dev/disk/by-id`".to_owned(),
+            Self::Undeclared(field) => cure_of_field(field),
+        }
+    }
+}
+
+/// It, as a fault of a host.
+pub fn fault(name: &str, position: Option<Position>, problem: EvalProblem) -> Fault {
+    Fault {
+        hosts: vec![name.to_owned()],
+        field: String::new(),
+        position,
+        text: None,
+        problem: Box::new(problem),
+    }
+}

@@ -1,0 +1,4 @@
+{ lib, pkgs, ... }:
+{
+  imports = lib.mkIf pkgs.stdenv.hostPlatform.isx86_64 [ ];
+}

@@ -1,0 +1,9 @@
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    modules = [
+      import
+      ./web.nix
+    ];
+  };
+}
