@@ -7,7 +7,7 @@ use super::syntax::SyntaxError;
 use super::{inputs, links, module, names, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
-use crate::faults::source::{Expression, Expressions, Kind};
+use crate::faults::source::{Expressions, Kind};
 use crate::text::quote::{quote, quote_path};
 use nixfleet_text::nearest;
 
@@ -112,10 +112,15 @@ impl SourceProblem {
         Some((at, Self::Attribute { whose, name: name.to_owned(), nearest: nearest(name, known) }))
     }
 
+    /// What Nix refuses unless it is impure: so it comes after all else.
+    pub fn of_purity(all: &Expressions) -> Option<(usize, Self)> {
+        let path = all.all().find(|it| links::is_elsewhere(*it))?;
+        Some((path.span().start, Self::Outside(path.text().to_owned())))
+    }
+
     /// What Nix finds when it comes to use what is in the file.
     pub fn of_use(all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
-        let is_outside = |it: &Expression| it.kind() == Kind::HomePath || links::is_elsewhere(*it);
-        if let Some(home) = all.all().find(is_outside) {
+        if let Some(home) = all.all().find(|it| it.kind() == Kind::HomePath) {
             return Some((home.span().start, Self::Outside(home.text().to_owned())));
         }
         if let Some(text) = all.all().find(|it| links::is_quoted_module(*it)) {

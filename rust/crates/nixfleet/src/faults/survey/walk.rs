@@ -209,13 +209,16 @@ pub fn fault_of(
     let fault = match &all {
         Ok(all) => {
             let of_inputs = || SourceProblem::of_inputs(all);
-            match role {
+            let found = match role {
                 Role::ReadFlake => SourceProblem::of_use(all, false).or_else(of_inputs),
                 Role::Flake => SourceProblem::find(text, all, false)
                     .or_else(|| SourceProblem::of_shape(all))
                     .or_else(of_inputs),
                 Role::Module | Role::Other => SourceProblem::find(text, all, role == Role::Module),
-            }
+            };
+            // Of a flake that Nix could not read, that is not why.
+            let is_read = role != Role::Flake;
+            found.or_else(|| SourceProblem::of_purity(all).filter(|_| is_read))
         }
         Err(Refused::At(at)) => Some(SourceProblem::of_syntax(text, *at)),
         Err(Refused::TooDeep) => None,

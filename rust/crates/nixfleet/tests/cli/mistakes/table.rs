@@ -80,7 +80,6 @@ pub const IN_FLAKE: &[Mistake] = &[
     ("\"KEY\"", "\"ssh-ed25519 KEY\"", "ssh-key-malformed", "`ssh-ed25519` out", "\"KEY\""),
     ("\"KEY\"", "\"192.0.2.1 KEY\"", "ssh-key-malformed", "`192.0.2.1` out", "\"KEY\""),
     ("./web.nix", "import ./web.nix", "field-type-wrong", "(import", "{1}"),
-    ("./web.nix", "/etc/web.nix", "path-outside", "./FILE", "{1}"),
     ("hosts.web-01", "hosts.web_01", "host-name-invalid", "", "hosts.{1}"),
     (
         "stateVersion = 6;",

@@ -77,7 +77,8 @@ pub fn about_option(message: &str) -> Option<String> {
     }
     let wanted = between(message, "is not of type `", "'")?;
     let write = |text: &str| Some(format!("write {text}"));
-    let value = message.split_once("efinition values:")?.1.split_once("': ").map_or("", |it| it.1);
+    let values = message.split_once("efinition values:").map_or("", |it| it.1);
+    let value = values.split_once("': ").map_or("", |it| it.1);
     let is_number = value.starts_with(|it: char| it.is_ascii_digit() || it == '-');
     match wanted.strip_prefix("null or ").unwrap_or(wanted) {
         // What is in it is named behind it.
