@@ -6,6 +6,7 @@ use std::path::Path;
 
 use nixfleet_nix::StorePath;
 
+use super::platform::Part;
 use super::switch::record;
 use super::{Host, armed, fetch};
 use crate::core::Attempt;
@@ -19,6 +20,18 @@ impl Host {
         }
         self.platform.stop_guard();
         armed::write(attempt)?;
+        self.set_guard(attempt)
+    }
+
+    /// A guard that somebody has stopped in the middle of a try stands again.
+    pub(super) fn see_to_the_guard(&self, attempt: &Attempt) {
+        if !self.platform.is_up(Part::Guard) {
+            // One that is at its work has the name.
+            let _ = self.set_guard(attempt);
+        }
+    }
+
+    fn set_guard(&self, attempt: &Attempt) -> Result<(), String> {
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         self.keep_for_the_guard("guard", &program)?;
         self.keep_for_the_guard("guard-config", &self.config_path)?;

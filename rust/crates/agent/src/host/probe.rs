@@ -25,6 +25,7 @@ pub(super) const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Host {
     pub(super) fn probe(&mut self, attempt: &Attempt) -> Vec<String> {
+        self.see_to_the_guard(attempt);
         let mut failing = self.newly_failed(attempt);
         failing.extend(self.started_again(attempt));
         failing.extend(match self.successor_says(&attempt.target.system) {

@@ -20,7 +20,7 @@ const ASK_LIMIT: Duration = Duration::from_secs(60);
 /// What to do about a full store.
 const COLLECT: &str = "`nix-collect-garbage --delete-older-than 30d`";
 /// What to do about a full boot partition.
-const COLLECT_BOOT: &str = "`nix-collect-garbage --delete-older-than 30d`, then switch once, which removes the entries of what is gone";
+const COLLECT_BOOT: &str = "`nix-collect-garbage --delete-older-than 30d`, then `/nix/var/nix/profiles/system/bin/switch-to-configuration boot`, which removes the entries of what is gone";
 
 impl Host {
     pub(super) fn room(&self, target: &Target) -> Result<(), String> {
