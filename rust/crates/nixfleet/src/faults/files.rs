@@ -6,7 +6,7 @@ use nixfleet_nix::Cause;
 
 use crate::faults::source::Tree;
 use crate::faults::survey::Survey;
-use crate::faults::{Fault, git, missing};
+use crate::faults::{Fault, Severity, git, missing};
 
 /// The fault behind a failure of Nix to find a file.
 pub fn explain(cause: &Cause, tree: &Tree) -> Option<Fault> {
@@ -33,12 +33,19 @@ pub fn lacking(tree: &Tree, survey: &Survey, told: &[Fault]) -> Vec<Fault> {
     all.extend(missing::missing(tree, survey, || git::left_out(tree)));
     let codes: HashSet<_> = all.iter().map(|it| it.problem.code()).collect();
     let of_files = told.iter().filter(|it| codes.contains(it.problem.code()));
-    let passwords = told.iter().filter(|it| it.problem.code() == "password-file-in-repository");
+    let is_no_path = |it: &&Fault| {
+        ["password-file-in-repository", "field-type-wrong"].contains(&it.problem.code())
+    };
+    let others = told.iter().filter(is_no_path);
     let told: HashSet<_> = of_files.map(key).collect();
     all.retain(|fault| !told.contains(&key(fault)));
-    // A password that lies in the flake has to go elsewhere, whether it is there yet or not.
+    // A password that lies in the flake has to go elsewhere, and what is no path is none, whether a file
+    // is there or not.
     let line = |it: &Fault| it.position.as_ref().map(|at| (tree.locate(&at.file).1, at.line));
-    let kept: HashSet<_> = passwords.filter_map(line).collect();
-    all.retain(|fault| !line(fault).is_some_and(|it| kept.contains(&it)));
+    let kept: HashSet<_> = others.filter_map(line).collect();
+    all.retain(|fault| {
+        fault.problem.severity() == Severity::Error
+            || !line(fault).is_some_and(|it| kept.contains(&it))
+    });
     all
 }

@@ -53,6 +53,10 @@ const NEVER_NULL: &[&str] = &[
 
 const TEXTS: &str = "a list of strings";
 
+/// What is found in the place of one, as `describe` has it.
+const OF_FUNCTIONS: &str = "a list with a function in it";
+const OF_LISTS: &str = "a list with a list in it";
+
 #[derive(Debug, Error)]
 enum FieldProblem {
     #[error("{field} is {found}, and has to be {expected}")]
@@ -113,6 +117,13 @@ impl Problem for FieldProblem {
             Self::Type { found, expected: "a string", .. } if found.starts_with("the path ") => {
                 "write a text, in quotes; for what is in a file, write `import` before its path"
                     .to_owned()
+            }
+            Self::Type { found, expected: TEXTS, .. } if found == OF_FUNCTIONS => {
+                "put a function and what it takes in brackets: `[ (builtins.readFile ./key.pub) ]`"
+                    .to_owned()
+            }
+            Self::Type { found, expected: TEXTS, .. } if found == OF_LISTS => {
+                "write the inner list alone, or put lists together with `++`".to_owned()
             }
             Self::Type { expected, .. } => match *expected {
                 TEXTS => "write the strings in brackets: `[ \"…\" ]`".to_owned(),

@@ -21,6 +21,8 @@ fn constant(name: &str) -> Option<&'static str> {
         "true" | "yes" | "on" => Some("true"),
         "false" | "no" | "off" => Some("false"),
         "null" | "nil" | "none" | "undefined" => Some("null"),
+        "and" => Some("&&"),
+        "not" => Some("!"),
         _ => None,
     }
 }

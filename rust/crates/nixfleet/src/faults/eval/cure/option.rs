@@ -20,18 +20,16 @@ const BROUGHT: [(&str, &str); 4] = [
 pub fn of_another_system(message: &str) -> Option<String> {
     let option =
         between(message, "The option `", "'").filter(|_| message.contains("does not exist"))?;
-    let is_of = |it: &&str| {
-        option.strip_prefix(*it).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    if DARWINS.iter().any(|it| is_of(&it)) {
+    // What is misspelt within one is told by its whole name.
+    if DARWINS.contains(&option) {
         return Some(
             "that is an option of nix-darwin's, and the host is no Mac: take it out".into(),
         );
     }
-    if NIXOS.iter().any(|it| is_of(&it)) && !message.contains("Did you mean") {
+    if NIXOS.contains(&option) {
         return Some("that is an option of NixOS's, which a Mac does not have: take it out".into());
     }
-    if let Some((_, module)) = BROUGHT.iter().find(|(it, _)| is_of(it)) {
+    if let Some((_, module)) = BROUGHT.iter().find(|(it, _)| *it == option) {
         return Some(format!(
             "add the module that declares it to the host's `modules`, as `inputs.{module}`"
         ));

@@ -53,7 +53,9 @@ fn what_nix_says_has_its_cure() {
     assert_eq!(cure(&pattern, None, ""), None);
     let none = |option: &str| format!("The option `{option}' does not exist. Definition values:");
     cured(&none("system.defaults"), "no Mac");
-    cured(&none("boot.loader"), "a Mac does not have");
+    cured(&format!("{}\nDid you mean `root'?", none("boot")), "a Mac does not have");
+    assert!(!cure(&none("boot.loadr"), None, "").unwrap().contains("Mac"));
+    assert!(!cure(&none("system.defaults.dok"), None, "").unwrap().contains("Mac"));
     cured(&mistyped("nixpkgs overlay", "{ }"), "`final: prev: { … }`");
     cured("Module `f' has an unsupported attribute `a'. This", "`config = { … };`");
     let option = cure("attribute 'prot' missing", None, "config.a.prot;").unwrap();
@@ -66,6 +68,7 @@ fn what_nix_says_has_its_cure() {
         cure("expected a set but found an integer: 3", Some("«nix-internal»/call-flake.nix"), "")
             .unwrap();
     assert!(number.contains("`outputs = inputs: nixfleet.lib.mkFleet"), "{number}");
+    cured("expected a list but found a path: /nix/store/x-source/a.nix", "`[ … ]`");
     cured("infinite recursion encountered", "`imports` cannot depend on `config`");
     cured(
         "access to absolute path '/home' is forbidden in pure evaluation mode (use '--impure' to override)",

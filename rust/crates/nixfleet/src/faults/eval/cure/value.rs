@@ -43,6 +43,8 @@ pub fn about_value(first: &str, file: Option<&str>) -> Option<String> {
     let text = if forbidden {
         "a flake reads no file outside its own folder: put the file there and name it `./FILE`; a \
          secret is read when the host runs, by its path as a text"
+    } else if first.starts_with("expected a list but found a") {
+        "write a list, of one value too: `[ … ]`"
     } else if first.contains("expected a set but found a path")
         || first.contains("expected a set but found a string: \"/")
     {
