@@ -121,10 +121,21 @@ fn checked(config: &Config) -> ExitCode {
             ExitCode::SUCCESS
         }
         (key, database) => {
-            let faults: Vec<String> = key.err().into_iter().chain(database.err()).collect();
+            let mut faults: Vec<String> = key.err().into_iter().chain(database.err()).collect();
+            if config.secrets().any(is_put_away) {
+                faults.push(format!("{HANDED_OUT}: start it, and check again"));
+            }
             failed(&faults)
         }
     }
+}
+
+/// Where systemd has what it hands to services, while they run (systemd.exec(5), `LoadCredential=`).
+const CREDENTIALS: &str = "/run/credentials";
+const HANDED_OUT: &str = "systemd hands out keys and passwords only while the service runs";
+
+fn is_put_away(secret: &Path) -> bool {
+    secret.starts_with(CREDENTIALS) && !secret.exists()
 }
 
 /// A database that is named by its address.
@@ -143,7 +154,7 @@ fn configured(config: &Config, password: Option<&Path>) -> Result<Place, String>
         return config.database.clone().with_password(password);
     }
     config.database().map_err(|why| {
-        format!("{why}. systemd hands it out only while the service runs: as root, name the file that it is from, `--password FILE`")
+        format!("{why}. {HANDED_OUT}: as root, name the file that it is from, `--password FILE`")
     })
 }
 

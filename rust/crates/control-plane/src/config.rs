@@ -76,6 +76,11 @@ impl Config {
         }
     }
 
+    /// The files that it names and that others are not to read.
+    pub fn secrets(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&self.host_key).chain(&self.database_password).map(PathBuf::as_path)
+    }
+
     fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         if let Err(why) = self.signers().check() {

@@ -55,6 +55,10 @@ fn a_configuration_is_looked_at_without_a_start() {
         it["databasePassword"] = json!(folder.join("nothing"));
     }));
     assert!(no_password.contains("nothing"), "{no_password}");
+    // A service that is stopped.
+    let stopped = words(check(|it, _| it["hostKey"] = json!("/run/credentials/none.service/key")));
+    assert!(stopped.contains("only while the service runs"), "{stopped}");
+    assert!(!no_key.contains("only while the service runs"), "{no_key}");
 }
 
 #[test]
