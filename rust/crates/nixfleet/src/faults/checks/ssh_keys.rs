@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::rc::Rc;
 
 use nixfleet_inventory::keys::{KeyError, PublicKey, is_private, key_lines};
@@ -148,7 +149,8 @@ fn malformed_help(line: &str) -> String {
     } else if line.starts_with("SHA256:") || line.starts_with("MD5:") {
         "this is a fingerprint: write the whole line of the `.pub` file".to_owned()
     } else if line.starts_with(['/', '~', '.'])
-        || line.ends_with(".pub") && !line.contains(char::is_whitespace)
+        || Path::new(line).extension().is_some_and(|it| it == "pub")
+            && !line.contains(char::is_whitespace)
     {
         // Of a path that Nix hands on, what comes after the flake's own in the store.
         let in_flake = line.strip_prefix("/nix/store/").and_then(|it| it.split_once('/'));

@@ -1,5 +1,7 @@
 //! Where an option is set, of which the module system names the file alone.
 
+use std::path::Path;
+
 use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
@@ -59,8 +61,8 @@ pub fn mentioned(message: &str, host: &Host, tree: &Tree, survey: &Survey) -> Op
     let may_be = |it: &&str| {
         it.contains('.')
             && it.starts_with(char::is_lowercase)
-            && !it.ends_with(".nix")
-            && !(it.contains('/') && !it.contains('"'))
+            && Path::new(it).extension().is_none_or(|it| it != "nix")
+            && (!it.contains('/') || it.contains('"'))
             && !["lib.", "pkgs.", "builtins."].iter().any(|start| it.starts_with(start))
     };
     let words = message.split(|it| !is_of_option(it)).map(|it| it.trim_end_matches('.'));

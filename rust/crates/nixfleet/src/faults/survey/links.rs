@@ -171,7 +171,8 @@ pub fn parted(all: &Expressions, name: &Range<usize>) -> Option<String> {
 fn rest(path: Expression) -> Option<Expression> {
     let list = path.parent().filter(|it| it.kind() == Kind::List)?;
     let next = list.children().find(|it| it.span().start == path.span().end + 1)?;
-    (next.kind() == Kind::Select && next.text().ends_with(".nix")).then_some(next)
+    let is_nix = Path::new(next.text()).extension().is_some_and(|it| it == "nix");
+    (next.kind() == Kind::Select && is_nix).then_some(next)
 }
 
 /// Whether more is put to the end of a path.
