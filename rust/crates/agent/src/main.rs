@@ -1,20 +1,17 @@
 //! `nixfleet-agent`: see the library.
 
-use std::env;
 use std::process::ExitCode;
 
 use clap::Parser;
 use nixfleet_agent::commands;
-use nixfleet_text::{Lines, output};
+use nixfleet_text::output;
 
 fn main() -> ExitCode {
     match commands::Arguments::try_parse() {
         Ok(arguments) => commands::main(arguments),
-        // Help that was asked for is a result, which has to reach whoever asked.
         Err(error) => {
-            let typed = env::args_os().map(|it| it.to_string_lossy().into_owned());
-            let text = Lines::of_parser(&error.render().ansi().to_string(), typed);
-            ExitCode::from(output::explain(text, error.use_stderr()))
+            let said = error.render().ansi().to_string();
+            ExitCode::from(output::explain(&said, error.use_stderr()))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod closed;
 
+use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -107,9 +108,13 @@ pub fn failure() -> Option<String> {
     Some(format!("the result cannot be written to standard output: {error}"))
 }
 
-/// Writes what the parser of a command line says: what is wrong with it, or help that was asked for. It
-/// gives the status that the program ends with.
-pub fn explain(text: impl Into<Lines>, is_error: bool) -> u8 {
+/// Writes what the parser of this program's command line says, as it draws it: what is wrong with it, or
+/// help that was asked for, which is a result and has to reach whoever asked. It gives the status that the
+/// program ends with.
+#[must_use]
+pub fn explain(said: &str, is_error: bool) -> u8 {
+    let typed = env::args_os().map(|it| it.to_string_lossy().into_owned());
+    let text = Lines::of_parser(said, typed);
     if is_error {
         tell(text);
         return 2;

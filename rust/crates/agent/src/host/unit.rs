@@ -65,12 +65,16 @@ pub(super) fn is_there(name: &str) -> Option<bool> {
 /// What `systemctl` answers to a question that PID 1 always has an answer to; `None` when it does not, as
 /// while it starts itself anew or reads all its units again.
 pub(super) fn look(words: &[&str]) -> Option<String> {
-    let output = process::output(Command::new("systemctl").args(words), ASK).ok()?;
-    output.status.filter(ExitStatus::success).map(|_| output.stdout.into_raw())
+    let (status, said) = answer(words)?;
+    status.success().then_some(said)
 }
 
 /// The same whatever its status.
 pub(super) fn ask(words: &[&str]) -> Option<String> {
+    answer(words).map(|it| it.1)
+}
+
+fn answer(words: &[&str]) -> Option<(ExitStatus, String)> {
     let output = process::output(Command::new("systemctl").args(words), ASK).ok()?;
-    output.status.map(|_| output.stdout.into_raw())
+    Some((output.status?, output.stdout.into_raw()))
 }
