@@ -11,13 +11,13 @@ mod hear;
 
 pub use answer::concerns;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::mem::{replace, take};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use nixfleet_link::CheckIn;
-use nixfleet_release::Signers;
+use nixfleet_release::{Entry, Signers};
 use nixfleet_rollout::{
     Command, Decision, Event, HostView, Kind, Member, Plan, Rollout, Unknown, View,
 };
@@ -228,5 +228,10 @@ impl Core {
 }
 
 fn members(shelf: &Shelf) -> Vec<Member> {
-    shelf.entries.values().map(Member::from).collect()
+    let without_key: HashSet<&str> = shelf.without_key().collect();
+    let member = |(name, entry): (&String, &Entry)| Member {
+        without_key: without_key.contains(name.as_str()),
+        ..Member::from(entry)
+    };
+    shelf.entries.iter().map(member).collect()
 }

@@ -22,6 +22,7 @@ fn rollout(hosts: usize) -> (Rollout, Timestamp) {
         system: "/nix/store/new".into(),
         wave: Some(format!("w{}", at % 10)),
         tags: vec![if at.is_multiple_of(7) { "db" } else { "web" }.into()],
+        without_key: false,
     };
     let now = "2026-11-25T12:00:00Z".parse().expect("a time");
     let mut rollout = Rollout::new(plan, (0..hosts).map(member).collect(), now);

@@ -44,6 +44,11 @@ pub enum Impossible {
         /// When the release expires.
         expires: Timestamp,
     },
+    /// No other wave goes before a host of this one has arrived, and none of its hosts can ask.
+    Keyless {
+        /// The wave.
+        wave: String,
+    },
     /// A host's wave is none of the plan's.
     Wave {
         /// The host.
@@ -71,6 +76,10 @@ impl fmt::Display for Impossible {
                 f,
                 "wave `{wave}` can open at {opens:.0} at the earliest, and the release expires at {expires:.0}: let it expire later, or shorten the soaks before"
             ),
+            Self::Keyless { wave } => write!(
+                f,
+                "wave `{wave}` is the first, and none of its hosts has a key in the release to ask with: write their `hostKey`, an `ssh-ed25519` one"
+            ),
             Self::Wave { host, wave } => {
                 write!(f, "`{host}` is in the wave `{wave}`, and there is none")
             }
@@ -84,7 +93,10 @@ pub fn impossible(plan: &Plan, members: &[Member], begins: Timestamp) -> Vec<Imp
     let mut found = Vec::new();
     let mut opens = begins;
     let hosts = hosts_of_waves(plan, members);
-    for (wave, has) in plan.waves_or_all().iter().zip(hosts) {
+    let first = hosts.iter().position(|it| it.all > 0);
+    for (at, (wave, Hosts { all: has, can_ask })) in
+        plan.waves_or_all().iter().zip(hosts).enumerate()
+    {
         let name = || wave.name.clone();
         if let Some(nixfleet_release::plan::Share::Count(need)) = wave.need {
             let need = need as usize;
@@ -95,6 +107,9 @@ pub fn impossible(plan: &Plan, members: &[Member], begins: Timestamp) -> Vec<Imp
         // One without hosts is passed as soon as it opens, whatever it says of times.
         if has == 0 {
             continue;
+        }
+        if can_ask == 0 && Some(at) == first {
+            found.push(Impossible::Keyless { wave: name() });
         }
         if let Some(window) = &wave.window {
             let opening = Opening::new(window);
@@ -122,13 +137,22 @@ pub fn impossible(plan: &Plan, members: &[Member], begins: Timestamp) -> Vec<Imp
     found
 }
 
+/// How many hosts a wave has.
+#[derive(Clone, Copy, Default)]
+struct Hosts {
+    all: usize,
+    can_ask: usize,
+}
+
 /// How many hosts go with each wave.
-fn hosts_of_waves(plan: &Plan, members: &[Member]) -> Vec<usize> {
-    let mut hosts = vec![0; plan.waves_or_all().len()];
+fn hosts_of_waves(plan: &Plan, members: &[Member]) -> Vec<Hosts> {
+    let mut hosts = vec![Hosts::default(); plan.waves_or_all().len()];
     let last = hosts.len() - 1;
     for member in members {
         let at = plan.waves.iter().position(|it| Some(&it.name) == member.wave.as_ref());
-        hosts[at.unwrap_or(last)] += 1;
+        let wave = &mut hosts[at.unwrap_or(last)];
+        wave.all += 1;
+        wave.can_ask += usize::from(!member.without_key);
     }
     hosts
 }

@@ -9,7 +9,7 @@
 //! ```
 //! # use nixfleet_rollout::{Event, Kind, May, Member, Phase, Plan, Report, Rollout, State};
 //! let plan = Plan { sequence: 41, ..Plan::default() };
-//! let host = Member { name: "web-01".into(), system: "/nix/store/new".into(), wave: None, tags: vec![] };
+//! let host = Member { name: "web-01".into(), system: "/nix/store/new".into(), wave: None, tags: vec![], without_key: false };
 //! let at = "2026-11-25T12:00:00Z".parse().unwrap();
 //! let mut rollout = Rollout::new(plan, vec![host], at);
 //!

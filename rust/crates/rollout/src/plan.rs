@@ -51,6 +51,9 @@ pub struct Member {
     /// Its tags.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Whether it cannot ask whoever decides, since its release has no key to know it by.
+    #[serde(default)]
+    pub without_key: bool,
 }
 
 impl From<&Head> for Plan {
@@ -72,6 +75,7 @@ impl From<&Entry> for Member {
             system: entry.system.as_str().to_owned(),
             wave: entry.wave.clone(),
             tags: entry.tags.clone(),
+            without_key: false,
         }
     }
 }

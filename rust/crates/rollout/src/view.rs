@@ -59,6 +59,9 @@ pub struct HostView {
     pub system: String,
     /// When it was last heard of.
     pub seen: Option<Timestamp>,
+    /// Whether it cannot ask, since the release has no key to know it by.
+    #[serde(default)]
+    pub without_key: bool,
 }
 
 impl Rollout {
@@ -107,6 +110,7 @@ impl Rollout {
                 .map(|it| nixfleet_nix::visible(&it.report.running).into_owned()),
             system: member.system.clone(),
             seen: track.seen,
+            without_key: member.without_key,
         })
     }
 }

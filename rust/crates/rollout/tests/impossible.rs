@@ -91,6 +91,30 @@ fn a_plan_that_can_never_finish_says_why() {
     assert!(impossible(&Plan::default(), &[member("a")], begins).is_empty());
 }
 
+/// Others wait for one of the first wave, however long it is away.
+#[test]
+fn a_first_wave_that_cannot_ask_is_said() {
+    let plan: Plan = serde_json::from_str(
+        r#"{"waves": [{"name": "none"}, {"name": "canary"}, {"name": "rest"}]}"#,
+    )
+    .unwrap();
+    let said = |without: &[&str]| {
+        let mut members = ["a:canary", "b:canary", "c:rest"].map(member);
+        for member in &mut members {
+            member.without_key = without.contains(&member.name.as_str());
+        }
+        let begins = "2026-11-25T12:00:00Z".parse().unwrap();
+        impossible(&plan, &members, begins).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said(&["a", "b"]),
+        [
+            "wave `canary` is the first, and none of its hosts has a key in the release to ask with: write their `hostKey`, an `ssh-ed25519` one"
+        ]
+    );
+    assert!(said(&["a"]).is_empty() && said(&["c"]).is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 

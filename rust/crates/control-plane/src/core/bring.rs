@@ -27,7 +27,7 @@ impl Core {
         let (mut release, trusted) =
             match shelf::bring(&self.fleet, &self.configured, self.trusted.as_ref(), files, now)? {
                 Brought::Taken(release, trusted) => (release, trusted),
-                Brought::Same => return Ok((Vec::new(), Vec::new())),
+                Brought::Same => return Ok((Vec::new(), self.never_ends(now))),
             };
         let (mut keep, is_first) = (Vec::new(), self.current.is_none());
         if !is_first {
@@ -60,5 +60,11 @@ impl Core {
             }
         }
         Ok((keep, never))
+    }
+
+    /// Why the newest release can never finish: said each time that it is brought.
+    fn never_ends(&self, now: Timestamp) -> Vec<Impossible> {
+        let newest = self.shelf();
+        newest.map_or_else(Vec::new, |it| impossible(&Plan::from(&it.head), &members(it), now))
     }
 }

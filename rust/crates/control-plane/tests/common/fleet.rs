@@ -36,6 +36,8 @@ pub struct Fleet {
     pub salt: String,
     /// The keys of hosts that have another.
     pub keys: BTreeMap<String, u8>,
+    /// The hosts that have none.
+    pub without_key: Vec<String>,
     /// Who may make the next release, and the releases that changed that.
     pub signers: Vec<u8>,
     pub rotations: Vec<u64>,
@@ -49,6 +51,7 @@ impl Fleet {
             waves,
             salt: "salt".into(),
             keys: BTreeMap::new(),
+            without_key: vec![],
             signers: vec![1],
             rotations: vec![],
         }
@@ -77,7 +80,7 @@ impl Fleet {
             let entry = Entry {
                 format: FORMAT,
                 name: name.clone(),
-                host_key: Some(public(self.seed(name))),
+                host_key: (!self.without_key.contains(name)).then(|| public(self.seed(name))),
                 platform: "x86_64-linux".into(),
                 system: system(name, sequence).parse().unwrap(),
                 closure: Hash::of(b"closure"),

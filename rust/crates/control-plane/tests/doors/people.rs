@@ -77,3 +77,30 @@ fn hosts_are_listed_by_tag_and_state_in_pages() {
     assert!(!plane.call("GET", "/v1/hosts?state=purple", "").status.success());
     assert!(!plane.call("GET", "/v1/hosts/web-09", "").status.success());
 }
+
+/// It can never be heard of, and looks like one that is off: who looks at it is told what is lacking. So is
+/// whoever brings the release, each time, where no other host ever goes for it.
+#[test]
+fn a_host_without_a_key_is_told_wherever_it_is_shown() {
+    let mut fleet = two_waves();
+    fleet.without_key = vec!["web-01".into()];
+    let plane = Plane::start();
+    for _ in 0..2 {
+        let (good, taken) = plane.bring(&fleet.release(1));
+        assert!(good && taken["withoutKey"] == json!(["web-01"]), "{taken}");
+        let warnings = taken["warnings"].to_string();
+        assert!(warnings.contains("wave `canary` is the first, and none of its hosts"), "{taken}");
+    }
+    let host = &plane.get("/v1/hosts/web-01")["host"];
+    assert_eq!(host["withoutKey"], json!(true));
+    let words = "the release has no key of it: write its `hostKey`";
+    assert!(host["sentence"].as_str().unwrap().contains(words), "{host}");
+    assert_eq!(plane.get("/v1/hosts/web-02")["host"]["withoutKey"], json!(false));
+    assert_eq!(plane.get("/v1/status")["release"]["withoutKey"], json!(["web-01"]));
+    for (path, words) in
+        [("/", "web-01 has no key in the release"), ("/hosts/web-01", "no key of it")]
+    {
+        let page = plane.ask_page(&format!("GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n"));
+        assert!(page.contains(words), "{path}: {page}");
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! Who may is who may log in there and open the socket: there is no key or token of its own.
 
+mod patience;
 mod status;
 
 use std::io::{self, ErrorKind, Read, Write};
@@ -20,6 +21,7 @@ use serde_json::Value;
 use crate::commands::hosts::{Address, nix_options, plain};
 use crate::error::Plane;
 use nixfleet_text::word;
+pub use patience::Patience;
 pub use status::Status;
 
 /// Where the module has the socket.
@@ -208,6 +210,9 @@ impl Door {
             if answer.len() as u64 > BYTES {
                 return Err(self.garbled("it is longer than any answer"));
             }
+        }
+        if answer.is_empty() {
+            return Err(self.unreached("it ended before it had answered"));
         }
         let text = String::from_utf8_lossy(&answer);
         let Some((head, body)) = text.split_once("\r\n\r\n") else {

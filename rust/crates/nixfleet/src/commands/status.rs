@@ -11,7 +11,7 @@ use clap::Args;
 use nixfleet_nix::process::wait_until;
 use nixfleet_vm::Cancel;
 
-use crate::commands::control_plane::{self, Door};
+use crate::commands::control_plane::{self, Door, Patience};
 use crate::commands::fleet;
 use crate::commands::hosts::{Chosen, Reach};
 use crate::error::{Error, Plane};
@@ -74,12 +74,15 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Error> {
         (None, Some(hosts)) => hosts.look(),
         (None, None) => Ok(None),
     };
+    let is_live = args.watch && io::stdout().is_terminal() && global.format == Format::Human;
+    let mut patience = Patience::default();
     loop {
-        let Some(fleet) = look()? else { return Ok(Exit::Interrupted) };
-        let is_live = args.watch && io::stdout().is_terminal() && global.format == Format::Human;
-        show::fleet(global, &fleet, is_live);
-        if !args.watch {
-            return Ok(exit(&fleet.hosts));
+        if let Some(seen) = patience.seen(look())? {
+            let Some(fleet) = seen else { return Ok(Exit::Interrupted) };
+            show::fleet(global, &fleet, is_live);
+            if !args.watch {
+                return Ok(exit(&fleet.hosts));
+            }
         }
         if wait_until(AGAIN, || cancel.requested()) {
             tell("interrupted: nobody looks on any more");

@@ -75,6 +75,7 @@ fn no_name_of_a_control_plane_begins_a_line() {
             system: FORGED.into(),
             wave: Some(FORGED.into()),
             tags: vec![FORGED.into()],
+            without_key: false,
         };
         let mut plan: Plan = serde_json::from_str(PLAN).unwrap();
         plan.waves[0].name = FORGED.into();
@@ -231,6 +232,49 @@ fn ctrl_c_ends_the_waiting_alone() {
         let (out, err) = plane.interrupted(arguments);
         assert!(err.ends_with(says), "{arguments:?}: {out}{err}");
     }
+}
+
+/// A control plane is restarted, or SSH is gone for a while: whoever looks on sees what comes after it.
+#[test]
+fn whoever_looks_on_goes_on_while_the_control_plane_is_away() {
+    for arguments in [&["rollout", "show", "--watch"][..], &["status", INVENTORY, "--watch"]] {
+        let plane = Plane::new();
+        let (socket, away) = (plane.fleet.path().join("socket"), plane.fleet.path().join("away"));
+        let mut looking = plane.looking_on(arguments);
+        let tables = |text: &str| text.matches("web-02").count();
+        looking.until("nothing is shown", |out, _| tables(out) > 0);
+        fs::rename(&socket, &away).unwrap();
+        looking.until("nobody says that it is away", |_, err| err.contains(": asking again\n"));
+        let before = looking.written("out");
+        fs::rename(&away, &socket).unwrap();
+        looking.until("it is not seen again", |out, _| tables(out) > tables(&before));
+        let (_, err) = looking.interrupted();
+        assert_eq!(err.matches("asking again").count(), 1, "{arguments:?}: {err}");
+    }
+}
+
+/// Who has no key in the release can never ask, and looks like one that is off.
+#[test]
+fn hosts_without_a_key_and_keys_of_several_machines_are_told() {
+    let plane = Plane::new();
+    *plane.status.lock().unwrap() = json!({
+        "fleet": "demo",
+        "release": { "created": "2026-11-25T12:00:00Z", "signedBy": ["ann"],
+            "withoutKey": ["web-02"], "withoutKeyMore": 3 },
+        "doubled": [{ "host": "web-\u{1b}03", "addresses": [] }],
+    });
+    for arguments in [&["rollout", "show"][..], &["status", INVENTORY]] {
+        let shown = plane.tool(arguments, 0).replace('\n', " ");
+        for words in [
+            "the release has no key of web-02 and 3 more, so they cannot ask: write `hostKey`",
+            "several machines ask with the key of web-\\u{1b}03: a disk was cloned",
+        ] {
+            assert!(shown.contains(words), "{words}\n{shown}");
+        }
+    }
+    let json = plane.tool(&["status", INVENTORY, "--format", "json"], 0);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["notes"].as_array().unwrap().len(), 3, "{json}");
 }
 
 #[test]

@@ -15,6 +15,12 @@ impl Rollout {
         let track = &self.tracks[self.host(host)?];
         let phase = track.told.as_ref().map(|it| &it.report.phase);
         let since = verdict.since.get().map_or_else(|| "the start".into(), time);
+        let is_away = matches!(verdict.standing, Standing::Offline | Standing::Unheard);
+        if is_away && self.members[self.host(host)?].without_key {
+            return Some(format!(
+                "it cannot ask, since the release has no key of it: write its `hostKey`, an `ssh-ed25519` one, and release anew; or `skip {host}`"
+            ));
+        }
         let what = match &track.told {
             Some(it) if it.report.sequence.is_some_and(|it| it != self.plan.sequence) => {
                 format!(", with release {}", it.report.sequence.unwrap_or_default())

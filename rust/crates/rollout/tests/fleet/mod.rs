@@ -139,5 +139,6 @@ pub fn member(text: &str) -> Member {
         system: NEW.into(),
         wave: (!wave.is_empty()).then(|| wave.into()),
         tags: tags.split('+').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
+        without_key: false,
     }
 }

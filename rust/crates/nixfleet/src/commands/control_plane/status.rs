@@ -2,7 +2,10 @@
 //! know.
 
 use jiff::Timestamp;
+use nixfleet_text::Foreign;
 use serde::Deserialize;
+
+use crate::text::quote::listed_of_more;
 
 /// What it says of itself.
 #[derive(Debug, Deserialize)]
@@ -26,6 +29,37 @@ pub struct Status {
     pub ahead_more: usize,
     /// Why nothing can be written down, while it cannot.
     pub trouble: Option<String>,
+}
+
+impl Status {
+    /// What wants somebody's eye, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(why) = &self.trouble {
+            let why = Foreign::from(why.as_str()).excerpt();
+            notes.push(format!("no host is let go, since nothing can be written down: {why}"));
+        }
+        if !self.ahead.is_empty() {
+            notes.push(format!(
+                "a newer release is known at {}, and lost here: bring it again with `nixfleet release publish`",
+                listed_of_more(&self.ahead, self.ahead_more)
+            ));
+        }
+        if let Some(release) = self.release.as_ref().filter(|it| !it.without_key.is_empty()) {
+            notes.push(format!(
+                "the release has no key of {}, so they cannot ask: write `hostKey`, and release anew",
+                listed_of_more(&release.without_key, release.without_key_more)
+            ));
+        }
+        if !self.doubled.is_empty() {
+            let hosts: Vec<String> = self.doubled.iter().map(|it| it.host.clone()).collect();
+            notes.push(format!(
+                "several machines ask with the key of {}: a disk was cloned, or a key was stolen",
+                listed_of_more(&hosts, self.doubled_more)
+            ));
+        }
+        notes
+    }
 }
 
 /// The newest release.

@@ -109,6 +109,7 @@ impl Plan {
             system: String::new(),
             wave: Some(wave.clone()),
             tags: Vec::new(),
+            without_key: false,
         };
         impossible(&plan, &self.wave_of.iter().map(member).collect::<Vec<_>>(), now)
     }

@@ -10,12 +10,11 @@ use nixfleet_vm::Cancel;
 
 use super::say::{Said, unknown};
 use super::{AGAIN, Show};
-use crate::commands::control_plane::{Door, Status};
+use crate::commands::control_plane::{Door, Patience, Status};
 use crate::error::{Error, Plane};
 use crate::exit::Exit;
 use crate::global::{Format, Global};
 use crate::text::page::{page, tell};
-use crate::text::quote::listed_of_more;
 use crate::text::table;
 use crate::text::wrap::{columns, fit};
 
@@ -28,8 +27,15 @@ const BAR: usize = 30;
 /// Shows it, once or until it has come to its end.
 pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
     let cancel = Cancel::on_signals().map_err(Plane::NoSignals)?;
+    let look = || Ok((door.view()?, door.status()?));
+    let mut patience = Patience::default();
     loop {
-        let view = door.view()?;
+        let Some((view, status)) = patience.seen(look())? else {
+            if wait_until(AGAIN, || cancel.requested()) {
+                return Ok(nobody_looks_on());
+            }
+            continue;
+        };
         let names = || view.hosts.iter().map(|it| it.name.as_str());
         if let Some(name) = args.hosts.iter().find(|host| !names().any(|it| it == host.as_str())) {
             return Err(unknown(&view, "host", name, names()).into());
@@ -39,7 +45,7 @@ pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
         } else {
             let width = columns(io::stdout()).unwrap_or(usize::MAX);
             let is_live = args.watch && io::stdout().is_terminal();
-            let mut text = head(&door.status()?, &view, width);
+            let mut text = head(&status, &view, width);
             body(&mut text, &view, args, width);
             if is_live {
                 clear();
@@ -50,10 +56,14 @@ pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
             return Ok(Exit::Fine);
         }
         if wait_until(AGAIN, || cancel.requested()) {
-            tell("interrupted: nobody looks on any more, and it goes on");
-            return Ok(Exit::Interrupted);
+            return Ok(nobody_looks_on());
         }
     }
+}
+
+fn nobody_looks_on() -> Exit {
+    tell("interrupted: nobody looks on any more, and it goes on");
+    Exit::Interrupted
 }
 
 /// Shows what was said, and where the rollout stands after it.
@@ -84,16 +94,7 @@ fn head(status: &Status, view: &View, width: usize) -> Lines {
         line.add(format_args!(", signed by {}", release.signed_by.join(" and ")));
     }
     let mut lines = vec![line, Lines::line(&view.sentence)];
-    if let Some(trouble) = &status.trouble {
-        let words = "no host is let go, since nothing can be written down";
-        lines.push(Lines::line(format_args!("{words}: {trouble}")));
-    }
-    if !status.ahead.is_empty() {
-        lines.push(Lines::line(format_args!(
-            "a newer release is known at {}, and lost here: bring it again with `nixfleet release publish`",
-            listed_of_more(&status.ahead, status.ahead_more)
-        )));
-    }
+    lines.extend(status.notes().iter().map(Lines::line));
     lines.iter().fold(Lines::default(), |mut text, line| {
         fit(&mut text, line, width, 0);
         text.end();

@@ -7,25 +7,13 @@ use nixfleet_rollout::{HostView, Standing, View};
 use super::show::{Fleet, Known, Row, Source};
 use crate::commands::control_plane::Door;
 use crate::error::Error;
-use crate::text::quote::listed_of_more;
 
 /// Asks it.
 pub fn look(door: &Door, names: &[String]) -> Result<Fleet, Error> {
     let itself = door.status()?;
     let view = itself.release.is_some().then(|| door.view()).transpose()?;
     let mut notes: Vec<String> = view.iter().map(|it| shown(&it.sentence)).collect();
-    if let Some(why) = &itself.trouble {
-        notes.push(format!(
-            "the control plane can write nothing down, and lets no host go: {}",
-            shown(why)
-        ));
-    }
-    if !itself.ahead.is_empty() {
-        let names = listed_of_more(&itself.ahead, itself.ahead_more);
-        notes.push(format!(
-            "{names}: a newer release is known there; publish it to the control plane again"
-        ));
-    }
+    notes.extend(itself.notes());
     let release =
         view.as_ref().map(|it| Known { number: it.sequence, fleet: itself.fleet.clone() });
     let hosts = names.iter().map(|name| row(view.as_ref(), name)).collect();

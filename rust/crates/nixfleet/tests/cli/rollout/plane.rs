@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::process::Stdio;
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use nixfleet_nix::process::wait_until;
 use nixfleet_rollout::{Command, Event, Kind, Member, Phase, Plan, Report, Rollout};
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::ended::{Ended, status_of};
 use crate::{Fleet, text};
@@ -23,6 +24,7 @@ pub const PLAN: &str = r#"{"sequence": 41, "waves": [
 pub struct Plane {
     pub fleet: Fleet,
     pub rollout: Arc<Mutex<Rollout>>,
+    pub status: Arc<Mutex<Value>>,
 }
 
 impl Plane {
@@ -33,22 +35,25 @@ impl Plane {
             system: "/nix/store/new".into(),
             wave: Some(wave.into()),
             tags: vec![],
+            without_key: false,
         };
         let mut members = vec![member("web-01", "canary"), member("db-01", "rest")];
         members.extend((2..7).map(|it| member(&format!("web-0{it}"), "web")));
         let plan: Plan = serde_json::from_str(PLAN).unwrap();
         let rollout = Rollout::new(plan, members, jiff::Timestamp::now());
         let rollout = Arc::new(Mutex::new(rollout));
-        let plane = Self { fleet, rollout };
+        let status = json!({ "fleet": "demo",
+            "release": { "created": "2026-11-25T12:00:00Z", "signedBy": ["ann"] } });
+        let plane = Self { fleet, rollout, status: Arc::new(Mutex::new(status)) };
         for host in ["web-01", "web-02", "web-03", "web-04", "web-05", "web-06", "db-01"] {
             plane.report(host, Phase::Idle, "/nix/store/old");
         }
         plane.report("web-01", Phase::Committed, "/nix/store/new");
         let listener = UnixListener::bind(plane.fleet.path().join("socket")).unwrap();
-        let rollout = plane.rollout.clone();
+        let (rollout, status) = (plane.rollout.clone(), plane.status.clone());
         thread::spawn(move || {
             for stream in listener.incoming() {
-                serve(&rollout, &stream.unwrap());
+                serve(&rollout, &status, &stream.unwrap());
             }
         });
         plane
@@ -78,21 +83,50 @@ impl Plane {
         format!("{out}{err}")
     }
 
+    /// A command that goes on.
+    pub fn looking_on(&self, arguments: &[&str]) -> Looking {
+        let folder = self.fleet.path().to_owned();
+        let mut command = self.fleet.command(arguments);
+        command.arg("--socket").arg(folder.join("socket")).stdin(Stdio::null());
+        command.stdout(File::create(folder.join("out")).unwrap());
+        command.stderr(File::create(folder.join("err")).unwrap());
+        Looking { folder, child: command.spawn().unwrap() }
+    }
+
     /// What a command writes that Ctrl-C ends once it has shown something.
     pub fn interrupted(&self, arguments: &[&str]) -> (String, String) {
-        let file = |name: &str| self.fleet.path().join(name);
-        let written = |name: &str| fs::read_to_string(file(name)).unwrap_or_default();
-        let mut command = self.fleet.command(arguments);
-        command.arg("--socket").arg(file("socket")).stdin(Stdio::null());
-        command.stdout(File::create(file("out")).unwrap());
-        command.stderr(File::create(file("err")).unwrap());
-        let mut child = command.spawn().unwrap();
-        let begun = wait_until(LONG, || !(written("out") + &written("err")).is_empty());
-        assert!(begun, "{arguments:?} shows nothing");
-        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-        let status = status_of(&mut child);
-        let (out, err) = (written("out"), written("err"));
-        assert_eq!(status.code(), Some(130), "{arguments:?}: {out}{err}");
+        let mut looking = self.looking_on(arguments);
+        looking.until("it shows nothing", |out, err| !(out.is_empty() && err.is_empty()));
+        looking.interrupted()
+    }
+}
+
+/// A command that goes on, and what it has written.
+pub struct Looking {
+    folder: PathBuf,
+    child: Child,
+}
+
+impl Looking {
+    pub fn written(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.join(name)).unwrap_or_default()
+    }
+
+    /// Waits until something is written.
+    pub fn until(&mut self, or: &str, is_there: impl Fn(&str, &str) -> bool) {
+        let is = || is_there(&self.written("out"), &self.written("err"));
+        if !wait_until(LONG, is) {
+            let _ = self.child.kill();
+            panic!("{or}: {}{}", self.written("out"), self.written("err"));
+        }
+    }
+
+    /// Ends it by Ctrl-C; what it has written.
+    pub fn interrupted(&mut self) -> (String, String) {
+        kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
+        let status = status_of(&mut self.child);
+        let (out, err) = (self.written("out"), self.written("err"));
+        assert_eq!(status.code(), Some(130), "{out}{err}");
         (out, err)
     }
 }
@@ -108,7 +142,7 @@ pub fn happened(rollout: &mut Rollout, kind: Kind) {
     }
 }
 
-fn serve(rollout: &Mutex<Rollout>, mut stream: &UnixStream) {
+fn serve(rollout: &Mutex<Rollout>, status: &Mutex<Value>, mut stream: &UnixStream) {
     let mut reader = BufReader::new(stream);
     let mut first = String::new();
     reader.read_line(&mut first).unwrap();
@@ -125,8 +159,7 @@ fn serve(rollout: &Mutex<Rollout>, mut stream: &UnixStream) {
     let path = first.split(' ').nth(1).unwrap();
     let answer = match path.split('?').next().unwrap() {
         "/v1/rollout" => serde_json::to_value(rollout.view(&decision)).unwrap(),
-        "/v1/status" => json!({ "fleet": "demo", "release":
-            { "created": "2026-11-25T12:00:00Z", "signedBy": ["ann"] } }),
+        "/v1/status" => status.lock().unwrap().clone(),
         "/v1/log" if path.contains("host=") && !path.contains("host=web-01") => {
             json!({ "events": [], "before": null })
         }
