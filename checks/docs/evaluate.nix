@@ -4,6 +4,7 @@
 #   eval          an expression, or a function of `{ nixfleet }`: its value, of a host or fleet the data
 #   module, darwin-module, home-module
 #                 a module of a host that evaluates, and whose assertions hold
+#   control-plane the same of a fleet's control plane
 # Modules and flake-parts alone need the flake's inputs.
 #
 # `whole` is whether nothing is left out: an example shows what it is about, and neither the machine's
@@ -162,6 +163,23 @@ let
 
   hosts = {
     module = host (linux // { modules = [ file ]; });
+    control-plane = host (
+      linux
+      // {
+        modules = [
+          (libraryOf { }).nixosModules.control-plane
+          {
+            services.nixfleet-control-plane = {
+              fleet = "example";
+              keys = [
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIsXvYbQoGbRKmFzXT0jcY3r6YxHnJ3Vd9b5mGqTzC0a ops"
+              ];
+            };
+          }
+          file
+        ];
+      }
+    );
     darwin-module = host {
       platform = "aarch64-darwin";
       stateVersion = 6;

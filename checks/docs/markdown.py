@@ -55,8 +55,15 @@ class Block:
 
     def __init__(self, page, line, info):
         self.place = f"{page.name}:{line}"
+        self.folder = page.path.parent
         self.language, *self.marks = info.split(",")
         self.lines = []
+
+    @property
+    def files(self):
+        """The files of the book that it names beside it."""
+        named = (self.folder / name for name in re.findall(r"(?<![\w.])\./([\w-]+\.\w+)", self.text))
+        return [file for file in named if file.is_file()]
 
     @property
     def text(self):

@@ -11,7 +11,7 @@ from pathlib import Path
 from markdown import REPO, Skipped
 
 HERE = Path(__file__).resolve().parent
-WITH_INPUTS = {"flake-parts", "module", "darwin-module", "home-module"}
+WITH_INPUTS = {"flake-parts", "module", "control-plane", "darwin-module", "home-module"}
 # What is around such lines; Nix refuses a name that is not.
 IN_SCOPE = ["config", "inputs", "lib", "nixfleet", "nixpkgs", "pkgs", "self"]
 KINDS = WITH_INPUTS | {"flake", "eval"}
@@ -58,6 +58,8 @@ def evaluate(block, kind):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "flake.nix")
         file.write_text(block.text)
+        for beside in block.files:
+            shutil.copy(beside, folder)
         arguments = ["--argstr", "kind", kind, "--argstr", "file", str(file)]
         ran = run("nix", "eval", "--json", "--file", str(HERE / "evaluate.nix"), "value", *arguments)
         if ran.returncode != 0:

@@ -5,6 +5,8 @@ import subprocess
 
 from markdown import BOOK, REPO, Skipped, once
 
+# A service's options in a block of Nix, where it may be a set of its own.
+SERVICE = re.compile(r"\bservices\.nixfleet-[a-z-]+")
 OPTION = re.compile(r"(?:nixfleet|hostSpec)(?:\.[a-zA-Z]\w*)+")
 
 
@@ -53,6 +55,19 @@ def options(book):
     return cases
 
 
+def settings(book):
+    """The options that a block of Nix sets: evaluating it finds those that there are not."""
+    def check(block):
+        names = sorted(set(SERVICE.findall(block.text)))
+        return f"it sets options of {', '.join(names)}: write ```nix,module or ```nix,control-plane, so that it is evaluated" if names else None
+
+    return [
+        (f"{block.place} is evaluated", lambda block=block: check(block))
+        for page in book if not page.path.is_relative_to(BOOK / "faults") and page.path.parent != BOOK / "reference"
+        for block in page.blocks if block.language == "nix" and not block.marks
+    ]
+
+
 # Folders whose names are ours alone: `modules/` and `lib/` may be another project's, or the reader's.
 PLACE = re.compile(r"(?:checks|rust|docs/src|docs/casts)/[\w./-]*\w")
 
@@ -89,4 +104,4 @@ def vm_codes(book):
     ]
 
 
-CHECKS = [up_to_date, options, places, vm_codes]
+CHECKS = [up_to_date, options, settings, places, vm_codes]

@@ -1,24 +1,31 @@
-"""Commands in examples parse, and the tool knows its own."""
+"""Commands in examples parse, and the project's programs know their own."""
 
 import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 from functools import cache
+from pathlib import Path
 
 from markdown import Skipped
 
+PROGRAMS = ["nixfleet", "nixfleet-agent", "nixfleet-control-plane"]
+# What stands before a command that another user or machine runs.
+ELSEWHERE = re.compile(r"^(?:(?:sudo(?: -u \S+)?|time|exec) +|ssh .*? +(?=nixfleet))+")
+# What stands in place of a value, and a value: of a workflow, a shell, and the text.
+PLACES = [(r"\$\{\{[^}]*\}\}", "web-01"), (r"\$\w+", "web-01"), (r"\b(?:N|NUMBER|COUNT)\b", "41"), (r"\b(?!GET\b|POST\b)[A-Z]{2,}\b", "web-01")]
 # `nix run .#test-vm -- -h web-01` runs `nixfleet test-vm -h web-01`.
 APP = re.compile(r"^nix run \.#([a-z-]+)(?: --)?(?= |$)")
 
 
 def script(block):
     """The commands of a block: of what was typed and answered, the lines after a `$`; of a workflow its
-    steps of one line."""
+    steps of one line, and the lines of others that call one of the project's programs."""
     if block.language == "sh":
         return block.text
     if block.language == "yaml":
-        return "\n".join(re.findall(r"^\s*-? ?run: ([^|>].*)$", block.text, re.MULTILINE)) + "\n"
+        return "\n".join(re.findall(r"^ *(?:-? ?run: (?![|>])|(?=nix run \.#|nixfleet))(.*)$", block.text, re.MULTILINE)) + "\n"
     return "\n".join(line[2:] for line in block.lines if line.startswith("$ ")) + "\n"
 
 
@@ -28,79 +35,38 @@ def parses(block):
 
 
 def calls(text):
-    """The calls of the tool in a script, as lists of words."""
+    """The calls of the project's programs in a script, as lists of words."""
     found = []
     for line in text.replace("\\\n", " ").splitlines():
         for part in re.split(r"&&|\|\||\||;", line):
             # Not shlex's comments: they would begin at any `#`, that of `.#host` as well.
-            command = APP.sub(r"nixfleet \1", re.sub(r"(^|\s)#.*", "", part).strip())
-            if command.startswith("nixfleet "):
-                found.append(shlex.split(re.split(r" [<>]", command)[0])[1:])
+            command = ELSEWHERE.sub("", APP.sub(r"nixfleet \1", re.sub(r"(^|\s)#.*", "", part).strip()))
+            if command.split(" ")[0] not in PROGRAMS:
+                continue
+            for place, value in PLACES:
+                command = re.sub(place, value, command)
+            found.append(shlex.split(re.split(r" [<>]", command)[0]))
     return found
 
 
 @cache
-def help_of(*command):
-    """What the tool says of a command: its flags, with `<` for a value and `[` for one that may be left out; None for no command."""
-    if not shutil.which("nixfleet"):
-        raise Skipped("`nixfleet` is not on PATH")
-    ran = subprocess.run(["nixfleet", *command, "--help"], capture_output=True, text=True)
-    if ran.returncode != 0:
-        return None
-    flags = {}
-    for names, value in re.findall(r"^ +((?:-\w, )?--[\w-]+|-\w)( <| \[|$|(?=  ))", ran.stdout, re.MULTILINE):
-        for name in names.split(", "):
-            flags[name] = value.strip()
-    return flags, re.search(r"Usage:.*? (<[A-Z]+>|\[(?!OPTIONS|COMMAND)[A-Z]+\])", ran.stdout) is not None
-
-
-@cache
-def commands_of(command):
-    """The commands that a command has of its own."""
-    ran = subprocess.run(["nixfleet", *command.split(), "--help"], capture_output=True, text=True)
-    section = re.search(r"\nCommands:\n(.*?)\n\n", ran.stdout, re.DOTALL)
-    return re.findall(r"^  ([a-z-]+) ", section[1], re.MULTILINE) if section else []
-
-
-def unknown(words):
-    overall = help_of()
-    while words and words[0].startswith("-"):
-        if words[0] not in overall[0]:
-            return f"`nixfleet` has no flag `{words[0]}`"
-        words = words[2 if overall[0][words[0]] else 1 :]
-    if not words:
-        return None
-    command, *rest = words
-    # The parser's own word, which has no help of its own.
-    if command == "help":
-        return unknown(rest)
-    known = help_of(command)
-    if known is None:
-        return f"`nixfleet` has no command `{command}`"
-    flags, has_operand = known
-    while rest:
-        word, *rest = rest
-        name, is_joined, _ = word.partition("=")
-        if not word.startswith("-"):
-            if word in commands_of(command):
-                command = f"{command} {word}"
-                flags, has_operand = help_of(*command.split())
-            elif not has_operand:
-                return f"`nixfleet {command}` takes no `{word}`"
-        elif name not in flags:
-            return f"`nixfleet {command}` has no flag `{name}`"
-        elif flags[name] == "[" and not is_joined:
-            if rest and not rest[0].startswith("-"):
-                rest = rest[1:]
-        elif flags[name] == "<" and not is_joined:
-            if not rest:
-                return f"`nixfleet {command} {name}` lacks its value"
-            rest = rest[1:]
+def accepted(program, *words):
+    """What a program's own parser says against a command line, up to its help, which it is asked for at the end:
+    nothing is done."""
+    if not shutil.which(program):
+        raise Skipped(f"`{program}` is not on PATH")
+    # The parser has a word for help, and no help of it.
+    asked = [program, *words] if words[:1] == ("help",) else [program, *words, "--help"]
+    with tempfile.TemporaryDirectory() as folder:
+        for word in words:
+            if word.startswith("./"):
+                Path(folder, word).mkdir(parents=True, exist_ok=True)
+        ran = subprocess.run(asked, cwd=folder, capture_output=True, text=True)
+    return f"`{shlex.join([program, *words])}`: {ran.stderr.strip()}" if ran.returncode else None
 
 
 def known(text):
-    wrong = [unknown(words) for words in calls(text)]
-    return "; ".join(it for it in wrong if it)
+    return "; ".join(it for it in (accepted(*words) for words in calls(text)) if it)
 
 
 def blocks(book):
@@ -119,7 +85,8 @@ def inline(book):
     cases = []
     for page in book:
         for line, code in page.code_words:
-            if calls(code) and "…" not in code:
+            # `[-h HOST | --all]` says what there is, and is no command line.
+            if calls(code) and "…" not in code and "[" not in code:
                 cases.append((f"{page.name}:{line} `{code}`", lambda code=code: known(code)))
     return cases
 

@@ -23,6 +23,7 @@ lib.listToAttrs (
 // {
   "test: there are templates, and examples of each kind" = {
     expr = lib.subtractLists (map (name: lib.fileContents (folder + "/${name}/kind")) names) [
+      "control-plane"
       "darwin-module"
       "eval"
       "flake"

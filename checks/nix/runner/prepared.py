@@ -40,6 +40,8 @@ def lay_out_example(to, block, declared):
     to.mkdir()
     (to / "flake.nix").write_text(block.text)
     (to / "kind").write_text(block.marks[0])
+    for beside in block.files:
+        shutil.copy(beside, to)
     # Files that it names beside it: the module with options that the page has shown, or nothing.
     for name in re.findall(r"(?<![\w.])\./([\w./-]+)", block.text):
         file = to / name if name.endswith(".nix") else to / name / "default.nix"
