@@ -66,13 +66,16 @@ impl State {
         matches!(self, Self::Running | Self::Complete)
     }
 
+    /// Whether nothing that a person says lets hosts go again: it takes another release.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::GivenUp | Self::Aborted | Self::Expired | Self::Superseded)
+    }
+
     /// Whether it does not go on by itself any more, and did not do what it was to.
     #[must_use]
     pub fn is_failure(self) -> bool {
-        matches!(
-            self,
-            Self::Halted | Self::GivenUp | Self::Aborted | Self::Expired | Self::Superseded
-        )
+        self == Self::Halted || self.is_over()
     }
 }
 

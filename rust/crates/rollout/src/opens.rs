@@ -80,8 +80,13 @@ impl Deciding<'_> {
         *nth
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether nobody goes any more, whatever is said.
+    pub fn is_over(&self) -> bool {
         let rollout = self.rollout;
-        rollout.superseded.is_some() || rollout.abort.is_some() || rollout.given_up.is_some()
+        let given_up = || self.events.iter().any(|it| it.kind == Kind::GiveUp);
+        rollout.superseded.is_some()
+            || rollout.abort.is_some()
+            || rollout.given_up.is_some()
+            || given_up()
     }
 }

@@ -112,7 +112,7 @@ impl Phase {
         match self {
             Self::Fetching => "is fetching",
             Self::Switching => "is switching",
-            Self::Restarting => "is restarting, or waits until it may",
+            Self::Restarting => "restarts, or waits until it may,",
             Self::Probation => "is on probation",
             Self::Reverting => "is going back",
             _ => "is about to begin",

@@ -77,7 +77,7 @@ fn a_failed_canary_stops_everything_until_a_person_says_otherwise() {
     assert_eq!(decision.state, State::Halted);
     assert_eq!(
         decision.sentence,
-        "release 41 stopped: web-01 failed of wave `canary`, 1 of 1 host, and 0 may: `retry` or `skip` them, `promote canary`, or release anew"
+        "release 41 stopped: in wave `canary` web-01 failed, 1 of 1 host, and 0 may: `retry` or `skip` them, `promote canary`, or release anew"
     );
     assert!(fleet.sentence("web-01").ends_with("nginx.service failed"));
     assert!(fleet.go().is_empty());

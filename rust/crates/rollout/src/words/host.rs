@@ -27,6 +27,7 @@ impl Rollout {
             }
             _ => String::new(),
         };
+        let is_over = decision.state.is_over();
         Some(match verdict.standing {
             Standing::Arrived => format!("it runs the release since {since}"),
             Standing::Going => match phase {
@@ -62,14 +63,16 @@ impl Rollout {
                 "not heard of since the control plane was started: it may be on the way, and is passed over from {} on",
                 time(after(self.listening, self.limits.offline))
             ),
-            Standing::Silent => format!(
-                "it was let go and has not been heard of since {since}: `retry` lets it try again, `skip` does without it"
-            ),
+            Standing::Silent => {
+                let or = "`retry` lets it try again, `skip` does without it";
+                let or = if is_over { String::new() } else { format!(": {or}") };
+                format!("it was let go and has not been heard of since {since}{or}")
+            }
             Standing::Failed => {
                 let why = phase.and_then(Phase::failure).unwrap_or("it did not say why");
-                format!(
-                    "the release failed there at {since}, and `retry {host}` tries again: {why}"
-                )
+                let again = format!(", and `retry {host}` tries again");
+                let again = if is_over { String::new() } else { again };
+                format!("the release failed there at {since}{again}: {why}")
             }
             Standing::Held => match (track.is_held(), phase) {
                 (Some(word), _) => {
@@ -86,10 +89,11 @@ impl Rollout {
                 (None, _) => format!("held since {since}"),
             },
             Standing::Skipped => match track.is_skipped() {
-                Some(word) => format!(
-                    "left out by {} since {since}: `retry` takes it in again",
-                    nixfleet_nix::visible(&word.by)
-                ),
+                Some(word) => {
+                    let by = nixfleet_nix::visible(&word.by);
+                    let or = if is_over { "" } else { ": `retry` takes it in again" };
+                    format!("left out by {by} since {since}{or}")
+                }
                 None => "left out".into(),
             },
         })

@@ -31,6 +31,9 @@ pub fn allowance(now: &WaveNow) -> String {
 }
 
 pub fn way_out(it: &Deciding) -> String {
+    if it.is_over() {
+        return ": release anew".into();
+    }
     let wave = it.waves.iter().position(|it| it.state == WaveState::Failed);
     let promote = wave
         .map_or_else(String::new, |at| format!(", `promote {}`", it.rollout.waves[at].wave.name));

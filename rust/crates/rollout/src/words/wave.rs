@@ -29,7 +29,7 @@ pub fn wave(it: &Deciding, at: usize) -> String {
             None => progress(),
         },
         WaveState::Failed => {
-            format!("{}: {}{}", lost(it, at), allowance(now), way_out(it))
+            format!("{}, {}{}", lost(it, at), allowance(now), way_out(it))
         }
         WaveState::Soaking => format!("{}; it has to hold until {until}", progress()),
         WaveState::Window => {
@@ -37,7 +37,7 @@ pub fn wave(it: &Deciding, at: usize) -> String {
             let window = opening.map_or_else(String::new, |it| window(it, now.until));
             format!("{window}; {}", progress())
         }
-        WaveState::Open if now.tally.counted() == 0 => format!(
+        WaveState::Open if now.tally.offline > 0 && now.tally.counted() == 0 => format!(
             "{}; one has to before any other wave: start {} or `skip` it",
             progress(),
             it.named(Some(at), &[Standing::Offline])

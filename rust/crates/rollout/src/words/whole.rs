@@ -94,9 +94,9 @@ fn failed(it: &Deciding) -> String {
     let mut parts: Vec<String> = waves
         .map(|(at, now)| {
             format!(
-                "{} of wave `{}`, {}",
-                lost(it, at),
+                "in wave `{}` {}, {}",
                 it.rollout.waves[at].wave.name,
+                lost(it, at),
                 allowance(now)
             )
         })

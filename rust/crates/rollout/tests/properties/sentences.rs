@@ -82,6 +82,17 @@ static WAITS: [(&str, Parts); 5] = [
     ("the window `02:00-05:00 Mars/Olympus` never", &[&["`Mars/Olympus`"], &["release anew"]]),
 ];
 
+/// Of a rollout that no word lets go on, what failed.
+const LOST: Parts = &[HOST, NUMBER, &["release anew"]];
+const LOST_HOST: Parts = &[TIME, &["it failed"]];
+
+/// Where it takes another release, no word of a person is named as a way out.
+fn names_no_way_that_there_is_not(state: State, sentence: &str) -> Result<(), TestCaseError> {
+    let names = ["`retry", "`skip` them", "`promote"].iter().any(|it| sentence.contains(it));
+    prop_assert!(!(state.is_over() && names), "{state:?}: {sentence}");
+    Ok(())
+}
+
 /// What was come to, and how often.
 type Reached = BTreeMap<String, usize>;
 
@@ -101,12 +112,21 @@ fn all(world: &World, decision: &Decision, reached: &mut Reached) -> Result<(), 
     has(&decision.sentence, of_state(state), &format!("{state:?}"))?;
     for wave in &decision.waves {
         reach(format!("wave {:?}", wave.state));
-        has(&wave.sentence, of_wave(wave.state), &format!("{wave:?}"))?;
+        let is_lost = wave.state == WaveState::Failed && state.is_over();
+        let parts = if is_lost { LOST } else { of_wave(wave.state) };
+        has(&wave.sentence, parts, &format!("{wave:?}"))?;
+        names_no_way_that_there_is_not(state, &wave.sentence)?;
     }
     for (host, verdict) in decision.verdicts() {
         let sentence = world.fleet.rollout.sentence(decision, host).unwrap();
         reach(format!("host {:?}", verdict.standing));
-        has(&sentence, of_host(verdict.standing, verdict.may), &format!("{host}: {verdict:?}"))?;
+        let parts = match verdict.standing {
+            Standing::Failed if state.is_over() => LOST_HOST,
+            Standing::Silent | Standing::Skipped if state.is_over() => &[TIME],
+            standing => of_host(standing, verdict.may),
+        };
+        has(&sentence, parts, &format!("{host}: {verdict:?}"))?;
+        names_no_way_that_there_is_not(state, &sentence)?;
         if verdict.standing == Standing::Waiting {
             let mut kinds = WAITS.iter().filter(|it| sentence.starts_with(it.0)).peekable();
             prop_assert!(kinds.peek().is_some(), "what {host} waits for is of no kind: {sentence}");
