@@ -2,7 +2,8 @@
 //!
 //! QEMU's user network accepts a connection at once, whether or not the guest listens, and tries
 //! the guest ever more rarely. So a connection that was begun early answers late: a new one is
-//! begun each second, and the older ones are kept a while, for a slow guest to answer.
+//! begun each second, and the older ones are kept a while, for a slow guest to answer. A guest that
+//! refuses one has its network up, and its server is near: it is asked again sooner.
 
 use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -10,6 +11,9 @@ use std::time::{Duration, Instant};
 
 /// Between two new connections.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// The same once the guest has refused one, which costs it next to nothing.
+const PAUSE_REFUSED: Duration = Duration::from_millis(200);
 
 /// Kept open at a time. Each that the server sees end without a login counts against us, and
 /// `OpenSSH` shuts out who has fifteen seconds' worth of such (`PerSourcePenalties` in `sshd_config(5)`).
@@ -20,28 +24,31 @@ const KEPT: usize = 8;
 pub struct Knock {
     waiting: Vec<TcpStream>,
     begun: Option<Instant>,
+    refused: bool,
 }
 
 impl Knock {
     /// Whether a server has answered with the greeting of SSH.
     pub fn answers(&mut self, port: u16) -> bool {
-        let mut answered = false;
+        let (mut answered, mut refused) = (false, false);
         self.waiting.retain_mut(|stream| {
             let mut greeting = [0; 4];
             match stream.read(&mut greeting) {
-                Ok(count) => {
-                    answered |= &greeting[..count] == b"SSH-";
-                    false
-                }
-                Err(error) => error.kind() == ErrorKind::WouldBlock,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return true,
+                Ok(0) | Err(_) => refused = true,
+                Ok(count) => answered |= &greeting[..count] == b"SSH-",
             }
+            false
         });
+        self.refused |= refused;
         if answered {
             self.waiting.clear();
             return true;
         }
-        if self.begun.is_none_or(|it| it.elapsed() >= PAUSE) {
+        let pause = if self.refused { PAUSE_REFUSED } else { PAUSE };
+        if self.begun.is_none_or(|it| it.elapsed() >= pause) {
             self.begun = Some(Instant::now());
+            self.refused = false;
             if self.waiting.len() == KEPT {
                 self.waiting.remove(0);
             }
@@ -91,6 +98,19 @@ mod tests {
         let mut knock = Knock::default();
         assert!(!answers_within(&mut knock, port, Duration::from_millis(1500)));
         assert!(answers_within(&mut knock, port, Duration::from_secs(5)));
+        server.join().unwrap();
+    }
+
+    /// Ten of them take two seconds, where ten that stay open take ten.
+    #[test]
+    fn who_refuses_is_asked_again_soon() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = thread::spawn(move || {
+            (0..10).for_each(|_| drop(listener.accept().unwrap()));
+            listener.accept().unwrap().0.write_all(b"SSH-2.0-x\r\n").unwrap();
+        });
+        assert!(answers_within(&mut Knock::default(), port, Duration::from_secs(8)));
         server.join().unwrap();
     }
 }
