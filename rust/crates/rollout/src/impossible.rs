@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::plan::{Member, Plan};
-use crate::sentence::hosts;
+use crate::rollout::Rollout;
+use crate::sentence::{hosts, names};
 use crate::time::after;
 use crate::window::Opening;
 
@@ -49,6 +50,13 @@ pub enum Impossible {
         /// The wave.
         wave: String,
     },
+    /// So many of a wave's hosts are held by people that it never has what it needs.
+    Held {
+        /// The wave.
+        wave: String,
+        /// The hosts.
+        hosts: Vec<String>,
+    },
     /// A host's wave is none of the plan's.
     Wave {
         /// The host.
@@ -79,6 +87,11 @@ impl fmt::Display for Impossible {
             Self::Keyless { wave } => write!(
                 f,
                 "wave `{wave}` is the first, and none of its hosts has a key in the release to ask with: write their `hostKey`, an `ssh-ed25519` one"
+            ),
+            Self::Held { wave, hosts } => write!(
+                f,
+                "wave `{wave}` waits for {}, held by people: `resume` lets hosts go, `skip` does without them",
+                names(hosts.iter().map(String::as_str))
             ),
             Self::Wave { host, wave } => {
                 write!(f, "`{host}` is in the wave `{wave}`, and there is none")
@@ -135,6 +148,28 @@ pub fn impossible(plan: &Plan, members: &[Member], begins: Timestamp) -> Vec<Imp
         }
     }
     found
+}
+
+impl Rollout {
+    /// What never ends unless a person takes back what people said, as long as all hosts are there.
+    #[must_use]
+    pub fn held_up(&self) -> Vec<Impossible> {
+        let name = |host: &usize| self.members[*host].name.clone();
+        let held_up = self.waves.iter().filter_map(|it| {
+            let counted = it.hosts.iter().filter(|at| self.tracks[**at].is_skipped().is_none());
+            let stays = |at: &&usize| {
+                let track = &self.tracks[**at];
+                track.is_held().is_some() && track.arrived.is_none()
+            };
+            let held: Vec<_> = counted.clone().filter(stays).collect();
+            let all = counted.count();
+            let need = it.wave.need.map_or(all, |need| need.at_least(all));
+            let hosts = || held.iter().copied().map(name).collect();
+            let wave = it.wave.name.clone();
+            (need > all - held.len()).then(|| Impossible::Held { wave, hosts: hosts() })
+        });
+        held_up.collect()
+    }
 }
 
 /// How many hosts a wave has.

@@ -36,7 +36,6 @@ impl Core {
         let now = now.max(self.last);
         release.at = now;
         let (plan, members) = (Plan::from(&release.head), members(&release));
-        let never = impossible(&plan, &members, now);
         let rollout = match &self.current {
             Some(before) => before.rollout.newer(plan, members, now),
             None => Rollout::new(plan, members, now),
@@ -59,12 +58,15 @@ impl Core {
                 keep.push(self.happened(Kind::Report { host, report: said.report }, now));
             }
         }
-        Ok((keep, never))
+        Ok((keep, self.never_ends(now)))
     }
 
     /// Why the newest release can never finish: said each time that it is brought.
     fn never_ends(&self, now: Timestamp) -> Vec<Impossible> {
-        let newest = self.shelf();
-        newest.map_or_else(Vec::new, |it| impossible(&Plan::from(&it.head), &members(it), now))
+        let Some(current) = &self.current else { return Vec::new() };
+        let plan = Plan::from(&current.shelf.head);
+        let mut never = impossible(&plan, &members(&current.shelf), now);
+        never.extend(current.rollout.held_up());
+        never
     }
 }

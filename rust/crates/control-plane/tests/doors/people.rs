@@ -78,6 +78,20 @@ fn hosts_are_listed_by_tag_and_state_in_pages() {
     assert!(!plane.call("GET", "/v1/hosts/web-09", "").status.success());
 }
 
+/// `hold` is for later rollouts too: who releases may not know of it.
+#[test]
+fn a_release_for_hosts_that_are_held_says_so_when_it_is_brought() {
+    let fleet = two_waves();
+    let (plane, mut hosts) = begun(&fleet);
+    assert!(plane.command(&json!({ "command": "hold", "host": "web-01" })).0);
+    hosts[0].may();
+    let (_, taken) = plane.bring(&fleet.release(2));
+    let words = "wave `canary` waits for web-01, held by people: `resume` lets hosts go";
+    assert!(taken["warnings"].to_string().contains(words), "{taken}");
+    assert!(plane.command(&json!({ "command": "release", "host": "web-01" })).0);
+    assert_eq!(plane.bring(&fleet.release(3)).1["warnings"], json!([]));
+}
+
 /// It can never be heard of, and looks like one that is off: who looks at it is told what is lacking. So is
 /// whoever brings the release, each time, where no other host ever goes for it.
 #[test]
