@@ -114,14 +114,16 @@ fn done(arguments: Arguments) -> ExitCode {
 /// What the configuration names is there.
 fn checked(config: &Config) -> ExitCode {
     let key = nixfleet_link::HostKey::read(&config.host_key).map_err(|why| why.to_string());
+    let exposed = config.exposed();
     match (key, config.database()) {
-        (Ok(key), Ok(_)) => {
+        (Ok(key), Ok(_)) if exposed.is_empty() => {
             print(format!("fleet {}: hosts know this control plane by", config.fleet));
             print(key.public().line());
             ExitCode::SUCCESS
         }
         (key, database) => {
-            let mut faults: Vec<String> = key.err().into_iter().chain(database.err()).collect();
+            let mut faults = exposed;
+            faults.extend(key.err().into_iter().chain(database.err()));
             if config.secrets().any(is_put_away) {
                 faults.push(format!("{HANDED_OUT}: start it, and check again"));
             }

@@ -1,9 +1,11 @@
 //! What the host's configuration says of its control plane: a file that the module writes.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nixfleet_release::{Key, Signers};
+use nixfleet_text::read_file;
 use serde::Deserialize;
 
 use crate::store::Place;
@@ -43,17 +45,11 @@ impl Config {
     /// When it cannot be read, or nothing could work with it, in sentences.
     pub fn read(path: &Path) -> Result<Self, Vec<String>> {
         let shown = path.display();
-        let unread = |error: std::io::Error| vec![format!("cannot read `{shown}`: {error}")];
-        let bytes = fs::metadata(path).map_err(unread)?.len();
-        if bytes > CONFIG_BYTES {
-            return Err(vec![format!(
-                "`{shown}` has {bytes} bytes, and {CONFIG_BYTES} are the most"
-            )]);
-        }
-        let config: Self =
-            serde_json::from_slice(&fs::read(path).map_err(unread)?).map_err(|error| {
-                vec![format!("`{shown}` is no configuration of the control plane: {error}")]
-            })?;
+        let text = read_file(path, CONFIG_BYTES)
+            .map_err(|error| vec![format!("cannot read `{shown}`: {error}")])?;
+        let config: Self = serde_json::from_slice(&text).map_err(|error| {
+            vec![format!("`{shown}` is no configuration of the control plane: {error}")]
+        })?;
         let faults = config.faults();
         if faults.is_empty() { Ok(config) } else { Err(faults) }
     }
@@ -81,8 +77,23 @@ impl Config {
         std::iter::once(&self.host_key).chain(&self.database_password).map(PathBuf::as_path)
     }
 
+    /// What is wrong with the secrets' files: `ssh` would not take them either.
+    #[must_use]
+    pub fn exposed(&self) -> Vec<String> {
+        let is_exposed = |path: &&Path| {
+            fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o007 != 0)
+        };
+        let exposed = self.secrets().filter(is_exposed).map(Path::display);
+        exposed
+            .map(|it| format!("everybody on this machine may open `{it}`: `chmod 600 {it}`"))
+            .collect()
+    }
+
     fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
+        if self.fleet.is_empty() {
+            faults.push("`fleet` is empty: no release is of a fleet without a name".into());
+        }
         if let Err(why) = self.signers().check() {
             faults.push(format!("no release could ever be taken: {why}"));
         }

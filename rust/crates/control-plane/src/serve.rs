@@ -40,6 +40,7 @@ const ALIVE_EVERY: Duration = Duration::from_secs(30);
 /// When it cannot begin, in a sentence.
 pub fn serve(config: &Config) -> Result<(), String> {
     let key = HostKey::read(&config.host_key).map_err(|error| error.to_string())?;
+    config.exposed().into_iter().for_each(tell);
     let database = config.database()?;
     let (store, kept, aside) = Store::open(&database).map_err(|error| error.to_string())?;
     if let Some(told) = aside {

@@ -4,6 +4,7 @@
 //! Nothing in it is needed: without it hosts say again what they run, and whoever made the newest
 //! release brings it again.
 
+mod lock;
 mod migrate;
 mod place;
 mod postgres;
@@ -61,6 +62,11 @@ pub enum StoreError {
         /// What is wrong.
         why: String,
     },
+    /// Another program has it.
+    #[error(
+        "another control plane runs on `{0}`, and a file is for one: stop that one, or let them share a server of PostgreSQL"
+    )]
+    Taken(PathBuf),
     /// It does not answer, or has no room.
     #[error("the database `{place}`: {why}")]
     Failed {

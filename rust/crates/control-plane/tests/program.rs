@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -55,6 +56,20 @@ fn a_configuration_is_looked_at_without_a_start() {
         it["databasePassword"] = json!(folder.join("nothing"));
     }));
     assert!(no_password.contains("nothing"), "{no_password}");
+    let open = words(check(|it, folder| {
+        let key = folder.join("key");
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+        it["fleet"] = json!("home");
+    }));
+    assert!(open.contains("everybody on this machine may open `"), "{open}");
+    let pipe = words(check(|it, folder| {
+        let pipe = folder.join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        it["hostKey"] = json!(pipe);
+    }));
+    assert!(pipe.contains("it is no file"), "{pipe}");
+    let nameless = words(check(|it, _| it["fleet"] = json!("")));
+    assert!(nameless.contains("`fleet` is empty"), "{nameless}");
     // A service that is stopped.
     let stopped = words(check(|it, _| it["hostKey"] = json!("/run/credentials/none.service/key")));
     assert!(stopped.contains("only while the service runs"), "{stopped}");

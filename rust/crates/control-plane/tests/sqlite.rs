@@ -3,6 +3,7 @@
 mod common;
 mod doors;
 
+use common::Plane;
 use doors::{begun, two_waves};
 use serde_json::json;
 
@@ -34,4 +35,26 @@ fn a_damaged_database_is_set_aside_and_a_newer_one_left_alone() {
     let said = String::from_utf8(ended.stderr).unwrap();
     assert!(said.contains("is of version 99, and this control plane reads 1"), "{said}");
     assert_eq!(std::fs::read(&plane.database).unwrap(), before);
+}
+
+/// Each would let hosts go, and know nothing of the other.
+#[test]
+fn a_file_is_for_one_control_plane() {
+    let fleet = two_waves();
+    let (mut plane, _) = begun(&fleet);
+    let mut other = Plane::start();
+    other.kill();
+    other.database.clone_from(&plane.database);
+    other.configure(|it| it["database"] = json!(plane.database));
+    let ended = other.ends();
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let said = String::from_utf8(ended.stderr).unwrap();
+    let words =
+        format!("another control plane runs on `{}`, and a file is for one", plane.database);
+    assert!(said.contains(&words), "{said}");
+    assert!(plane.bring(&fleet.release(2)).0);
+    // However the first ends, the file is free then.
+    plane.kill();
+    other.again();
+    assert_eq!(other.get("/v1/status")["release"]["sequence"], json!(2));
 }

@@ -1,11 +1,12 @@
 //! The keys: SSH host keys of type ed25519, which every host has.
 
 use std::fmt;
-use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nixfleet_release::Key;
+use nixfleet_text::read_file;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::sign::SigningKey;
 use thiserror::Error;
@@ -136,10 +137,10 @@ impl HostKey {
     pub fn read(path: &Path) -> Result<Self, HostKeyError> {
         let failed = |error| HostKeyError::Io { path: path.into(), error };
         let malformed = || HostKeyError::Malformed(path.into());
-        if fs::metadata(path).map_err(failed)?.len() > FILE_BYTES {
-            return Err(malformed());
-        }
-        let text = fs::read(path).map_err(failed)?;
+        let text = read_file(path, FILE_BYTES).map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => malformed(),
+            _ => failed(error),
+        })?;
         let key = ssh_key::PrivateKey::from_openssh(&text).map_err(|_| malformed())?;
         if key.is_encrypted() {
             return Err(HostKeyError::Encrypted(path.into()));

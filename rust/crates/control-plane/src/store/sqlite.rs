@@ -1,13 +1,14 @@
 //! A file of `SQLite`, with one writer.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::{EVENTS, Keep, Kept, News, StoreError, TABLES, as_json};
+use super::{EVENTS, Keep, Kept, News, StoreError, TABLES, as_json, lock};
 use crate::log::Logged;
 use crate::shelf;
 
@@ -18,11 +19,14 @@ const BUSY: Duration = Duration::from_secs(5);
 pub struct Sqlite {
     database: Connection,
     path: PathBuf,
+    /// Nobody else has the file, as long as it is open.
+    _lock: Arc<File>,
 }
 
 impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<(Self, Kept, Option<String>), StoreError> {
-        match Self::try_open(path) {
+        let lock = Arc::new(lock::take(path)?);
+        match Self::try_open(path, &lock) {
             Err(StoreError::Damaged { why, .. }) => {
                 let aside =
                     path.with_extension(format!("damaged-{}", Timestamp::now().as_second()));
@@ -34,7 +38,7 @@ impl Sqlite {
                 for suffix in ["-wal", "-shm"] {
                     let _ = fs::remove_file(format!("{}{suffix}", path.display()));
                 }
-                let (store, kept) = Self::try_open(path)?;
+                let (store, kept) = Self::try_open(path, &lock)?;
                 let told =
                     format!("the database was damaged ({why}) and is now `{}`", aside.display());
                 Ok((store, kept, Some(told)))
@@ -43,7 +47,7 @@ impl Sqlite {
         }
     }
 
-    fn try_open(path: &Path) -> Result<(Self, Kept), StoreError> {
+    fn try_open(path: &Path, lock: &Arc<File>) -> Result<(Self, Kept), StoreError> {
         let failed = failed(path);
         let database = Connection::open(path).map_err(&failed)?;
         database.busy_timeout(BUSY).map_err(&failed)?;
@@ -68,7 +72,7 @@ impl Sqlite {
             database.pragma_update(None, "user_version", TABLES).map_err(&failed)?;
         }
         let kept = read(&database).map_err(&failed)?;
-        Ok((Self { database, path: path.into() }, kept))
+        Ok((Self { database, path: path.into(), _lock: lock.clone() }, kept))
     }
 
     pub(super) fn turn(&mut self, work: impl FnOnce(News) -> Vec<Keep>) -> Result<(), StoreError> {

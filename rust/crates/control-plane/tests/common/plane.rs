@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -99,6 +100,7 @@ impl Plane {
         let folder = temporary.path().to_owned();
         let key = private(2).to_openssh(LineEnding::LF).unwrap();
         fs::write(folder.join("key"), key.as_bytes()).unwrap();
+        fs::set_permissions(folder.join("key"), fs::Permissions::from_mode(0o600)).unwrap();
         let file = || folder.join("db.sqlite").display().to_string();
         Self {
             database: database.unwrap_or_else(file),

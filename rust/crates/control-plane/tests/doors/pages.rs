@@ -29,7 +29,7 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
     }
     assert!(ask("/hosts/web-01").contains("&lt;script&gt;alert(1)"));
     // Names are as they are, also where a sentence begins; a host's own page does not repeat its own.
-    assert!(ask("/").contains("<p>web-01 failed: 1 of 1 host"), "{}", ask("/"));
+    assert!(ask("/").contains("<p>web-01 failed, 1 of 1 host"), "{}", ask("/"));
     assert!(ask("/hosts/web-01").contains("<p>may go</p>"));
     // What failed is in lines, below each what it said; one that sends too much is cut, and that is said.
     let lines: Vec<String> = (0..99).map(|it| format!("\n  line {it}")).collect();
