@@ -39,6 +39,22 @@ rec {
       ++ modules
     );
 
+  # One with settings of the layout's disk.
+  withDisk =
+    layout: disk:
+    configOf { } [
+      nixfleet.nixosModules.disks.${layout}
+      {
+        nixfleet.disk = {
+          device = "/dev/disk/by-id/one";
+        }
+        // disk;
+      }
+    ];
+
+  # The partitions of its one disk, by name.
+  partitions = config: config.disko.devices.disk.main.content.partitions;
+
   # An impermanent host.
   audited = withLayout "btrfs-impermanence";
 

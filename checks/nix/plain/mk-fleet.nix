@@ -1,3 +1,4 @@
+# What a fleet has of its hosts: their values over the defaults, their places, its apps and its ISO.
 { nixfleet }:
 let
   fleet = nixfleet.mkFleet {
@@ -26,7 +27,9 @@ let
       macbook.platform = "aarch64-darwin";
     };
   };
+
   inherit (fleet.nixfleet) hosts;
+
   looped = nixfleet.mkFleet {
     hosts = builtins.listToAttrs (
       builtins.genList (i: {
@@ -34,12 +37,6 @@ let
         value.platform = "x86_64-linux";
       }) 3
     );
-  };
-  refused = args: message: {
-    expr = builtins.deepSeq (builtins.mapAttrs (_: host: host.config)
-      (nixfleet.mkFleet args).nixosConfigurations
-    ) null;
-    expectedError.msg = message;
   };
 in
 {
@@ -195,145 +192,5 @@ in
   "test: a fleet without isoSshKeys has no ISO" = {
     expr = looped.packages;
     expected = { };
-  };
-
-  "test: an ISO without a key is refused with where to set one" = {
-    expr =
-      (nixfleet.mkFleet {
-        isoSshKeys = [ ];
-        hosts = { };
-      }).packages.x86_64-linux.iso;
-    expectedError.msg = "`isoSshKeys` is empty";
-  };
-
-  "test: a bad host does not keep the inventory from being read" = {
-    expr =
-      (nixfleet.mkFleet {
-        hosts = {
-          bad = 5;
-          good.platform = "x86_64-linux";
-        };
-      }).nixfleet.hosts.bad.platform;
-    expected = null;
-  };
-
-  "test: a mistyped argument of mkFleet is refused with the nearest one" = refused {
-    host = { };
-  } "the fleet: host: is not an argument of mkFleet: write `hosts`";
-  "test: what is no set of arguments is refused" = {
-    expr = (nixfleet.mkFleet [ ]).nixosConfigurations;
-    expectedError.msg = "mkFleet takes a set, and was given a list";
-  };
-  "test: a host that is no set is refused" = refused {
-    hosts.web-01 = 5;
-  } "host `web-01`: `5` is not a host";
-  "test: keys in place of a list of keys are refused" = refused {
-    hosts = { };
-    isoSshKeys = "ssh-ed25519 AAAA";
-  } "isoSshKeys: `ssh-ed25519 AAAA` is not a list";
-  "test: a host without a platform is refused where the host is" = {
-    expr = (nixfleet.mkFleet { hosts.web-01 = { }; }).nixosConfigurations.web-01.config;
-    expectedError.msg = "mk-fleet.nix:[0-9]+: host `web-01`: platform: is missing";
-  };
-  "test: a mistyped default is refused where it is" = {
-    expr =
-      (nixfleet.mkFleet {
-        defaults.hostspec = { };
-        hosts.web-01.platform = "x86_64-linux";
-      }).nixosConfigurations.web-01.config;
-    expectedError.msg = "mk-fleet.nix:[0-9]+: the fleet: defaults.hostspec: is not an argument of mkHost: write `hostSpec`";
-  };
-  "test: a release is data, and each of its fields has its place" = {
-    expr =
-      let
-        made = nixfleet.mkFleet {
-          name = "demo";
-          hosts = { };
-          release = {
-            keys = [ "ssh-ed25519 AAAA me" ];
-            waves = [
-              {
-                name = "canary";
-                soak = "30m";
-              }
-              { name = "rest"; }
-            ];
-            controlPlane.address = "fleet.example.org:7250";
-          };
-        };
-      in
-      {
-        inherit (made.nixfleet) name;
-        inherit (builtins.elemAt made.nixfleet.release.waves 0) soak;
-        places = builtins.filter (name: builtins.match "release.*" name != null) (
-          builtins.attrNames made.nixfleet.positions
-        );
-      };
-    expected = {
-      name = "demo";
-      soak = "30m";
-      places = [
-        "release"
-        "release.controlPlane"
-        "release.controlPlane.address"
-        "release.keys"
-        "release.waves"
-        "release.waves.0.name"
-        "release.waves.0.soak"
-        "release.waves.1.name"
-      ];
-    };
-  };
-  "test: a release of any shape is carried, and what is no set is refused" = {
-    expr = map (release: (nixfleet.mkFleet { inherit release; }).nixfleet.release) [
-      5
-      null
-      { waves = 5; }
-      { waves = [ 5 ]; }
-      { controlPlane = "x"; }
-    ];
-    expected = [
-      5
-      null
-      { waves = 5; }
-      { waves = [ 5 ]; }
-      { controlPlane = "x"; }
-    ];
-  };
-  "test: a release that is no set is refused" = refused {
-    hosts.web-01.platform = "x86_64-linux";
-    release = [ ];
-  } "the fleet: release: a list is not a set";
-  "test: a set that toJSON takes for a text leaves the rest of the inventory" = {
-    expr =
-      let
-        inherit
-          (builtins.fromJSON (
-            builtins.toJSON
-              (nixfleet.mkFleet {
-                hosts.web-01 = {
-                  outPath = "/etc";
-                  hostSpec.outPath = "/srv";
-                };
-                hosts.web-02.hostSpec.home.__toString = _: "/srv";
-              }).nixfleet
-          ))
-          hosts
-          ;
-      in
-      {
-        inherit (hosts.web-01) hostSpec;
-        positions = builtins.attrNames hosts.web-01.positions;
-        inherit (hosts.web-02.hostSpec) home;
-      };
-    expected = {
-      hostSpec = "/srv";
-      positions = [
-        ""
-        "hostSpec"
-        "hostSpec.outPath"
-      ];
-      home.__unrepresentable = "lambda";
-    };
   };
 }
