@@ -2,8 +2,8 @@
 
 mod fleet;
 
-use fleet::Fleet;
-use nixfleet_rollout::{Command, May, Standing, State, WaveState};
+use fleet::{Fleet, OLD};
+use nixfleet_rollout::{Command, May, Phase, Standing, State, WaveState};
 
 const TWO: &str = r#"{"waves": [{"name": "canary", "soak": "30m"}, {"name": "rest"}]}"#;
 
@@ -203,4 +203,50 @@ fn an_expired_release_goes_nowhere_and_says_so() {
     assert_eq!(decision.state, State::Expired);
     assert!(decision.sentence.starts_with("release 41 expired at 2026-11-25 13:00:00 UTC"));
     assert!(fleet.go().is_empty());
+}
+
+/// Whoever pauses in a window and resumes after it has the next one: what had not begun waits until then.
+#[test]
+fn a_pause_over_the_end_of_a_window_is_a_wait_for_the_next() {
+    let plan = r#"{"waves": [{"name": "all", "atMost": 1, "window": "12:30-14:00 UTC"}]}"#;
+    let mut fleet = Fleet::new(plan, &["web-01", "web-02"]);
+    fleet.pass_without(31, &[]);
+    assert_eq!(fleet.go(), ["web-01"]);
+    fleet.report("web-01", Phase::Fetching, OLD);
+    fleet.say(Command::Pause);
+    fleet.pass_without(30, &[]);
+    fleet.commit("web-01");
+    assert!(fleet.go().is_empty());
+    fleet.pass_without(90, &[]);
+    fleet.say(Command::Resume);
+    assert!(fleet.go().is_empty());
+    let next = "the window `12:30-14:00 UTC` opens at 2026-11-26 12:30:00 UTC";
+    assert_eq!(fleet.sentence("web-02"), next);
+    assert!(fleet.decide().sentence.contains(next));
+    fleet.now = "2026-11-26T12:31:00Z".parse().unwrap();
+    fleet.seen("web-02");
+    assert_eq!(fleet.go(), ["web-02"]);
+}
+
+/// A clock that is set a day ahead, and back: nobody goes twice, and nobody is asked for at a time that is
+/// past. Times never go back: what happens meanwhile happens at the latest of them.
+#[test]
+fn a_day_ahead_and_all_are_off_until_they_are_heard_of() {
+    let plan = r#"{"waves": [{"name": "canary", "soak": "1h"}, {"name": "rest"}]}"#;
+    let mut fleet = Fleet::new(plan, &["web-01:canary", "web-02:rest"]);
+    assert_eq!(fleet.go(), ["web-01"]);
+    fleet.report("web-01", Phase::Switching, OLD);
+    fleet.pass(24 * 60);
+    assert_eq!(fleet.standing("web-01"), Standing::Silent);
+    assert_eq!(fleet.standing("web-02"), Standing::Offline);
+    assert_eq!(fleet.decide().state, State::Halted);
+    // It was there all the time.
+    fleet.report("web-01", Phase::Probation, OLD);
+    fleet.seen("web-02");
+    assert_eq!(fleet.decide().state, State::Running);
+    assert!(fleet.go().iter().all(|it| it != "web-02"));
+    fleet.commit("web-01");
+    assert!(fleet.sentence("web-02").contains("it has to hold until 2026-11-26 13:00:00 UTC"));
+    fleet.pass_without(61, &[]);
+    assert_eq!(fleet.go(), ["web-02"]);
 }

@@ -35,7 +35,7 @@ fn fleet() -> Fleet {
     Fleet::of(&hosts, json!([{ "name": "all" }]))
 }
 
-fn metric(plane: &Plane, name: &str) -> usize {
+pub fn metric(plane: &Plane, name: &str) -> usize {
     let text = String::from_utf8(plane.call("GET", "/metrics", "").stdout).unwrap();
     let line = text.lines().find_map(|it| it.strip_prefix(&format!("nixfleet_{name} ")));
     line.unwrap_or_else(|| panic!("{name}: {text}")).parse().unwrap()
