@@ -205,8 +205,9 @@ fn failed(faults: &[String]) -> ExitCode {
 fn call(socket: &Path, method: &str, path: &str) -> Result<bool, String> {
     let unreachable =
         |error: io::Error| format!("no control plane answers at `{}`: {error}", socket.display());
-    if path.contains([' ', '\r', '\n']) {
-        return Err(format!("`{}` is no path", nixfleet_nix::visible(path)));
+    if !path.starts_with('/') || path.contains([' ', '\r', '\n']) {
+        let path = nixfleet_nix::visible(path);
+        return Err(format!("`{path}` is no path: write one as `/v1/status`"));
     }
     let mut body = Vec::new();
     if method == "POST" {

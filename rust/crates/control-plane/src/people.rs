@@ -2,6 +2,7 @@
 //! else. Who may is who may open the socket.
 
 mod answers;
+mod asked;
 mod board;
 mod events;
 mod listener;

@@ -189,6 +189,8 @@ fn bind(path: &Path) -> Result<UnixListener, String> {
             return Err(format!("another control plane answers at `{}`", path.display()));
         }
         fs::remove_file(path).map_err(failed)?;
+    } else if fs::symlink_metadata(path).is_ok() {
+        return Err(format!("`{}` is there, and no socket: move it away", path.display()));
     }
     let listener = UnixListener::bind(path).map_err(failed)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o660)).map_err(failed)?;

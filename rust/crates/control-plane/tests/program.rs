@@ -70,6 +70,14 @@ fn a_configuration_is_looked_at_without_a_start() {
     assert!(pipe.contains("it is no file"), "{pipe}");
     let nameless = words(check(|it, _| it["fleet"] = json!("")));
     assert!(nameless.contains("`fleet` is empty"), "{nameless}");
+    // What is no socket is not taken away.
+    let mut plane = Plane::start();
+    plane.kill();
+    std::fs::remove_file(plane.folder.join("socket")).unwrap();
+    std::fs::write(plane.folder.join("socket"), "mine").unwrap();
+    let ended = String::from_utf8(plane.ends().stderr).unwrap();
+    assert!(ended.contains("/socket` is there, and no socket: move it away"), "{ended}");
+    assert_eq!(std::fs::read_to_string(plane.folder.join("socket")).unwrap(), "mine");
     // A service that is stopped.
     let stopped = words(check(|it, _| it["hostKey"] = json!("/run/credentials/none.service/key")));
     assert!(stopped.contains("only while the service runs"), "{stopped}");

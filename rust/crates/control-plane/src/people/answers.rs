@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::asked::{Asked, unreadable};
 use super::board::Board;
 use super::listing::{HostPage, Which};
 use super::peer::Peer;
@@ -96,7 +97,7 @@ pub(super) async fn rollout(State(people): State<People>) -> Response {
     }
 }
 
-pub(super) async fn hosts(State(people): State<People>, Query(which): Query<Which>) -> Response {
+pub(super) async fn hosts(State(people): State<People>, Asked(which): Asked<Which>) -> Response {
     match people.hosts(which).await {
         Ok(hosts) => Json(hosts).into_response(),
         Err(failure) => refused(&failure),
@@ -123,7 +124,7 @@ pub(super) async fn host(State(people): State<People>, Path(name): Path<String>)
 
 pub(super) async fn log(
     State(people): State<People>,
-    Query(which): Query<WhichEvents>,
+    Asked(which): Asked<WhichEvents>,
 ) -> Response {
     match people.log(which).await {
         Ok(events) => {
@@ -144,7 +145,7 @@ pub(super) async fn log(
 
 pub(super) async fn log_csv(
     State(people): State<People>,
-    Query(which): Query<WhichEvents>,
+    Asked(which): Asked<WhichEvents>,
 ) -> Response {
     match people.log(which).await {
         Ok(events) => {
@@ -181,8 +182,7 @@ pub(super) async fn command(
     let command = match command {
         Ok(Json(command)) => command,
         Err(error) => {
-            return (StatusCode::BAD_REQUEST, Json(json!({ "error": error.body_text() })))
-                .into_response();
+            return unreadable("the command", &error);
         }
     };
     match people.clerk.command(peer.user.clone(), command).await {

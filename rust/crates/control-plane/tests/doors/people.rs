@@ -76,6 +76,22 @@ fn hosts_are_listed_by_tag_and_state_in_pages() {
     assert_eq!(plane.get("/v1/hosts?wave=rest")["total"], json!(2));
     assert!(!plane.call("GET", "/v1/hosts?state=purple", "").status.success());
     assert!(!plane.call("GET", "/v1/hosts/web-09", "").status.success());
+    // What cannot be read is said as all else is.
+    for (method, path, body, words) in [
+        ("GET", "/v1/hosts?limit=many", "", "after the `?` cannot be read: limit: invalid digit"),
+        ("GET", "/v1/log?before=-1", "", "after the `?` cannot be read: before: invalid digit"),
+        ("GET", "/v1/log.csv?until=1", "", "unknown field `until`"),
+        ("POST", "/v1/commands", "{", "the command cannot be read: EOF while parsing"),
+        ("POST", "/v1/commands", r#"{"command":"x"}"#, "unknown variant `x`, expected one of"),
+    ] {
+        let answer = plane.call(method, path, body);
+        assert_eq!(answer.status.code(), Some(1), "{path}: {answer:?}");
+        let answer: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap();
+        assert!(answer["error"].as_str().unwrap().contains(words), "{path}: {answer}");
+    }
+    let no_path = plane.call("GET", "v1/status", "");
+    let said = String::from_utf8_lossy(&no_path.stderr).into_owned();
+    assert!(said.contains("`v1/status` is no path: write one as `/v1/status`"), "{said}");
 }
 
 /// `hold` is for later rollouts too: who releases may not know of it.

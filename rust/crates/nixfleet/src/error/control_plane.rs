@@ -52,6 +52,14 @@ pub enum Plane {
         /// The nearest that there is.
         nearest: Option<String>,
     },
+    /// The rollout is over.
+    #[error("`{word}` changes nothing any more: {}", visible(&shorten_path(.sentence)))]
+    Over {
+        /// What was to be said.
+        word: &'static str,
+        /// Where the rollout stands.
+        sentence: String,
+    },
     /// There is no wave left to take as done.
     #[error("release {0} waits for no wave, so there is none to promote")]
     NoWave(u64),
@@ -82,7 +90,7 @@ impl Plane {
     /// The exit status that tells it.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Refused(_) | Self::NoWave(_) => Exit::Faults,
+            Self::Refused(_) | Self::Over { .. } | Self::NoWave(_) => Exit::Faults,
             Self::Unknown { .. } => Exit::Usage,
             Self::Slow { .. } => Exit::TimedOut,
             _ => Exit::Lacking,

@@ -178,6 +178,16 @@ fn a_word_is_said_and_what_follows_is_shown() {
     assert!(plane.run(&["skip", "web-06"], 0).starts_with("ops does without web-06\n"));
     assert!(plane.run(&["promote"], 0).starts_with("ops takes wave web as done\n"));
     assert!(plane.run(&["abort"], 0).contains("release 41: ops ended it"));
+    // Another operator, who does not know: only what is for later rollouts too is of use.
+    for word in
+        [&["resume"][..], &["pause"], &["skip", "web-05"], &["retry", "web-05"], &["promote"]]
+    {
+        let told = plane.run(word, 1);
+        let why = format!("`{}` changes nothing any more: release 41: ops ended it", word[0]);
+        assert!(told.contains(&why), "{told}");
+    }
+    assert!(plane.run(&["hold", "web-05"], 0).starts_with("ops holds web-05\n"));
+    assert!(plane.run(&["abort"], 0).starts_with("ops ended release 41\n"));
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub struct Said {
 /// Says something of the whole.
 pub fn all(door: &Door, command: &Command) -> Result<Said, Plane> {
     let view = door.view()?;
+    is_of_use(&view, command)?;
     let words = match command {
         Command::Pause => "paused",
         Command::Resume => "resumed",
@@ -31,6 +32,7 @@ pub fn of(door: &Door, hosts: &[String], command: fn(String) -> Command) -> Resu
     if let Some(name) = hosts.iter().find(|host| !names().any(|it| it == host.as_str())) {
         return Err(unknown(&view, "host", name, names()));
     }
+    is_of_use(&view, &command(String::new()))?;
     let mut lines = Vec::new();
     for host in hosts {
         let command = command(host.clone());
@@ -58,8 +60,27 @@ pub fn promote(door: &Door, wave: Option<&str>) -> Result<Said, Plane> {
             open.map(|it| it.name.clone()).ok_or(Plane::NoWave(view.sequence))?
         }
     };
-    let by = door.say(&Command::Promote { wave: wave.clone() })?;
+    let command = Command::Promote { wave: wave.clone() };
+    is_of_use(&view, &command)?;
+    let by = door.say(&command)?;
     told(door, vec![format!("{by} takes wave {wave} as done")])
+}
+
+/// Of a rollout that is over, as by somebody else a moment ago, a word would be taken and change nothing.
+/// `hold` and what ends it are for later rollouts too.
+fn is_of_use(view: &View, command: &Command) -> Result<(), Plane> {
+    let word = match command {
+        Command::Pause => "pause",
+        Command::Resume => "resume",
+        Command::Skip { .. } => "skip",
+        Command::Retry { .. } => "retry",
+        Command::Promote { .. } => "promote",
+        Command::Hold { .. } | Command::Release { .. } | Command::Abort => return Ok(()),
+    };
+    if view.state.is_over() {
+        return Err(Plane::Over { word, sentence: view.sentence.clone() });
+    }
+    Ok(())
 }
 
 fn told(door: &Door, lines: Vec<String>) -> Result<Said, Plane> {
