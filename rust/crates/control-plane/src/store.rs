@@ -171,6 +171,17 @@ impl Store {
         }
     }
 
+    /// Whether something can be written down. A server says so at each turn.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn probe(&self) -> Result<(), StoreError> {
+        match self {
+            Self::File(file) => file.probe(),
+            Self::Server(_) => Ok(()),
+        }
+    }
+
     /// Calls `wake` whenever another control plane has written something, until that says no.
     pub fn on_news(&self, wake: impl Fn() -> bool + Send + 'static) {
         if let Self::Server(server) = self {

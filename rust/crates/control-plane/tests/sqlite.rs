@@ -3,6 +3,9 @@
 mod common;
 mod doors;
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use common::Plane;
 use doors::{begun, two_waves};
 use serde_json::json;
@@ -35,6 +38,26 @@ fn a_damaged_database_is_set_aside_and_a_newer_one_left_alone() {
     let said = String::from_utf8(ended.stderr).unwrap();
     assert!(said.contains("is of version 99, and this control plane reads 1"), "{said}");
     assert_eq!(std::fs::read(&plane.database).unwrap(), before);
+}
+
+/// A file that is read-only, say: whoever starts it looks then, and not when a host has something to say.
+#[test]
+fn one_that_can_write_nothing_from_the_start_says_so_at_once() {
+    let fleet = two_waves();
+    let (mut plane, _) = begun(&fleet);
+    assert!(plane.command(&json!({ "command": "pause" })).0);
+    plane.kill();
+    let other = rusqlite::Connection::open(&plane.database).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    plane.again();
+    let trouble = plane.get("/v1/status")["trouble"].clone();
+    assert!(trouble.as_str().unwrap_or_default().contains("is locked"), "{trouble}");
+    other.execute_batch("ROLLBACK").unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while !plane.get("/v1/status")["trouble"].is_null() {
+        assert!(Instant::now() < until, "{}", plane.get("/v1/status"));
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Each would let hosts go, and know nothing of the other.

@@ -71,6 +71,10 @@ impl Desk {
             troubled,
         };
         desk.seat();
+        // A turn in which nothing happens writes nothing.
+        if let Err(error) = desk.store.probe() {
+            desk.fail(&error);
+        }
         desk
     }
 

@@ -85,9 +85,13 @@ impl Sqlite {
     }
 
     pub(super) fn again(&mut self) -> Result<Kept, StoreError> {
-        // A page is written, so a disk that is still full says so now.
-        self.database.pragma_update(None, "user_version", TABLES).map_err(failed(&self.path))?;
+        self.probe()?;
         read(&self.database).map_err(failed(&self.path))
+    }
+
+    /// A page is written, so that a disk that is full and a file that is read-only say so now.
+    pub(super) fn probe(&self) -> Result<(), StoreError> {
+        self.database.pragma_update(None, "user_version", TABLES).map_err(failed(&self.path))
     }
 }
 
