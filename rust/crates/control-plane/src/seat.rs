@@ -219,16 +219,18 @@ impl Seats {
         self.all().values().find(|it| it.name == host).cloned()
     }
 
-    /// A seat for each host of a release, the same as before where it had one. Who has none any more
-    /// is woken to be told.
+    /// A seat for each host of a release, the same as before where it had one; a new one begins with
+    /// an answer and with what the host said. Who has none any more is woken to be told.
     pub fn set<'a>(
         &self,
-        hosts: impl Iterator<Item = (PublicKey, &'a str, Answer, Option<CheckIn>)>,
+        hosts: impl Iterator<Item = (PublicKey, &'a str)>,
+        new: impl Fn(&str) -> (Answer, Option<CheckIn>),
     ) {
         let before = self.all();
-        let seat = |(key, name, answer, said): (PublicKey, &str, Answer, Option<CheckIn>)| {
+        let seat = |(key, name): (PublicKey, &str)| {
             let known = before.get(&key).filter(|it| it.name == name).cloned();
             let seat = known.unwrap_or_else(|| {
+                let (answer, said) = new(name);
                 let seat = Arc::new(Seat::new(name, Arc::new(answer)));
                 seat.heard().said = said;
                 seat

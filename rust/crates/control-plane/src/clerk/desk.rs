@@ -220,11 +220,7 @@ impl Desk {
     fn seat(&mut self) {
         let Some(release) = self.core.shelf() else { return };
         let core = &self.core;
-        self.seats.set(
-            release
-                .hosts()
-                .map(|(key, name)| (key, name, core.answer(name), core.said().get(name).cloned())),
-        );
+        self.seats.set(release.hosts(), |name| (core.answer(name), core.said().get(name).cloned()));
         self.seated = Some(release.known);
     }
 
