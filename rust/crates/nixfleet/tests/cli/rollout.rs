@@ -271,13 +271,13 @@ fn hosts_without_a_key_and_keys_of_several_machines_are_told() {
         "fleet": "demo",
         "release": { "created": "2026-11-25T12:00:00Z", "signedBy": ["ann"],
             "withoutKey": ["web-02"], "withoutKeyMore": 3 },
-        "doubled": [{ "host": "web-\u{1b}03", "addresses": [] }],
+        "doubled": [{ "host": "web-\u{1b}03", "addresses": ["10.0.0.1", "2001:db8::1"] }],
     });
     for arguments in [&["rollout", "show"][..], &["status", INVENTORY]] {
         let shown = plane.tool(arguments, 0).replace('\n', " ");
         for words in [
             "the release has no key of web-02 and 3 more, so they cannot ask: write `hostKey`",
-            "several machines ask with the key of web-\\u{1b}03: a disk was cloned",
+            "several machines ask with the key of web-\\u{1b}03 (at 10.0.0.1 and 2001:db8::1): a disk was cloned",
         ] {
             assert!(shown.contains(words), "{words}\n{shown}");
         }

@@ -52,7 +52,7 @@ impl Status {
             ));
         }
         if !self.doubled.is_empty() {
-            let hosts: Vec<String> = self.doubled.iter().map(|it| it.host.clone()).collect();
+            let hosts: Vec<String> = self.doubled.iter().map(Doubled::shown).collect();
             notes.push(format!(
                 "several machines ask with the key of {}: a disk was cloned, or a key was stolen",
                 listed_of_more(&hosts, self.doubled_more)
@@ -84,4 +84,16 @@ pub struct Release {
 pub struct Doubled {
     /// The host whose it is.
     pub host: String,
+    /// Where the machines are.
+    pub addresses: Vec<String>,
+}
+
+impl Doubled {
+    /// The host, and from where it is asked for.
+    pub fn shown(&self) -> String {
+        if self.addresses.is_empty() {
+            return self.host.clone();
+        }
+        format!("{} (at {})", self.host, self.addresses.join(" and "))
+    }
 }

@@ -6,7 +6,7 @@ use nixfleet_inventory::Inventory;
 use nixfleet_rollout::{HostView, Standing, View};
 
 use super::finding::Finding;
-use crate::commands::control_plane::{Door, Status};
+use crate::commands::control_plane::{Door, Doubled, Status};
 use crate::error::Plane;
 use crate::text::quote::{listed, listed_of_more, quote};
 
@@ -87,7 +87,7 @@ fn itself(status: &Status, known: &Known) -> Vec<Finding> {
             "give them `hostKey`, and make a release",
         ));
     }
-    let doubled: Vec<String> = status.doubled.iter().map(|it| it.host.clone()).collect();
+    let doubled: Vec<String> = status.doubled.iter().map(Doubled::shown).collect();
     if !doubled.is_empty() {
         findings.push(Finding::lacking(
             "host-keys",
@@ -159,7 +159,7 @@ mod tests {
         assert!(lines(fine, &known).iter().all(|it| it.0 == How::Fine));
         let found = lines(
             serde_json::json!({ "fleet": "work", "trouble": "database or disk is full", "ahead": ["a"], "aheadMore": 9_990,
-                "release": { "sequence": 40, "withoutKey": ["b"] }, "doubled": [{ "host": "c" }] }),
+                "release": { "sequence": 40, "withoutKey": ["b"] }, "doubled": [{ "host": "c", "addresses": ["10.0.0.1", "10.0.0.2"] }] }),
             &known,
         );
         for (at, (status, words)) in [
@@ -168,7 +168,7 @@ mod tests {
             (How::Note, "it has 40, and 41 was made here"),
             (How::Lacking, "hosts know a newer one: a and 9990 more"),
             (How::Note, "unknown: b"),
-            (How::Lacking, "the key of one: c"),
+            (How::Lacking, "the key of one: c (at 10.0.0.1 and 10.0.0.2)"),
         ]
         .into_iter()
         .enumerate()
