@@ -1,10 +1,13 @@
 # What mkHost accepts, and every fault of what it was given.
 let
   inherit (builtins)
+    any
     attrNames
     concatMap
     elem
     filter
+    head
+    intersectAttrs
     isAttrs
     isFunction
     isPath
@@ -85,6 +88,15 @@ let
       faultsOf field (unknown "mkHost" help)
     ) (attrNames (removeAttrs args (argumentNames ++ others)));
 
+  # The hosts in what stands in a host's place and has no argument of one: they are a level too deep.
+  hostsWithin =
+    given:
+    let
+      isHost = value: isAttrs value && any (name: value ? ${name}) argumentNames;
+      isHostOf = name: (builtins.tryEval (isHost given.${name})).value;
+    in
+    if intersectAttrs given checks == { } then filter isHostOf (attrNames given) else [ ];
+
   check = args: field: faultsOf field (unlessThrown (checks.${field} args));
   present = args: filter (name: args ? ${name});
   isNull = args: name: (builtins.tryEval (args.${name} == null)).value;
@@ -114,6 +126,7 @@ in
           "import ./web-01.nix { … }"
         else
           ''{ platform = "x86_64-linux"; }'';
+      within = hostsWithin given;
     in
     if isAttrs given && given ? _module && given ? config && given ? options then
       faultsOf "" {
@@ -121,8 +134,14 @@ in
         message = "the host is a system already, as `mkHost` or `nixosSystem` makes it";
         help = "mkFleet calls mkHost itself: write its arguments alone, such as `{ platform = \"x86_64-linux\"; modules = [ … ]; }`";
       }
-    else if isSet given then
+    else if isSet given && within == [ ] then
       [ ]
+    else if isSet given then
+      faultsOf "" {
+        code = "argument-unknown";
+        message = "the host has no argument of mkHost, but the host ${quote (head within)} within it";
+        help = "a host's name stands right behind `hosts`: write ${quote "hosts.${head within} = { … };"}";
+      }
     else
       faultsOf "" (wrong "${show given} is not a host" "write ${quote (write example)}");
 

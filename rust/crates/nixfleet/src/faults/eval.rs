@@ -8,6 +8,8 @@ pub mod definition;
 mod device;
 mod disks;
 mod failure;
+mod flake_module;
+mod layouts;
 mod memory;
 mod ours;
 mod own;

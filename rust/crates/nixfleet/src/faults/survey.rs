@@ -9,7 +9,9 @@ mod module;
 mod names;
 mod problem;
 mod shape;
+mod special;
 mod syntax;
+mod unapplied;
 mod unread;
 mod walk;
 
@@ -27,7 +29,7 @@ use crate::faults::source::{Parsed, STACK, Tree};
 use circles::{Circle, DEEP, ROUND};
 pub use devices::Device;
 pub use inputs::urls as urls_of_inputs;
-pub use links::{DEFAULT, Link, Use};
+pub use links::{DEFAULT, Link, Use, last_word};
 use unread::Why;
 use walk::Walk;
 

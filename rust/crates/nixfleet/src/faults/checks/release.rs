@@ -6,8 +6,8 @@ mod waves;
 
 use std::collections::HashMap;
 
-use nixfleet_inventory::Inventory;
 use nixfleet_inventory::keys::PublicKey;
+use nixfleet_inventory::{Host, Inventory};
 use nixfleet_release::plan::{BUDGETS, WAVES};
 use nixfleet_release::{CACHES, SIGNATURES};
 use serde_json::{Map, Value};
@@ -73,7 +73,9 @@ pub fn check_fleet(inventory: &Inventory, faults: &mut Vec<Fault>) {
 /// A control plane knows a host by its key.
 fn known_by_key(scope: &mut Scope) {
     let mut known: HashMap<PublicKey, &str> = HashMap::new();
-    for (name, host) in &scope.inventory.hosts {
+    // What is no host at all is told as that.
+    let is_none = |host: &Host| host.faults.iter().flatten().any(|it| it.field.is_empty());
+    for (name, host) in scope.inventory.hosts.iter().filter(|(_, host)| !is_none(host)) {
         let key = host.value(HOST_KEY);
         let line = key.and_then(Value::as_str);
         let mut first = || {

@@ -30,6 +30,7 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
         .or_else(|| lacking_argument(first, at))
         .or_else(|| of_another_system(message))
         .or_else(|| proposed(message))
+        .or_else(|| lacking_host(first, at))
         .or_else(|| lacking_package(first, at))
         .or_else(|| lacking_option(first, at))
         .or_else(|| about_option(message))
@@ -83,6 +84,15 @@ fn lacking_option(first: &str, at: &str) -> Option<String> {
     ))
 }
 
+/// Another host's configuration, where the fleet has no such host.
+fn lacking_host(first: &str, at: &str) -> Option<String> {
+    let name = between(first, "attribute '", "' missing")?;
+    let (_, host) = at.split_once("Configurations.")?;
+    host.trim_start_matches('"').starts_with(name).then(|| {
+        format!("the fleet has no host {}: write the name of one that it has", quote(name))
+    })
+}
+
 /// `pkgs.x` where nixpkgs has nothing of that name, nor one that is near.
 fn lacking_package(first: &str, at: &str) -> Option<String> {
     let name = between(first, "attribute '", "' missing")?;
@@ -102,11 +112,17 @@ fn proposed(message: &str) -> Option<String> {
     let all: Vec<&str> = all.iter().map(|it| it.trim().trim_matches(['`', '\''])).collect();
     let meant =
         between(message, "The option `", "'").or_else(|| between(message, "attribute '", "'"));
+    // Of what is in a list's element its own name.
+    let in_list = |it: &&'_ str| it.contains(".\"[definition ");
+    let written = |it: &'_ str| {
+        let name = Some(it).filter(in_list).and_then(|it| it.rsplit_once("\"."));
+        quote_path(name.map_or(it, |(_, name)| name))
+    };
     match &all[..] {
-        [one] => Some(format!("write {}", quote_path(one))),
+        [one] => Some(format!("write {}", written(one))),
         [first, ..] => {
             let near = meant.map_or(Some(*first), |it| nearest(it, all.iter().copied()))?;
-            Some(format!("write {}, if that is meant", quote_path(near)))
+            Some(format!("write {}, if that is meant", written(near)))
         }
         [] => None,
     }

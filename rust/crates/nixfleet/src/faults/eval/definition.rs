@@ -6,7 +6,7 @@ use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
 use super::own::Own;
-use crate::faults::source::{self, Tree};
+use crate::faults::source::{self, Text, Tree};
 use crate::faults::survey::Survey;
 
 /// The place in the user's own file that a message speaks of: the option as the file names it. The
@@ -16,14 +16,38 @@ pub fn find(message: &str, tree: &Tree) -> Option<Position> {
         return Some(place);
     }
     let option = quoted(message.split_once("option `")?.1)?;
-    // Of a list's element, `x.y."[definition 1-entry 2]"`, the list.
-    let option = option.split_once(".\"[definition ").map_or(option, |(list, _)| list);
-    let files = message.split("In `").skip(1).filter_map(file_of);
-    files.filter(|file| tree.is_own(file)).find_map(|file| {
+    // Of a list's element, `x.y."[definition 1-entry 2]".z`, the list, and what is in it.
+    let (option, inner) = match option.split_once(".\"[definition ") {
+        Some((list, rest)) => (list, rest.rsplit_once("\".").map(|(_, inner)| inner)),
+        None => (option, None),
+    };
+    let definitions = message.split("In `").skip(1);
+    let of_file = |it| file_of(it).filter(|file| tree.is_own(file)).map(|file| (file, it));
+    definitions.filter_map(of_file).find_map(|(file, definition)| {
         let source = source::read(&tree.locate(file).1)?;
         let (line, column) = named(&source, option)?;
-        Some(Position { file: file.into(), line, column })
+        let list = Position { file: file.into(), line, column };
+        inner.and_then(|name| within(&source, &list, name, definition)).or(Some(list))
     })
+}
+
+/// Where a name stands in a list, and in one place alone: of several elements that have it, the one
+/// whose line has the value.
+fn within(source: &Text, list: &Position, name: &str, definition: &str) -> Option<Position> {
+    let lines = source::lines_of(source, list)?;
+    let value = definition.split_once("': ").and_then(|(_, it)| it.lines().next()).unwrap_or("");
+    let lines = source.lines().enumerate().filter(|(line, _)| lines.contains(&(line + 1)));
+    let all: Vec<_> =
+        lines.filter_map(|(line, it)| Some((line + 1, whole(it, name)? + 1, it))).collect();
+    let has_value = all.iter().filter(|(_, _, it)| !value.is_empty() && it.contains(value));
+    let found: Vec<_> = has_value.collect();
+    let (line, column, _) = match (&found[..], &all[..]) {
+        ([one], _) => **one,
+        (_, [one]) => *one,
+        _ => return None,
+    };
+    let number = |it| u32::try_from(it).ok();
+    Some(Position { file: list.file.clone(), line: number(line)?, column: number(column)? })
 }
 
 /// What a module sets beside its `config`: ``Module `file' has an unsupported attribute `x'``.

@@ -6,7 +6,7 @@ use nixfleet_inventory::Host;
 use nixfleet_nix::{Cause, NixError, Position};
 
 use super::problem::{EvalProblem, fault};
-use super::{cure, definition, ours};
+use super::{cure, definition, flake_module, layouts, ours};
 use crate::faults::source::{self, Tree};
 use crate::faults::survey::Survey;
 use crate::faults::{Fault, files};
@@ -31,6 +31,12 @@ pub fn failure(
     if let Some(fault) = files::explain_by(cause, tree, survey) {
         return Fault { hosts: vec![name.to_owned()], ..fault };
     }
+    if let Some(two) = layouts::of(&cause.message) {
+        let place = layouts::place(two, host, tree, survey).or(position);
+        let message = format!("the host has two disk layouts, `{}` and `{}`", two.0, two.1);
+        let cure = Some("take one of them out of `imports`".to_owned());
+        return fault(name, place, EvalProblem::Failed { message, host: None, cure });
+    }
     let (place, problem) = failed(cause, Some(name), tree);
     let mentioned = || definition::mentioned(&cause.message, host, tree, survey);
     fault(name, place.or_else(mentioned).or(position), problem)
@@ -39,6 +45,15 @@ pub fn failure(
 /// The fleet, when Nix cannot read it for a mistake of its author.
 pub fn unreadable(cause: &Cause, tree: &Tree) -> Fault {
     let (position, problem) = failed(cause, None, tree);
+    let (position, problem) = match flake_module::lacking(&cause.message, tree) {
+        Some((at, cure)) => {
+            let message = "`nixfleet` is an option of NixFleet's flake-parts module, which is not \
+                           imported";
+            let (message, cure) = (message.to_owned(), Some(cure));
+            (Some(at), EvalProblem::Failed { message, host: None, cure })
+        }
+        None => (position, problem),
+    };
     Fault { hosts: Vec::new(), ..fault("", position, problem) }
 }
 

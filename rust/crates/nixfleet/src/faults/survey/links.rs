@@ -94,7 +94,8 @@ pub enum Use {
 }
 
 impl Use {
-    fn of(path: Expression) -> Self {
+    /// Of a path, or of another element of a list.
+    pub fn of(path: Expression) -> Self {
         let Some(mut node) = path.parent() else { return Self::Other };
         if node.kind() == Kind::Apply {
             let imports = node.first().is_some_and(|it| last_word(it) == "import");
@@ -135,26 +136,6 @@ pub fn is_elsewhere(path: Expression) -> bool {
     path.kind() == Kind::AbsolutePath
         && !path.text().starts_with("/nix/store/")
         && Use::of(path) != Use::Other
-}
-
-/// What a message shows of a value that is given to a function.
-const SHORT: usize = 40;
-
-/// Where the word `import` is an element of a list of modules, as if it took what comes next; and the
-/// words with the brackets that it needs.
-pub fn unapplied(list: Expression) -> Option<(usize, String)> {
-    let elements = || list.children().filter(|_| list.kind() == Kind::List);
-    let (at, import) =
-        elements().enumerate().find(|(_, it)| it.kind() == Kind::Ident && it.text() == "import")?;
-    let mut next = elements().skip(at + 1);
-    let path = next.next().filter(|it| it.kind() == Kind::RelativePath)?;
-    let given = next.next().filter(|it| matches!(it.kind(), Kind::Set | Kind::Ident));
-    let is_short = |it: &&str| it.len() <= SHORT && !it.contains('\n');
-    let more = given.map_or(String::new(), |it| {
-        format!(" {}", Some(it.text()).filter(is_short).unwrap_or("…"))
-    });
-    (Use::of(path) == Use::Module)
-        .then(|| (import.span().start, format!("(import {}{more})", path.text())))
 }
 
 /// The path, as it can be written, that a name is the rest of: `web.nix` of `./my web.nix`.

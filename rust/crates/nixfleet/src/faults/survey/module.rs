@@ -23,7 +23,7 @@ pub fn closed(all: &Expressions) -> Option<(Range<usize>, Vec<String>)> {
 
 /// What a module's `imports` are given to that is for what a module sets (nixpkgs, `lib/modules.nix`:
 /// `collectStructuredModules` takes a list alone).
-const OF_VALUES: [&str; 7] =
+pub const OF_VALUES: [&str; 7] =
     ["mkAfter", "mkBefore", "mkDefault", "mkForce", "mkIf", "mkMerge", "mkOverride"];
 
 /// Where `imports` is not a list, and what it is given to.

@@ -4,7 +4,8 @@ use thiserror::Error;
 
 use super::shape::{self, Misshaped};
 use super::syntax::SyntaxError;
-use super::{inputs, links, module, names, syntax};
+use super::unapplied::{Cure, Unapplied, unapplied};
+use super::{inputs, links, module, names, special, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
 use crate::faults::source::{Expressions, Kind};
@@ -13,7 +14,27 @@ use nixfleet_text::nearest;
 
 /// What the module system gives to every module, or users often hand on (nixpkgs,
 /// `nixos/lib/eval-config.nix`).
-const ARGUMENTS: [&str; 7] = ["config", "inputs", "lib", "modulesPath", "options", "pkgs", "self"];
+const ARGUMENTS: [&str; 8] =
+    ["config", "inputs", "lib", "modulesPath", "nixfleet", "options", "pkgs", "self"];
+
+/// What modules take of nixpkgs' `lib`, whose name is easily forgotten.
+const OF_LIB: [&str; 15] = [
+    "mkAfter",
+    "mkBefore",
+    "mkDefault",
+    "mkEnableOption",
+    "mkForce",
+    "mkIf",
+    "mkMerge",
+    "mkOption",
+    "mkOverride",
+    "mkPackageOption",
+    "optional",
+    "optionalAttrs",
+    "optionalString",
+    "optionals",
+    "types",
+];
 
 /// What Nix calls what other languages, and YAML, call by this name.
 fn constant(name: &str) -> Option<&'static str> {
@@ -39,6 +60,8 @@ pub enum SourceProblem {
         nearest: Option<String>,
         /// Whether it is an input of the flake.
         is_input: bool,
+        /// Whether nixpkgs' `lib` is bound there.
+        has_lib: bool,
         /// The path whose second part it begins, where a blank parts it, as Nix takes it.
         parted: Option<String>,
     },
@@ -63,8 +86,10 @@ pub enum SourceProblem {
     Outside(String),
     #[error("the text {} is no module: a path has no quotes", quote(.0))]
     Quoted(String),
-    #[error("`import` and what it takes are modules of their own in this list")]
-    Unapplied(String),
+    #[error("{}", .0)]
+    Unapplied(Unapplied),
+    #[error("`specialArgs` hands {} to modules, which have one of the host's own", quote(.0))]
+    Special(String),
     #[error("`imports` is given to `{0}`, and takes a list alone")]
     Imports(&'static str),
     #[error("a module is given more arguments than {} takes", quote(.0))]
@@ -89,7 +114,8 @@ impl SourceProblem {
             let inputs = inputs::named(all).unwrap_or_default();
             let is_input = inputs.contains(&unbound.name.as_str()) && inputs.len() > 1;
             let parted = links::parted(all, &unbound.span);
-            let problem = Self::Unbound { name: unbound.name, nearest, is_input, parted };
+            let has_lib = unbound.bound.iter().any(|it| it == "lib");
+            let problem = Self::Unbound { name: unbound.name, nearest, is_input, has_lib, parted };
             return Some((unbound.span.start, problem));
         }
         None
@@ -129,8 +155,11 @@ impl SourceProblem {
             let path = text.text().trim_matches('"').to_owned();
             return Some((text.span().start, Self::Quoted(path)));
         }
-        if let Some((at, path)) = all.all().find_map(links::unapplied) {
-            return Some((at, Self::Unapplied(path)));
+        if let Some((at, function)) = all.all().find_map(unapplied) {
+            return Some((at, Self::Unapplied(function)));
+        }
+        if let Some((at, name)) = special::reserved(all) {
+            return Some((at, Self::Special(name.to_owned())));
         }
         if let Some((at, function)) = all.all().find_map(module::imports).filter(|_| is_module) {
             return Some((at, Self::Imports(function)));
@@ -153,6 +182,7 @@ impl Problem for SourceProblem {
             Self::Unbound { .. } => "name-unbound",
             Self::Twice { .. } => "attribute-duplicate",
             Self::Closed(_) => "arguments-closed",
+            Self::Special(_) => "field-fixed",
             Self::Attribute { .. } => "argument-unknown",
             Self::Input { .. } => "input-missing",
             Self::Outside(_) => "path-outside",
@@ -171,7 +201,16 @@ impl Problem for SourceProblem {
                         .and_then(|it| it.split_once('\''))
                         .is_some_and(|(at, _)| path.starts_with(at))
             }
-            Self::Unapplied(_) => words.starts_with("cannot coerce a set to a string: { _class"),
+            Self::Unapplied(_) => {
+                words.starts_with("cannot coerce a set to a string: { _class")
+                    || words.contains(" does not look like a module")
+                    || words.starts_with("string '") && words.contains("' doesn't represent")
+                    || words.contains("host `?`: hostName: ")
+            }
+            // Whatever asks for one of the host's.
+            Self::Special(_) => {
+                words.starts_with("attribute '") || words.contains("infinite recursion")
+            }
             Self::Imports(_) => words.starts_with("expected a list but found a set: { _type = "),
             Self::Quoted(path) => words.starts_with(&format!("string '{path}' doesn't represent")),
             _ => false,
@@ -199,6 +238,12 @@ impl Problem for SourceProblem {
                 "a path has no blank in it: write {}, or name the file without one",
                 quote_path(path)
             ),
+            Self::Unbound { name, has_lib: true, .. } if OF_LIB.contains(&name.as_str()) => {
+                format!("write `lib.{name}`")
+            }
+            Self::Unbound { name, .. } if OF_LIB.contains(&name.as_str()) => format!(
+                "write `lib.{name}`, and take `lib` as an argument at the top of the file: `{{ lib, ... }}:`"
+            ),
             Self::Unbound { nearest: Some(name), .. } => format!("write {}", quote(name)),
             Self::Unbound { name, .. } => {
                 format!("bind it with `let {name} = …; in`, or write `\"{name}\"` for a text")
@@ -220,7 +265,14 @@ impl Problem for SourceProblem {
                                        false;` and what its own `inputs` are"
                 .to_owned(),
             Self::InputText(name) => format!("write `inputs.{name}.url = \"…\";`"),
-            Self::Unapplied(applied) => format!("write {}", quote_path(applied)),
+            Self::Unapplied(it) => match &it.cure {
+                Cure::Write(applied) => format!("write {}", quote_path(applied)),
+                Cure::Join(call) => format!("put its list behind this one: `[ … ] ++ {call}`"),
+                Cure::Remove => "take it out: `modules` takes paths, sets and functions that give a set".to_owned(),
+            },
+            Self::Special(name) => {
+                format!("take {} out, or hand it on by another name", quote(name))
+            }
             Self::Imports("mkMerge" | "mkBefore" | "mkAfter") => {
                 "write the list alone, and put lists together with `++`".to_owned()
             }

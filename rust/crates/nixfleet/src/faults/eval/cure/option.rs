@@ -1,6 +1,7 @@
 //! What to write where the module system (nixpkgs, `lib/modules.nix`) refuses an option or its value.
 
 use super::between;
+use crate::text::quote::quote;
 
 /// Options of nix-darwin's that NixOS does not have, and of NixOS's that nix-darwin does not have.
 const DARWINS: [&str; 5] =
@@ -51,6 +52,18 @@ pub fn of_another_system(message: &str) -> Option<String> {
 /// An option that is not there, has no value, several, or one of another type.
 pub fn about_option(message: &str) -> Option<String> {
     let option = between(message, "option `", "'");
+    // nixpkgs, `lib/modules.nix`: a value stands where options are.
+    if message.contains("you're trying to define a value of type") {
+        let (_, option) = message.split_once("for the option")?;
+        return Some(format!("write what is in it: `{}.NAME = …;`", between(option, "`", "'")?));
+    }
+    if let Some(pattern) = between(message, "' is not of type `string matching the pattern ", "'.")
+    {
+        return Some(match pattern {
+            "https?://.+" => "write the whole address: `\"http://…\"`".to_owned(),
+            _ => format!("write a text that is as the pattern says: {}", quote(pattern)),
+        });
+    }
     if let Some(option) = option.filter(|_| message.contains("has no value defined")) {
         return Some(format!("give it a value in a module of the host: `{option} = …;`"));
     }

@@ -50,7 +50,8 @@ fn what_nix_says_has_its_cure() {
     cured(&mistyped("null or boolean", "\"no\""), "`true` or `false`");
     cured(&mistyped("package", "\"htop\""), "`pkgs.htop`");
     let pattern = mistyped("string matching the pattern /dev/.+", "\"vda\"");
-    assert_eq!(cure(&pattern, None, ""), None);
+    cured(&pattern, "as the pattern says: `/dev/.+`");
+    cured(&mistyped("string matching the pattern https?://.+", "\"a\""), "`\"http://…\"`");
     let none = |option: &str| format!("The option `{option}' does not exist. Definition values:");
     cured(&none("system.defaults"), "no Mac");
     cured(&format!("{}\nDid you mean `root'?", none("boot")), "a Mac does not have");
@@ -99,4 +100,26 @@ fn what_nix_says_has_its_cure() {
         "without building anything",
     );
     assert_eq!(cure("something else", None, ""), None);
+}
+
+#[test]
+fn what_is_within_an_option_and_another_host_have_their_cures() {
+    let cured = |message: &str, at: &str, part: &str| {
+        let cure = cure(message, Some("/nix/store/x-source/web.nix"), at);
+        assert!(cure.as_ref().is_some_and(|it| it.contains(part)), "{message}: {cure:?}");
+    };
+    cured(
+        "In module `f', you're trying to define a value of type `string'\nrather than an attribute set \
+         for the option\n`a.b'!\n\nThis usually happens if `a.b' has option",
+        "",
+        "`a.b.NAME = …;`",
+    );
+    let host = "self.nixosConfigurations.\"web-3\".config;";
+    cured("attribute 'web-3' missing", host, "no host `web-3`");
+    cured(
+        "The option `a.\"[definition 1-entry 2]\".b' does not exist.\nDid you mean \
+         `a.\"[definition 1-entry 2]\".c'?",
+        "",
+        "write `c`",
+    );
 }

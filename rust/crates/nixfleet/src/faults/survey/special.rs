@@ -1,0 +1,48 @@
+//! What is handed to modules by a name that the module system has for something of its own.
+
+use crate::faults::source::{Expression, Expressions, Kind};
+
+/// What it takes from `specialArgs` in place of its own (nixpkgs, `lib/modules.nix`: `specialArgs` is
+/// over what `evalModules` hands on).
+const RESERVED: [&str; 2] = ["config", "options"];
+
+/// The first such name in a set that is written as `specialArgs`, and where it is.
+pub fn reserved<'a>(all: &'a Expressions<'a>) -> Option<(usize, &'a str)> {
+    let special = all.all().filter_map(|entry| {
+        let path = entry.first().filter(|_| entry.kind() == Kind::Binding)?;
+        let is_it = path.last().and_then(Expression::plain_name) == Some("specialArgs");
+        entry.last().filter(|it| is_it && it.kind() == Kind::Set)
+    });
+    special.flat_map(Expression::children).find_map(|entry| {
+        let mut names = match entry.kind() {
+            Kind::Inherit => entry.children().collect(),
+            Kind::Binding => entry.first()?.first().into_iter().collect::<Vec<_>>(),
+            _ => Vec::new(),
+        }
+        .into_iter();
+        names.find_map(|it| {
+            let name = it.plain_name().filter(|name| RESERVED.contains(name))?;
+            Some((it.span().start, name))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::source::parse;
+
+    #[test]
+    fn what_a_module_has_already_cannot_be_handed_to_it() {
+        let first = |source: &str| {
+            let all = parse(source).expect(source);
+            reserved(&all).map(|(at, name)| format!("{at} {name}"))
+        };
+        assert_eq!(first("{ specialArgs = { a = 1; config = { }; }; }"), Some("25 config".into()));
+        assert_eq!(
+            first("{ a.specialArgs = { inherit (b) options; }; }"),
+            Some("32 options".into())
+        );
+        assert_eq!(first("{ specialArgs = { inherit inputs; a.config = 1; }; config = 1; }"), None);
+    }
+}

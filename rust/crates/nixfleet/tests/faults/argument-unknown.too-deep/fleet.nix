@@ -1,0 +1,6 @@
+{
+  hosts.servers.web-01 = {
+    platform = "x86_64-linux";
+    stateVersion = "26.05";
+  };
+}

@@ -1,0 +1,7 @@
+{ nixfleet, ... }:
+{
+  imports = [
+    nixfleet.nixosModules.disks.ext4
+    nixfleet.nixosModules.disks.btrfs
+  ];
+}

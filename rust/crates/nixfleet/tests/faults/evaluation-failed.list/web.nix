@@ -1,0 +1,8 @@
+{
+  nixfleet.health.http = [
+    {
+      url = "http://localhost/";
+      statu = 204;
+    }
+  ];
+}

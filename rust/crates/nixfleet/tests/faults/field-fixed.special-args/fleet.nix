@@ -1,0 +1,8 @@
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    specialArgs = {
+      config = { };
+    };
+  };
+}

@@ -1,0 +1,7 @@
+{ nixfleet }:
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    modules = [ nixfleet.mkHost ];
+  };
+}

@@ -1,0 +1,8 @@
+{ lib, ... }:
+{
+  imports = [
+    lib.mkIf
+    true
+    { networking.domain = "example.org"; }
+  ];
+}
