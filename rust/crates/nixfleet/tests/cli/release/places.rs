@@ -111,13 +111,14 @@ fn a_control_plane_is_brought_all_files_and_what_it_warns_of_or_refuses_is_told(
         )
         .replace("THERE", &there.to_string())
     };
-    let warns =
-        r#"cat >'THERE'; echo '{"sequence": 1, "warnings": ["wave `canary` needs 7 \u001b[2J"]}'"#;
+    let warns = r#"cat >'THERE'; echo '{"sequence": 1, "warnings": ["wave `canary` needs 7 \u001b[2J"],
+            "withoutKey": ["web-01", "db-01"], "withoutKeyMore": 3}'"#;
     fleet.fake("nixfleet-control-plane", &answers(warns));
     let plane = "control-plane://ops@cp";
     let warning = format!("{plane} warns: wave `canary` needs 7 \\u{{1b}}[2J");
     let published = format!("published at {plane}");
-    fleet.expect(&["--key", "ann", "--to", plane], 0, &[&published, &warning]);
+    let keyless = "no key in the release, so they cannot ask: web-01, db-01 and 3 more";
+    fleet.expect(&["--key", "ann", "--to", plane], 0, &[&published, &warning, keyless]);
     fleet.expect(&["verify", plane], 0, &["release 1 is good", "3 hosts are as signed"]);
 
     fs::remove_file(fleet.path("there")).unwrap();

@@ -15,6 +15,7 @@ use crate::commands::hosts::Address;
 use crate::commands::release::files;
 use crate::error::Trouble;
 use crate::text::page::tell;
+use crate::text::quote::listed_of_more;
 
 /// `control-plane://[user@]host[:port]`, where the port is that of SSH; without a host, of this
 /// machine.
@@ -86,6 +87,10 @@ impl Plane {
             let words = warning.as_str().unwrap_or_default();
             tell(format!("{self} warns: {words}"));
         }
+        if let Some(hosts) = without_key(&answer) {
+            let words = "no key in the release, so they cannot ask";
+            tell(format!("{self} warns: {words}: {hosts}: write their `hostKey`"));
+        }
         Ok(())
     }
 
@@ -110,6 +115,14 @@ impl Plane {
             _ => said(program, &output).map(|()| output),
         }
     }
+}
+
+/// The hosts that the control plane says have no key in the release.
+fn without_key(answer: &serde_json::Value) -> Option<String> {
+    let names = answer["withoutKey"].as_array()?.iter().filter_map(|it| it.as_str());
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    let more = answer["withoutKeyMore"].as_u64().and_then(|it| usize::try_from(it).ok());
+    (!names.is_empty()).then(|| listed_of_more(&names, more.unwrap_or(0)))
 }
 
 /// The files of a release in one object. Their names are ours.
