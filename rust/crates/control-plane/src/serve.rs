@@ -162,10 +162,19 @@ async fn listen(address: &str) -> Result<TcpListener, String> {
         // A kernel without IPv6: every address is then every one of IPv4.
         Err(_) if address.starts_with("[::]:") => {
             let address = address.replacen("[::]", "0.0.0.0", 1);
-            open(&address).await.map_err(|error| format!("cannot listen at `{address}`: {error}"))
+            open(&address).await.map_err(|error| unheard(&address, &error))
         }
-        Err(error) => Err(format!("cannot listen at `{address}`: {error}")),
+        Err(error) => Err(unheard(address, &error)),
     }
+}
+
+fn unheard(address: &str, error: &io::Error) -> String {
+    let help = match error.kind() {
+        io::ErrorKind::AddrInUse => ": `ss -ltnp` names the program that listens there",
+        io::ErrorKind::AddrNotAvailable => ": it is no address of this machine, see `ip address`",
+        _ => "",
+    };
+    format!("cannot listen at `{address}`: {error}{help}")
 }
 
 async fn open(address: &str) -> io::Result<TcpListener> {

@@ -70,9 +70,14 @@ fn a_configuration_is_looked_at_without_a_start() {
     assert!(pipe.contains("it is no file"), "{pipe}");
     let nameless = words(check(|it, _| it["fleet"] = json!("")));
     assert!(nameless.contains("`fleet` is empty"), "{nameless}");
-    // What is no socket is not taken away.
     let mut plane = Plane::start();
     plane.kill();
+    // Another program has the port.
+    let taken = std::net::TcpListener::bind(&plane.address).unwrap();
+    let ended = String::from_utf8(plane.ends().stderr).unwrap();
+    assert!(ended.contains("`ss -ltnp` names the program that listens there"), "{ended}");
+    drop(taken);
+    // What is no socket is not taken away.
     std::fs::remove_file(plane.folder.join("socket")).unwrap();
     std::fs::write(plane.folder.join("socket"), "mine").unwrap();
     let ended = String::from_utf8(plane.ends().stderr).unwrap();
