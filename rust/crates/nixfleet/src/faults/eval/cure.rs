@@ -121,11 +121,27 @@ fn proposed(message: &str) -> Option<String> {
     match &all[..] {
         [one] => Some(format!("write {}", written(one))),
         [first, ..] => {
-            let near = meant.map_or(Some(*first), |it| nearest(it, all.iter().copied()))?;
+            let near = meant.map_or(Some(*first), |it| nearest_beside(it, &all))?;
             Some(format!("write {}, if that is meant", written(near)))
         }
         [] => None,
     }
+}
+
+/// The nearest of names; of options in one set by their own names alone, since what they share makes any
+/// two of them alike.
+fn nearest_beside<'a>(meant: &str, all: &[&'a str]) -> Option<&'a str> {
+    let (set, own) = match meant.rsplit_once('.') {
+        // Of so short a name each is as near as another.
+        Some((set, own)) if own.len() > 2 => (set, own),
+        _ => return nearest(meant, all.iter().copied()),
+    };
+    let beside = |it: &&'a str| it.strip_prefix(set).and_then(|it| it.strip_prefix('.'));
+    if all.iter().any(|it| beside(it).is_none()) {
+        return nearest(meant, all.iter().copied());
+    }
+    let near = nearest(own, all.iter().filter_map(beside))?;
+    all.iter().copied().find(|it| beside(it) == Some(near))
 }
 
 fn about_name(first: &str) -> Option<String> {

@@ -12,7 +12,8 @@ use crate::faults::survey::Survey;
 /// The place in the user's own file that a message speaks of: the option as the file names it. The
 /// message is as in nixpkgs' `lib/modules.nix`: `The option `x.y' …`, then `- In `file'` lines.
 pub fn find(message: &str, tree: &Tree) -> Option<Position> {
-    if let Some(place) = beside_config(message, tree) {
+    let elsewhere = || no_module(message, tree).or_else(|| file_systems(message, tree));
+    if let Some(place) = beside_config(message, tree).or_else(elsewhere) {
         return Some(place);
     }
     let option = quoted(message.split_once("option `")?.1)?;
@@ -56,6 +57,27 @@ fn beside_config(message: &str, tree: &Tree) -> Option<Position> {
     let name = quoted(message.split_once("' has an unsupported attribute `")?.1)?;
     let (line, column) = named(&source::read(&tree.locate(file).1)?, name)?;
     Some(Position { file: file.into(), line, column })
+}
+
+/// The file that is no module (nixpkgs, `lib/modules.nix`: ``module FILE (KEY) does not look like a
+/// module.``), or the list of modules in it that has what is none.
+fn no_module(message: &str, tree: &Tree) -> Option<Position> {
+    let (file, key) = message.strip_prefix("module ")?.split_once(" (")?;
+    let (key, _) = key.split_once(") does not look like a module")?;
+    let source = source::read(&tree.locate(file).1).filter(|_| tree.is_own(file))?;
+    let of_list = || named(&source, "imports").or_else(|| named(&source, "modules"));
+    let (line, column) = if key.contains(":anon-") { of_list()? } else { (1, 1) };
+    Some(Position { file: file.into(), line, column })
+}
+
+/// Where a file of the user's describes file systems that a disk layout describes as well.
+fn file_systems(message: &str, tree: &Tree) -> Option<Position> {
+    let (_, places) = message.split_once("` from two places: ")?;
+    let files = places.split("` in ").skip(1).filter_map(|it| it.split([' ', '\n']).next());
+    files.map(|it| it.trim_end_matches('.')).filter(|it| tree.is_own(it)).find_map(|file| {
+        let (line, column) = named(&source::read(&tree.locate(file).1)?, "fileSystems")?;
+        Some(Position { file: file.into(), line, column })
+    })
 }
 
 /// Where `flake.nix` names an input that Nix cannot find: among the arguments of `outputs`.
@@ -177,6 +199,24 @@ mod tests {
         let input = "cannot find flake 'flake:sops-nix' in the flake registries";
         assert_eq!(line(super::input(input, &tree)), Some((2, 25)));
         assert_eq!(line(super::input("something else", &tree)), None);
+    }
+
+    #[test]
+    fn what_is_no_module_and_what_is_mounted_twice_are_found_in_their_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("web.nix");
+        std::fs::write(folder.path().join("flake.nix"), "{ }").unwrap();
+        std::fs::write(&file, "{\n  fileSystems.\"/\" = { };\n  imports = [ lib ];\n}\n").unwrap();
+        let tree = Tree::new(&nixfleet_inventory::Flake::new(folder.path().to_str().unwrap()));
+        let found = |message: &str| {
+            let message = message.replace("FILE", file.to_str().unwrap());
+            find(&message, &tree).map(|it| (it.line, it.column))
+        };
+        assert_eq!(found("module FILE (FILE) does not look like a module."), Some((1, 1)));
+        assert_eq!(found("module FILE (FILE:anon-1) does not look like a module."), Some((3, 3)));
+        let twice = "host `a` has the file system `/` from two places: `/dev/sda1` in FILE and `/dev/b` in \
+                     /nix/store/x/module.nix.\n  Where";
+        assert_eq!(found(twice), Some((2, 3)));
     }
 
     #[test]

@@ -39,7 +39,13 @@ pub fn failure(
     }
     let (place, problem) = failed(cause, Some(name), tree);
     let mentioned = || definition::mentioned(&cause.message, host, tree, survey);
-    fault(name, place.or_else(mentioned).or(position), problem)
+    // Of what the list of modules has within, the module system tells no place.
+    let of_modules = || {
+        let starts = ["Module imports can't be", "Expected a module, but", "cannot coerce a"];
+        let is_of_it = starts.iter().any(|it| cause.message.starts_with(it));
+        host.position("modules").filter(|_| is_of_it).cloned()
+    };
+    fault(name, place.or_else(mentioned).or_else(of_modules).or(position), problem)
 }
 
 /// The fleet, when Nix cannot read it for a mistake of its author.

@@ -9,6 +9,12 @@ use crate::faults::Fault;
 use crate::faults::source::Tree;
 use crate::faults::survey::Survey;
 
+/// How the modules of impermanence begin what they say of a root that they do not empty, and what they
+/// say of state that is lost (modules/nixos/impermanence).
+const IMPERMANENCE: &str = "nixfleet.impermanence: ";
+const OTHER_ROOT: &str = "nixfleet.impermanence: the root file system is ";
+const LOST: &str = " lost at each boot";
+
 /// What is wrong with a host that could be evaluated, beside what is told already.
 pub fn of(
     name: &str,
@@ -19,10 +25,19 @@ pub fn of(
     survey: &Survey,
 ) -> Vec<Fault> {
     let mut problems = Vec::new();
+    // On a root that is not emptied nothing else of it is to be judged.
+    let is_of_another_root = answer.failed.iter().any(|it| it.starts_with(OTHER_ROOT));
     let nowhere = answer.persist_root.as_ref().filter(|root| !is_kept(root, answer));
-    let failed = answer.failed.iter().filter(|it| nowhere.is_none() || !is_of_the_storage(it));
+    let is_without = nowhere.is_some();
+    let nowhere = nowhere.filter(|_| !is_of_another_root);
+    let failed = answer.failed.iter().filter(|it| !is_without || !is_of_the_storage(it));
     problems.extend(failed.map(|it| assertion(tree.localize(it))));
-    let is_told = |it: &str| is_of_a_disk(it, answer) || is_of_a_field(it, name, told);
+    let is_told = |it: &str| {
+        let is_of_the_root = is_without || is_of_another_root;
+        is_of_a_disk(it, answer)
+            || is_of_a_field(it, name, told)
+            || is_of_the_root && it.starts_with(IMPERMANENCE) && it.contains(LOST)
+    };
     let warnings = answer.warnings.iter().filter(|it| !is_told(it));
     problems.extend(warnings.map(|it| EvalProblem::Warning(tree.localize(it))));
     problems.extend(nowhere.cloned().map(EvalProblem::NoPersist));

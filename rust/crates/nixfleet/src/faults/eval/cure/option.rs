@@ -90,6 +90,10 @@ pub fn about_option(message: &str) -> Option<String> {
     let write = |text: &str| Some(format!("write {text}"));
     let values = message.split_once("efinition values:").map_or("", |it| it.1);
     let value = values.split_once("': ").map_or("", |it| it.1);
+    let is_set = values.split_once("':").is_some_and(|it| it.1.trim_start().starts_with('{'));
+    if is_set && option.is_some_and(|it| it.starts_with("nixfleet.impermanence.directories")) {
+        return write("what is to be kept into the set: `directory = \"/…\";`");
+    }
     let is_number = value.starts_with(|it: char| it.is_ascii_digit() || it == '-');
     match wanted.strip_prefix("null or ").unwrap_or(wanted) {
         // What is in it is named behind it.

@@ -122,4 +122,17 @@ fn what_is_within_an_option_and_another_host_have_their_cures() {
         "",
         "write `c`",
     );
+    let mistaken = "The option `programs.git.userName' does not exist.\nDid you mean `programs.git.enable' or \
+                    `programs.git.prompt'?";
+    cured(mistaken, "", "take it out");
+    cured("module /a.nix (/a.nix) does not look like a module.", "", "`{ lib, ... }: { … }`");
+    cured("Module imports can't be nested lists. Perhaps", "", "`++`");
+    cured("Expected a module, but found a value of type \"flake\".", "", "nixosModules.default");
+    cured(
+        "A definition for option `nixfleet.impermanence.directories.\"[definition 1-entry 1]\"' is not of \
+         type `string or attribute set of anything'. Definition values:\n- In `f':\n    {\n  path = 1;",
+        "",
+        "`directory = ",
+    );
+    cured("host `a` has the file system `/` from two places: `/x` in f", "", "disk layout");
 }

@@ -43,6 +43,14 @@ pub fn about_value(first: &str, file: Option<&str>) -> Option<String> {
     let text = if forbidden {
         "a flake reads no file outside its own folder: put the file there and name it `./FILE`; a \
          secret is read when the host runs, by its path as a text"
+    } else if first.contains(" has the file system `") && first.contains("` from two places: ") {
+        "take it out here, or the disk layout out of `imports`"
+    } else if first.ends_with(" does not look like a module.") {
+        "a module is a set, `{ … }`, or a function of one set of arguments: `{ lib, ... }: { … }`"
+    } else if first.starts_with("Module imports can't be nested lists") {
+        "put what is in the inner list into the outer one, or join both with `++`"
+    } else if first.starts_with("Expected a module, but found a value of type") {
+        "name one of its modules: `inputs.NAME.nixosModules.default`"
     } else if first.starts_with("expected a list but found a") {
         "write a list, of one value too: `[ … ]`"
     } else if first.contains("expected a set but found a path")

@@ -1,0 +1,5 @@
+{ nixfleet, ... }:
+{
+  imports = [ nixfleet.nixosModules.disks.ext4 ];
+  nixfleet.impermanence.enable = true;
+}

@@ -1,0 +1,3 @@
+config: pkgs: {
+  networking.domain = "example.org";
+}
