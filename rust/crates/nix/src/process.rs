@@ -212,14 +212,20 @@ fn signal_group(child: &Child, signal: Signal) -> bool {
     kill_process_group(Pid::from_child(child), signal).is_ok()
 }
 
-/// Does what ends with a child that nobody has waited for yet, and asks it to end when `stop` says so.
+/// Does what ends with a child that nobody has waited for yet, and asks it to end when `stop` says so; it
+/// is killed after a moment, with its group, when it heeds nothing.
 pub fn with_child<R>(child: &Child, stop: impl Fn() -> bool + Sync, work: impl FnOnce() -> R) -> R {
     let ((done, wait), stop) = (channel::<()>(), &stop);
     thread::scope(|scope| {
         scope.spawn(move || {
             while wait.recv_timeout(LONGEST_PAUSE) == Err(RecvTimeoutError::Timeout) {
                 if stop() {
-                    return ask_to_end(child);
+                    ask_to_end(child);
+                    if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                        signal_group(child, Signal::KILL);
+                        let _ = kill_process(Pid::from_child(child), Signal::KILL);
+                    }
+                    return;
                 }
             }
         });

@@ -17,8 +17,14 @@ const LONG: Duration = Duration::from_secs(60);
 #[track_caller]
 fn interrupted(fleet: &Fleet, program: &str, arguments: &[&str], says: &str) {
     assert!(fleet.link("sleep") && fleet.link("setpriv"));
+    ends(fleet, program, "exec sleep 600", arguments, says);
+}
+
+/// The same of a program that does this, once it has written down which process it is.
+#[track_caller]
+fn ends(fleet: &Fleet, program: &str, does: &str, arguments: &[&str], says: &str) {
     let help = r#"[ "$1" = --help ] && echo "--apply --select" && exit"#;
-    fleet.program(program, &format!("{help}\necho $$ >pid; exec sleep 600"));
+    fleet.program(program, &format!("{help}\necho $$ >pid; {does}"));
     let temporary = fleet.path().join("tmp");
     fs::create_dir_all(&temporary).unwrap();
     let mut tool = fleet.command(arguments);
@@ -47,6 +53,22 @@ fn validate_tells_of_no_host_that_it_did_not_see() {
         }
         let arguments = ["validate", INVENTORY, "--eval", "--jobs", "1"];
         interrupted(&fleet, program, &arguments, "error: interrupted\n");
+        assert!(!fleet.path().join("called").exists(), "the next host is begun");
+    }
+}
+
+/// What heeds no signal, as a Nix that waits for a disk, neither keeps the tool nor outlives it.
+#[test]
+fn a_nix_that_does_not_die_is_left_nowhere() {
+    for program in ["nix", "nix-eval-jobs"] {
+        let fleet = Fleet::new("UTC");
+        if program != "nix" {
+            fleet.program("nix", "echo called >called");
+        }
+        assert!(fleet.link("sleep") && fleet.link("setpriv"));
+        let deaf = "trap '' INT TERM HUP; while :; do sleep 1; done";
+        let arguments = ["validate", INVENTORY, "--eval", "--jobs", "1"];
+        ends(&fleet, program, deaf, &arguments, "error: interrupted\n");
         assert!(!fleet.path().join("called").exists(), "the next host is begun");
     }
 }
