@@ -72,7 +72,7 @@ impl Core {
         };
         if let Some(release) = kept.release {
             let at = release.at;
-            let rollout = Rollout::new(Plan::from(&release.head), members(&release), at);
+            let rollout = Rollout::new(Plan::from(&*release.head), members(&release), at);
             core.begin(release, rollout, now);
             for event in &kept.events {
                 core.apply(event);

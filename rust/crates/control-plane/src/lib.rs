@@ -22,4 +22,5 @@ pub mod shelf;
 mod stall;
 pub mod status;
 pub mod store;
+pub mod told;
 mod unknown;

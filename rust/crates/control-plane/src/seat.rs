@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::core::concerns;
 use crate::row::Row;
+use crate::told::Told;
 
 /// The most connections of one host: the oldest makes room, which may be of before a power cut.
 const CONNECTIONS: usize = 4;
@@ -54,7 +55,7 @@ pub struct Seat {
     /// The host's name.
     pub name: String,
     /// What it is told; a change of its mark wakes who waits.
-    pub answer: watch::Sender<Arc<Answer>>,
+    pub answer: watch::Sender<Arc<Told>>,
     /// Its connections.
     pub connections: Arc<Row>,
     is_gone: AtomicBool,
@@ -93,7 +94,7 @@ pub enum Said {
 }
 
 impl Seat {
-    fn new(name: &str, answer: Arc<Answer>) -> Self {
+    fn new(name: &str, answer: Arc<Told>) -> Self {
         Self {
             name: name.to_owned(),
             answer: watch::Sender::new(answer),
@@ -123,8 +124,8 @@ impl Seat {
         heard.machine(&said.machine, from, instant);
         let is_same = heard.said.as_ref().is_some_and(|it| it.says_as(said));
         let ready = self.answer.borrow().clone();
-        let lets_go = ready.offered.as_ref().is_some_and(|it| it.wait.is_none());
-        if is_same && !concerns(said.known.as_deref(), lets_go.then_some(&*ready.mark)) {
+        let lets_go = ready.answer.offered.as_ref().is_some_and(|it| it.wait.is_none());
+        if is_same && !concerns(said.known.as_deref(), lets_go.then_some(&*ready.answer.mark)) {
             Said::Same
         } else if heard.news.take(&NEWS, instant) {
             Said::New
@@ -224,14 +225,14 @@ impl Seats {
     pub fn set<'a>(
         &self,
         hosts: impl Iterator<Item = (PublicKey, &'a str)>,
-        new: impl Fn(&str) -> (Answer, Option<CheckIn>),
+        mut new: impl FnMut(&str) -> (Arc<Told>, Option<CheckIn>),
     ) {
         let before = self.all();
         let seat = |(key, name): (PublicKey, &str)| {
             let known = before.get(&key).filter(|it| it.name == name).cloned();
             let seat = known.unwrap_or_else(|| {
                 let (answer, said) = new(name);
-                let seat = Arc::new(Seat::new(name, Arc::new(answer)));
+                let seat = Arc::new(Seat::new(name, answer));
                 seat.heard().said = said;
                 seat
             });
@@ -244,7 +245,8 @@ impl Seats {
             seat.is_gone.store(true, Ordering::Release);
             // Who waits there has this mark from nobody.
             seat.answer.send_modify(|it| {
-                *it = Arc::new(Answer { mark: GONE.into(), offered: None, ..(**it).clone() });
+                let answer = Answer { mark: GONE.into(), offered: None, ..it.answer.clone() };
+                *it = Arc::new(Told::new(answer));
             });
         }
     }

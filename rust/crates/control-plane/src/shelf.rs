@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use jiff::Timestamp;
@@ -26,22 +27,30 @@ const NAMES: usize = 5;
 /// at once has one copy in memory.
 pub type Files = BTreeMap<String, Bytes>;
 
-/// A release that was taken.
+/// A release that was taken. What is written down of it and what is known are one copy in memory, however
+/// many hosts it has.
 #[derive(Debug, Clone)]
 pub struct Shelf {
     /// What it says of all hosts.
-    pub head: Head,
+    pub head: Arc<Head>,
     /// Its number, and the hash of its head.
     pub known: Known,
     /// What it says of each host, by name.
-    pub entries: BTreeMap<String, Entry>,
+    pub entries: Arc<BTreeMap<String, Entry>>,
     /// Its files, as they were brought.
     pub files: Files,
     /// Who signed it.
     pub signed_by: Vec<String>,
     /// When it was brought.
     pub at: Timestamp,
+    keys: Arc<Keys>,
+}
+
+/// Whose key is whose: read once, since whoever is told something is found by it.
+#[derive(Debug, Default)]
+struct Keys {
     names: HashMap<PublicKey, String>,
+    of: HashMap<String, PublicKey>,
 }
 
 /// What is trusted, as it is written down.
@@ -140,7 +149,7 @@ fn shelve(
     signed_by: Vec<String>,
     at: Timestamp,
 ) -> Result<Shelf, NotTaken> {
-    let (mut entries, mut names) = (BTreeMap::new(), HashMap::new());
+    let (mut entries, mut keys) = (BTreeMap::new(), Keys::default());
     let mut faults = Vec::new();
     for (name, signed) in &head.hosts {
         let file = entry_file(name);
@@ -149,16 +158,15 @@ fn shelve(
             Some(bytes) if Hash::of(bytes) != *signed => {
                 Err(format!("`{file}` is not the one that was signed"))
             }
-            Some(bytes) => Document::<Entry>::read(bytes.to_vec())
-                .map_err(|why| format!("`{file}`: {why}"))
-                .map(|it| it.value().clone()),
+            Some(bytes) => Document::<Entry>::said(bytes).map_err(|why| format!("`{file}`: {why}")),
         };
         match entry {
             Ok(entry) if entry.name == *name => {
                 if let Some(key) =
                     entry.host_key.as_ref().and_then(|it| PublicKey::try_from(it).ok())
                 {
-                    names.insert(key, name.clone());
+                    keys.names.insert(key, name.clone());
+                    keys.of.insert(name.clone(), key);
                 }
                 entries.insert(name.clone(), entry);
             }
@@ -190,12 +198,12 @@ fn shelve(
     files.retain(|name, _| is_its_own(name));
     Ok(Shelf {
         known: Known { sequence: head.sequence, hash },
-        head,
-        entries,
+        head: Arc::new(head),
+        entries: Arc::new(entries),
         files,
         signed_by,
         at,
-        names,
+        keys: Arc::new(keys),
     })
 }
 
@@ -203,20 +211,21 @@ impl Shelf {
     /// The key of a host, if it can ask.
     #[must_use]
     pub fn key_of(&self, host: &str) -> Option<PublicKey> {
-        let key = self.entries.get(host)?.host_key.as_ref()?;
-        PublicKey::try_from(key).ok()
+        self.keys.of.get(host).copied()
     }
 
     /// Who may ask: each host's key, and its name.
     pub fn hosts(&self) -> impl Iterator<Item = (PublicKey, &str)> {
-        self.names.iter().map(|(key, name)| (*key, name.as_str()))
+        self.keys.names.iter().map(|(key, name)| (*key, name.as_str()))
     }
 
     /// The hosts that cannot ask, since the release has no key of type ed25519 for them.
     pub fn without_key(&self) -> impl Iterator<Item = &str> {
-        let known: std::collections::HashSet<&str> =
-            self.names.values().map(String::as_str).collect();
-        self.entries.keys().map(String::as_str).filter(move |it| !known.contains(it))
+        let asks = |host: &&str| {
+            let key = self.keys.of.get(*host);
+            key.and_then(|it| self.keys.names.get(it)).is_some_and(|it| it == *host)
+        };
+        self.entries.keys().map(String::as_str).filter(move |it| !asks(it))
     }
 
     /// A file that this host may have: what all share, and its own entry. A host learns nothing of

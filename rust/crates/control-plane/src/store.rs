@@ -160,6 +160,13 @@ impl Store {
         }
     }
 
+    /// After a turn, once who waited for it was told: what can be done by then only takes time.
+    pub fn settle(&mut self) {
+        if let Self::File(file) = self {
+            file.settle();
+        }
+    }
+
     /// After a turn that failed: what is written down.
     ///
     /// # Errors

@@ -95,9 +95,15 @@ impl Answer {
     /// this control plane has is not offered an older: the control plane has lost its newest.
     #[must_use]
     pub fn for_one_that_knows(&self, said: &CheckIn) -> Self {
-        let knows = said.release.map_or(0, |it| it.sequence);
-        let offered = self.offered.clone().filter(|it| it.release.sequence >= knows);
+        let offered = self.offered.clone().filter(|_| !self.is_behind(said));
         Self { offered, ..self.clone() }
+    }
+
+    /// Whether it offers an older release than a host has taken.
+    #[must_use]
+    pub fn is_behind(&self, said: &CheckIn) -> bool {
+        let knows = said.release.map_or(0, |it| it.sequence);
+        self.offered.as_ref().is_some_and(|it| it.release.sequence < knows)
     }
 }
 

@@ -87,11 +87,20 @@ impl<T: Kind> Document<T> {
     /// # Errors
     /// When it is no such file, in a sentence.
     pub fn read(bytes: Vec<u8>) -> Result<Self, ReadError> {
+        let value = Self::said(&bytes)?;
+        Ok(Self { hash: Hash::of(&bytes), bytes, value })
+    }
+
+    /// What a file says, by the same rules: for who has looked at its hash, and needs it no more.
+    ///
+    /// # Errors
+    /// When it is no such file, in a sentence.
+    pub fn said(bytes: &[u8]) -> Result<T, ReadError> {
         let name = T::NAME;
         if bytes.len() > T::BYTES {
             return Err(ReadError::Large { name, bytes: bytes.len(), limit: T::BYTES });
         }
-        if depth(&bytes) > DEPTH {
+        if depth(bytes) > DEPTH {
             return Err(ReadError::Deep(name));
         }
         let malformed = |problem: String| ReadError::Malformed {
@@ -99,13 +108,13 @@ impl<T: Kind> Document<T> {
             problem: nixfleet_nix::visible(&problem).into_owned(),
         };
         let json = |error: serde_json::Error| malformed(error.to_string());
-        let Formatted { format } = serde_json::from_slice(&bytes).map_err(json)?;
+        let Formatted { format } = serde_json::from_slice(bytes).map_err(json)?;
         if format != FORMAT {
             return Err(ReadError::Format { name, format });
         }
-        let value: T = serde_json::from_slice(&bytes).map_err(json)?;
+        let value: T = serde_json::from_slice(bytes).map_err(json)?;
         value.check().map_err(malformed)?;
-        Ok(Self { hash: Hash::of(&bytes), bytes, value })
+        Ok(value)
     }
 
     /// Writes a file: on one line, since ten thousand hosts have to fetch it, and `jq` is there for

@@ -18,6 +18,7 @@ use super::sight::Sight;
 use crate::core::Core;
 use crate::seat::{Seat, Seats};
 use crate::store::{News, Store, StoreError};
+use crate::told::Telling;
 
 /// The most that are written down at once.
 const LOT: usize = 4_096;
@@ -151,6 +152,7 @@ impl Desk {
                 lot.refuse();
             }
         }
+        self.store.settle();
     }
 
     /// Whether the store takes something again, which is asked anew once in a while.
@@ -220,7 +222,9 @@ impl Desk {
     fn seat(&mut self) {
         let Some(release) = self.core.shelf() else { return };
         let core = &self.core;
-        self.seats.set(release.hosts(), |name| (core.answer(name), core.said().get(name).cloned()));
+        let mut telling = Telling::default();
+        let new = |name: &str| (telling.share(core.answer(name)), core.said().get(name).cloned());
+        self.seats.set(release.hosts(), new);
         self.seated = Some(release.known);
     }
 
@@ -233,7 +237,8 @@ impl Desk {
         let news = self.core.news();
         if self.told.is_none_or(|it| it.elapsed() >= SENTENCES_EVERY) {
             self.told = Some(Instant::now());
-            self.seats.all().values().for_each(|it| tell(&self.core, it));
+            let mut telling = Telling::default();
+            self.seats.all().values().for_each(|it| tell(&self.core, it, &mut telling));
             return;
         }
         self.tell_these(news.iter().map(AsRef::as_ref));
@@ -244,19 +249,20 @@ impl Desk {
     fn tell_these<'a>(&self, hosts: impl Iterator<Item = &'a str>) {
         let Some(release) = self.core.shelf() else { return };
         let seats = hosts.filter_map(|it| self.seats.of(&release.key_of(it)?));
-        seats.for_each(|it| tell(&self.core, &it));
+        let mut telling = Telling::default();
+        seats.for_each(|it| tell(&self.core, &it, &mut telling));
     }
 }
 
 /// Tells a host what was decided; if that is news for it, it is woken.
-fn tell(core: &Core, seat: &Seat) {
+fn tell(core: &Core, seat: &Seat, telling: &mut Telling) {
     let answer = core.answer(&seat.name);
     seat.answer.send_if_modified(|it| {
-        if **it == answer {
+        if it.answer == answer {
             return false;
         }
-        let is_news = it.mark != answer.mark;
-        *it = Arc::new(answer);
+        let is_news = it.answer.mark != answer.mark;
+        *it = telling.share(answer);
         is_news
     });
 }

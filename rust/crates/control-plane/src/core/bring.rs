@@ -35,7 +35,7 @@ impl Core {
         }
         let now = now.max(self.last);
         release.at = now;
-        let (plan, members) = (Plan::from(&release.head), members(&release));
+        let (plan, members) = (Plan::from(&*release.head), members(&release));
         let rollout = match &self.current {
             Some(before) => before.rollout.newer(plan, members, now),
             None => Rollout::new(plan, members, now),
@@ -64,7 +64,7 @@ impl Core {
     /// Why the newest release can never finish: said each time that it is brought.
     fn never_ends(&self, now: Timestamp) -> Vec<Impossible> {
         let Some(current) = &self.current else { return Vec::new() };
-        let plan = Plan::from(&current.shelf.head);
+        let plan = Plan::from(&*current.shelf.head);
         let mut never = impossible(&plan, &members(&current.shelf), now);
         never.extend(current.rollout.held_up());
         never

@@ -7,23 +7,26 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use jiff::Timestamp;
-use nixfleet_link::{
-    Answer, CHECK_IN, CHECK_IN_BYTES, CheckIn, LONGEST_HOLD, PublicKey, RELEASE, VERSION,
-};
+use nixfleet_link::{CHECK_IN, CHECK_IN_BYTES, CheckIn, LONGEST_HOLD, PublicKey, RELEASE, VERSION};
 use tokio::sync::watch;
 
 use crate::again::{jittered, soon};
 use crate::bring::Bringing;
 use crate::clerk::Clerk;
 use crate::seat::{Said, Seat, Seats};
+use crate::told::Told;
 
 /// The most words of a check-in that was refused.
 const REFUSED: &str = "a check-in is JSON, as the description of this interface has it";
+
+/// What the bytes of an answer are.
+const JSON: [(HeaderName, HeaderValue); 1] =
+    [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +90,7 @@ async fn check_in(
         }
     }
     let hold = Duration::from_millis(jittered(said.wait.min(LONGEST_HOLD) * 1000));
-    let is_news = |it: &Arc<Answer>| said.known.as_ref() != Some(&it.mark);
+    let is_news = |it: &Arc<Told>| said.known.as_ref() != Some(&it.answer.mark);
     if !hold.is_zero() && !is_news(&answers.borrow_and_update()) {
         tokio::select! {
             _ = answers.wait_for(is_news) => {}
@@ -98,9 +101,9 @@ async fn check_in(
     if seat.is_gone() {
         return stranger(&door, &peer);
     }
-    let answer = answers.borrow().clone();
-    let again = if *door.stop.borrow() { soon() } else { answer.again };
-    Json(Answer { again, ..answer.for_one_that_knows(&said) }).into_response()
+    let told = answers.borrow().clone();
+    let again = if *door.stop.borrow() { soon() } else { told.answer.again };
+    (JSON, told.json(&said, again)).into_response()
 }
 
 async fn written(door: &Door, seat: &Seat, said: &CheckIn) -> bool {

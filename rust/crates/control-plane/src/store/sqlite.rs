@@ -1,24 +1,34 @@
 //! A file of `SQLite`, with one writer.
 
+mod reader;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{EVENTS, Keep, Kept, News, StoreError, TABLES, as_json, lock};
-use crate::log::Logged;
 use crate::shelf;
+pub use reader::LogFile;
 
 /// For how long a reader waits for the writer.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How many pages of the journal are moved into the file with the commit that fills it: the default
+/// <https://www.sqlite.org/pragma.html#pragma_wal_autocheckpoint>.
+const JOURNAL_PAGES: u32 = 1000;
+/// The bytes of a page, by default.
+const PAGE_BYTES: u64 = 4096;
 
 /// The file, and its one writer.
 pub struct Sqlite {
     database: Connection,
     path: PathBuf,
+    /// Whether what was written is still to be moved out of the journal.
+    is_unsettled: bool,
     /// Nobody else has the file, as long as it is open.
     _lock: Arc<File>,
 }
@@ -72,7 +82,8 @@ impl Sqlite {
             database.pragma_update(None, "user_version", TABLES).map_err(&failed)?;
         }
         let kept = read(&database).map_err(&failed)?;
-        Ok((Self { database, path: path.into(), _lock: lock.clone() }, kept))
+        let path = path.into();
+        Ok((Self { database, path, is_unsettled: false, _lock: lock.clone() }, kept))
     }
 
     pub(super) fn turn(&mut self, work: impl FnOnce(News) -> Vec<Keep>) -> Result<(), StoreError> {
@@ -80,8 +91,34 @@ impl Sqlite {
         if all.is_empty() {
             return Ok(());
         }
-        let failed = failed(&self.path);
-        write(&mut self.database, &all).map_err(failed)
+        if all.iter().any(|it| matches!(it, Keep::Release(..))) {
+            self.postpone().map_err(failed(&self.path))?;
+        }
+        write(&mut self.database, &all).map_err(failed(&self.path))
+    }
+
+    /// A release of ten thousand hosts fills the journal, and to move it into the file takes as long as to
+    /// write it: that is done once hosts were told. Until then all of it is in the journal, and safe there.
+    pub(super) fn settle(&mut self) {
+        if std::mem::take(&mut self.is_unsettled) {
+            let journal = fs::metadata(format!("{}-wal", self.path.display()));
+            // A small one stays, as by default: in one that begins anew there is room where the disk has
+            // none. Where it fails, the next commit tries again.
+            if journal.is_ok_and(|it| it.len() >= u64::from(JOURNAL_PAGES) * PAGE_BYTES) {
+                let _ = self.database.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+            }
+            let _ = self.moves_by_itself(JOURNAL_PAGES);
+        }
+    }
+
+    fn postpone(&mut self) -> rusqlite::Result<()> {
+        self.is_unsettled = true;
+        self.moves_by_itself(0)
+    }
+
+    /// From how many pages on a commit moves the journal into the file; 0: it does not.
+    fn moves_by_itself(&self, pages: u32) -> rusqlite::Result<()> {
+        self.database.query_row(&format!("PRAGMA wal_autocheckpoint = {pages}"), [], |_| Ok(()))
     }
 
     pub(super) fn again(&mut self) -> Result<Kept, StoreError> {
@@ -195,52 +232,6 @@ fn write(database: &mut Connection, all: &[Keep]) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// The log of the file, read beside the writer.
-pub struct LogFile {
-    database: Connection,
-    path: PathBuf,
-}
-
-impl LogFile {
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let failed = failed(path);
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Connection::open_with_flags(path, flags).map_err(&failed)?;
-        database.busy_timeout(BUSY).map_err(&failed)?;
-        database.pragma_update(None, "query_only", true).map_err(&failed)?;
-        Ok(Self { database, path: path.into() })
-    }
-
-    pub(super) fn log(
-        &self,
-        before: u64,
-        host: Option<&str>,
-        most: usize,
-    ) -> Result<Vec<Logged>, StoreError> {
-        self.read(before, host, most).map_err(failed(&self.path))
-    }
-
-    fn read(&self, before: u64, host: Option<&str>, most: usize) -> rusqlite::Result<Vec<Logged>> {
-        let mut rows = self.database.prepare_cached(
-            "SELECT id, release, event FROM event WHERE id < ?1 AND (?2 IS NULL OR host = ?2)
-             ORDER BY id DESC LIMIT ?3",
-        )?;
-        let rows = rows.query_map(params![before, host, most], |row| {
-            Ok((row.get(0)?, row.get(1)?, text(row, 2)?))
-        })?;
-        rows.map(|row| {
-            let (id, release, event) = row?;
-            Ok(Logged { id, release, event: json(&event)? })
-        })
-        .collect()
-    }
-
-    /// For a database that takes the place of this one.
-    pub(super) fn connection(&self) -> &Connection {
-        &self.database
-    }
-}
-
 pub(super) fn failed(path: &Path) -> impl Fn(rusqlite::Error) -> StoreError {
     let place = path.display().to_string();
     move |error| {
@@ -279,4 +270,25 @@ fn time(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Timestamp> {
 /// What was written by us and says nothing is damage.
 fn json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(|error| damage(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_in_the_journal_is_moved_into_the_file_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db.sqlite");
+        let (mut store, ..) = Sqlite::open(&path).unwrap();
+        store.postpone().unwrap();
+        let host = |it: u32| Keep::Host(format!("{it:0>4000}"), Box::default());
+        store.turn(|_| (0..2_000).map(host).collect()).unwrap();
+        let size = || fs::metadata(&path).unwrap().len();
+        let before = size();
+        store.settle();
+        assert!(before < 1 << 20 && size() > 8 << 20, "{before}, {}", size());
+        let pages = store.database.pragma_query_value(None, "wal_autocheckpoint", |it| it.get(0));
+        assert_eq!(pages, Ok(JOURNAL_PAGES));
+    }
 }

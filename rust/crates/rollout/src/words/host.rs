@@ -1,11 +1,23 @@
 //! Where a host stands and why, in words.
 
+use std::fmt;
+
 use crate::decision::{Decision, May};
 use crate::report::Phase;
 use crate::rollout::Rollout;
 use crate::sentence::time;
+use crate::stamp::Stamp;
 use crate::standing::Standing;
 use crate::time::after;
+
+/// Since when: written where a sentence says it alone, since most of a fleet waits for the same.
+struct Since(Stamp);
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.get().map_or_else(|| "the start".into(), time))
+    }
+}
 
 impl Rollout {
     /// Where a host stands and why, in words; `None` for a host that the release has not.
@@ -14,7 +26,7 @@ impl Rollout {
         let verdict = decision.verdict(host)?;
         let track = &self.tracks[self.host(host)?];
         let phase = track.told.as_ref().map(|it| &it.report.phase);
-        let since = verdict.since.get().map_or_else(|| "the start".into(), time);
+        let since = Since(verdict.since);
         let is_away = matches!(verdict.standing, Standing::Offline | Standing::Unheard);
         if is_away && self.members[self.host(host)?].without_key {
             return Some(format!(
