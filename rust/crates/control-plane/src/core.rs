@@ -11,7 +11,7 @@ mod hear;
 
 pub use answer::concerns;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{replace, take};
 use std::sync::Arc;
 
@@ -228,9 +228,8 @@ impl Core {
 }
 
 fn members(shelf: &Shelf) -> Vec<Member> {
-    let without_key: HashSet<&str> = shelf.without_key().collect();
     let member = |(name, entry): (&String, &Entry)| Member {
-        without_key: without_key.contains(name.as_str()),
+        without_key: !shelf.can_ask(name),
         ..Member::from(entry)
     };
     shelf.entries.iter().map(member).collect()

@@ -221,11 +221,14 @@ impl Shelf {
 
     /// The hosts that cannot ask, since the release has no key of type ed25519 for them.
     pub fn without_key(&self) -> impl Iterator<Item = &str> {
-        let asks = |host: &&str| {
-            let key = self.keys.of.get(*host);
-            key.and_then(|it| self.keys.names.get(it)).is_some_and(|it| it == *host)
-        };
-        self.entries.keys().map(String::as_str).filter(move |it| !asks(it))
+        self.entries.keys().map(String::as_str).filter(|it| !self.can_ask(it))
+    }
+
+    /// Whether a host is the one that its key is taken for.
+    #[must_use]
+    pub fn can_ask(&self, host: &str) -> bool {
+        let key = self.keys.of.get(host);
+        key.and_then(|it| self.keys.names.get(it)).is_some_and(|it| it == host)
     }
 
     /// A file that this host may have: what all share, and its own entry. A host learns nothing of

@@ -151,6 +151,14 @@ pub fn impossible(plan: &Plan, members: &[Member], begins: Timestamp) -> Vec<Imp
 }
 
 impl Rollout {
+    /// Why it can never finish, from a time on: by its plan, and by what people said.
+    #[must_use]
+    pub fn never_ends(&self, now: Timestamp) -> Vec<Impossible> {
+        let mut never = impossible(&self.plan, &self.members, now);
+        never.extend(self.held_up());
+        never
+    }
+
     /// What never ends unless a person takes back what people said, as long as all hosts are there.
     #[must_use]
     pub fn held_up(&self) -> Vec<Impossible> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use nixfleet_link::CheckIn;
-use nixfleet_rollout::{Impossible, Kind, Plan, Rollout, impossible};
+use nixfleet_rollout::{Impossible, Kind, Plan, Rollout};
 
 use super::{Core, members};
 use crate::shelf::{self, Brought, Files, NotTaken};
@@ -63,10 +63,6 @@ impl Core {
 
     /// Why the newest release can never finish: said each time that it is brought.
     fn never_ends(&self, now: Timestamp) -> Vec<Impossible> {
-        let Some(current) = &self.current else { return Vec::new() };
-        let plan = Plan::from(&*current.shelf.head);
-        let mut never = impossible(&plan, &members(&current.shelf), now);
-        never.extend(current.rollout.held_up());
-        never
+        self.current.as_ref().map_or_else(Vec::new, |it| it.rollout.never_ends(now))
     }
 }

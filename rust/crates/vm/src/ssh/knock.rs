@@ -30,17 +30,16 @@ pub struct Knock {
 impl Knock {
     /// Whether a server has answered with the greeting of SSH.
     pub fn answers(&mut self, port: u16) -> bool {
-        let (mut answered, mut refused) = (false, false);
+        let mut answered = false;
         self.waiting.retain_mut(|stream| {
             let mut greeting = [0; 4];
             match stream.read(&mut greeting) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return true,
-                Ok(0) | Err(_) => refused = true,
+                Ok(0) | Err(_) => self.refused = true,
                 Ok(count) => answered |= &greeting[..count] == b"SSH-",
             }
             false
         });
-        self.refused |= refused;
         if answered {
             self.waiting.clear();
             return true;

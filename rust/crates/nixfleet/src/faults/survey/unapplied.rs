@@ -50,11 +50,12 @@ pub fn unapplied(list: Expression) -> Option<(usize, Unapplied)> {
     (0..elements.len()).find_map(|at| {
         let (function, given) = (elements[at], &elements[at + 1..]);
         let is_name = matches!(function.kind(), Kind::Ident | Kind::Select);
-        let cure = cure(function, given).filter(|_| is_name)?;
-        (Use::of(function) == Use::Module).then(|| {
-            let name = function.text().to_owned();
-            (function.span().start, Unapplied { function: name, cure })
-        })
+        if !is_name || Use::of(function) != Use::Module {
+            return None;
+        }
+        let cure = cure(function, given)?;
+        let name = function.text().to_owned();
+        Some((function.span().start, Unapplied { function: name, cure }))
     })
 }
 
