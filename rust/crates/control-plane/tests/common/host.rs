@@ -49,7 +49,7 @@ impl Host {
 
     /// Asks until it may go.
     pub fn may_soon(&mut self) {
-        let until = Instant::now() + Duration::from_secs(5);
+        let until = Instant::now() + Duration::from_secs(20);
         while self.may() != Some(true) {
             assert!(Instant::now() < until, "it may not go");
             std::thread::sleep(Duration::from_millis(60));
