@@ -1,4 +1,4 @@
-//! Ten thousand hosts that come at once, ask as quickly as they are answered, and wait for a release.
+//! Ten thousand hosts that come at once, ask as quickly as they are answered, and wait.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::fleet::release;
-use crate::host::{Host, Says, count, herd, middle};
+use crate::host::{Host, Says, count, herd, middle, waiting};
 use crate::plane::Plane;
 
 /// How often and for how long check-ins are counted, before and after a million more: from one time to
@@ -30,31 +30,12 @@ pub async fn measure(program: &str, hosts: usize) -> Result<Value, Failure> {
     count(&mut all, Says::Same, Duration::from_secs(600), MORE).await?;
     let (_, costs_after) = usual(plane, &mut all).await?;
 
-    // All wait; then there is a release.
-    let body = release(hosts, 2)?;
-    let mut tasks = Vec::new();
-    for mut host in all {
-        host.check_in().await?;
-        host.said.wait = 200;
-        tasks.push(tokio::spawn(async move {
-            host.check_in().await?;
-            Ok::<_, Failure>(Instant::now())
-        }));
-    }
+    let waiting = waiting(all).await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
     #[allow(clippy::cast_precision_loss)]
     let memory = (plane.memory() - before) / hosts as f64;
-    // From before it is brought: it is judged and written down first, all its entries.
-    let published = Instant::now();
-    plane.bring(&body).await?;
-    let mut last = published;
-    for task in tasks {
-        last = last.max(task.await??);
-    }
-    let heard = last.duration_since(published).as_secs_f64();
-    Ok(json!({
-        "herd": came, "first": first, "after": costs / costs_after, "memory": memory, "heard": heard,
-    }))
+    drop(waiting);
+    Ok(json!({ "herd": came, "first": first, "after": costs / costs_after, "memory": memory }))
 }
 
 /// Check-ins a second, and what one costs the control plane, in seconds of a processor: the middle of

@@ -3,10 +3,13 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use nixfleet_link::{Answer, CHECK_IN, CheckIn, HostKey, PublicKey, VERSION, client_config};
+use nixfleet_link::{
+    Answer, CHECK_IN, CheckIn, HostKey, LONGEST_HOLD, PublicKey, VERSION, client_config,
+};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -90,6 +93,25 @@ pub async fn herd(planes: &[Plane], hosts: Range<usize>) -> Result<Vec<Host>, Fa
     }
     Ok(all)
 }
+
+/// Each waits from now on, having heard all that there is; what is given back is it again, and when it was
+/// told something new.
+pub async fn waiting(hosts: Vec<Host>) -> Result<Vec<JoinHandle<Told>>, Failure> {
+    let mut all = Vec::with_capacity(hosts.len());
+    for mut host in hosts {
+        host.said.wait = 0;
+        host.check_in().await?;
+        host.said.wait = LONGEST_HOLD;
+        all.push(tokio::spawn(async move {
+            let answer = host.check_in().await?;
+            Ok((host, answer, Instant::now()))
+        }));
+    }
+    Ok(all)
+}
+
+/// A host that was told something, and when.
+pub type Told = Result<(Host, Answer, Instant), Failure>;
 
 /// What hosts have to say.
 #[derive(Clone, Copy, PartialEq, Eq)]

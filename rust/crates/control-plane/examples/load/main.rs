@@ -1,9 +1,10 @@
 //! Thousands of hosts at a control plane, or at several, for `checks/bench`: prints what it took as JSON.
 //!
-//!     load CONTROL-PLANE HOSTS crowd|pages|steady|stores|tell
+//!     load CONTROL-PLANE HOSTS crowd|heard|pages|steady|stores|tell
 
 mod crowd;
 mod fleet;
+mod heard;
 mod host;
 mod pages;
 mod plane;
@@ -16,7 +17,7 @@ mod tell;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const USAGE: &str = "load CONTROL-PLANE HOSTS crowd|pages|steady|stores|tell";
+const USAGE: &str = "load CONTROL-PLANE HOSTS crowd|heard|pages|steady|stores|tell";
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -25,6 +26,7 @@ async fn main() -> Result<(), Failure> {
     let hosts = hosts.parse()?;
     let seen = match what.as_str() {
         "crowd" => crowd::measure(program, hosts).await?,
+        "heard" => heard::measure(program, hosts).await?,
         "pages" => pages::measure(program, hosts).await?,
         "steady" => steady::measure(program, hosts).await?,
         "stores" => stores::measure(program, hosts).await?,
