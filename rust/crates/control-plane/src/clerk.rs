@@ -4,6 +4,7 @@
 mod desk;
 mod lot;
 mod sight;
+mod telling;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -36,6 +36,8 @@ pub struct Core {
     configured: Signers,
     trusted: Option<Trusted>,
     current: Option<Current>,
+    /// The one before, until [`Core::tidy`].
+    past: Option<Current>,
     said: BTreeMap<String, CheckIn>,
     /// The time of the last event: events' times never go back.
     last: Timestamp,
@@ -66,6 +68,7 @@ impl Core {
             configured,
             trusted: kept.trusted,
             current: None,
+            past: None,
             said: kept.hosts.into_iter().collect(),
             last: now,
             listening: now,
@@ -193,7 +196,14 @@ impl Core {
         let mark = format!("{}-{}", release.known.sequence, &release.known.hash.to_string()[..12]);
         let news = decision.verdicts().map(|it| it.0.into()).collect();
         let retries = BTreeMap::new();
-        self.current = Some(Current { shelf: release, rollout, decision, retries, mark, news });
+        let next = Current { shelf: release, rollout, decision, retries, mark, news };
+        self.past = self.current.replace(next);
+    }
+
+    /// Lets go of what is of no use any more: of a release before, which takes a while. It is done once hosts
+    /// were told.
+    pub fn tidy(&mut self) {
+        self.past = None;
     }
 
     /// Something happened: it is applied, and to be written down. It is later than all that happened

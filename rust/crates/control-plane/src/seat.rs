@@ -214,6 +214,13 @@ impl Seats {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Wakes all who wait, whatever they are told: the program ends.
+    pub fn wake(&self) {
+        for seat in self.all().values() {
+            seat.answer.send_modify(|_| {});
+        }
+    }
+
     /// The seat of a host.
     #[must_use]
     pub fn named(&self, host: &str) -> Option<Arc<Seat>> {

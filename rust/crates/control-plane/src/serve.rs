@@ -122,6 +122,7 @@ async fn run(
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     print("ending: hosts that wait are told to come again");
     let _ = stopping.send(true);
+    seats.wake();
     let over = async { while doors.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(FAREWELL, over).await;
     farewell(&crowd).await;

@@ -3,6 +3,8 @@
 //! Whoever brings a release may: what counts is who signed it. Whether it is taken decides the
 //! release's own crate, by the same rules as on a host.
 
+mod entries;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -43,14 +45,8 @@ pub struct Shelf {
     pub signed_by: Vec<String>,
     /// When it was brought.
     pub at: Timestamp,
-    keys: Arc<Keys>,
-}
-
-/// Whose key is whose: read once, since whoever is told something is found by it.
-#[derive(Debug, Default)]
-struct Keys {
-    names: HashMap<PublicKey, String>,
-    of: HashMap<String, PublicKey>,
+    /// Whose key is whose.
+    names: Arc<HashMap<PublicKey, String>>,
 }
 
 /// What is trusted, as it is written down.
@@ -149,31 +145,16 @@ fn shelve(
     signed_by: Vec<String>,
     at: Timestamp,
 ) -> Result<Shelf, NotTaken> {
-    let (mut entries, mut keys) = (BTreeMap::new(), Keys::default());
     let mut faults = Vec::new();
-    for (name, signed) in &head.hosts {
-        let file = entry_file(name);
-        let entry = match files.get(&file) {
-            None => Err(format!("`{file}` is missing")),
-            Some(bytes) if Hash::of(bytes) != *signed => {
-                Err(format!("`{file}` is not the one that was signed"))
-            }
-            Some(bytes) => Document::<Entry>::said(bytes).map_err(|why| format!("`{file}`: {why}")),
-        };
-        match entry {
-            Ok(entry) if entry.name == *name => {
-                if let Some(key) =
-                    entry.host_key.as_ref().and_then(|it| PublicKey::try_from(it).ok())
-                {
-                    keys.names.insert(key, name.clone());
-                    keys.of.insert(name.clone(), key);
-                }
-                entries.insert(name.clone(), entry);
-            }
-            Ok(entry) => faults.push(format!("`{file}` is of the host `{}`", entry.name)),
-            Err(why) => faults.push(why),
+    let read = entries::read(&head, &files).into_iter();
+    let sound = read.filter_map(|(name, entry)| match entry {
+        Ok(entry) => Some((name.clone(), entry)),
+        Err(why) => {
+            faults.push(why);
+            None
         }
-    }
+    });
+    let entries: BTreeMap<String, Entry> = sound.collect();
     if !faults.is_empty() {
         let more = faults.len().saturating_sub(NAMES);
         let mut text = faults[..faults.len().min(NAMES)].join("; ");
@@ -199,24 +180,30 @@ fn shelve(
     Ok(Shelf {
         known: Known { sequence: head.sequence, hash },
         head: Arc::new(head),
+        names: Arc::new(
+            entries.iter().filter_map(|it| Some((key_of(it.1)?, it.0.clone()))).collect(),
+        ),
         entries: Arc::new(entries),
         files,
         signed_by,
         at,
-        keys: Arc::new(keys),
     })
+}
+
+fn key_of(entry: &Entry) -> Option<PublicKey> {
+    entry.host_key.as_ref().and_then(|it| PublicKey::try_from(it).ok())
 }
 
 impl Shelf {
     /// The key of a host, if it can ask.
     #[must_use]
     pub fn key_of(&self, host: &str) -> Option<PublicKey> {
-        self.keys.of.get(host).copied()
+        self.entries.get(host).and_then(key_of)
     }
 
     /// Who may ask: each host's key, and its name.
     pub fn hosts(&self) -> impl Iterator<Item = (PublicKey, &str)> {
-        self.keys.names.iter().map(|(key, name)| (*key, name.as_str()))
+        self.names.iter().map(|(key, name)| (*key, name.as_str()))
     }
 
     /// The hosts that cannot ask, since the release has no key of type ed25519 for them.
@@ -227,8 +214,7 @@ impl Shelf {
     /// Whether a host is the one that its key is taken for.
     #[must_use]
     pub fn can_ask(&self, host: &str) -> bool {
-        let key = self.keys.of.get(host);
-        key.and_then(|it| self.keys.names.get(it)).is_some_and(|it| it == host)
+        self.key_of(host).and_then(|it| self.names.get(&it)).is_some_and(|it| it == host)
     }
 
     /// A file that this host may have: what all share, and its own entry. A host learns nothing of

@@ -40,9 +40,9 @@ fn json(answer: &Answer) -> Bytes {
 
 /// The answers of those who are told one after another.
 #[derive(Debug, Default)]
-pub struct Telling(Vec<Arc<Told>>);
+pub struct Copies(Vec<Arc<Told>>);
 
-impl Telling {
+impl Copies {
     /// The one copy of an answer.
     pub fn share(&mut self, answer: Answer) -> Arc<Told> {
         if let Some(same) = self.0.iter().find(|it| it.answer == answer) {
@@ -72,16 +72,16 @@ mod tests {
 
     #[test]
     fn who_is_told_the_same_is_given_the_same_bytes() {
-        let mut telling = Telling::default();
+        let mut copies = Copies::default();
         let (one, other, third) =
-            (telling.share(offer(1)), telling.share(offer(2)), telling.share(offer(1)));
+            (copies.share(offer(1)), copies.share(offer(2)), copies.share(offer(1)));
         assert!(Arc::ptr_eq(&one, &third) && !Arc::ptr_eq(&one, &other));
         let said = CheckIn::default();
         assert_eq!(one.json(&said, 0).as_ptr(), third.json(&said, 0).as_ptr());
         for sequence in 3..100 {
-            telling.share(offer(sequence));
+            copies.share(offer(sequence));
         }
-        assert_eq!(telling.0.len(), DIFFERENT);
+        assert_eq!(copies.0.len(), DIFFERENT);
     }
 
     #[test]

@@ -71,11 +71,7 @@ impl TryFrom<&Key> for PublicKey {
     type Error = PublicKeyError;
 
     fn try_from(key: &Key) -> Result<Self, PublicKeyError> {
-        let read = ssh_key::PublicKey::from_openssh(key.line()).ok();
-        match read.as_ref().and_then(|it| it.key_data().ed25519()) {
-            Some(key) => Ok(Self(key.0)),
-            None => Err(PublicKeyError::Type(key.to_string())),
-        }
+        key.ed25519().map(Self).ok_or_else(|| PublicKeyError::Type(key.to_string()))
     }
 }
 

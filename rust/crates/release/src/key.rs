@@ -53,6 +53,12 @@ impl Key {
         &self.data
     }
 
+    /// The 32 bytes of a key of type ed25519.
+    #[must_use]
+    pub fn ed25519(&self) -> Option<[u8; 32]> {
+        self.data.ed25519().map(|it| it.0)
+    }
+
     /// The fingerprint as `ssh-keygen -l` writes it: `SHA256:…`.
     #[must_use]
     pub fn fingerprint(&self) -> String {

@@ -42,5 +42,7 @@ pub async fn measure(program: &str, hosts: usize) -> Result<Value, Failure> {
         ours.push(plane.processor() - before.0);
         theirs.push(processor("self") - before.1);
     }
-    Ok(json!({ "heard": middle(times.clone()), "times": times, "ours": middle(ours), "theirs": middle(theirs) }))
+    Ok(
+        json!({ "heard": middle(times.clone()), "times": times, "ours": middle(ours), "theirs": middle(theirs) }),
+    )
 }

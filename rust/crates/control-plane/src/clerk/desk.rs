@@ -4,6 +4,7 @@
 //! What is known is what is written down. What could not be written has not happened: who said it is
 //! told so, and says it again.
 
+use std::collections::BTreeSet;
 use std::mem::take;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -11,14 +12,15 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use nixfleet_link::Known;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::lot::{Ack, Lot};
 use super::sight::Sight;
+use super::telling::Telling;
 use crate::core::Core;
-use crate::seat::{Seat, Seats};
+use crate::seat::Seats;
 use crate::store::{News, Store, StoreError};
-use crate::told::Telling;
 
 /// The most that are written down at once.
 const LOT: usize = 4_096;
@@ -48,6 +50,8 @@ pub(super) struct Desk {
     failed: Option<Instant>,
     news: watch::Sender<u64>,
     troubled: watch::Sender<Option<String>>,
+    /// Where hosts are answered.
+    runtime: Option<Handle>,
 }
 
 impl Desk {
@@ -70,8 +74,11 @@ impl Desk {
             failed: None,
             news,
             troubled,
+            runtime: Handle::try_current().ok(),
         };
-        desk.seat();
+        desk.tell(true, &[]);
+        // The first decision is told to all.
+        desk.told = None;
         // A turn in which nothing happens writes nothing.
         if let Err(error) = desk.store.probe() {
             desk.fail(&error);
@@ -134,9 +141,8 @@ impl Desk {
                 self.dirty = !decides;
                 if decides {
                     self.decided = Some(Instant::now());
-                    self.tell();
                 }
-                self.tell_these(hosts.iter().map(String::as_str));
+                self.tell(decides, &hosts);
                 for ack in acks {
                     ack(true);
                 }
@@ -152,6 +158,7 @@ impl Desk {
                 lot.refuse();
             }
         }
+        self.core.tidy();
         self.store.settle();
     }
 
@@ -218,53 +225,26 @@ impl Desk {
         }
     }
 
-    /// A seat for each host of the release.
-    fn seat(&mut self) {
-        let Some(release) = self.core.shelf() else { return };
-        let core = &self.core;
-        let mut telling = Telling::default();
-        let new = |name: &str| (telling.share(core.answer(name)), core.said().get(name).cloned());
-        self.seats.set(release.hosts(), new);
-        self.seated = Some(release.known);
-    }
-
     /// Tells who may go, or may not any more, and wakes them; all others once in a while, since an answer
-    /// for each of ten thousand takes longer than to decide for them.
-    fn tell(&mut self) {
-        if self.core.shelf().map(|it| it.known) != self.seated {
-            self.seat();
+    /// for each of ten thousand takes longer than to decide for them. Who said something is answered by all
+    /// that is known by then, also where nothing is decided yet on what others wrote.
+    fn tell(&mut self, decides: bool, spoke: &[String]) {
+        let news = if decides { self.core.news() } else { BTreeSet::new() };
+        let release = self.core.shelf().map(|it| it.known);
+        let mut telling = Telling::of(&self.core);
+        if decides && release != self.seated {
+            telling.seat(&self.seats);
+            self.seated = release;
         }
-        let news = self.core.news();
-        if self.told.is_none_or(|it| it.elapsed() >= SENTENCES_EVERY) {
+        if decides && self.told.is_none_or(|it| it.elapsed() >= SENTENCES_EVERY) {
             self.told = Some(Instant::now());
-            let mut telling = Telling::default();
-            self.seats.all().values().for_each(|it| tell(&self.core, it, &mut telling));
-            return;
+            telling.all(&self.seats);
+        } else {
+            let spoke = spoke.iter().map(String::as_str);
+            telling.these(&self.seats, news.iter().map(AsRef::as_ref).chain(spoke));
         }
-        self.tell_these(news.iter().map(AsRef::as_ref));
+        telling.end(self.runtime.as_ref());
     }
-
-    /// Tells some. Who said something is answered by all that is known by then, also where nothing is
-    /// decided yet on what others wrote.
-    fn tell_these<'a>(&self, hosts: impl Iterator<Item = &'a str>) {
-        let Some(release) = self.core.shelf() else { return };
-        let seats = hosts.filter_map(|it| self.seats.of(&release.key_of(it)?));
-        let mut telling = Telling::default();
-        seats.for_each(|it| tell(&self.core, &it, &mut telling));
-    }
-}
-
-/// Tells a host what was decided; if that is news for it, it is woken.
-fn tell(core: &Core, seat: &Seat, telling: &mut Telling) {
-    let answer = core.answer(&seat.name);
-    seat.answer.send_if_modified(|it| {
-        if it.answer == answer {
-            return false;
-        }
-        let is_news = it.answer.mark != answer.mark;
-        *it = telling.share(answer);
-        is_news
-    });
 }
 
 /// Takes what others wrote.

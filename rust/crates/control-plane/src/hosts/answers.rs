@@ -14,6 +14,7 @@ use axum::{Extension, Json, Router};
 use jiff::Timestamp;
 use nixfleet_link::{CHECK_IN, CHECK_IN_BYTES, CheckIn, LONGEST_HOLD, PublicKey, RELEASE, VERSION};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::again::{jittered, soon};
 use crate::bring::Bringing;
@@ -56,11 +57,11 @@ pub fn router(door: Door) -> Router {
         .route(CHECK_IN, post(check_in).layer(DefaultBodyLimit::max(CHECK_IN_BYTES)))
         .route(&format!("{RELEASE}/{{*name}}"), get(file))
         .route(RELEASE, post(take))
-        .with_state(door)
+        .with_state(Arc::new(door))
 }
 
 async fn check_in(
-    State(mut door): State<Door>,
+    State(door): State<Arc<Door>>,
     Extension(peer): Extension<Peer>,
     body: Bytes,
 ) -> Response {
@@ -90,13 +91,11 @@ async fn check_in(
         }
     }
     let hold = Duration::from_millis(jittered(said.wait.min(LONGEST_HOLD) * 1000));
-    let is_news = |it: &Arc<Told>| said.known.as_ref() != Some(&it.answer.mark);
-    if !hold.is_zero() && !is_news(&answers.borrow_and_update()) {
-        tokio::select! {
-            _ = answers.wait_for(is_news) => {}
-            () = tokio::time::sleep(hold) => {}
-            _ = door.stop.wait_for(|it| *it) => {}
-        }
+    if !hold.is_zero() {
+        // Who waits is woken at the end of the program as well, `Seats::wake`.
+        let is_over =
+            |it: &Arc<Told>| said.known.as_ref() != Some(&it.answer.mark) || *door.stop.borrow();
+        let _ = timeout(hold, answers.wait_for(is_over)).await;
     }
     if seat.is_gone() {
         return stranger(&door, &peer);
@@ -116,7 +115,7 @@ async fn written(door: &Door, seat: &Seat, said: &CheckIn) -> bool {
 
 /// A file of the newest release that this host may have.
 async fn file(
-    State(door): State<Door>,
+    State(door): State<Arc<Door>>,
     Extension(peer): Extension<Peer>,
     Path(name): Path<String>,
     headers: HeaderMap,
@@ -143,7 +142,7 @@ async fn file(
 }
 
 /// A release, whoever brings it.
-async fn take(State(door): State<Door>, body: Body) -> Response {
+async fn take(State(door): State<Arc<Door>>, body: Body) -> Response {
     door.bringing.take(&door.clerk, body).await
 }
 

@@ -4,6 +4,7 @@ mod bringing;
 #[path = "../common/mod.rs"]
 mod common;
 mod heads;
+mod heard;
 mod leaving;
 mod readers;
 #[cfg(target_os = "linux")]
