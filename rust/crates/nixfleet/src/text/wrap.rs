@@ -56,6 +56,17 @@ pub fn fit(out: &mut Lines, text: &Lines, width: usize, before: usize) {
     }
 }
 
+/// The same of what nobody copies from: a word that is longer than a line is broken as well.
+pub fn fill(out: &mut Lines, text: &Lines, width: usize, before: usize) {
+    let lines = text.iter().flat_map(|line| pieces(line, width.saturating_sub(before)));
+    for (place, line) in lines.enumerate() {
+        if place > 0 {
+            out.end().repeat(" ", before);
+        }
+        out.add(line);
+    }
+}
+
 /// The same text in lines of so many columns; a line that is as short already stays as it is.
 pub fn within(text: Lines, width: Option<usize>) -> Lines {
     let Some(width) = width else { return text };
@@ -200,6 +211,13 @@ mod tests {
         let lines = "  of words and\n eighteen-letters-x\n eighteen-letters-x\n  y";
         assert_eq!(within(text.clone(), Some(19)).as_str(), lines);
         assert_eq!(within(text.clone(), None).as_str(), text.as_str());
+    }
+
+    #[test]
+    fn a_word_that_nobody_copies_is_broken() {
+        let mut lines = Lines::line("- ");
+        fill(&mut lines, &Lines::block(&"of twelve-letters\nand b".into()), 10, 2);
+        assert_eq!(lines.as_str(), "- of\n  twelve-l\n  etters\n  and b");
     }
 
     #[test]

@@ -40,6 +40,47 @@ fn it_is_shown_in_eighty_columns_with_what_each_wave_waits_for() {
     assert_eq!((&json["apiVersion"], &json["state"]), (&json!(1), &json!("running")));
 }
 
+#[test]
+fn in_a_narrow_terminal_nothing_runs_over_its_edge() {
+    let plane = Plane::new();
+    let long = |letter: &str| letter.repeat(90);
+    {
+        let mut plan: Plan = serde_json::from_str(PLAN).unwrap();
+        plan.waves[2].name = long("w");
+        let member = |name: String, wave: String| Member {
+            name,
+            system: format!("/nix/store/{}", long("s")),
+            wave: Some(wave),
+            tags: vec![],
+            without_key: false,
+        };
+        let members = vec![member("web-02".into(), "web".into()), member(long("h"), long("w"))];
+        *plane.rollout.lock().unwrap() = Rollout::new(plan, members, jiff::Timestamp::now());
+    }
+    plane.report("web-02", Phase::Reverted { why: long("y") }, &long("r"));
+    let doubled = json!([{ "host": long("d"), "addresses": ["10.0.0.1"] }]);
+    *plane.status.lock().unwrap() = json!({ "fleet": long("f"), "trouble": long("t"),
+        "doubled": doubled, "ahead": [long("a")],
+        "release": { "signedBy": [long("b")], "withoutKey": [long("k")] } });
+    let socket = plane.fleet.path().join("socket");
+    for command in [
+        &["rollout", "show", "--all"][..],
+        &["rollout", "show", "-h", "web-02"],
+        &["rollout", "pause"],
+        &["rollout", "hold", &long("h")],
+        &["status", INVENTORY],
+    ] {
+        for columns in [30, 40, 61] {
+            let arguments = [command, &["--socket", socket.to_str().unwrap()]].concat();
+            let mut tool = plane.fleet.command(&arguments);
+            let shown = text(&tool.env("COLUMNS", columns.to_string()).output_of().stdout);
+            assert!(shown.lines().count() > 1, "{command:?}: {shown}");
+            let over = shown.lines().find(|it| it.chars().count() > columns);
+            assert_eq!(over, None, "{command:?} in {columns}:\n{shown}");
+        }
+    }
+}
+
 /// The same table as where hosts are asked, of the fleet's hosts.
 #[test]
 fn status_is_that_of_the_control_plane_where_there_is_one() {

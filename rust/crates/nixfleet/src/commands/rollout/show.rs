@@ -7,6 +7,7 @@ use nixfleet_rollout::{HostView, Standing, State, Tally, View, WaveState};
 use nixfleet_text::output::{clear, print};
 use nixfleet_text::{Lines, json, visible};
 use nixfleet_vm::Cancel;
+use unicode_width::UnicodeWidthStr;
 
 use super::say::{Said, unknown};
 use super::{AGAIN, Show};
@@ -16,13 +17,17 @@ use crate::exit::Exit;
 use crate::global::{Format, Global};
 use crate::text::page::{page, tell};
 use crate::text::table;
-use crate::text::wrap::{columns, fit};
+use crate::text::wrap::{columns, fill};
 
 /// The most hosts that are listed where nobody asks for all.
 const HOSTS: usize = 20;
 
-/// How long a bar is.
+/// How long a bar is, and how short it is in a narrow terminal, with its ends.
 const BAR: usize = 30;
+const SHORTEST: usize = 12;
+
+/// What stands between a wave's name, its bar and its count.
+const GAP: usize = 2;
 
 /// Shows it, once or until it has come to its end.
 pub fn run(global: &Global, door: &Door, args: &Show) -> Result<Exit, Error> {
@@ -74,9 +79,10 @@ pub fn after(global: &Global, said: &Said) {
     let mut text = Lines::default();
     let width = columns(io::stdout()).unwrap_or(usize::MAX);
     for line in &said.lines {
-        text.add(line).end();
+        fill(&mut text, &Lines::line(line), width, 0);
+        text.end();
     }
-    fit(&mut text, &Lines::line(&said.view.sentence), width, 0);
+    fill(&mut text, &Lines::line(&said.view.sentence), width, 0);
     print(page(text));
 }
 
@@ -96,7 +102,7 @@ fn head(status: &Status, view: &View, width: usize) -> Lines {
     let mut lines = vec![line, Lines::line(&view.sentence)];
     lines.extend(status.notes().iter().map(Lines::line));
     lines.iter().fold(Lines::default(), |mut text, line| {
-        fit(&mut text, line, width, 0);
+        fill(&mut text, line, width, 0);
         text.end();
         text
     })
@@ -117,25 +123,38 @@ fn waves(text: &mut Lines, view: &View, width: usize) {
     let widest = view.waves.iter().map(|it| it.name.chars().count()).max().unwrap_or(0).min(24);
     for wave in &view.waves {
         let Tally { arrived, hosts, .. } = wave.tally;
-        let (name, bar, word) = (visible(&wave.name), bar(&wave.tally), word(wave.state));
-        text.add(format_args!("{name:widest$}  {bar}  {arrived} of {hosts}, {word}")).end();
-        fit(text.ours("  "), &Lines::line(&wave.sentence), width, 2);
+        let (name, word) = (visible(&wave.name), word(wave.state));
+        let count = format!("{arrived} of {hosts}, {word}");
+        let beside = width.saturating_sub(widest.max(name.width()) + count.width() + 2 * GAP);
+        if beside >= SHORTEST {
+            let bar = bar(&wave.tally, beside);
+            text.add(format_args!("{name:widest$}  {bar}  {count}")).end();
+        } else {
+            // Each in a line of its own.
+            let bar = bar(&wave.tally, width.saturating_sub(GAP));
+            fill(text, &Lines::line(&wave.name), width, 0);
+            fill(text.end().ours("  "), &bar.as_str().into(), width, GAP);
+            fill(text.end().ours("  "), &count.as_str().into(), width, GAP);
+            text.end();
+        }
+        fill(text.ours("  "), &Lines::line(&wave.sentence), width, 2);
         text.end();
     }
 }
 
-/// `#####>>>!!......`: arrived, on the way, failed or silent, the rest.
-fn bar(tally: &Tally) -> String {
+/// `[#####>>>!!......]`: arrived, on the way, failed or silent, the rest; in so much room.
+fn bar(tally: &Tally, room: usize) -> String {
+    let bar = room.saturating_sub(2).clamp(SHORTEST - 2, BAR);
     let hosts = tally.hosts.max(1);
     let mut drawn = 0;
     let mut text = String::new();
     // What is there at all has a sign at least.
     for (sign, count) in [('#', tally.arrived), ('>', tally.on_the_way), ('!', tally.lost())] {
-        let length = (count * BAR / hosts).max(usize::from(count > 0)).min(BAR - drawn);
+        let length = (count * bar / hosts).max(usize::from(count > 0)).min(bar - drawn);
         text.extend(std::iter::repeat_n(sign, length));
         drawn += length;
     }
-    text.extend(std::iter::repeat_n('.', BAR - drawn));
+    text.extend(std::iter::repeat_n('.', bar - drawn));
     format!("[{text}]")
 }
 
@@ -188,7 +207,7 @@ fn host(text: &mut Lines, host: &HostView, width: usize) {
         rows.push(row("tags", host.tags.join(", ")));
     }
     text.append(&table::render(&rows));
-    fit(text, &Lines::line(&host.sentence), width, 0);
+    fill(text, &Lines::line(&host.sentence), width, 0);
     text.end();
 }
 
@@ -215,7 +234,7 @@ mod tests {
     #[test]
     fn a_bar_shows_whatever_there_is() {
         let tally = |hosts, arrived, on_the_way, failed| {
-            bar(&Tally { hosts, arrived, on_the_way, failed, ..Tally::default() })
+            bar(&Tally { hosts, arrived, on_the_way, failed, ..Tally::default() }, 80)
         };
         assert_eq!(
             tally(30, 10, 5, 1),

@@ -10,7 +10,7 @@ use crate::commands::hosts::{Said, Standing, Target};
 use crate::global::{Format, Global};
 use crate::text::page::page;
 use crate::text::table;
-use crate::text::wrap::{columns, fit};
+use crate::text::wrap::{columns, fill};
 use nixfleet_text::json;
 use nixfleet_text::output::{clear, print};
 
@@ -114,7 +114,7 @@ pub fn fleet(global: &Global, fleet: &Fleet, is_live: bool) {
 
 fn human(fleet: &Fleet) -> Lines {
     let rows = &fleet.hosts;
-    let mut text = match (&fleet.release, fleet.source) {
+    let head = match (&fleet.release, fleet.source) {
         (Some(release), _) => {
             let current = rows.iter().filter(|it| it.state == "current").count();
             let (number, name, hosts) = (release.number, &release.fleet, rows.len());
@@ -123,10 +123,11 @@ fn human(fleet: &Fleet) -> Lines {
         (None, Source::Hosts) => "no release of this fleet was made on this machine".into(),
         (None, Source::ControlPlane) => "the control plane has no release yet".into(),
     };
+    let (mut text, width) = (Lines::default(), columns(io::stdout()).unwrap_or(usize::MAX));
+    fill(&mut text, &head, width, 0);
     text.end();
-    let width = columns(io::stdout()).unwrap_or(usize::MAX);
     for note in &fleet.notes {
-        fit(&mut text, &note.as_str().into(), width, 0);
+        fill(&mut text, &note.as_str().into(), width, 0);
         text.end();
     }
     text.end();
