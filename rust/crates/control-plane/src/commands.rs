@@ -115,8 +115,9 @@ fn done(arguments: Arguments) -> ExitCode {
 fn checked(config: &Config) -> ExitCode {
     let key = nixfleet_link::HostKey::read(&config.host_key).map_err(|why| why.to_string());
     let exposed = config.exposed();
-    match (key, config.database()) {
-        (Ok(key), Ok(_)) if exposed.is_empty() => {
+    let database = config.database().and_then(|it| it.check());
+    match (key, database) {
+        (Ok(key), Ok(())) if exposed.is_empty() => {
             print(format!("fleet {}: hosts know this control plane by", config.fleet));
             print(key.public().line());
             ExitCode::SUCCESS

@@ -5,6 +5,7 @@
 //! people. What runs on a host it cannot say: that is in the release, which is signed.
 
 mod again;
+mod asked;
 pub mod bring;
 pub mod clerk;
 pub mod commands;

@@ -2,7 +2,6 @@
 //! else. Who may is who may open the socket.
 
 mod answers;
-mod asked;
 mod board;
 mod events;
 mod listener;
@@ -17,6 +16,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
+use crate::asked;
 use crate::bring::Bringing;
 pub use answers::People;
 pub(crate) use answers::WhichEvents;
@@ -29,6 +29,7 @@ pub use peer::Peer;
 pub fn reading(people: People) -> Router {
     Router::new()
         .route("/v1/release", get(answers::files))
+        .method_not_allowed_fallback(asked::not_so)
         .with_state(people.clone())
         .merge(common(people))
 }
@@ -45,7 +46,8 @@ fn common(people: People) -> Router {
         .route("/v1/release/{*name}", get(answers::file))
         .route("/metrics", get(answers::metrics))
         .route("/openapi.json", get(answers::description))
-        .fallback(answers::nothing)
+        .method_not_allowed_fallback(asked::not_so)
+        .fallback(asked::nothing)
         .with_state(people)
 }
 
@@ -75,6 +77,7 @@ pub fn speaking(people: People) -> Router {
     Router::new()
         .route("/v1/commands", post(answers::command))
         .route("/v1/release", get(answers::files).post(answers::take))
+        .method_not_allowed_fallback(asked::not_so)
         .layer(Extension(Bringing::default()))
         .with_state(people.clone())
         .merge(common(people))

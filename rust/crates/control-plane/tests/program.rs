@@ -51,6 +51,13 @@ fn a_configuration_is_looked_at_without_a_start() {
     }
     let no_key = words(check(|it, folder| it["hostKey"] = json!(folder.join("nothing"))));
     assert!(no_key.contains("nothing"), "{no_key}");
+    let no_folder =
+        words(check(|it, folder| it["database"] = json!(folder.join("none/db.sqlite"))));
+    assert!(no_folder.contains("/none` is not there: make it"), "{no_folder}");
+    let no_folder = words(check(|it, folder| it["database"] = json!(folder.join("key/db.sqlite"))));
+    assert!(no_folder.contains("/key` is no folder"), "{no_folder}");
+    let a_folder = words(check(|it, folder| it["database"] = json!(folder)));
+    assert!(a_folder.contains("is a folder"), "{a_folder}");
     let no_password = words(check(|it, folder| {
         it["database"] = json!("postgresql:///fleet?host=/run/postgresql");
         it["databasePassword"] = json!(folder.join("nothing"));

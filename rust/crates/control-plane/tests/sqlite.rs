@@ -6,7 +6,7 @@ mod doors;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::Plane;
+use common::{Host, Plane};
 use doors::{begun, two_waves};
 use serde_json::json;
 
@@ -57,6 +57,42 @@ fn one_that_can_write_nothing_from_the_start_says_so_at_once() {
     while !plane.get("/v1/status")["trouble"].is_null() {
         assert!(Instant::now() < until, "{}", plane.get("/v1/status"));
         thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A disk that the kernel has made read-only, say, after which the machine restarts.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_file_system_that_is_read_only_it_reads_and_holds_hosts_until_it_is_not() {
+    let fleet = two_waves();
+    for is_killed in [true, false] {
+        let mut plane = Plane::with_little_room();
+        assert!(plane.bring(&fleet.release(1)).0);
+        let mut host = Host::of(&plane, &fleet, "web-01");
+        host.may_soon();
+        if is_killed {
+            plane.kill();
+        } else {
+            assert!(plane.stop());
+        }
+        plane.inside.as_ref().unwrap().remount("ro");
+        plane.again();
+        let status = plane.get("/v1/status");
+        assert_eq!(status["release"]["sequence"], json!(1), "{status}");
+        let trouble = status["trouble"].as_str().unwrap_or_default();
+        assert!(trouble.contains("readonly"), "{status}");
+        assert!(plane.call("GET", "/v1/log", "").status.success());
+        let mut other = Host::of(&plane, &fleet, "web-02");
+        assert_eq!(other.ask().status, 503, "what it says cannot be written down");
+        assert!(!plane.command(&json!({ "command": "pause" })).0);
+
+        plane.inside.as_ref().unwrap().remount("rw");
+        let until = Instant::now() + Duration::from_secs(60);
+        while !plane.get("/v1/status")["trouble"].is_null() {
+            assert!(Instant::now() < until, "{}", plane.get("/v1/status"));
+            thread::sleep(Duration::from_millis(50));
+        }
+        assert!(plane.command(&json!({ "command": "pause" })).0);
     }
 }
 

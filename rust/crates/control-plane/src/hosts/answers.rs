@@ -6,17 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Router};
 use jiff::Timestamp;
 use nixfleet_link::{CHECK_IN, CHECK_IN_BYTES, CheckIn, LONGEST_HOLD, PublicKey, RELEASE, VERSION};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::again::{jittered, soon};
+use crate::asked::{self, Named, say};
 use crate::bring::Bringing;
 use crate::clerk::Clerk;
 use crate::seat::{Said, Seat, Seats};
@@ -57,16 +59,22 @@ pub fn router(door: Door) -> Router {
         .route(CHECK_IN, post(check_in).layer(DefaultBodyLimit::max(CHECK_IN_BYTES)))
         .route(&format!("{RELEASE}/{{*name}}"), get(file))
         .route(RELEASE, post(take))
+        .method_not_allowed_fallback(asked::not_so)
+        .fallback(asked::nothing)
         .with_state(Arc::new(door))
 }
 
 async fn check_in(
     State(door): State<Arc<Door>>,
     Extension(peer): Extension<Peer>,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
     door.check_ins.fetch_add(1, Ordering::Relaxed);
     let Some(seat) = door.seats.of(&peer.key) else { return stranger(&door, &peer) };
+    let body = match body {
+        Ok(body) => body,
+        Err(error) => return say(error.status(), &format!("{REFUSED}: {error}")),
+    };
     let said: CheckIn = match serde_json::from_slice(&body) {
         Ok(said) => said,
         Err(error) => return say(StatusCode::BAD_REQUEST, &format!("{REFUSED}: {error}")),
@@ -117,7 +125,7 @@ async fn written(door: &Door, seat: &Seat, said: &CheckIn) -> bool {
 async fn file(
     State(door): State<Arc<Door>>,
     Extension(peer): Extension<Peer>,
-    Path(name): Path<String>,
+    Named(name): Named,
     headers: HeaderMap,
 ) -> Response {
     let Some(seat) = door.seats.of(&peer.key) else { return stranger(&door, &peer) };
@@ -157,10 +165,6 @@ fn stranger(door: &Door, peer: &Peer) -> Response {
             "the newest release has no host with the key {key}: write it to `hostKey`, and release"
         ),
     )
-}
-
-fn say(status: StatusCode, words: &str) -> Response {
-    (status, Json(serde_json::json!({ "error": words }))).into_response()
 }
 
 fn later(status: StatusCode, words: &str) -> Response {

@@ -1,5 +1,6 @@
 //! One host, and what happened to it.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,7 +16,17 @@ use crate::unknown::proposal;
 /// How many events of a host its page shows.
 const EVENTS: usize = 50;
 
-pub(super) async fn page(State(people): State<People>, Path(name): Path<String>) -> Response {
+pub(super) async fn page(
+    State(people): State<People>,
+    name: Result<Path<String>, PathRejection>,
+) -> Response {
+    let name = match name {
+        Ok(Path(name)) => name,
+        Err(why) => {
+            let why = format!("The address cannot be read: {why}.");
+            return instead(StatusCode::BAD_REQUEST, &people, "No such host", &why);
+        }
+    };
     let (frame, asked) = (Frame::of(&people), name.clone());
     let found = people.clerk.look(move |core| {
         let why = core.said().get(&asked).and_then(|it| it.report.phase.why()).map(str::to_owned);

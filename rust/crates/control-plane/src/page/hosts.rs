@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -28,7 +29,14 @@ pub(super) struct Asked {
     after: String,
 }
 
-pub(super) async fn page(State(people): State<People>, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn page(
+    State(people): State<People>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
+    let Ok(Query(asked)) = asked else {
+        let why = "This page takes `tag`, `wave`, `state` and `after`, each once.";
+        return instead(StatusCode::BAD_REQUEST, &people, "Hosts", why);
+    };
     let frame = Frame::of(&people);
     let given = |text: &String| Some(text.clone()).filter(|it| !it.is_empty());
     let state = Standing::ALL.into_iter().find(|it| key(*it) == asked.state);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::{ConnectInfo, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -14,10 +14,10 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::asked::{Asked, unreadable};
 use super::board::Board;
 use super::listing::{HostPage, Which};
 use super::peer::Peer;
+use crate::asked::{Asked, Named, nothing, unreadable};
 use crate::bring::{Bringing, refused};
 use crate::clerk::{Clerk, Failure};
 use crate::hosts::Crowd;
@@ -104,7 +104,7 @@ pub(super) async fn hosts(State(people): State<People>, Asked(which): Asked<Whic
     }
 }
 
-pub(super) async fn host(State(people): State<People>, Path(name): Path<String>) -> Response {
+pub(super) async fn host(State(people): State<People>, Named(name): Named) -> Response {
     let seat = people.seats.named(&name);
     let addresses = seat.as_ref().map(|it| it.doubles()).unwrap_or_default();
     let from = seat.and_then(|it| it.from());
@@ -164,7 +164,7 @@ pub(super) async fn files(State(people): State<People>) -> Response {
 }
 
 /// A file of the newest release: people may have all of them.
-pub(super) async fn file(State(people): State<People>, Path(name): Path<String>) -> Response {
+pub(super) async fn file(State(people): State<People>, Named(name): Named) -> Response {
     let found =
         people.clerk.look(move |core| core.shelf().and_then(|it| it.files.get(&name)).cloned());
     match found.await {
@@ -214,10 +214,6 @@ pub(super) async fn metrics(State(people): State<People>) -> Response {
 /// The description of this interface, `OpenAPI` 3.1.
 pub(super) async fn description() -> Response {
     as_json(Bytes::from_static(include_bytes!("../openapi.json")))
-}
-
-pub(super) async fn nothing() -> Response {
-    (StatusCode::NOT_FOUND, Json(json!({ "error": "there is nothing here" }))).into_response()
 }
 
 fn as_json(bytes: Bytes) -> Response {

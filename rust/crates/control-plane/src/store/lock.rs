@@ -26,11 +26,17 @@ pub(super) fn take(database: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// One that another user made, as root that moved the file to a server, is locked as well.
+/// One that another user made, as root that moved the file to a server, is locked as well, and so is one on a
+/// file system that is read-only.
 fn open(path: &Path) -> io::Result<File> {
     let made = OpenOptions::new().create(true).append(true).mode(0o644).open(path);
     match made {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => File::open(path),
+        Err(error)
+            if [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem]
+                .contains(&error.kind()) =>
+        {
+            File::open(path)
+        }
         made => made,
     }
 }

@@ -9,6 +9,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use nixfleet_text::read_file;
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use serde::Deserialize;
 use tls::Tls;
 use tokio_postgres::config::Host;
@@ -95,6 +97,36 @@ impl From<&Path> for Place {
 }
 
 impl Place {
+    /// Whether a database can be there, without one being made: of a file, its folder. A server is asked
+    /// nothing.
+    ///
+    /// # Errors
+    /// When none can be, in a sentence.
+    pub fn check(&self) -> Result<(), String> {
+        let Self::File(file) = self else { return Ok(()) };
+        let folder = file.parent().unwrap_or(file);
+        let shown = folder.display();
+        if !folder.is_dir() {
+            let why = if folder.exists() { "is no folder" } else { "is not there" };
+            return Err(format!(
+                "the database's folder `{shown}` {why}: make it, and let the control plane's user have it"
+            ));
+        }
+        access(folder, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| {
+            let error = std::io::Error::from(error);
+            format!("the database's folder `{shown}` cannot be written: {error}")
+        })?;
+        let there = access(file, Access::READ_OK | Access::WRITE_OK);
+        match there {
+            Ok(()) | Err(Errno::NOENT) if !file.is_dir() => Ok(()),
+            Ok(()) => Err(format!("the database `{}` is a folder", file.display())),
+            Err(error) => {
+                let error = std::io::Error::from(error);
+                Err(format!("the database `{}` cannot be written: {error}", file.display()))
+            }
+        }
+    }
+
     /// Gives a server the password that is in a file.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! A file of `SQLite`, with one writer.
 
+mod connect;
 mod reader;
 mod write;
 
@@ -9,10 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::{Keep, Kept, News, StoreError, TABLES, lock};
 use crate::shelf;
+use connect::{connect, is_fixed};
 pub use reader::LogFile;
 use write::write;
 
@@ -22,6 +24,8 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How many pages of the journal are moved into the file with the commit that fills it: the default
 /// <https://www.sqlite.org/pragma.html#pragma_wal_autocheckpoint>.
 const JOURNAL_PAGES: u32 = 1000;
+/// What `SQLite` says of a file that it cannot write: it is said once for as long as it is so.
+const READ_ONLY: &str = "attempt to write a readonly database";
 /// The bytes of a page, by default.
 const PAGE_BYTES: u64 = 4096;
 
@@ -29,10 +33,12 @@ const PAGE_BYTES: u64 = 4096;
 pub struct Sqlite {
     database: Connection,
     path: PathBuf,
+    /// Whether it could be opened to be read alone: then it is not written.
+    is_read_only: bool,
     /// Whether what was written is still to be moved out of the journal.
     is_unsettled: bool,
     /// Nobody else has the file, as long as it is open.
-    _lock: Arc<File>,
+    lock: Arc<File>,
 }
 
 impl Sqlite {
@@ -61,7 +67,7 @@ impl Sqlite {
 
     fn try_open(path: &Path, lock: &Arc<File>) -> Result<(Self, Kept), StoreError> {
         let failed = failed(path);
-        let database = Connection::open(path).map_err(&failed)?;
+        let database = connect(path, OpenFlags::default()).map_err(&failed)?;
         database.busy_timeout(BUSY).map_err(&failed)?;
         let version: u32 =
             database.pragma_query_value(None, "user_version", |it| it.get(0)).map_err(&failed)?;
@@ -75,18 +81,21 @@ impl Sqlite {
         }
         // What was told to a host was written down before, also over a power cut. And 16 MiB hold a release of
         // ten thousand hosts: what there is no room for is written twice, and read again in between.
-        database
-            .execute_batch(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16384;",
-            )
-            .map_err(&failed)?;
+        let is_read_only = database.is_readonly("main").map_err(&failed)?;
+        if !is_read_only {
+            database
+                .execute_batch(
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16384;",
+                )
+                .map_err(&failed)?;
+        }
         if version == 0 {
             database.execute_batch(include_str!("sqlite.sql")).map_err(&failed)?;
             database.pragma_update(None, "user_version", TABLES).map_err(&failed)?;
         }
         let kept = read(&database).map_err(&failed)?;
         let path = path.into();
-        Ok((Self { database, path, is_unsettled: false, _lock: lock.clone() }, kept))
+        Ok((Self { database, path, is_read_only, is_unsettled: false, lock: lock.clone() }, kept))
     }
 
     pub(super) fn turn(&mut self, work: impl FnOnce(News) -> Vec<Keep>) -> Result<(), StoreError> {
@@ -125,8 +134,22 @@ impl Sqlite {
     }
 
     pub(super) fn again(&mut self) -> Result<Kept, StoreError> {
+        if self.is_read_only {
+            self.reopen()?;
+        }
         self.probe()?;
         read(&self.database).map_err(failed(&self.path))
+    }
+
+    /// A connection stays read-only, also where the file system does not, and so does another one beside it.
+    fn reopen(&mut self) -> Result<(), StoreError> {
+        if is_fixed(&self.path) {
+            let (place, why) = (self.path.display().to_string(), READ_ONLY.into());
+            return Err(StoreError::Failed { place, why });
+        }
+        self.database = Connection::open_in_memory().map_err(failed(&self.path))?;
+        *self = Self::try_open(&self.path, &self.lock)?.0;
+        Ok(())
     }
 
     /// A page is written, so that a disk that is full and a file that is read-only say so now.

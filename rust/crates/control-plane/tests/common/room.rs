@@ -47,6 +47,13 @@ impl Room {
         fs::remove_file(self.path("ballast")).unwrap();
     }
 
+    /// It can be written, or it is read-only.
+    pub fn remount(&self, how: &str) {
+        let mut mount = self.command("mount");
+        let mounted = mount.args(["-o", &format!("remount,{how}")]).arg(&self.folder).status();
+        assert!(mounted.unwrap().success());
+    }
+
     /// The path from outside of what is in it.
     fn path(&self, name: &str) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.holder.id()));

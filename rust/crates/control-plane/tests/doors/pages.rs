@@ -61,6 +61,8 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
         ),
         ("/hosts?tag=nowhere", 200, "No host has the tag <code>nowhere</code>"),
         ("/log?before=x", 400, "<code>before</code>, an event's number"),
+        ("/hosts/%ff", 400, "The address cannot be read"),
+        ("/hosts?tag=a&tag=b", 400, "each once"),
         ("/log?since=1", 400, "takes <code>before</code>"),
     ] {
         let page = ask(path);

@@ -81,6 +81,10 @@ fn hosts_are_listed_by_tag_and_state_in_pages() {
         ("GET", "/v1/hosts?limit=many", "", "after the `?` cannot be read: limit: invalid digit"),
         ("GET", "/v1/log?before=-1", "", "after the `?` cannot be read: before: invalid digit"),
         ("GET", "/v1/log.csv?until=1", "", "unknown field `until`"),
+        ("GET", "/v1/hosts/web%ff", "", "the address cannot be read"),
+        ("GET", "/v1/release/hosts/%ff.json", "", "the address cannot be read"),
+        ("GET", "/v1/commands", "", "it is not asked so"),
+        ("POST", "/v1/status", "", "it is not asked so"),
         ("POST", "/v1/commands", "{", "the command cannot be read: EOF while parsing"),
         ("POST", "/v1/commands", r#"{"command":"x"}"#, "unknown variant `x`, expected one of"),
     ] {

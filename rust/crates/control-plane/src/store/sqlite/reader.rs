@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, params};
 
+use super::connect::connect;
 use super::{BUSY, StoreError, failed, json, text};
 use crate::log::Logged;
 
@@ -17,7 +18,7 @@ impl LogFile {
     pub(in super::super) fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = failed(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Connection::open_with_flags(path, flags).map_err(&failed)?;
+        let database = connect(path, flags).map_err(&failed)?;
         database.busy_timeout(BUSY).map_err(&failed)?;
         database.pragma_update(None, "query_only", true).map_err(&failed)?;
         Ok(Self { database, path: path.into() })
