@@ -30,7 +30,7 @@ enum Input {
     /// Somebody brings a release.
     Bring { files: Files, done: Done<Taken> },
     /// A person says something.
-    Command { by: String, command: Command, done: Done<()> },
+    Command { by: String, command: Command, done: Done<Option<String>> },
     /// Somebody looks.
     Look(Look),
     /// Another control plane has written something.
@@ -41,7 +41,10 @@ impl Input {
     /// It cannot be written down now.
     fn refuse(self) {
         match self {
-            Self::CheckIn { done, .. } | Self::Command { done, .. } => {
+            Self::CheckIn { done, .. } => {
+                let _ = done.send(Err(Failure::Unwritten));
+            }
+            Self::Command { done, .. } => {
                 let _ = done.send(Err(Failure::Unwritten));
             }
             Self::Bring { done, .. } => {
@@ -142,11 +145,11 @@ impl Clerk {
         self.say(|done| Input::Bring { files, done }).await
     }
 
-    /// Says what a person says.
+    /// Says what a person says, and what that met which was said before.
     ///
     /// # Errors
     /// When there is no such host or wave, or it could not be written down.
-    pub async fn command(&self, by: String, command: Command) -> Result<(), Failure> {
+    pub async fn command(&self, by: String, command: Command) -> Result<Option<String>, Failure> {
         self.say(|done| Input::Command { by, command, done }).await
     }
 

@@ -163,6 +163,12 @@ impl Core {
         Ok(vec![self.happened(Kind::Said { by: by.to_owned(), command }, now)])
     }
 
+    /// What a person's word meets that was said before, by somebody else at the same time, say.
+    #[must_use]
+    pub fn meets(&self, command: &Command) -> Option<String> {
+        self.current.as_ref()?.rollout.meets(command)
+    }
+
     /// Who may go now. What it changes is applied, and to be written down.
     pub fn decide(&mut self, now: Timestamp) -> Vec<Keep> {
         self.last = self.last.max(now);

@@ -29,6 +29,7 @@ mod impossible;
 mod known;
 mod leave;
 mod limits;
+mod meets;
 mod named;
 mod now;
 mod opens;

@@ -87,14 +87,17 @@ impl Input {
                     }
                 }
             }
-            Self::Command { by, command, done } => match core.command(&by, command, now) {
-                Err(unknown) => {
-                    let told = unknown.map(|it| Failure::Unknown(unknown::told(core, &it)));
-                    let _ = done.send(Err(told.unwrap_or(Failure::NoRelease)));
-                    (Vec::new(), None)
+            Self::Command { by, command, done } => {
+                let met = core.meets(&command);
+                match core.command(&by, command, now) {
+                    Err(unknown) => {
+                        let told = unknown.map(|it| Failure::Unknown(unknown::told(core, &it)));
+                        let _ = done.send(Err(told.unwrap_or(Failure::NoRelease)));
+                        (Vec::new(), None)
+                    }
+                    Ok(keep) => (keep, Some(once_written(done, met))),
                 }
-                Ok(keep) => (keep, Some(once_written(done, ()))),
-            },
+            }
             Self::Look(_) | Self::News => (Vec::new(), None),
         }
     }

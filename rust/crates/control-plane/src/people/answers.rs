@@ -186,7 +186,7 @@ pub(super) async fn command(
         }
     };
     match people.clerk.command(peer.user.clone(), command).await {
-        Ok(()) => Json(json!({ "by": peer.user })).into_response(),
+        Ok(met) => Json(json!({ "by": peer.user, "met": met })).into_response(),
         Err(failure) => refused(&failure),
     }
 }

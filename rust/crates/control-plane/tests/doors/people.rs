@@ -17,7 +17,9 @@ fn people_delay_and_allow_by_name_and_each_word_is_in_the_log() {
     assert!(nothing["error"].as_str().unwrap().contains("`nixfleet release publish`"), "{nothing}");
     assert!(plane.bring(&fleet.release(1)).0);
     let (good, answer) = plane.command(&json!({ "command": "pause" }));
-    assert!(good, "{answer}");
+    assert!(good && answer["met"].is_null(), "{answer}");
+    let (_, again) = plane.command(&json!({ "command": "pause" }));
+    assert!(again["met"].as_str().unwrap().starts_with("it was paused already, by "), "{again}");
     let mut host = Host::of(&plane, &fleet, "web-01");
     host.may();
     thread::sleep(Duration::from_millis(300));

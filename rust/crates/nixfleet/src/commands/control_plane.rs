@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::commands::hosts::{Address, nix_options, plain};
 use crate::error::Plane;
-use nixfleet_text::word;
+use nixfleet_text::{Foreign, word};
 pub use patience::Patience;
 pub use status::{Doubled, Status};
 
@@ -107,12 +107,17 @@ impl Door {
         self.read("/v1/rollout")
     }
 
-    /// Says something; who said so, as the control plane knows them.
-    pub fn say(&self, command: &nixfleet_rollout::Command) -> Result<String, Plane> {
+    /// Says something; who said so, as the control plane knows them, and what that met which was said before.
+    pub fn say(
+        &self,
+        command: &nixfleet_rollout::Command,
+    ) -> Result<(String, Option<String>), Plane> {
         let json = serde_json::to_string(command).unwrap_or_default();
         let answer = self.ask("POST", "/v1/commands", Some(&json))?;
         let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
-        Ok(nixfleet_text::visible(answer["by"].as_str().unwrap_or("you")).into_owned())
+        let by = nixfleet_text::visible(answer["by"].as_str().unwrap_or("you")).into_owned();
+        let met = answer["met"].as_str().map(|it| Foreign::from(it).excerpt());
+        Ok((by, met))
     }
 
     /// Where it is asked, as messages show it.

@@ -21,8 +21,8 @@ pub fn all(door: &Door, command: &Command) -> Result<Said, Plane> {
         Command::Resume => "resumed",
         _ => "ended",
     };
-    let by = door.say(command)?;
-    told(door, vec![format!("{by} {words} release {}", view.sequence)])
+    let line = say(door, command, &format!("{words} release {}", view.sequence))?;
+    told(door, vec![line])
 }
 
 /// Says something of hosts.
@@ -42,8 +42,7 @@ pub fn of(door: &Door, hosts: &[String], command: fn(String) -> Command) -> Resu
             Command::Skip { .. } => "does without",
             _ => "lets try again",
         };
-        let by = door.say(&command)?;
-        lines.push(format!("{by} {words} {host}"));
+        lines.push(say(door, &command, &format!("{words} {host}"))?);
     }
     told(door, lines)
 }
@@ -62,8 +61,8 @@ pub fn promote(door: &Door, wave: Option<&str>) -> Result<Said, Plane> {
     };
     let command = Command::Promote { wave: wave.clone() };
     is_of_use(&view, &command)?;
-    let by = door.say(&command)?;
-    told(door, vec![format!("{by} takes wave {wave} as done")])
+    let line = say(door, &command, &format!("takes wave {wave} as done"))?;
+    told(door, vec![line])
 }
 
 /// Of a rollout that is over, as by somebody else a moment ago, a word would be taken and change nothing.
@@ -81,6 +80,13 @@ fn is_of_use(view: &View, command: &Command) -> Result<(), Plane> {
         return Err(Plane::Over { word, sentence: view.sentence.clone() });
     }
     Ok(())
+}
+
+/// Says it: who does what, and what that met which somebody else had said before.
+fn say(door: &Door, command: &Command, does: &str) -> Result<String, Plane> {
+    let (by, met) = door.say(command)?;
+    let met = met.map_or_else(String::new, |it| format!(": {it}"));
+    Ok(format!("{by} {does}{met}"))
 }
 
 fn told(door: &Door, lines: Vec<String>) -> Result<Said, Plane> {

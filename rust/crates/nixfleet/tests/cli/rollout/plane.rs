@@ -167,8 +167,9 @@ fn serve(rollout: &Mutex<Rollout>, status: &Mutex<Value>, mut stream: &UnixStrea
             "sentence": "web-01 \u{1b}[2Jcommitted" }], "before": null }),
         "/v1/commands" => {
             let command: Command = serde_json::from_slice(&body).unwrap();
+            let met = rollout.meets(&command);
             happened(&mut rollout, Kind::Said { by: "ops".into(), command });
-            json!({ "by": "ops" })
+            json!({ "by": "ops", "met": met })
         }
         other => panic!("{other}"),
     };
