@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use nixfleet_rollout::{State, Tally, WaveVerdict};
+use nixfleet_rollout::{Health, State, Tally, Trouble, WaveVerdict, doubled};
 use serde::Serialize;
 
 use crate::core::Core;
@@ -123,6 +123,22 @@ impl ReleaseStatus {
 }
 
 impl Status {
+    /// What is wrong, in words.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let release = self.release.as_ref();
+        let doubled = self.doubled.iter().map(|it| doubled(&it.host, &it.addresses));
+        let health = Health {
+            unwritten: self.trouble.clone(),
+            ahead: (self.ahead.clone(), self.ahead_more),
+            without_key: release
+                .map(|it| (it.without_key.clone(), it.without_key_more))
+                .unwrap_or_default(),
+            doubled: (doubled.collect(), self.doubled_more),
+        };
+        health.troubles()
+    }
+
     /// Of what is known.
     #[must_use]
     pub fn of(fleet: &str, core: &Core, trouble: Option<String>, doubled: Vec<Doubled>) -> Self {

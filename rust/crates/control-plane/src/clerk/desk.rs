@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use nixfleet_link::Known;
+use nixfleet_rollout::Trouble;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -218,9 +219,7 @@ impl Desk {
         self.sight = Sight::default();
         let why = error.to_string();
         if self.troubled.borrow().as_ref() != Some(&why) {
-            nixfleet_text::output::tell(format!(
-                "nothing can be written down, so no host is let go: {why}"
-            ));
+            nixfleet_text::output::tell(Trouble::unwritten(&why).what);
             self.troubled.send_replace(Some(why));
         }
     }

@@ -52,43 +52,9 @@ fn content(status: &Status, lost: &[HostPage]) -> Markup {
 
 fn attention(status: &Status) -> Markup {
     html! {
-        @if let Some(why) = &status.trouble {
-            p.alert { strong { "No host is let go. " } (why) }
+        @for trouble in status.troubles() {
+            p.alert { strong { (prose(&trouble.what)) "." } " " (prose(trouble.help)) "." }
         }
-        @if !status.ahead.is_empty() {
-            p.alert {
-                strong { "The newest release was lost here. " }
-                (hosts(status.ahead.len() + status.ahead_more, &status.ahead[0], "knows", "know")) " a newer one: bring it again. "
-                "Until then they are offered nothing."
-            }
-        }
-        @for doubled in &status.doubled {
-            p.alert {
-                strong { "Two machines have the key of " (doubled.host) ": " }
-                @for (at, address) in doubled.addresses.iter().enumerate() {
-                    @if at > 0 { ", " } (address)
-                }
-                ". A disk was cloned, or the key was stolen."
-            }
-        }
-        @if status.doubled_more > 0 {
-            p.alert { strong { "So it is with " (status.doubled_more) " more keys." } }
-        }
-        @if let Some(release) = status.release.as_ref().filter(|it| !it.without_key.is_empty()) {
-            p.alert {
-                (hosts(release.without_key.len() + release.without_key_more, &release.without_key[0], "has", "have")) " no key in the release and cannot ask: write "
-                code { "hostKey" } "."
-            }
-        }
-    }
-}
-
-/// Some hosts, by the name of one, and what they do.
-fn hosts(count: usize, one: &str, does: &str, do_: &str) -> String {
-    if count == 1 {
-        format!("{one} {does}")
-    } else {
-        format!("{count} hosts, {one} among them, {do_}")
     }
 }
 

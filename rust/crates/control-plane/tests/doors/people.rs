@@ -133,9 +133,10 @@ fn a_host_without_a_key_is_told_wherever_it_is_shown() {
     assert!(host["sentence"].as_str().unwrap().contains(words), "{host}");
     assert_eq!(plane.get("/v1/hosts/web-02")["host"]["withoutKey"], json!(false));
     assert_eq!(plane.get("/v1/status")["release"]["withoutKey"], json!(["web-01"]));
-    for (path, words) in
-        [("/", "web-01 has no key in the release"), ("/hosts/web-01", "no key of it")]
-    {
+    for (path, words) in [
+        ("/", "The release has no key of web-01, so they cannot ask."),
+        ("/hosts/web-01", "no key of it"),
+    ] {
         let page = plane.ask_page(&format!("GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n"));
         assert!(page.contains(words), "{path}: {page}");
     }

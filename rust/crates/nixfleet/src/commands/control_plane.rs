@@ -22,7 +22,7 @@ use crate::commands::hosts::{Address, nix_options, plain};
 use crate::error::Plane;
 use nixfleet_text::{Foreign, word};
 pub use patience::Patience;
-pub use status::{Doubled, Status};
+pub use status::Status;
 
 /// Where the module has the socket.
 const SOCKET: &str = "/run/nixfleet-control-plane/socket";

@@ -320,7 +320,7 @@ fn hosts_without_a_key_and_keys_of_several_machines_are_told() {
     for arguments in [&["rollout", "show"][..], &["status", INVENTORY]] {
         let shown = plane.tool(arguments, 0).replace('\n', " ");
         for words in [
-            "the release has no key of web-02 and 3 more, so they cannot ask: write `hostKey`",
+            "the release has no key of web-02 and 3 more, so they cannot ask; write `hostKey`",
             "several machines ask with the key of web-\\u{1b}03 (at 10.0.0.1 and 2001:db8::1): a disk was cloned",
         ] {
             assert!(shown.contains(words), "{words}\n{shown}");

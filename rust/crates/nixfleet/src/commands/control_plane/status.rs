@@ -2,10 +2,9 @@
 //! know.
 
 use jiff::Timestamp;
+use nixfleet_rollout::{Health, Trouble, doubled};
 use nixfleet_text::Foreign;
 use serde::Deserialize;
-
-use crate::text::quote::listed_of_more;
 
 /// What it says of itself.
 #[derive(Debug, Deserialize)]
@@ -32,33 +31,24 @@ pub struct Status {
 }
 
 impl Status {
+    /// What is wrong, in words.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let release = self.release.as_ref();
+        let doubled = self.doubled.iter().map(|it| doubled(&it.host, &it.addresses));
+        let health = Health {
+            unwritten: self.trouble.as_deref().map(|it| Foreign::from(it).excerpt()),
+            ahead: (self.ahead.clone(), self.ahead_more),
+            without_key: release
+                .map(|it| (it.without_key.clone(), it.without_key_more))
+                .unwrap_or_default(),
+            doubled: (doubled.collect(), self.doubled_more),
+        };
+        health.troubles()
+    }
+
     /// What wants somebody's eye, a sentence each.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if let Some(why) = &self.trouble {
-            let why = Foreign::from(why.as_str()).excerpt();
-            notes.push(format!("no host is let go, since nothing can be written down: {why}"));
-        }
-        if !self.ahead.is_empty() {
-            notes.push(format!(
-                "a newer release is known at {}, and lost here: bring it again with `nixfleet release publish`",
-                listed_of_more(&self.ahead, self.ahead_more)
-            ));
-        }
-        if let Some(release) = self.release.as_ref().filter(|it| !it.without_key.is_empty()) {
-            notes.push(format!(
-                "the release has no key of {}, so they cannot ask: write `hostKey`, and release anew",
-                listed_of_more(&release.without_key, release.without_key_more)
-            ));
-        }
-        if !self.doubled.is_empty() {
-            let hosts: Vec<String> = self.doubled.iter().map(Doubled::shown).collect();
-            notes.push(format!(
-                "several machines ask with the key of {}: a disk was cloned, or a key was stolen",
-                listed_of_more(&hosts, self.doubled_more)
-            ));
-        }
-        notes
+        self.troubles().iter().map(Trouble::sentence).collect()
     }
 }
 
@@ -86,14 +76,4 @@ pub struct Doubled {
     pub host: String,
     /// Where the machines are.
     pub addresses: Vec<String>,
-}
-
-impl Doubled {
-    /// The host, and from where it is asked for.
-    pub fn shown(&self) -> String {
-        if self.addresses.is_empty() {
-            return self.host.clone();
-        }
-        format!("{} (at {})", self.host, self.addresses.join(" and "))
-    }
 }

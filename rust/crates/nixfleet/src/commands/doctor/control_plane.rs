@@ -3,12 +3,12 @@
 mod machine;
 
 use nixfleet_inventory::Inventory;
-use nixfleet_rollout::{HostView, Standing, View};
+use nixfleet_rollout::{HostView, Standing, Trouble, TroubleKind, View};
 
 use super::finding::Finding;
-use crate::commands::control_plane::{Door, Doubled, Status};
+use crate::commands::control_plane::{Door, Status};
 use crate::error::Plane;
-use crate::text::quote::{listed, listed_of_more, quote};
+use crate::text::quote::{listed, quote};
 
 /// What is known here, to compare with.
 #[derive(Debug, Default)]
@@ -63,42 +63,22 @@ fn itself(status: &Status, known: &Known) -> Vec<Finding> {
             "name the right machine with `--control-plane HOST`",
         ));
     }
-    findings.push(match &status.trouble {
-        Some(why) => Finding::lacking(
-            "writing",
-            format!("it can write nothing down: {why}"),
-            "no host is let go until it can: see its disk, and `journalctl -u nixfleet-control-plane`",
-        ),
-        None => Finding::fine("writing", "it has written down all that it heard"),
-    });
+    if status.trouble.is_none() {
+        findings.push(Finding::fine("writing", "it has written down all that it heard"));
+    }
     findings.push(release(status.release.as_ref().map(|it| it.sequence), known.newest));
-    if !status.ahead.is_empty() {
-        findings.push(Finding::lacking(
-            "release",
-            format!("hosts know a newer one: {}", listed_of_more(&status.ahead, status.ahead_more)),
-            "it was lost here: publish it again, `nixfleet release publish N --to control-plane://HOST`",
-        ));
-    }
-    if let Some(release) = status.release.as_ref().filter(|it| !it.without_key.is_empty()) {
-        let names = listed_of_more(&release.without_key, release.without_key_more);
-        findings.push(Finding::note(
-            "host-keys",
-            format!("without an ed25519 key in the release, and so unknown: {names}"),
-            "give them `hostKey`, and make a release",
-        ));
-    }
-    let doubled: Vec<String> = status.doubled.iter().map(Doubled::shown).collect();
-    if !doubled.is_empty() {
-        findings.push(Finding::lacking(
-            "host-keys",
-            format!(
-                "several machines ask with the key of one: {}",
-                listed_of_more(&doubled, status.doubled_more)
-            ),
-            "a disk was copied: give one of them a new host key, and make a release",
-        ));
-    }
+    findings.extend(status.troubles().into_iter().map(trouble));
     findings
+}
+
+fn trouble(it: Trouble) -> Finding {
+    let (what, help) = (it.what, it.help);
+    match it.kind {
+        TroubleKind::Unwritten => Finding::lacking("writing", what, help),
+        TroubleKind::Ahead => Finding::lacking("release", what, help),
+        TroubleKind::WithoutKey => Finding::note("host-keys", what, help),
+        TroubleKind::Doubled => Finding::lacking("host-keys", what, help),
+    }
 }
 
 fn release(theirs: Option<u64>, ours: Option<u64>) -> Finding {
@@ -164,11 +144,14 @@ mod tests {
         );
         for (at, (status, words)) in [
             (How::Lacking, "of the fleet `work`, and this is `home`"),
-            (How::Lacking, "write nothing down: database or disk is full"),
             (How::Note, "it has 40, and 41 was made here"),
-            (How::Lacking, "hosts know a newer one: a and 9990 more"),
-            (How::Note, "unknown: b"),
-            (How::Lacking, "the key of one: c (at 10.0.0.1 and 10.0.0.2)"),
+            (
+                How::Lacking,
+                "nothing can be written down, so no host is let go: database or disk is full",
+            ),
+            (How::Lacking, "a newer release is known at a and 9990 more"),
+            (How::Note, "the release has no key of b"),
+            (How::Lacking, "with the key of c (at 10.0.0.1 and 10.0.0.2)"),
         ]
         .into_iter()
         .enumerate()
