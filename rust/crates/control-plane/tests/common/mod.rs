@@ -9,6 +9,7 @@ mod plane;
 mod raw;
 pub mod room;
 pub mod server;
+mod watch;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub use fleet::{Fleet, private, public, system};
 pub use host::{Host, open};
 pub use plane::{Plane, call};
 pub use raw::{Raw, raw};
+pub use watch::{LONG, soon};
 
 /// Whether the control planes of these tests have their database on a server.
 pub const ON_A_SERVER: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"postgres");

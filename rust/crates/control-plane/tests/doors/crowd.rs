@@ -87,12 +87,8 @@ fn strangers_who_stay_are_few_and_hosts_are_served() {
     let (plane, mut hosts) = begun(&fleet);
     // None of them asks anything; of those beyond the first 64 each is closed.
     let _strangers: Vec<_> = (0..90).map(|it| open(&plane, 160 + it)).collect();
-    let until = Instant::now() + Duration::from_secs(30);
     let metrics = || String::from_utf8(plane.call("GET", "/metrics", "").stdout).unwrap();
-    while !metrics().contains("turned_away_total 26") {
-        assert!(Instant::now() < until, "{}", metrics());
-        thread::sleep(Duration::from_millis(50));
-    }
+    plane.until_metric("connections_turned_away_total", 26);
     assert!(metrics().contains("nixfleet_strangers 64\n"), "{}", metrics());
     assert!(hosts.iter_mut().all(|it| it.ask().status == 200));
 }

@@ -27,7 +27,7 @@ fn the_place_of_a_host_that_is_called_back_is_free_once_it_says_that_it_heard_so
     let began = Instant::now();
     assert!(plane.command(&json!({ "command": "hold", "host": "web-01" })).0);
     let (answer, mut first) = waiting.join().unwrap();
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     assert!(answer.offered.unwrap().wait.is_some());
     assert_ne!(answer.mark, goes);
 

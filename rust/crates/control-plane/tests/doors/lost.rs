@@ -1,7 +1,6 @@
 //! What is lost: the program in mid-rollout, its database, or what is in it.
 
 use std::thread;
-use std::time::Duration;
 
 use nixfleet_rollout::Phase;
 use serde_json::json;
@@ -79,11 +78,11 @@ fn one_that_ends_answers_those_that_wait() {
     let fleet = two_waves();
     let (mut plane, mut hosts) = begun(&fleet);
     let mut host = hosts.swap_remove(1);
-    thread::sleep(Duration::from_millis(300));
     host.said.known = Some(host.check_in().mark);
     host.said.wait = 200;
+    let before = plane.metric("check_ins_total");
     let waiting = thread::spawn(move || host.check_in());
-    thread::sleep(Duration::from_millis(300));
+    plane.until_metric("check_ins_total", before + 1);
     assert!(plane.stop());
     let answer = waiting.join().unwrap();
     assert!((1..=20).contains(&answer.again), "{answer:?}");

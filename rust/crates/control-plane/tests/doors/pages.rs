@@ -1,12 +1,9 @@
 //! What people see on the page, and what is measured.
 
-use std::thread;
-use std::time::Duration;
-
 use nixfleet_rollout::Phase;
 
 use super::{begun, two_waves};
-use crate::common::Plane;
+use crate::common::{Plane, soon};
 
 #[test]
 fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
@@ -17,7 +14,7 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
     hosts[0].may_soon();
     let why = "</p><script>alert(1)</script><img src=x onerror=alert(1)>".to_owned();
     hosts[0].says(Phase::Reverted { why }, 1, "web-01");
-    thread::sleep(Duration::from_millis(200));
+    plane.until_host("web-01", "failed");
     for path in ["/", "/hosts", "/hosts?state=failed&tag=&wave=", "/hosts/web-01", "/log"] {
         let page = ask(path);
         assert!(page.starts_with("HTTP/1.0 200 OK"), "{path}: {page}");
@@ -36,11 +33,14 @@ fn the_page_shows_what_hosts_say_and_runs_none_of_it() {
     let lines = lines.concat();
     let why = format!("unit `nginx.service` failed\n  cannot <bind>\n  exit 1{lines}");
     hosts[0].says(Phase::Reverted { why }, 1, "web-01");
-    thread::sleep(Duration::from_millis(200));
-    let page = ask("/hosts/web-01");
     let shown =
         "<li>Unit <code>nginx.service</code> failed<pre>cannot &lt;bind&gt;\nexit 1\nline 0\n";
-    assert_eq!(page.matches(shown).count(), 2, "now, and in what happened: {page}");
+    // Now, and in what happened.
+    soon(|| match ask("/hosts/web-01") {
+        page if page.matches(shown).count() == 2 => Ok(()),
+        page => Err(page),
+    });
+    let page = ask("/hosts/web-01");
     assert!(page.contains("line 56</pre></li><li>… and 42 lines more</li>"), "{page}");
     assert!(ask("/log").contains("failed: cannot &lt;bind&gt;; exit 1; line 0"));
     assert!(ask("/").contains("Release 1"));

@@ -56,10 +56,9 @@ fn a_person_can_have_a_failed_host_try_again() {
     let (plane, mut hosts) = begun(&fleet);
     hosts[0].may_soon();
     hosts[0].says(Phase::Reverted { why: "nginx.service failed".into() }, 1, "web-01");
-    thread::sleep(Duration::from_millis(300));
+    plane.until_host("web-01", "failed");
     assert_eq!(hosts[1].may(), Some(false));
     let host = plane.get("/v1/hosts/web-01");
-    assert_eq!(host["host"]["standing"], json!("failed"));
     assert!(host["host"]["sentence"].as_str().unwrap().contains("nginx.service failed"));
     assert!(plane.command(&json!({ "command": "retry", "host": "web-01" })).0);
     hosts[0].may_soon();

@@ -44,17 +44,14 @@ fn a_release_goes_from_wave_to_wave_as_hosts_commit() {
     canary.says(Phase::Committed, 1, "web-01");
     let (mut second, answer) = waiting.join().unwrap();
     assert!(answer.offered.unwrap().wait.is_none());
-    assert!(began.elapsed() < Duration::from_secs(3));
+    assert!(began.elapsed() < Duration::from_secs(15));
 
     // At most one at a time.
     assert_eq!(third.may(), Some(false));
     second.says(Phase::Committed, 1, "web-02");
     third.may_soon();
     third.says(Phase::Committed, 1, "web-03");
-    let until = Instant::now() + Duration::from_secs(5);
-    while plane.get("/v1/status")["rollout"]["state"] != json!("complete") {
-        assert!(Instant::now() < until, "{}", plane.get("/v1/status"));
-    }
+    plane.until("/v1/status", |it| it["rollout"]["state"] == "complete");
     // Nothing new was said since: the log ends with the last host's commit.
     let log = plane.get("/v1/log?limit=3");
     assert!(log["events"].to_string().contains("web-03 committed"), "{log}");

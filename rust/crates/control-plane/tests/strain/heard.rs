@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::common::{Fleet, Host, Plane};
-use crate::thousands::metric;
 
 const HOSTS: usize = 150;
 
@@ -33,11 +32,7 @@ fn each_of_hundreds_that_wait_hears_of_a_release() {
     let waiting: Vec<_> = names.iter().map(wait).collect();
     waits.wait();
     // Each has asked twice.
-    let until = Instant::now() + Duration::from_secs(60);
-    while metric(&plane, "check_ins_total") != 2 * HOSTS {
-        assert!(Instant::now() < until, "{} came", metric(&plane, "check_ins_total"));
-        thread::sleep(Duration::from_millis(50));
-    }
+    plane.until_metric("check_ins_total", 2 * HOSTS);
     assert!(plane.bring(&fleet.release(2)).0);
     for host in waiting {
         let (sequence, waited) = host.join().unwrap();

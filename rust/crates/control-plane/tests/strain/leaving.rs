@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::common::{Fleet, Host, Plane};
-use crate::thousands::metric;
 
 const HOSTS: usize = 125;
 /// As many connections as a host may have.
@@ -37,11 +36,7 @@ fn one_that_ends_answers_five_hundred_that_are_held() {
     let asking: Vec<_> = names.iter().flat_map(|it| [it; OF_A_HOST].map(ask)).collect();
     held.wait();
     // Each has asked twice.
-    let until = Instant::now() + Duration::from_secs(20);
-    while metric(&plane, "check_ins_total") != 2 * HOSTS * OF_A_HOST {
-        assert!(Instant::now() < until, "{} came", metric(&plane, "check_ins_total"));
-        thread::sleep(Duration::from_millis(50));
-    }
+    plane.until_metric("check_ins_total", 2 * HOSTS * OF_A_HOST);
     assert!(asking.iter().all(|it| !it.is_finished()), "they are not held");
 
     let began = Instant::now();

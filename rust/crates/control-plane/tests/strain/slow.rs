@@ -2,8 +2,6 @@
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -44,11 +42,7 @@ fn who_reads_nothing_of_it_has_no_copy_of_its_own() {
     let readers: Vec<_> = paths.iter().flat_map(|it| (0..40).map(|_| begin(&plane, it))).collect();
     // News come, and those who take them have them.
     assert!(plane.command(&json!({ "command": "pause" })).0);
-    let until = Instant::now() + Duration::from_secs(5);
-    while plane.get("/v1/status")["rollout"]["state"] != json!("paused") {
-        assert!(Instant::now() < until, "nobody is served");
-        thread::sleep(Duration::from_millis(20));
-    }
+    plane.until("/v1/status", |it| it["rollout"]["state"] == "paused");
     assert!(
         plane
             .ask_page("GET /metrics HTTP/1.0\r\nhost: localhost\r\n\r\n")
