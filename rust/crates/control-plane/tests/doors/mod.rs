@@ -5,6 +5,7 @@ mod crowd;
 mod full;
 mod keys;
 mod leave;
+mod liar;
 mod lost;
 mod pages;
 mod people;
