@@ -26,14 +26,11 @@ pub fn follows_nothing<'a>(
     all: &'a Expressions<'a>,
 ) -> Option<(Expression<'a>, &'a str, Vec<&'a str>)> {
     let known = known(all)?;
-    let entries = all.all().filter(|it| it.kind() == Kind::Binding);
-    let followed = entries.filter_map(|entry| {
-        let followed = entry.last().filter(|it| it.kind() == Kind::Text)?;
-        let path = names_around(entry);
-        let follows = path.first() == Some(&"inputs") && path.last() == Some(&"follows");
+    let followed = texts(all, "follows").filter_map(|(entry, followed)| {
+        let is_input = names_around(entry).first() == Some(&"inputs");
         // An empty text takes the input away.
         let name = followed.plain_name()?.split('/').next()?;
-        (follows && !name.is_empty() && !known.contains(&name)).then_some((followed, name))
+        (is_input && !name.is_empty() && !known.contains(&name)).then_some((followed, name))
     });
     let (first, name) = followed.min_by_key(|(it, _)| it.span().start)?;
     Some((first, name, known))
@@ -71,14 +68,23 @@ pub fn named<'a>(all: &'a Expressions<'a>) -> Option<Vec<&'a str>> {
 pub fn urls<'a>(
     all: &'a Expressions<'a>,
 ) -> impl Iterator<Item = (&'a str, &'a str, Expression<'a>)> {
+    texts(all, "url").filter_map(|(entry, url)| match names_around(entry)[..] {
+        ["inputs", name, "url"] => Some((name, url.plain_name()?, entry)),
+        _ => None,
+    })
+}
+
+/// The entries whose last name is this one and whose value is a text, with that. Where hosts are in
+/// `flake.nix` as well, there are many of other names.
+fn texts<'a>(
+    all: &'a Expressions<'a>,
+    name: &'static str,
+) -> impl Iterator<Item = (Expression<'a>, Expression<'a>)> {
     let entries = all.all().filter(|it| it.kind() == Kind::Binding);
-    entries.filter_map(|entry| {
-        let url = entry.last().filter(|it| it.kind() == Kind::Text)?;
-        let path = names_around(entry);
-        match path[..] {
-            ["inputs", name, "url"] => Some((name, url.plain_name()?, entry)),
-            _ => None,
-        }
+    entries.filter_map(move |entry| {
+        let value = entry.last().filter(|it| it.kind() == Kind::Text)?;
+        let last = entry.first()?.last()?.plain_name()?;
+        (last == name).then_some((entry, value))
     })
 }
 

@@ -161,10 +161,13 @@ impl SourceProblem {
         if let Some((at, name)) = special::reserved(all) {
             return Some((at, Self::Special(name.to_owned())));
         }
-        if let Some((at, function)) = all.all().find_map(module::imports).filter(|_| is_module) {
+        if !is_module {
+            return None;
+        }
+        if let Some((at, function)) = all.all().find_map(module::imports) {
             return Some((at, Self::Imports(function)));
         }
-        let (span, names) = module::closed(all).filter(|_| is_module)?;
+        let (span, names) = module::closed(all)?;
         Some((span.start, Self::Closed(format!("{{ {} }}", names.join(", ")))))
     }
 

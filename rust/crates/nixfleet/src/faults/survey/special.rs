@@ -10,8 +10,8 @@ const RESERVED: [&str; 2] = ["config", "options"];
 pub fn reserved<'a>(all: &'a Expressions<'a>) -> Option<(usize, &'a str)> {
     let special = all.all().filter_map(|entry| {
         let path = entry.first().filter(|_| entry.kind() == Kind::Binding)?;
-        let is_it = path.last().and_then(Expression::plain_name) == Some("specialArgs");
-        entry.last().filter(|it| is_it && it.kind() == Kind::Set)
+        let value = entry.last().filter(|it| it.kind() == Kind::Set)?;
+        (path.last()?.plain_name()? == "specialArgs").then_some(value)
     });
     special.flat_map(Expression::children).find_map(|entry| {
         let mut names = match entry.kind() {

@@ -46,7 +46,11 @@ pub enum Cure {
 
 /// The first in a list of modules, and where it is.
 pub fn unapplied(list: Expression) -> Option<(usize, Unapplied)> {
-    let elements: Vec<_> = list.children().filter(|_| list.kind() == Kind::List).collect();
+    // Every node of every file comes by here.
+    if list.kind() != Kind::List {
+        return None;
+    }
+    let elements: Vec<_> = list.children().collect();
     (0..elements.len()).find_map(|at| {
         let (function, given) = (elements[at], &elements[at + 1..]);
         let is_name = matches!(function.kind(), Kind::Ident | Kind::Select);
