@@ -1,6 +1,7 @@
 //! What to write where Nix fails, as far as its message tells what was meant.
 
 mod option;
+mod package;
 mod value;
 
 use std::path::Path;
@@ -9,6 +10,7 @@ use nixfleet_text::{nearest, word};
 
 use crate::text::quote::{quote, quote_path};
 use option::{about_option, of_another_system};
+use package::about_package;
 use value::{about_place, about_value};
 
 /// What to write instead of what Nix stumbled over. `file` is the innermost that is not nixpkgs'.
@@ -34,6 +36,7 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
         .or_else(|| lacking_package(first, at))
         .or_else(|| lacking_option(first, at))
         .or_else(|| about_option(message))
+        .or_else(|| about_package(message))
         .or_else(|| about_name(first))
         .or_else(|| about_place(first, file))
         .or_else(|| about_value(first, file))
@@ -152,15 +155,6 @@ fn about_name(first: &str) -> Option<String> {
             "what stands behind `with` has no such name: of `with pkgs`, {} looks for one",
             quote(&search)
         ));
-    }
-    if let Some(name) = between(first, "Refusing to evaluate package '", "'") {
-        return first.contains("unfree license").then(|| {
-            format!(
-                "to have {} all the same, write `nixpkgs.config.allowUnfree = true;` in a module of the \
-                 host; `allowUnfreePredicate` allows some packages alone",
-                quote(name)
-            )
-        });
     }
     if let Some(name) = between(first, "called with unexpected argument '", "'") {
         return Some(format!(

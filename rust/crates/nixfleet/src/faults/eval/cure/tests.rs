@@ -36,8 +36,6 @@ fn what_nix_says_has_its_cure() {
     cured("cannot find flake 'flake:disko' in the flake registries", "inputs.disko.url");
     cured("attribute 'mkFleet' missing", "write `nixfleet.lib.mkFleet`");
     cured("undefined variable 'htpo'", "`nix search nixpkgs htpo`");
-    let unfree = "Refusing to evaluate package 'a-1' in /x.nix:1 because it has an unfree license";
-    cured(unfree, "`nixpkgs.config.allowUnfree = true;`");
     let mistyped = |wanted: &str, value: &str| {
         format!(
             "A definition for option `a' is not of type `{wanted}'. Definition values:\n- In `f': {value}"
@@ -135,4 +133,23 @@ fn what_is_within_an_option_and_another_host_have_their_cures() {
         "`directory = ",
     );
     cured("host `a` has the file system `/` from two places: `/x` in f", "", "disk layout");
+}
+
+/// By nixpkgs' words for each (`pkgs/stdenv/generic/check-meta.nix`).
+#[test]
+fn a_package_that_is_refused_has_what_admits_it() {
+    let refused = |why: &str, part: &str| {
+        let message = format!("Refusing to evaluate package 'a-1' in /x.nix:1 because it {why}");
+        let cure = cure(&message, None, "").unwrap_or_default();
+        assert!(cure.contains(part), "{message}: {cure}");
+    };
+    refused("has an unfree license (‘unfree’)", "`nixpkgs.config.allowUnfree = true;`");
+    let permitted = "`nixpkgs.config.permittedInsecurePackages = [ \"a-1\" ];`";
+    refused("is marked as insecure\n\nKnown issues:\n - CVE-1", permitted);
+    let elsewhere =
+        "is not available on the requested hostPlatform:\n  hostPlatform.system = \"x\"";
+    refused(elsewhere, "lib.meta.availableOn");
+    let allowed = "`nixpkgs.config.allowBroken = true;`";
+    refused("is marked as broken", allowed);
+    refused("has problems:\n- broken: This package is broken.\n", allowed);
 }
