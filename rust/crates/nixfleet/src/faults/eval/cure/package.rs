@@ -10,12 +10,9 @@ pub fn about_package(message: &str) -> Option<String> {
     let has = |words: &str| first.contains(words);
     // Of late there may be several reasons, each in a line of its own.
     let is_broken = || message.lines().any(|it| it.trim_start().starts_with("- broken: "));
+    // Whole, however long its name is: it is to be copied.
     let all_the_same = |setting: &str| {
-        format!(
-            "to have {} all the same, write {} in a module of the host",
-            quote(name),
-            quote(setting)
-        )
+        format!("to have {} all the same, write `{setting}` in a module of the host", quote(name))
     };
     if has("unfree license") {
         Some(format!(

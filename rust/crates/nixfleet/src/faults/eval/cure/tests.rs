@@ -139,12 +139,15 @@ fn what_is_within_an_option_and_another_host_have_their_cures() {
 #[test]
 fn a_package_that_is_refused_has_what_admits_it() {
     let refused = |why: &str, part: &str| {
-        let message = format!("Refusing to evaluate package 'a-1' in /x.nix:1 because it {why}");
+        let message = format!(
+            "Refusing to evaluate package 'a-plugin-of-a-long-name-1' in /x.nix:1 because it {why}"
+        );
         let cure = cure(&message, None, "").unwrap_or_default();
         assert!(cure.contains(part), "{message}: {cure}");
     };
     refused("has an unfree license (‘unfree’)", "`nixpkgs.config.allowUnfree = true;`");
-    let permitted = "`nixpkgs.config.permittedInsecurePackages = [ \"a-1\" ];`";
+    let permitted =
+        "`nixpkgs.config.permittedInsecurePackages = [ \"a-plugin-of-a-long-name-1\" ];`";
     refused("is marked as insecure\n\nKnown issues:\n - CVE-1", permitted);
     let elsewhere =
         "is not available on the requested hostPlatform:\n  hostPlatform.system = \"x\"";
