@@ -60,7 +60,12 @@ let
   # An example, or how a file is written there.
   imported =
     args: name: field: example: value:
-    if isPath value then "${field} = import ${pathOr args name example};" else example;
+    if isPath value then
+      "${field} = import ${pathOr args name example};"
+    else if isList value && value != [ ] && field != "hosts" then
+      "${field} = { … };"
+    else
+      example;
 
   stateVersions = {
     nixos = ''"26.05"'';

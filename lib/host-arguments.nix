@@ -77,8 +77,11 @@ let
       field:
       let
         name = otherNames.${field} or (meant (argumentNames ++ others) field);
+        isOfModules = field == "networking" && isNetwork args;
         help =
-          if elem field hostSpecNames then
+          if isOfModules && args.networking ? hostName then
+            "take `hostName` out: the host has the name of its entry in `hosts`"
+          else if elem field hostSpecNames && !isOfModules then
             "write `hostSpec.${field}`"
           else if name != null then
             "write ${quote name}"
@@ -87,6 +90,23 @@ let
       in
       faultsOf field (unknown "mkHost" help)
     ) (attrNames (removeAttrs args (argumentNames ++ others)));
+
+  # Whether its `networking` is NixOS's, of which hostSpec's has other fields.
+  isNetwork =
+    args:
+    let
+      tried = builtins.tryEval (
+        isSet (args.networking or null) && intersectAttrs args.networking networkNames == { }
+      );
+    in
+    tried.success && tried.value;
+  networkNames = {
+    address = null;
+    dns = null;
+    gateway = null;
+    interface = null;
+    interfaces = null;
+  };
 
   # The hosts in what stands in a host's place and has no argument of one: they are a level too deep.
   hostsWithin =
@@ -119,9 +139,21 @@ in
   notArguments =
     write: position: given:
     let
+      # What modules take, and hosts do not (nixpkgs, `lib/modules.nix`).
+      isModule =
+        isFunction given
+        && any (name: (builtins.functionArgs given) ? ${name}) [
+          "config"
+          "lib"
+          "modulesPath"
+          "options"
+          "pkgs"
+        ];
       example =
         if isPath given then
           "import ${pathAt position given}"
+        else if isModule then
+          ''{ platform = "x86_64-linux"; modules = [ … ]; }''
         else if isFunction given then
           "import ./web-01.nix { … }"
         else
@@ -142,6 +174,10 @@ in
         message = "the host has no argument of mkHost, but the host ${quote (head within)} within it";
         help = "a host's name stands right behind `hosts`: write ${quote "hosts.${head within} = { … };"}";
       }
+    else if isModule then
+      faultsOf "" (
+        wrong "a module is not a host" "write ${quote (write example)}, and the module into the list"
+      )
     else
       faultsOf "" (wrong "${show given} is not a host" "write ${quote (write example)}");
 

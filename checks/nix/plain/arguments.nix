@@ -152,11 +152,13 @@ in
       { hosts = ./arguments.nix; }
       { defaults.darwin = ./arguments.nix; }
       { defaults.darwin = [ ]; }
+      { defaults = [ { isVm = true; } ]; }
     ];
     expected = [
       [ "write `hosts = import ./arguments.nix;`" ]
       [ "write `defaults.darwin = import ./arguments.nix;`" ]
       [ "write `defaults.darwin.stateVersion = 7;`" ]
+      [ "write `defaults = { … };`" ]
     ];
   };
   "test: a network in the defaults that is no set is told" = {
@@ -170,12 +172,16 @@ in
     expr = map (host: (builtins.head (inventoryOf { hosts.web-01 = host; }).hosts.web-01.faults).help) [
       null
       ./arguments.nix
+      (x: x)
+      ({ user }: { })
       ({ config, ... }: { })
     ];
     expected = [
       ''write `hosts.web-01 = { platform = "x86_64-linux"; };`''
       "write `hosts.web-01 = import ./arguments.nix;`"
       "write `hosts.web-01 = import ./web-01.nix { … };`"
+      "write `hosts.web-01 = import ./web-01.nix { … };`"
+      "write `hosts.web-01 = { platform = \"x86_64-linux\"; modules = [ … ]; };`, and the module into the list"
     ];
   };
   "test: a file is named in a cure as it is written there, whatever folder it is in" = {
@@ -249,6 +255,32 @@ in
       "write `modules`"
       "write `platform`"
       "write `hostSpec.timeZone`"
+    ];
+  };
+  "test: a network is hostSpec's where it has fields of that, and else a module's" = {
+    expr =
+      map
+        (
+          networking:
+          (builtins.head
+            (inventoryOf {
+              hosts.web-01 = web // {
+                inherit networking;
+              };
+            }).hosts.web-01.faults
+          ).help
+        )
+        [
+          { address = "192.0.2.1/24"; }
+          { hostName = "web-01"; }
+          { firewall.enable = false; }
+          (throw "not yet")
+        ];
+    expected = [
+      "write `hostSpec.networking`"
+      "take `hostName` out: the host has the name of its entry in `hosts`"
+      "what is no argument of mkHost belongs in a module, in `modules = [ … ]`"
+      "write `hostSpec.networking`"
     ];
   };
 }

@@ -1,6 +1,7 @@
 //! What the Nix files of a flake tell without evaluation: `flake.nix`, the files that it leads to, and
 //! so on. Each is parsed, and told of where Nix would refuse it.
 
+mod called;
 mod circles;
 mod devices;
 mod inputs;

@@ -1,11 +1,13 @@
 //! Fields that do not exist, and values of a wrong type.
 
+mod of_network;
+
 use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::Scope;
 use crate::faults::{Problem, Severity};
-use crate::text::quote::{describe, quote};
+use crate::text::quote::{describe, quote, quote_path};
 use nixfleet_text::nearest;
 
 /// What a field holds.
@@ -60,7 +62,13 @@ const OF_LISTS: &str = "a list with a list in it";
 #[derive(Debug, Error)]
 enum FieldProblem {
     #[error("{field} is {found}, and has to be {expected}")]
-    Type { field: String, found: String, expected: &'static str },
+    Type {
+        field: String,
+        found: String,
+        expected: &'static str,
+        /// What to write, where the field alone tells it.
+        cure: Option<String>,
+    },
     #[error("hostSpec has no field {}", quote(.field))]
     UnknownField { field: String, nearest: Option<&'static str> },
     #[error("{set} has no field {}", quote(.field))]
@@ -114,6 +122,7 @@ impl Problem for FieldProblem {
             {
                 "this is a path: write `import` before it, for what is in the file".to_owned()
             }
+            Self::Type { cure: Some(cure), .. } => format!("write {}", quote_path(cure)),
             Self::Type { found, expected: "a string", .. } if found.starts_with("the path ") => {
                 "write a text, in quotes; for what is in a file, write `import` before its path"
                     .to_owned()
@@ -127,6 +136,7 @@ impl Problem for FieldProblem {
             }
             Self::Type { expected, .. } => match *expected {
                 TEXTS => "write the strings in brackets: `[ \"…\" ]`".to_owned(),
+                "a set" => "write a set: `{ … }`".to_owned(),
                 expected => format!("write {expected}"),
             },
             Self::UnknownInner { nearest: Some(name), .. } => format!("write `{name}`"),
@@ -194,7 +204,8 @@ pub(super) fn check_fields(
                 set: set.to_owned(),
                 field: field.clone(),
                 known: names(known).collect(),
-                nearest: nearest(field, names(known)),
+                nearest: nearest(field, names(known))
+                    .or_else(|| of_network::other_name(set, field)),
             };
             scope.report_name(&format!("{set}.{field}"), problem);
         }
@@ -239,7 +250,8 @@ pub(super) fn check_type(
         (Type::Set, _) => ("a set", describe(value)),
     };
     let field = format!("{prefix}{field}");
-    scope.report(&field, FieldProblem::Type { field: format!("`{field}`"), found, expected });
+    let cure = of_network::set(&field, value).filter(|_| expected == "a set");
+    scope.report(&field, FieldProblem::Type { field: format!("`{field}`"), found, expected, cure });
 }
 
 /// The fields of a set.

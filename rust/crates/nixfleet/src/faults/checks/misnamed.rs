@@ -1,9 +1,10 @@
-//! Fields that are there by a wrong name: that they are missing is not told beside it.
+//! Fields that are there by a wrong name, or in what is of a wrong type: that they are missing is not
+//! told beside it.
 
 use crate::faults::Fault;
 
 /// Takes back what is said to be missing where a name that was mistyped, or that another library has,
-/// was meant to be it: one mistake is one fault.
+/// was meant to be it, or where it may be in defaults that are no set: one mistake is one fault.
 pub fn told_once(faults: &mut Vec<Fault>) {
     let meant: Vec<Meant> = faults.iter().filter_map(Meant::of).collect();
     if !meant.is_empty() {
@@ -21,6 +22,9 @@ struct Meant {
 
 impl Meant {
     fn of(fault: &Fault) -> Option<Self> {
+        if is_lost(fault) {
+            return Some(Self { host: None, field: of_each_host(&fault.field) });
+        }
         let name = fault.problem.meant()?;
         let field = beside(&fault.field, name);
         let host = fault.hosts.first().cloned();
@@ -37,6 +41,12 @@ impl Meant {
                 || beside(&fault.field, name) == self.field
                 || format!("{}.{name}", fault.field) == self.field)
     }
+}
+
+/// Whether what stands in the place of the defaults, or of a set of them, holds for no host.
+fn is_lost(fault: &Fault) -> bool {
+    let is_of_all = fault.hosts.is_empty() && is_within(&fault.field, "defaults");
+    is_of_all && fault.problem.code() == "field-type-wrong"
 }
 
 /// The field of that name in the same set.
@@ -130,6 +140,21 @@ mod tests {
                 "networking": { "interfce": "eth0", "address": "10.0.0.1/24" } }),
         ] {
             assert_eq!(codes(host(json!({ "hostSpec": spec }))), ["field-unknown"], "{spec}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_in_lost_defaults_is_not_missing() {
+        for (field, left) in [
+            ("defaults", 0),
+            ("defaults.nixos", 0),
+            ("defaults.hostSpec", 0),
+            ("defaults.modules", 1),
+        ] {
+            let mut fleet = host(json!({ "hostSpec": {} }));
+            fleet["faults"] = json!([{ "field": field, "code": "field-type-wrong",
+                "message": "a list is not a set", "help": "write a set" }]);
+            assert_eq!(codes(fleet).len(), 1 + left, "{field}");
         }
     }
 

@@ -11,7 +11,7 @@ use nixfleet_text::{nearest, word};
 use crate::text::quote::{quote, quote_path};
 use option::{about_option, of_another_system};
 use package::about_package;
-use value::{about_place, about_value};
+use value::{about_caches, about_place, about_value};
 
 /// What to write instead of what Nix stumbled over. `file` is the innermost that is not nixpkgs'.
 ///
@@ -39,6 +39,7 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
         .or_else(|| about_package(message))
         .or_else(|| about_name(first))
         .or_else(|| about_place(first, file))
+        .or_else(|| about_caches(message))
         .or_else(|| about_value(first, file))
 }
 

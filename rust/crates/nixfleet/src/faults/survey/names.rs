@@ -2,6 +2,7 @@
 //! before it evaluates anything.
 
 mod bindings;
+pub mod meant;
 
 use std::collections::HashMap;
 use std::ops::Range;

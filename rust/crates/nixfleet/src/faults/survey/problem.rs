@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::called::{Called, called};
+use super::names::meant::{ARGUMENTS, OF_LIB, constant};
 use super::shape::{self, Misshaped};
 use super::syntax::SyntaxError;
 use super::unapplied::{Cure, Unapplied, unapplied};
@@ -11,42 +13,6 @@ use crate::faults::source::Text;
 use crate::faults::source::{Expressions, Kind};
 use crate::text::quote::{quote, quote_path};
 use nixfleet_text::nearest;
-
-/// What the module system gives to every module, or users often hand on (nixpkgs,
-/// `nixos/lib/eval-config.nix`).
-const ARGUMENTS: [&str; 8] =
-    ["config", "inputs", "lib", "modulesPath", "nixfleet", "options", "pkgs", "self"];
-
-/// What modules take of nixpkgs' `lib`, whose name is easily forgotten.
-const OF_LIB: [&str; 15] = [
-    "mkAfter",
-    "mkBefore",
-    "mkDefault",
-    "mkEnableOption",
-    "mkForce",
-    "mkIf",
-    "mkMerge",
-    "mkOption",
-    "mkOverride",
-    "mkPackageOption",
-    "optional",
-    "optionalAttrs",
-    "optionalString",
-    "optionals",
-    "types",
-];
-
-/// What Nix calls what other languages, and YAML, call by this name.
-fn constant(name: &str) -> Option<&'static str> {
-    match name.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" => Some("true"),
-        "false" | "no" | "off" => Some("false"),
-        "null" | "nil" | "none" | "undefined" => Some("null"),
-        "and" => Some("&&"),
-        "not" => Some("!"),
-        _ => None,
-    }
-}
 
 /// What Nix refuses of a file, whatever it evaluates.
 #[derive(Debug, Error)]
@@ -88,6 +54,8 @@ pub enum SourceProblem {
     Quoted(String),
     #[error("{}", .0)]
     Unapplied(Unapplied),
+    #[error("{}", .0)]
+    Called(Called),
     #[error("`specialArgs` hands {} to modules, which have one of the host's own", quote(.0))]
     Special(String),
     #[error("`imports` is given to `{0}`, and takes a list alone")]
@@ -158,6 +126,9 @@ impl SourceProblem {
         if let Some((at, function)) = all.all().find_map(unapplied) {
             return Some((at, Self::Unapplied(function)));
         }
+        if let Some((at, value)) = all.all().find_map(called) {
+            return Some((at, Self::Called(value)));
+        }
         if let Some((at, name)) = special::reserved(all) {
             return Some((at, Self::Special(name.to_owned())));
         }
@@ -189,9 +160,11 @@ impl Problem for SourceProblem {
             Self::Attribute { .. } => "argument-unknown",
             Self::Input { .. } => "input-missing",
             Self::Outside(_) => "path-outside",
-            Self::Quoted(_) | Self::InputText(_) | Self::Unapplied(_) | Self::Imports(_) => {
-                "field-type-wrong"
-            }
+            Self::Quoted(_)
+            | Self::InputText(_)
+            | Self::Unapplied(_)
+            | Self::Called(_)
+            | Self::Imports(_) => "field-type-wrong",
         }
     }
 
@@ -210,6 +183,7 @@ impl Problem for SourceProblem {
                     || words.starts_with("string '") && words.contains("' doesn't represent")
                     || words.contains("host `?`: hostName: ")
             }
+            Self::Called(it) => it.is_meant_by(words),
             // Whatever asks for one of the host's.
             Self::Special(_) => {
                 words.starts_with("attribute '") || words.contains("infinite recursion")
@@ -273,6 +247,7 @@ impl Problem for SourceProblem {
                 Cure::Join(call) => format!("put its list behind this one: `[ … ] ++ {call}`"),
                 Cure::Remove => "take it out: `modules` takes paths, sets and functions that give a set".to_owned(),
             },
+            Self::Called(it) => it.help(),
             Self::Special(name) => {
                 format!("take {} out, or hand it on by another name", quote(name))
             }

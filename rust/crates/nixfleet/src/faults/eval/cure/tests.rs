@@ -66,7 +66,7 @@ fn what_nix_says_has_its_cure() {
     let number =
         cure("expected a set but found an integer: 3", Some("«nix-internal»/call-flake.nix"), "")
             .unwrap();
-    assert!(number.contains("`outputs = inputs: nixfleet.lib.mkFleet"), "{number}");
+    assert!(number.contains("`outputs = { nixfleet, ... }: nixfleet.lib.mkFleet"), "{number}");
     cured("expected a list but found a path: /nix/store/x-source/a.nix", "`[ … ]`");
     cured("infinite recursion encountered", "`imports` cannot depend on `config`");
     cured(
@@ -74,8 +74,11 @@ fn what_nix_says_has_its_cure() {
         "outside its own folder",
     );
     cured("expected a set but found a path: /nix/store/x-source/hosts", "`import`");
-    cured("expected a set but found a function: «lambda @ /x.nix:1:1»", "`outputs = inputs: ");
-    cured("expected a function but got a thunk", "`outputs = inputs: ");
+    cured(
+        "expected a set but found a function: «lambda @ /x.nix:1:1»",
+        "`outputs = { nixfleet, ... }: ",
+    );
+    cured("expected a function but got a thunk", "`outputs = { nixfleet, ... }: ");
     cured("[json.exception.type_error.316] invalid UTF-8 byte at index 0: 0xFF", "iconv");
     cured("opening file '/nix/store/x/hosts/db/default.nix': No such file", "`default.nix`");
     let owned =
@@ -155,4 +158,31 @@ fn a_package_that_is_refused_has_what_admits_it() {
     let allowed = "`nixpkgs.config.allowBroken = true;`";
     refused("is marked as broken", allowed);
     refused("has problems:\n- broken: This package is broken.\n", allowed);
+}
+
+#[test]
+fn what_keeps_nix_from_reading_a_fleet_has_its_cure() {
+    let cured = |message: &str, part: &str| {
+        let cure = cure(message, None, "");
+        assert!(cure.as_ref().is_some_and(|it| it.contains(part)), "{message}: {cure:?}");
+    };
+    for place in [
+        "creating directory '/home/me/.cache/nix': Read-only file system",
+        "cannot open SQLite database '\"/home/me/.cache/nix/fetcher-cache-v3.sqlite\"'",
+        "executing SQLite statement '\n  create table a\n': attempt to write a readonly database, \
+         attempt to write a readonly database (in '/home/me/.cache/nix/fetcher-cache-v3.sqlite')",
+        "executing SQLite statement '\n  create table a\n': database or disk is full, database or \
+         disk is full (in '/home/me/.cache/nix/fetcher-cache-v3.sqlite')",
+        "write of 8192 bytes: No space left on device",
+    ] {
+        cured(place, "`XDG_CACHE_HOME`");
+    }
+    assert_eq!(cure("creating directory '/work/x': Permission denied", None, ""), None);
+    for outputs in
+        ["flake 'git+file:///f' lacks attribute 'outputs'", "expected a function but got a set"]
+    {
+        cured(outputs, "`outputs = { nixfleet, ... }: nixfleet.lib.mkFleet { … };`");
+    }
+    cured("attempt to call something which is not a function but a path: /x", "write `import`");
+    cured("attempt to call something which is not a function but a set", "side by side");
 }

@@ -31,6 +31,27 @@ pub fn about_place(first: &str, file: Option<&str>) -> Option<String> {
     Some(text.into())
 }
 
+/// Of the folder where Nix keeps what it has fetched (Nix manual, "Environment variables"),
+/// which it cannot do without.
+pub fn about_caches(message: &str) -> Option<String> {
+    let cannot = |why: &str| message.contains(why);
+    let is_cache = cannot("/nix': ") || cannot(".sqlite") || cannot("/nix/");
+    let text = if cannot("database or disk is full") || cannot("No space left on device") {
+        "no room is left there: make some, as `nix store gc` does in the store, or let \
+         `XDG_CACHE_HOME` name a folder that has room for Nix's caches"
+    } else if is_cache
+        && ["creating directory '", "cannot open SQLite database '", "readonly database"]
+            .into_iter()
+            .any(cannot)
+    {
+        "Nix keeps its caches there: make the folder one that you may write to, or let \
+         `XDG_CACHE_HOME` name another"
+    } else {
+        return None;
+    };
+    Some(text.into())
+}
+
 /// What of Nix's own calls a flake's outputs.
 const CALLER: &str = "call-flake.nix";
 
@@ -60,13 +81,13 @@ pub fn about_value(first: &str, file: Option<&str>) -> Option<String> {
     } else if first.starts_with("expected a set but found a")
         && file.is_none_or(|it| it.ends_with(CALLER))
     {
-        "`outputs` gives a set: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
+        "`outputs` gives a set: `outputs = { nixfleet, ... }: nixfleet.lib.mkFleet { … };`"
     } else if first.contains("expected a set but found a function") {
-        "give the function what it takes: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
+        "give the function what it takes: `outputs = { nixfleet, ... }: nixfleet.lib.mkFleet { … };`"
     } else if first.starts_with("expected a function but got a ") {
-        "`outputs` is a function of the flake's inputs: `outputs = inputs: { … };`"
+        "`outputs` is a function of the flake's inputs: `outputs = { nixfleet, ... }: nixfleet.lib.mkFleet { … };`"
     } else if first.ends_with(" lacks attribute 'outputs'") {
-        "write what it gives: `outputs = inputs: nixfleet.lib.mkFleet { … };`"
+        "write what it gives: `outputs = { nixfleet, ... }: nixfleet.lib.mkFleet { … };`"
     } else if first.contains("json.exception.type_error.316") {
         "a text that a file was read for is no UTF-8: write the file anew, as `iconv -f UTF-16 -t \
          UTF-8` does for one of Windows"
@@ -79,6 +100,8 @@ pub fn about_value(first: &str, file: Option<&str>) -> Option<String> {
     } else if first.contains("'allow-import-from-derivation' is disabled") {
         "a fleet is read without building anything: write the value itself, or read a file of the \
          repository; `--option allow-import-from-derivation true` lets it build"
+    } else if first.contains("attempt to call something which is not a function but a path") {
+        "write `import` before the path"
     } else if first.contains("attempt to call something which is not a function") {
         "two values stand side by side there: a `;`, an operator or a bracket may be missing"
     } else if first.starts_with("assertion '") {

@@ -1,0 +1,4 @@
+{ device }:
+{
+  fileSystems."/".device = device;
+}

@@ -1,0 +1,6 @@
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    hostSpec.networking.interfaces.enp1s0.ipv4 = "192.0.2.10/24";
+  };
+}

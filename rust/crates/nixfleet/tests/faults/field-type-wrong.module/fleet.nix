@@ -1,0 +1,7 @@
+{
+  hosts.web-01 =
+    { pkgs, ... }:
+    {
+      environment.systemPackages = [ pkgs.htop ];
+    };
+}
