@@ -28,6 +28,12 @@ pub enum Error {
     /// There is no flake where the command line says.
     #[error("there is no `flake.nix` in {} or above it", quote(.0))]
     NoFlake(String),
+    /// A folder whose name Nix takes for a folder's and a query.
+    #[error("of {} Nix takes what stands before the `?`, and there is no `flake.nix`", quote(.0))]
+    NoFlakeBefore(String),
+    /// `flake.nix` is a link, and Nix follows it to nothing.
+    #[error("{} is a link that leads out of the flake or to nothing, and Nix reads nothing there", quote(.0))]
+    FlakeIsLink(String),
     /// The fleet calls `mkHost` by hand, so it has no installer.
     #[error(
         "a VM is installed by the fleet's own installer, and this fleet has none: its hosts are \
@@ -78,6 +84,8 @@ impl Error {
                  `nix flake init -t github:nixfleet/nixfleet`"
                     .to_owned(),
             ),
+            Self::NoFlakeBefore(_) => Some("run the command in that folder, without `--flake`".to_owned()),
+            Self::FlakeIsLink(_) => Some("put the file itself in place of the link".to_owned()),
             Self::NoAnnotations => Some(
                 "it is for `validate`, `build-vm` and `test-vm`; for programs write `--format json`"
                     .to_owned(),
@@ -138,7 +146,10 @@ impl Error {
         match self {
             Self::Inventory(InventoryError::Nix(NixError::TimedOut { .. })) => Exit::TimedOut,
             Self::Inventory(InventoryError::Nix(NixError::Interrupted)) => Exit::Interrupted,
-            Self::Inventory(_) | Self::NoFlake(_) => Exit::Lacking,
+            Self::Inventory(_)
+            | Self::NoFlake(_)
+            | Self::NoFlakeBefore(_)
+            | Self::FlakeIsLink(_) => Exit::Lacking,
             Self::UnknownHost { .. } | Self::NoAnnotations | Self::BeforeAction => Exit::Usage,
             Self::NoInstaller => Exit::Faults,
             Self::Plane(plane) => plane.exit(),

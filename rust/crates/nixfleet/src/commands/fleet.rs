@@ -1,5 +1,7 @@
 //! The fleet that a command works on.
 
+use std::path::Path;
+
 use nixfleet_inventory::{Flake, Host, Inventory};
 use nixfleet_nix::NixCli;
 
@@ -115,10 +117,23 @@ fn unknown<'a>(name: &str, names: impl Iterator<Item = &'a String>) -> Error {
 /// Refuses a folder without a flake before Nix does, which takes its time and more words.
 fn require_flake(flake: &Flake) -> Result<(), Error> {
     let Some(folder) = flake.folder().filter(|_| flake.has_work_tree()) else { return Ok(()) };
-    let found = folder
-        .canonicalize()
-        .is_ok_and(|folder| folder.ancestors().any(|it| it.join("flake.nix").exists()));
-    if found { Ok(()) } else { Err(Error::NoFlake(folder.display().to_string())) }
+    let real = folder.canonicalize().ok();
+    let above = || real.iter().flat_map(|it| it.ancestors());
+    let file = above().map(|it| it.join("flake.nix")).find(|it| it.symlink_metadata().is_ok());
+    let Some(file) = file else {
+        let is_folder = flake.reference().contains('?') && Path::new(flake.reference()).is_dir();
+        return Err(if is_folder {
+            Error::NoFlakeBefore(flake.reference().to_owned())
+        } else {
+            Error::NoFlake(folder.display().to_string())
+        });
+    };
+    // Nix copies the repository, or the folder, and follows a link within that alone.
+    let repository = || above().find(|it| it.join(".git").exists()).map(Path::to_owned);
+    let copied = flake.copied_folder().and_then(|it| it.canonicalize().ok());
+    let top = copied.or_else(repository).or_else(|| file.parent().map(Path::to_owned));
+    let is_read = file.canonicalize().is_ok_and(|it| top.is_none_or(|top| it.starts_with(top)));
+    if is_read { Ok(()) } else { Err(Error::FlakeIsLink(file.display().to_string())) }
 }
 
 #[cfg(test)]

@@ -47,6 +47,18 @@ fn a_fleet_without_hosts_is_told_at_its_line() {
     assert_eq!((&fault["file"], &fault["line"]), (&"flake.nix".into(), &8.into()));
 }
 
+/// A flake that is only begun has its line, and what to write binds what it names.
+#[test]
+#[ignore = "needs nix"]
+fn a_flake_without_outputs_is_told_where_it_begins() {
+    let told = faults(&fleet("# mine\n{ description = \"\"; }\n", MODULE), &[]);
+    let [fault] = &told[..] else { panic!("{told:#?}") };
+    assert_eq!((&fault["file"], &fault["line"]), (&"flake.nix".into(), &2.into()));
+    assert!(
+        fault["help"].as_str().unwrap().contains("`outputs = { nixfleet, ... }: nixfleet.lib.")
+    );
+}
+
 /// What both the installer and the hosts take is one mistake, also where it is no text of the file.
 #[test]
 #[ignore = "needs nix"]

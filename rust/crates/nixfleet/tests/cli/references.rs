@@ -137,3 +137,42 @@ fn each_is_read_by_each_command() {
         }
     });
 }
+
+/// What a command says of a folder that Nix would find no flake in, and how it ends.
+fn refused(folder: &Path, flake: &str) -> String {
+    let mut tool = Command::new(cargo_bin!("nixfleet"));
+    tool.current_dir(folder).env_remove("COMPLETE");
+    let output = tool.args(["list", "--flake", flake]).output_of();
+    assert_eq!(output.status.code(), Some(3), "{flake}");
+    text(&output.stderr)
+}
+
+#[test]
+fn a_flake_that_is_a_link_out_of_it_is_told_and_not_followed() {
+    let world = tempfile::tempdir().unwrap();
+    let fleet = world.path().join("fleet");
+    fs::create_dir_all(fleet.join("inner")).unwrap();
+    fs::write(world.path().join("elsewhere.nix"), "{ }").unwrap();
+    for leads in ["../elsewhere.nix", "/nowhere.nix"] {
+        std::os::unix::fs::symlink(leads, fleet.join("flake.nix")).unwrap();
+        for flake in [".", "./inner", "path:."] {
+            let said = refused(&fleet, flake);
+            assert!(
+                said.contains("is a link that leads out of the flake"),
+                "{leads} {flake}: {said}"
+            );
+            assert!(said.contains("put the file itself"), "{said}");
+        }
+        fs::remove_file(fleet.join("flake.nix")).unwrap();
+    }
+}
+
+#[test]
+fn a_folder_that_is_taken_for_another_and_a_query_is_told() {
+    let world = tempfile::tempdir().unwrap();
+    fs::create_dir(world.path().join("a?b")).unwrap();
+    fs::write(world.path().join("a?b/flake.nix"), "{ }").unwrap();
+    let said = refused(world.path(), "./a?b");
+    assert!(said.contains("run the command in that folder"), "{said}");
+    assert!(!refused(world.path(), "./c?d").contains("that folder"));
+}

@@ -88,11 +88,17 @@ pub fn input(message: &str, tree: &Tree) -> Option<Position> {
     Some(Position { file: file.to_str()?.into(), line, column })
 }
 
-/// Where `flake.nix` says what its outputs are, of which Nix tells no place when they are no set.
+/// Where `flake.nix` says what its outputs are, of which Nix tells no place when they are no set, and
+/// where it begins when it has none.
 pub fn outputs(message: &str, tree: &Tree) -> Option<Position> {
     let file = tree.root()?.join(tree.flake_file()?);
-    let source = source::read(&file).filter(|_| message.starts_with("expected a set but found"))?;
-    let (line, column) = named(&source, "outputs")?;
+    let source = source::read(&file)?;
+    if message.ends_with("lacks attribute 'outputs'") {
+        let start = source::parse(&source).ok()?.root().span().start;
+        return Some(source::position_of(&file, &source, start));
+    }
+    let is_of_outputs = message.starts_with("expected a set but found");
+    let (line, column) = named(&source, "outputs").filter(|_| is_of_outputs)?;
     Some(Position { file: file.to_str()?.into(), line, column })
 }
 

@@ -29,6 +29,8 @@ pub enum ReleaseProblem {
     Key(KeyError),
     #[error("{}", beyond(*.threshold, *.keys))]
     Threshold { threshold: i64, keys: usize },
+    #[error("{} is no place that hosts read releases from", quote(.0))]
+    Source(String),
     #[error("{} is no public key of a cache", quote(.0))]
     CacheKey(String),
     #[error("this is the secret key of a cache, and whoever reads the fleet can sign with it")]
@@ -70,7 +72,7 @@ pub enum ReleaseProblem {
 impl Problem for ReleaseProblem {
     fn code(&self) -> &'static str {
         match self {
-            Self::Type { .. } | Self::Many { .. } => "field-type-wrong",
+            Self::Type { .. } | Self::Many { .. } | Self::Source(_) => "field-type-wrong",
             Self::Unknown { .. } => "argument-unknown",
             Self::Missing { .. } => "release-incomplete",
             Self::Key(KeyError::Private) => "ssh-key-is-private",
@@ -123,6 +125,12 @@ impl Problem for ReleaseProblem {
                 .to_owned(),
             Self::Threshold { keys: 1, .. } => "remove it, or add keys to `keys`".to_owned(),
             Self::Threshold { keys, .. } => format!("write a number from 1 to {keys}"),
+            Self::Source(it) if !it.is_empty() && !it.contains("://") => {
+                format!("write {}, or the path of a folder from `/` on", quote(&format!("https://{it}")))
+            }
+            Self::Source(_) => "write the address of a web server, as `https://fleet.example.org`, or the \
+                                path of a folder from `/` on"
+                .to_owned(),
             Self::CacheKey(_) => "write what `nix key convert-secret-to-public` prints, \
                                   `cache.example.org-1:…=`"
                 .to_owned(),

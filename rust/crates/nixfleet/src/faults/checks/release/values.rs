@@ -117,9 +117,17 @@ pub fn source(scope: &mut Scope, field: &str, value: &Value) {
             ["https://", "http://", "file:///", "/"].iter().any(|start| it.starts_with(start))
         })
     };
-    let good = value.as_array().map_or_else(|| is_place(value), |it| it.iter().all(is_place));
-    if !good {
-        wrong(scope, field, value, "a URL as `\"https://fleet.example.org\"`, or a list of them");
+    let list = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+    for it in list.iter().filter(|it| !is_place(it)) {
+        match it.as_str() {
+            None => wrong(
+                scope,
+                field,
+                it,
+                "a URL as `\"https://fleet.example.org\"`, or a list of them",
+            ),
+            Some(text) => scope.report(field, Some(text), ReleaseProblem::Source(text.to_owned())),
+        }
     }
 }
 

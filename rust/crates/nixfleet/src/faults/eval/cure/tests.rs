@@ -183,6 +183,7 @@ fn what_keeps_nix_from_reading_a_fleet_has_its_cure() {
     {
         cured(outputs, "`outputs = { nixfleet, ... }: nixfleet.lib.mkFleet { … };`");
     }
+    cured("path '/f/link' is not a flake (because it's not a directory)", "`realpath`");
     cured("attempt to call something which is not a function but a path: /x", "write `import`");
     cured("attempt to call something which is not a function but a set", "side by side");
 }

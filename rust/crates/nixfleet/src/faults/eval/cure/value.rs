@@ -21,6 +21,8 @@ pub fn about_place(first: &str, file: Option<&str>) -> Option<String> {
     } else if first.ends_with("has an unsupported type") {
         "Nix can copy files, folders and links, and no pipe, socket or device: take it out of the \
          flake's folder, or put the flake into git, of which Nix copies what is tracked"
+    } else if first.ends_with("is not a flake (because it's not a directory)") {
+        "a flake is the folder itself, and no link to one: name it as `realpath` shows it"
     } else if first == "could not find a flake.nix file" {
         "name the fleet's folder with `--flake`; of a bare repository it is `git+file:///PATH`"
     } else if first.starts_with("getting status of '") && file.is_none() {
