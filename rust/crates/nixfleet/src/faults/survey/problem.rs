@@ -47,7 +47,12 @@ pub enum SourceProblem {
     #[error("the input {} is a text, and Nix takes a set with its `url`", quote(.0))]
     InputText(String),
     #[error("{} is given a value twice, first in line {line}", quote(.name))]
-    Twice { name: String, line: usize },
+    Twice {
+        name: String,
+        line: usize,
+        /// The set around it that is written twice, and the line of the first.
+        set: Option<(String, usize)>,
+    },
     #[error("{} is outside the flake, and a flake reads nothing there", quote(.0))]
     Outside(String),
     #[error("the text {} is no module: a path has no quotes", quote(.0))]
@@ -74,7 +79,8 @@ impl SourceProblem {
     fn of_reading(text: &Text, all: &Expressions) -> Option<(usize, Self)> {
         if let Some(twice) = names::twice(all) {
             let line = text.line_at(twice.first) + 1;
-            return Some((twice.span.start, Self::Twice { name: twice.name, line }));
+            let set = twice.set.map(|(name, first)| (name, text.line_at(first) + 1));
+            return Some((twice.span.start, Self::Twice { name: twice.name, line, set }));
         }
         if let Some(unbound) = names::unbound(all) {
             let near = nearest(&unbound.name, unbound.bound.iter().map(String::as_str));
@@ -264,6 +270,11 @@ impl Problem for SourceProblem {
                  before what that sets: `config = lib.{function} … {{ … }};`"
             ),
             Self::Quoted(path) => format!("write the path without quotes: {}", quote(path)),
+            Self::Twice { set: Some((set, line)), .. } => format!(
+                "take one out, or put both values together; {} stands here and in line {line}: if it is to be \
+                 another, give it a name of its own",
+                quote(set)
+            ),
             Self::Twice { .. } => "take one out, or put both values together".to_owned(),
             Self::Closed(arguments) => {
                 let open = arguments.trim_end_matches('}').trim_end();

@@ -80,6 +80,7 @@ pub const IN_FLAKE: &[Mistake] = &[
     ("\"KEY\"", "\"ssh-ed25519 KEY\"", "ssh-key-malformed", "`ssh-ed25519` out", "\"KEY\""),
     ("\"KEY\"", "\"192.0.2.1 KEY\"", "ssh-key-malformed", "`192.0.2.1` out", "\"KEY\""),
     ("./web.nix", "import ./web.nix", "field-type-wrong", "(import", "{1}"),
+    ("./web.nix", "(./web.nix { })", "field-type-wrong", "import ./web.nix", "(x: {1} x)"),
     ("hosts.web-01", "hosts.web_01", "host-name-invalid", "", "hosts.{1}"),
     (
         "stateVersion = 6;",
@@ -122,6 +123,25 @@ pub const BEHIND_MODULES: &[(&str, &str, &str, &str)] = &[
         r#"hostSpec.keyboardLayout = "{1}""#,
     ),
     (r#"platform = "a""#, "attribute-duplicate", "take one out", "tags = [ ]"),
+    (
+        "a = { x = 1; }; a = { x = 1; }",
+        "attribute-duplicate",
+        "`a` stands here and in line ",
+        "tags = [ ]",
+    ),
+    ("networking.firewall = { }", "argument-unknown", "in a module", "tags = [ ]"),
+    (
+        "hostSpec.networking.nameservers = [ \"9.9.9.9\" ]",
+        "field-unknown",
+        "`dns`",
+        "hostSpec.networking.{1} = [ \"9.9.9.9\" ]",
+    ),
+    (
+        "hostSpec.networking.interfaces.eth0 = \"192.0.2.1/24\"",
+        "field-type-wrong",
+        "`eth0.ipv4.addresses = [",
+        "hostSpec.networking.interfaces.{1}",
+    ),
     (r#"tags = throw "no""#, "evaluation-failed", "--show-trace", "tags = [ ]"),
     ("tags = [ webTag ]", "name-unbound", r#""webTag""#, "tags = [ {2} ]"),
 ];

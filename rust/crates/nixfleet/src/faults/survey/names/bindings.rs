@@ -15,6 +15,8 @@ pub struct Twice {
     pub span: Range<usize>,
     /// Where the first.
     pub first: usize,
+    /// The set around it that is written twice, and where the first: its copy may be meant to be another.
+    pub set: Option<(String, usize)>,
 }
 
 /// What a name is bound to: sets are put together, anything else is bound once.
@@ -77,6 +79,7 @@ fn bind<'a>(
     let set =
         value.filter(|it| next.is_none() && matches!(it.kind(), Kind::Set | Kind::RecursiveSet));
     let is_set = next.is_some() || set.is_some();
+    let is_known = bound.contains_key(name);
     let known = match bound.entry(name) {
         Entry::Vacant(free) if !is_set => {
             free.insert(Bound::Value(span.start));
@@ -85,12 +88,18 @@ fn bind<'a>(
         Entry::Vacant(free) => free.insert(Bound::Set(span.start, BTreeMap::new())),
         Entry::Occupied(known) => known.into_mut(),
     };
+    let first = known.at();
     let inner = match known {
         Bound::Set(_, inner) if is_set => inner,
-        known => return Some(Twice { name: name.to_owned(), span, first: known.at() }),
+        _ => return Some(Twice { name: name.to_owned(), span, first, set: None }),
     };
     match set {
-        Some(set) => entries(set, inner, seen),
+        Some(set) => {
+            let twice = entries(set, inner, seen)?;
+            // The outermost of such sets, whose copy has all the others.
+            let copied = is_known.then(|| (name.to_owned(), first));
+            Some(Twice { set: copied.or(twice.set), ..twice })
+        }
         None => bind(next, rest, value, inner, seen),
     }
 }
@@ -113,6 +122,11 @@ mod tests {
         ] {
             assert_eq!(first(source), None, "{source}");
         }
+        let set = |source: &str| twice(&parse(source).expect(source)).and_then(|it| it.set);
+        let copied = "{ h = { a = { p = 1; }; }; h = { a = { p = 1; }; }; }";
+        assert_eq!(set(copied), Some(("h".to_owned(), 2)));
+        assert_eq!(set("{ h.a = { p = 1; }; h.a = { p = 1; }; }"), Some(("a".to_owned(), 4)));
+        assert_eq!(set("{ h = { p = 1; p = 1; }; a.p = 1; a.p = 1; }"), None);
         assert_eq!(first("{ a = 1; a = 2; }"), Some(("a".to_owned(), 9, 2)));
         assert_eq!(first("{ a.b = 1; a = { b = 2; }; }"), Some(("b".to_owned(), 17, 4)));
         assert_eq!(first("{ a = f { }; a.b = 1; }"), Some(("a".to_owned(), 13, 2)));
