@@ -9,7 +9,9 @@ use super::{Fault, Severity, eval, files};
 /// What the files of a fleet show that Nix cannot read: one that it does not find, and what it refuses
 /// in those that are there. Warnings, as of a file that nobody reads, explain nothing.
 pub fn unread(cause: &Cause, tree: &Tree) -> Vec<Fault> {
-    let mut survey = Survey::of_broken(tree);
+    // What is outside keeps Nix from a flake only where it says so.
+    let is_outside = cause.message.starts_with("access to absolute path '");
+    let mut survey = if is_outside { Survey::of(tree) } else { Survey::of_broken(tree) };
     let circle = survey.circle(cause, tree);
     survey.faults.extend(circle);
     let missing = files::explain_by(cause, tree, &survey);

@@ -59,6 +59,20 @@ fn a_flake_without_outputs_is_told_where_it_begins() {
     );
 }
 
+/// What keeps Nix from `flake.nix` itself, unless it is impure.
+#[test]
+#[ignore = "needs nix"]
+fn a_file_outside_that_a_flake_reads_is_told_at_its_path() {
+    let folder =
+        fleet("{\n  outputs = _: { nixfleet = builtins.readFile /srv/hosts; };\n}\n", MODULE);
+    let mut validate = Command::new(cargo_bin!("nixfleet"));
+    validate.current_dir(folder.path()).args(["validate", "--flake", "path:.", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&validate.output_of().stdout).expect("one document");
+    let [fault] = &report["faults"].as_array().unwrap()[..] else { panic!("{report:#}") };
+    assert_eq!((&fault["code"], &fault["line"]), (&"path-outside".into(), &2.into()));
+    assert_eq!(fault["column"], 46);
+}
+
 /// What both the installer and the hosts take is one mistake, also where it is no text of the file.
 #[test]
 #[ignore = "needs nix"]

@@ -130,12 +130,21 @@ pub fn is_quoted_module(text: Expression) -> bool {
         && Use::of(text) == Use::Module
 }
 
-/// Whether it is a path in the root of the file system that is read as code: a flake reads nothing there
-/// but what is in the store.
+/// The functions that read what a path leads to (Nix manual, "Built-ins"; nixpkgs, `lib/trivial.nix` and
+/// `lib/strings.nix`). `pathExists` is none of them: it may well ask for what is not there.
+const READERS: [&str; 7] =
+    ["fileContents", "hashFile", "importJSON", "importTOML", "readDir", "readFile", "readFileType"];
+
+/// Whether it is a path in the root of the file system that is read: a flake reads nothing there but
+/// what is in the store.
 pub fn is_elsewhere(path: Expression) -> bool {
+    let is_read = || {
+        let call = path.parent().filter(|it| it.kind() == Kind::Apply);
+        call.and_then(Expression::first).is_some_and(|it| READERS.contains(&last_word(it)))
+    };
     path.kind() == Kind::AbsolutePath
         && !path.text().starts_with("/nix/store/")
-        && Use::of(path) != Use::Other
+        && (Use::of(path) != Use::Other || is_read())
 }
 
 /// The path, as it can be written, that a name is the rest of: `web.nix` of `./my web.nix`.
