@@ -70,7 +70,7 @@ fn a_file_outside_that_a_flake_reads_is_told_at_its_path() {
     let report: Value = serde_json::from_slice(&validate.output_of().stdout).expect("one document");
     let [fault] = &report["faults"].as_array().unwrap()[..] else { panic!("{report:#}") };
     assert_eq!((&fault["code"], &fault["line"]), (&"path-outside".into(), &2.into()));
-    assert_eq!(fault["column"], 46);
+    assert_eq!(fault["column"], 47);
 }
 
 /// What both the installer and the hosts take is one mistake, also where it is no text of the file.
