@@ -88,7 +88,9 @@ pub fn start(
         screen: Some(folder.socket(Role::Vm, "spice")).filter(|it| it.exists()),
     };
     let files = folder.files(Role::Vm);
-    if let Some(mut machine) = QemuMachine::attach(&files.pid, &files.qmp, &files.log) {
+    if let Some(mut machine) =
+        QemuMachine::attach(&files.pid, &files.qmp, &files.log, &world.cancel)
+    {
         let stopped = machine.status() != Status::Running && machine.pid_runs();
         if stopped && !machine.resume() {
             return Err(stuck(folder, machine.status()));

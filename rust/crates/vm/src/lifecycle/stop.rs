@@ -42,7 +42,8 @@ pub fn stop(folder: &Folder, world: &World, limit: Duration) -> Result<Stopped, 
     let tested = folder.running(Role::Test).is_some();
     folder.mend()?;
     let files = folder.files(Role::Vm);
-    let Some(mut machine) = QemuMachine::attach(&files.pid, &files.qmp, &files.log) else {
+    let Some(mut machine) = QemuMachine::attach(&files.pid, &files.qmp, &files.log, &world.cancel)
+    else {
         return Ok(if tested { Stopped::TestEnded } else { Stopped::Already });
     };
     // A guest that QEMU has stopped powers down no more before it goes on.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::identity;
 use super::pause::{paused_by, query, stop};
-use super::qmp::Qmp;
+use super::qmp::{PATIENCE, Qmp};
 use crate::hypervisor::{Machine, Status};
 use crate::{Cancel, Error, Launch, files};
 use nixfleet_nix::{Foreign, process};
@@ -73,9 +73,9 @@ impl QemuMachine {
 
     /// The QEMU of a VM that an earlier command started, when it runs.
     #[must_use]
-    pub fn attach(pid_file: &Path, socket: &Path, log: &Path) -> Option<Self> {
+    pub fn attach(pid_file: &Path, socket: &Path, log: &Path, cancel: &Cancel) -> Option<Self> {
         let pid = identity::running(pid_file)?;
-        let mut qmp = Qmp::connect_within(ATTACH_LIMIT, socket).ok();
+        let mut qmp = Qmp::connect(socket, ATTACH_LIMIT, cancel).ok();
         // What stopped it was told when it did, to whoever listened then.
         let trouble = qmp.as_mut().and_then(stop);
         Some(Self {
@@ -102,7 +102,7 @@ impl QemuMachine {
     fn connect(&mut self, launch: &Launch, cancel: &Cancel) -> Result<Qmp, Error> {
         let end = Instant::now() + START_LIMIT;
         loop {
-            match Qmp::connect(&self.socket) {
+            match Qmp::connect(&self.socket, PATIENCE, cancel) {
                 Ok(qmp) => return Ok(qmp),
                 Err(error) if Instant::now() > end => {
                     self.kill();

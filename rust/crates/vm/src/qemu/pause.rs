@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::qmp::Qmp;
+use crate::Cancel;
 use crate::hypervisor::Status;
 
 /// How long QEMU may take to greet who only looks: it talks to one at a time.
@@ -15,7 +16,7 @@ const LOOK_LIMIT: Duration = Duration::from_millis(500);
 /// where it does not say.
 #[must_use]
 pub fn stop_of(socket: &Path) -> Option<Status> {
-    stop(&mut Qmp::connect_within(LOOK_LIMIT, socket).ok()?)
+    stop(&mut Qmp::connect(socket, LOOK_LIMIT, &Cancel::default()).ok()?)
 }
 
 /// QEMU's word for how the guest is.

@@ -9,8 +9,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::Cancel;
+
 /// How long QEMU may take to answer. Its main loop answers at once unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often who waits looks whether the user wants the end. One that is well has answered by then.
+const TICK: Duration = Duration::from_millis(100);
 
 /// A connection to a running QEMU.
 #[derive(Debug)]
@@ -18,16 +23,13 @@ pub struct Qmp {
     socket: UnixStream,
     lines: Receiver<Value>,
     events: Vec<Value>,
+    cancel: Cancel,
 }
 
 impl Qmp {
-    /// Connects, and waits for the greeting.
-    pub fn connect(path: &Path) -> io::Result<Self> {
-        Self::connect_within(PATIENCE, path)
-    }
-
-    /// Connects, and waits so long for the greeting: QEMU talks to one at a time.
-    pub fn connect_within(patience: Duration, path: &Path) -> io::Result<Self> {
+    /// Connects, and waits so long for the greeting: QEMU talks to one at a time. Of one that does not
+    /// answer, then or later, nothing is waited for by who wants the end.
+    pub fn connect(path: &Path, patience: Duration, cancel: &Cancel) -> io::Result<Self> {
         let socket = UnixStream::connect(path)?;
         socket.set_write_timeout(Some(PATIENCE))?;
         let reader = BufReader::new(socket.try_clone()?);
@@ -40,7 +42,7 @@ impl Qmp {
                 }
             }
         });
-        let mut qmp = Self { socket, lines, events: Vec::new() };
+        let mut qmp = Self { socket, lines, events: Vec::new(), cancel: cancel.clone() };
         qmp.receive(|it| it.get("QMP").is_some(), patience)?;
         qmp.execute("qmp_capabilities", None)?;
         Ok(qmp)
@@ -85,10 +87,16 @@ impl Qmp {
         let end = Instant::now() + limit;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
+            match self.lines.recv_timeout(left.min(TICK)) {
                 Ok(value) if wanted(&value) => return Ok(value),
                 Ok(value) => self.events.push(value),
-                Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::TimedOut.into()),
+                Err(RecvTimeoutError::Timeout) if self.cancel.requested() => {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                Err(RecvTimeoutError::Timeout) if left <= TICK => {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
@@ -133,7 +141,7 @@ mod tests {
         let path = folder.path().join("s");
         let listener = UnixListener::bind(&path).unwrap();
         let server = thread::spawn(move || serve(&listener));
-        let mut qmp = Qmp::connect(&path).unwrap();
+        let mut qmp = Qmp::connect(&path, PATIENCE, &Cancel::default()).unwrap();
         assert_eq!(qmp.execute("query-status", None).unwrap()["status"], "running");
         assert_eq!(qmp.execute("nonsense", None).unwrap_err().to_string(), "no such command");
         assert_eq!(qmp.events().len(), 3);

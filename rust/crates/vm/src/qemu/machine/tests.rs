@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
-use rustix::process::{Pid, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 use super::*;
 use crate::launch::tests::sample;
@@ -67,6 +67,9 @@ fn serve(socket: &Path, events: &[String], status: &str) {
     let reader = BufReader::new(stream.try_clone().unwrap());
     writeln!(stream, r#"{{ "QMP": {{}} }}"#).unwrap();
     for line in reader.lines().map_while(Result::ok) {
+        if status == SILENT && !line.contains("qmp_capabilities") {
+            continue;
+        }
         let answer = if line.contains("query-status") {
             format!(r#"{{ "return": {{ "status": "{status}" }} }}"#)
         } else if line.contains("query-block") {
@@ -82,6 +85,9 @@ fn serve(socket: &Path, events: &[String], status: &str) {
         }
     }
 }
+
+/// It answers nothing more, since somebody has stopped it.
+const SILENT: &str = "";
 
 const FULL: &str = r#"{ "event": "BLOCK_IO_ERROR", "data": { "device": "disk", "operation": "write",
  "action": "stop", "nospace": true, "reason": "No space left on device" } }"#;
@@ -153,12 +159,39 @@ fn a_qemu_that_hangs_is_not_waited_for_by_who_wants_the_end() {
     let mut launch = sample(Platform::X86_64, Accelerator::Tcg);
     launch.qemu = path("qemu");
     (launch.files.qmp, launch.files.log) = (path("qmp"), path("log"));
-    fs::write(&launch.qemu, "#!/bin/sh\nexec sleep 60\n").unwrap();
+    let script = format!("#!/bin/sh\necho >{}\nexec sleep 60\n", path("started").display());
+    fs::write(&launch.qemu, script).unwrap();
     fs::set_permissions(&launch.qemu, fs::Permissions::from_mode(0o755)).unwrap();
     let cancel = Cancel::default();
-    cancel.request();
+    let (started, socket, end) = (path("started"), path("qmp"), cancel.clone());
+    // It accepts a connection, and greets nobody.
+    let connection = thread::spawn(move || {
+        process::wait_until(LONG, || started.exists());
+        let connection = UnixListener::bind(&socket).unwrap().accept().unwrap();
+        end.request();
+        (connection, Instant::now())
+    });
     let error = QemuMachine::start(&launch, &cancel).unwrap_err();
+    let (_connection, wanted) = connection.join().unwrap();
     assert!(matches!(error, Error::Interrupted), "{error}");
+    assert!(wanted.elapsed() < PATIENCE, "it waits for its greeting: {:?}", wanted.elapsed());
+}
+
+/// Stopped by SIGSTOP, it heeds no signal but that which nobody can refuse, and answers nothing.
+#[test]
+fn a_qemu_that_was_stopped_is_ended_by_who_wants_the_end() {
+    let told = Told::new(&[], SILENT);
+    let cancel = Cancel::default();
+    let mut machine = QemuMachine::start(&told.launch, &cancel).unwrap();
+    let pid = Pid::from_raw(machine.pid()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    cancel.request();
+    let begun = Instant::now();
+    machine.press_power();
+    assert!(!machine.reset() && !machine.screenshot(&told.folder.path().join("screen")));
+    drop(machine);
+    assert!(test_kill_process(pid).is_err(), "QEMU still runs");
+    assert!(begun.elapsed() < 2 * PATIENCE, "it waits for its answers: {:?}", begun.elapsed());
 }
 
 /// The event that told it came when nobody listened.
@@ -176,7 +209,8 @@ fn who_comes_later_is_told_that_the_guest_was_stopped() {
         let mut qemu = identity::holder::hold(&files.pid);
         fs::write(folder.join("started"), "").unwrap();
         process::wait_until(LONG, || files.qmp.exists());
-        let mut machine = QemuMachine::attach(&files.pid, &files.qmp, &files.log).unwrap();
+        let mut machine =
+            QemuMachine::attach(&files.pid, &files.qmp, &files.log, &Cancel::default()).unwrap();
         assert_eq!(machine.status(), expected, "{status}");
         assert!(machine.pid_runs());
         // It says so still when it was to go on.
