@@ -8,11 +8,13 @@ mod inputs;
 mod links;
 mod module;
 mod names;
+mod no_module;
 mod problem;
 mod shape;
 mod special;
 mod syntax;
 mod unapplied;
+mod unbound;
 mod unread;
 mod walk;
 

@@ -3,10 +3,11 @@
 use thiserror::Error;
 
 use super::called::{Called, called};
-use super::names::meant::{ARGUMENTS, OF_LIB, constant};
+use super::no_module::{NoModule, no_module};
 use super::shape::{self, Misshaped};
 use super::syntax::SyntaxError;
 use super::unapplied::{Cure, Unapplied, unapplied};
+use super::unbound::UnboundName;
 use super::{inputs, links, module, names, special, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
@@ -19,18 +20,8 @@ use nixfleet_text::nearest;
 pub enum SourceProblem {
     #[error("{}", .0.message)]
     Syntax(SyntaxError),
-    #[error("the name {} is bound nowhere", quote(.name))]
-    Unbound {
-        name: String,
-        /// The nearest of those that are bound there.
-        nearest: Option<String>,
-        /// Whether it is an input of the flake.
-        is_input: bool,
-        /// Whether nixpkgs' `lib` is bound there.
-        has_lib: bool,
-        /// The path whose second part it begins, where a blank parts it, as Nix takes it.
-        parted: Option<String>,
-    },
+    #[error("{}", .0)]
+    Unbound(UnboundName),
     #[error("the flake has no input {}", quote(.name))]
     Input {
         name: String,
@@ -61,6 +52,8 @@ pub enum SourceProblem {
     Unapplied(Unapplied),
     #[error("{}", .0)]
     Called(Called),
+    #[error("{}", .0)]
+    NoModule(NoModule),
     #[error("`specialArgs` hands {} to modules, which have one of the host's own", quote(.0))]
     Special(String),
     #[error("`imports` is given to `{0}`, and takes a list alone")]
@@ -83,14 +76,9 @@ impl SourceProblem {
             return Some((twice.span.start, Self::Twice { name: twice.name, line, set }));
         }
         if let Some(unbound) = names::unbound(all) {
-            let near = nearest(&unbound.name, unbound.bound.iter().map(String::as_str));
-            let nearest = near.map(str::to_owned);
-            let inputs = inputs::named(all).unwrap_or_default();
-            let is_input = inputs.contains(&unbound.name.as_str()) && inputs.len() > 1;
-            let parted = links::parted(all, &unbound.span);
-            let has_lib = unbound.bound.iter().any(|it| it == "lib");
-            let problem = Self::Unbound { name: unbound.name, nearest, is_input, has_lib, parted };
-            return Some((unbound.span.start, problem));
+            let at = unbound.span.start;
+            let problem = Self::Unbound(UnboundName::of(unbound, all));
+            return Some((at, problem));
         }
         None
     }
@@ -135,6 +123,9 @@ impl SourceProblem {
         if let Some((at, value)) = all.all().find_map(called) {
             return Some((at, Self::Called(value)));
         }
+        if let Some((at, element)) = all.all().find_map(no_module) {
+            return Some((at, Self::NoModule(element)));
+        }
         if let Some((at, name)) = special::reserved(all) {
             return Some((at, Self::Special(name.to_owned())));
         }
@@ -159,7 +150,7 @@ impl Problem for SourceProblem {
     fn code(&self) -> &'static str {
         match self {
             Self::Syntax(_) => "syntax-invalid",
-            Self::Unbound { .. } => "name-unbound",
+            Self::Unbound(_) => "name-unbound",
             Self::Twice { .. } => "attribute-duplicate",
             Self::Closed(_) => "arguments-closed",
             Self::Special(_) => "field-fixed",
@@ -170,6 +161,7 @@ impl Problem for SourceProblem {
             | Self::InputText(_)
             | Self::Unapplied(_)
             | Self::Called(_)
+            | Self::NoModule(_)
             | Self::Imports(_) => "field-type-wrong",
         }
     }
@@ -194,6 +186,7 @@ impl Problem for SourceProblem {
             Self::Special(_) => {
                 words.starts_with("attribute '") || words.contains("infinite recursion")
             }
+            Self::NoModule(it) => it.is_meant_by(words),
             Self::Imports(_) => words.starts_with("expected a list but found a set: { _type = "),
             Self::Quoted(path) => words.starts_with(&format!("string '{path}' doesn't represent")),
             _ => false,
@@ -203,34 +196,7 @@ impl Problem for SourceProblem {
     fn help(&self) -> String {
         match self {
             Self::Syntax(error) => error.help.clone(),
-            Self::Unbound { name, is_input: true, .. } => {
-                format!("take the input as an argument: `outputs = {{ {name}, ... }}:`")
-            }
-            Self::Unbound { name, .. } if name == "inputs" => {
-                "in `flake.nix` write `outputs = inputs@{ …, ... }:`; a module takes it as an \
-                 argument, `{ inputs, ... }:`, when the host has `specialArgs = { inherit inputs; };`"
-                    .to_owned()
-            }
-            Self::Unbound { name, .. } if ARGUMENTS.contains(&name.as_str()) => {
-                format!("take it as an argument at the top of the file: `{{ {name}, ... }}:`")
-            }
-            Self::Unbound { name, .. } if constant(name).is_some() => {
-                format!("write {}", quote(constant(name).unwrap_or_default()))
-            }
-            Self::Unbound { parted: Some(path), .. } => format!(
-                "a path has no blank in it: write {}, or name the file without one",
-                quote_path(path)
-            ),
-            Self::Unbound { name, has_lib: true, .. } if OF_LIB.contains(&name.as_str()) => {
-                format!("write `lib.{name}`")
-            }
-            Self::Unbound { name, .. } if OF_LIB.contains(&name.as_str()) => format!(
-                "write `lib.{name}`, and take `lib` as an argument at the top of the file: `{{ lib, ... }}:`"
-            ),
-            Self::Unbound { nearest: Some(name), .. } => format!("write {}", quote(name)),
-            Self::Unbound { name, .. } => {
-                format!("bind it with `let {name} = …; in`, or write `\"{name}\"` for a text")
-            }
+            Self::Unbound(name) => name.help(),
             Self::Outside(_) => "put the file into the repository and write `./FILE`; a secret is \
                                  read when the host runs, by its path as a text: `\"/persist/…\"`"
                 .to_owned(),
@@ -254,6 +220,7 @@ impl Problem for SourceProblem {
                 Cure::Remove => "take it out: `modules` takes paths, sets and functions that give a set".to_owned(),
             },
             Self::Called(it) => it.help(),
+            Self::NoModule(it) => it.help(),
             Self::Special(name) => {
                 format!("take {} out, or hand it on by another name", quote(name))
             }

@@ -8,23 +8,28 @@ const RESERVED: [&str; 2] = ["config", "options"];
 
 /// The first such name in a set that is written as `specialArgs`, and where it is.
 pub fn reserved<'a>(all: &'a Expressions<'a>) -> Option<(usize, &'a str)> {
-    let special = all.all().filter_map(|entry| {
-        let path = entry.first().filter(|_| entry.kind() == Kind::Binding)?;
-        let value = entry.last().filter(|it| it.kind() == Kind::Set)?;
-        (path.last()?.plain_name()? == "specialArgs").then_some(value)
-    });
-    special.flat_map(Expression::children).find_map(|entry| {
-        let mut names = match entry.kind() {
-            Kind::Inherit => entry.children().collect(),
-            Kind::Binding => entry.first()?.first().into_iter().collect::<Vec<_>>(),
-            _ => Vec::new(),
+    let is_reserved = |it: Expression<'a>| {
+        let name = it.plain_name().filter(|name| RESERVED.contains(name))?;
+        Some((it.span().start, name))
+    };
+    all.all().filter(|it| it.kind() == Kind::Binding).find_map(|entry| {
+        let mut names = entry.first()?.children();
+        names.find(|it| it.plain_name() == Some("specialArgs"))?;
+        if let Some(name) = names.next() {
+            return is_reserved(name);
         }
-        .into_iter();
-        names.find_map(|it| {
-            let name = it.plain_name().filter(|name| RESERVED.contains(name))?;
-            Some((it.span().start, name))
-        })
+        let value = entry.last().filter(|it| it.kind() == Kind::Set)?;
+        value.children().flat_map(handed).find_map(is_reserved)
     })
+}
+
+/// The names that an entry of such a set hands on.
+fn handed(entry: Expression<'_>) -> Vec<Expression<'_>> {
+    match entry.kind() {
+        Kind::Inherit => entry.children().collect(),
+        Kind::Binding => entry.first().and_then(Expression::first).into_iter().collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -43,6 +48,8 @@ mod tests {
             first("{ a.specialArgs = { inherit (b) options; }; }"),
             Some("32 options".into())
         );
+        assert_eq!(first("{ a.specialArgs.config = { }; }"), Some("16 config".into()));
+        assert_eq!(first("{ specialArgs.a.config = 1; }"), None);
         assert_eq!(first("{ specialArgs = { inherit inputs; a.config = 1; }; config = 1; }"), None);
     }
 }

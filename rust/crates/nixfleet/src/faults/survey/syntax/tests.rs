@@ -62,6 +62,14 @@ fn what_was_forgotten_is_told_where_it_was() {
             "{ a = [ 1, 2 ]; }",
             "1 ,: `,` separates no values of a list; take it out: a blank separates them",
         ),
+        (
+            "{ a = [ with b; c ]; }",
+            "1 with: `with` begins no value here; put brackets around what it begins: `(… )`",
+        ),
+        (
+            "{ a = [ ] ++ if b then c else d; }",
+            "1 if: `if` begins no value here; put brackets around what it begins: `(… )`",
+        ),
         ("{ a: 1; }", "1 :: `:` gives no value to a name; write `=` in its place"),
         ("{ a == 1; }", "1 ==: `==` compares; write `=` to give a value to a name"),
         ("{ a = 1, b = 2; }", "1 ,: `,` ends no value of a set; write `;` in its place"),

@@ -52,11 +52,7 @@ pub fn at(source: &str, tokens: &[Token], offset: usize) -> SyntaxError {
     let token = tokens.iter().find(|it| it.at >= offset).or(tokens.last());
     match token {
         None => ends(source, tokens),
-        Some(token) if WORDS.contains(&token.text) => SyntaxError::new(
-            token.span(),
-            format!("{} begins no value here", quote(token.text)),
-            "put brackets around what it begins: `(… )`",
-        ),
+        Some(token) if WORDS.contains(&token.text) => no_brackets(token),
         Some(token) if token.kind == TOKEN_UPDATE && begins_line(source, token.at) => {
             no_comment(token)
         }
@@ -67,6 +63,10 @@ pub fn at(source: &str, tokens: &[Token], offset: usize) -> SyntaxError {
 /// What begins a value that takes all that comes after it, so that it stands in brackets within
 /// another.
 const WORDS: [&str; 4] = ["assert", "if", "let", "with"];
+
+/// What stands before another value.
+const OPERATORS: [&str; 15] =
+    ["!", "!=", "&&", "*", "+", "++", "-", "->", "//", "<", "<=", "==", ">", ">=", "||"];
 
 fn wanted_other(
     source: &str,
@@ -130,9 +130,23 @@ fn wanted_other(
         (_, Some(slashes), Some(TOKEN_UPDATE)) if begins_line(source, slashes.at) => {
             no_comment(slashes)
         }
+        (Some(last), Some(word), _)
+            if WORDS.contains(&word.text)
+                && (OPERATORS.contains(&last.text) || is_in_list(tokens, index)) =>
+        {
+            no_brackets(word)
+        }
         (_, Some(token), _) => unexpected(token),
         _ => ends(source, tokens),
     }
+}
+
+fn no_brackets(word: &Token) -> SyntaxError {
+    SyntaxError::new(
+        word.span(),
+        format!("{} begins no value here", quote(word.text)),
+        "put brackets around what it begins: `(… )`",
+    )
 }
 
 fn no_comment(slashes: &Token) -> SyntaxError {

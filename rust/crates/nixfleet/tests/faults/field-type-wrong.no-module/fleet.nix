@@ -1,0 +1,7 @@
+{
+  hosts.web-01 = {
+    platform = "x86_64-linux";
+    stateVersion = "26.05";
+    modules = [ true ];
+  };
+}
