@@ -36,6 +36,10 @@ pub struct Cause {
     pub places: Vec<Position>,
     /// The inputs that Nix was fetching, each by its name or its reference, the innermost last.
     pub inputs: Vec<String>,
+    /// The options of modules that were being evaluated, the innermost last.
+    pub options: Vec<String>,
+    /// What the evaluation said meanwhile, by `builtins.trace`.
+    pub said: Vec<String>,
 }
 
 impl Cause {
@@ -85,9 +89,11 @@ impl Cause {
             places.push(place);
             message[0] = said;
         }
-        let inputs =
-            lines.iter().filter_map(|line| input(line.trim())).map(str::to_owned).collect();
-        Self { message: message.join("\n"), places, inputs }
+        let all = |find: fn(&str) -> Option<&str>| {
+            lines.iter().filter_map(|line| find(line.trim())).map(str::to_owned).collect()
+        };
+        let message = message.join("\n");
+        Self { message, places, inputs: all(input), options: all(option), said: all(said) }
     }
 
     /// The path in the repository that Nix does not find, relative to the repository's root. Nix up
@@ -137,6 +143,16 @@ fn place(line: &str) -> Option<Position> {
 fn input(line: &str) -> Option<&str> {
     let starts = ["… while updating the flake input '", "… while fetching the input '"];
     starts.iter().find_map(|it| line.strip_prefix(it))?.strip_suffix('\'')
+}
+
+/// ``… while evaluating the option `a.b':`` (nixpkgs, `lib/modules.nix`).
+fn option(line: &str) -> Option<&str> {
+    line.strip_prefix("… while evaluating the option `")?.strip_suffix("':")
+}
+
+/// `trace: …`
+fn said(line: &str) -> Option<&str> {
+    line.strip_prefix("trace: ")
 }
 
 /// `expected a set but got a list at flake.nix:2:3`, as of a flake's own attributes
@@ -252,6 +268,17 @@ mod tests {
         );
         assert_eq!(cause.inputs, ["disko", "github:a/disko"]);
         assert!(cause.is_outside());
+    }
+
+    #[test]
+    fn what_was_being_evaluated_and_what_that_said_is_kept() {
+        let cause = Cause::find(
+            "trace: it is so\nerror:\n       … while evaluating the option `a.b':\n\n       … while evaluating \
+             definitions from `/x.nix':\n\n       … while evaluating the option `c.\"d e\".f':\n\n       \
+             error: attribute 'g' missing",
+        );
+        assert_eq!(cause.options, ["a.b", "c.\"d e\".f"]);
+        assert_eq!(cause.said, ["it is so"]);
     }
 
     #[test]

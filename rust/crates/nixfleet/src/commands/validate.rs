@@ -12,7 +12,7 @@ use nixfleet_nix::NixError;
 use crate::commands::{failure, fleet};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::faults::eval::{self, EvalArgs, Evaluation};
+use crate::faults::eval::{self, EvalArgs, Evaluation, Files};
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::faults::survey::{Begun, Survey};
@@ -163,7 +163,8 @@ fn read_with(
     let mut faults = inventoried(global, inventory, &wanted, sources);
     let mut outside = None;
     if args.eval.eval {
-        (faults, outside) = evaluate(global, &args.eval, sources.tree(), &survey, hosts, faults);
+        let files = Files { tree: sources.tree(), survey: &survey, inventory };
+        (faults, outside) = evaluate(global, &args.eval, files, hosts, faults);
     }
     faults.extend(strangers(global, inventory, &survey, &wanted));
     // The fleet has them, whatever is wrong with them.
@@ -266,14 +267,13 @@ fn of_no_fleet(error: &Error, tree: &Tree) -> Fault {
 fn evaluate(
     global: &Global,
     args: &EvalArgs,
-    tree: &Tree,
-    survey: &Survey,
+    files: Files,
     hosts: Vec<(&str, &Host)>,
     faults: Vec<Fault>,
 ) -> (Vec<Fault>, Option<NixError>) {
     let (nix, flake) = (fleet::nix(global), fleet::flake(global));
     let arguments = global.for_nix();
-    let found = Evaluation { args, nix, arguments, flake, tree, survey }.run(hosts, faults);
+    let found = Evaluation { args, nix, arguments, flake, files }.run(hosts, faults);
     found.notices.iter().for_each(|notice| failure::warn(notice.as_str()));
     if global.show_trace {
         found.traces.iter().for_each(failure::show_trace);

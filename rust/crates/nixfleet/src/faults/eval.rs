@@ -11,10 +11,12 @@ mod failure;
 mod flake_module;
 mod layouts;
 mod memory;
+mod mentioned;
 mod ours;
 mod own;
 mod problem;
 mod problems;
+mod refused;
 mod told;
 mod workers;
 
@@ -29,13 +31,13 @@ use nixfleet_text::Foreign;
 
 use crate::eval_jobs::{EvalJobs, Question};
 use crate::faults::Fault;
-use crate::faults::source::Tree;
-use crate::faults::survey::Survey;
 use answer::QUESTION;
 use answers::{Answers, Outcome};
 use disks::Disks;
 pub use failure::{cure_of, unreadable};
 pub use memory::{MAX_MEMORY, default_jobs};
+pub use own::Files;
+use told::Elsewhere;
 pub use workers::ask;
 
 /// How hosts are evaluated.
@@ -65,10 +67,8 @@ pub struct Evaluation<'a> {
     pub arguments: Vec<String>,
     /// Of which flake.
     pub flake: Flake,
-    /// Where its sources are.
-    pub tree: &'a Tree,
-    /// What its files tell.
-    pub survey: &'a Survey,
+    /// Its files.
+    pub files: Files<'a>,
 }
 
 /// What an evaluation found.
@@ -106,46 +106,54 @@ impl Evaluation<'_> {
         let notices = left.iter().map(ToString::to_string).collect();
         workers::run(&self.nix.clone().heap_limit(max_memory), &self.flake, jobs, &answers);
         let mut found = Found { faults, traces: Vec::new(), notices, outside: None };
-        let mut disks = Disks::default();
+        let (mut disks, mut elsewhere) = (Disks::default(), Elsewhere::default());
         for (name, host, outcome) in answers.finish() {
             if let Ok(answer) = &outcome {
-                let place = |path: &str| device::place(path, host, self.tree, self.survey);
+                let place = |path: &str| device::place(path, host, self.files);
                 found.faults.extend(disks.shared(name, host, answer, &place));
             }
-            self.judge(&mut found, name, host, outcome);
+            self.judge(&mut found, &mut elsewhere, name, host, outcome);
         }
         found
     }
 
-    fn judge(&self, found: &mut Found, name: &str, host: &Host, outcome: Outcome) {
+    fn judge(
+        &self,
+        found: &mut Found,
+        elsewhere: &mut Elsewhere,
+        name: &str,
+        host: &Host,
+        outcome: Outcome,
+    ) {
         let is_of = |fault: &Fault| fault.hosts.iter().any(|it| it == name);
         match outcome {
             Ok(answer) => {
                 found.faults.retain(|fault| !(is_of(fault) && answer.refutes(fault)));
-                let problems =
-                    problems::of(name, host, &answer, &found.faults, self.tree, self.survey);
+                let problems = problems::of(name, host, &answer, &found.faults, self.files);
                 found.faults.extend(problems);
             }
             Err(error) if is_of_the_machine(&error) => {
                 found.outside.get_or_insert(error);
             }
             Err(error) => {
+                let Files { tree, survey, .. } = self.files;
                 let mut is_in_files = false;
                 if let NixError::Failed { stderr, cause, .. } = &error {
                     found.traces.push(stderr.clone());
-                    is_in_files = self.survey.telling(cause, self.tree).is_some();
+                    is_in_files = survey
+                        .telling(cause, tree, |it| elsewhere.may_be(it, host, self.files))
+                        .is_some();
                 }
                 let is_told = is_in_files || told::is_told(name, &error, &found.faults);
                 let circle = match &error {
-                    NixError::Failed { cause, .. } => self.survey.circle(cause, self.tree),
+                    NixError::Failed { cause, .. } => survey.circle(cause, tree),
                     _ => None,
                 };
                 if let Some(fault) = circle.filter(|_| !is_told) {
                     found.faults.push(Fault { hosts: vec![name.to_owned()], ..fault });
                 } else if !is_told && !failure::confirm(name, &error, &mut found.faults) {
                     let limit = self.args.max_memory;
-                    let (tree, survey) = (self.tree, self.survey);
-                    let fault = failure::failure(name, host, &error, limit, tree, survey);
+                    let fault = failure::failure(name, host, &error, limit, self.files);
                     found.faults.push(fault);
                 }
             }

@@ -68,8 +68,14 @@ impl Survey {
     }
 
     /// Which of the faults is what Nix stumbled over: at the line of the author's that it names, or in
-    /// its words. A file that Nix cannot read fails wherever Nix came to see it.
-    pub fn telling(&self, cause: &Cause, tree: &Tree) -> Option<usize> {
+    /// its words, where `may_be` says that it may be. A file that Nix cannot read fails wherever Nix
+    /// came to see it.
+    pub fn telling(
+        &self,
+        cause: &Cause,
+        tree: &Tree,
+        mut may_be: impl FnMut(usize) -> bool,
+    ) -> Option<usize> {
         let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
         let file = |at: &Position| tree.locate(&at.file).1;
         let is_at = |fault: &Fault, place: &Position| {
@@ -80,9 +86,10 @@ impl Survey {
                 .as_ref()
                 .is_some_and(|at| file(at) == file(place) && (is_unread || at.line == place.line))
         };
-        self.faults.iter().position(|fault| {
+        (0..self.faults.len()).find(|index| {
+            let fault = &self.faults[*index];
             own.is_some_and(|place| is_at(fault, place))
-                || fault.problem.is_meant_by(&cause.message)
+                || fault.problem.is_meant_by(&cause.message) && may_be(*index)
         })
     }
 

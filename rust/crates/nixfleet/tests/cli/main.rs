@@ -25,6 +25,7 @@ mod security_key;
 mod tables;
 mod validate;
 mod vm;
+mod whose;
 mod with_inputs;
 
 use std::fs;

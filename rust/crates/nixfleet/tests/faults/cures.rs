@@ -16,7 +16,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{copy_fleet, evaluating, folders, name, recorded, takes_evaluation};
+use super::{can_be_evaluated, copy_fleet, evaluating, folders, name, recorded, takes_evaluation};
 use super::{validate, validate_copy};
 
 const KEY: &str =
@@ -115,6 +115,6 @@ fn each_works() {
 #[test]
 #[ignore = "needs nix and NIXFLEET_INPUTS"]
 fn with_inputs_each_works_where_it_takes_an_evaluation() {
-    let wrong = uncured(takes_evaluation);
+    let wrong = uncured(can_be_evaluated);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -9,8 +9,9 @@ use std::path::Path;
 use nixfleet_text::{nearest, word};
 
 use crate::text::quote::{quote, quote_path};
-use option::{about_option, of_another_system};
+use option::{about_option, of_another_system, of_home_manager, of_ours};
 use package::about_package;
+pub use package::{about_alias, essence, name_of};
 use value::{about_caches, about_place, about_value};
 
 /// What to write instead of what Nix stumbled over. `file` is the innermost that is not nixpkgs'.
@@ -31,7 +32,9 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
         .or_else(|| of_the_library(first))
         .or_else(|| lacking_argument(first, at))
         .or_else(|| of_another_system(message))
+        .or_else(|| of_ours(message))
         .or_else(|| proposed(message))
+        .or_else(|| of_home_manager(message))
         .or_else(|| lacking_host(first, at))
         .or_else(|| lacking_package(first, at))
         .or_else(|| lacking_option(first, at))
@@ -86,6 +89,19 @@ fn lacking_option(first: &str, at: &str) -> Option<String> {
         "no module of the host declares {}: write the name of an option that it has, or add the module",
         quote_path(&option[..end])
     ))
+}
+
+/// A user of Home Manager's that the host does not have, as whose option is evaluated.
+pub fn about_user(first: &str, option: &str) -> Option<String> {
+    let name = between(first, "attribute '", "' missing")?;
+    let of_user = option.strip_prefix("home-manager.users.")?.strip_prefix(name)?;
+    of_user.starts_with('.').then(|| {
+        format!(
+            "the host has no user {}: write `users.users.{name}.isNormalUser = true;`, or the name of \
+             one that it has",
+            quote(name)
+        )
+    })
 }
 
 /// Another host's configuration, where the fleet has no such host.

@@ -1,13 +1,8 @@
 //! Where an option is set, of which the module system names the file alone.
 
-use std::path::Path;
-
-use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
-use super::own::Own;
 use crate::faults::source::{self, Text, Tree};
-use crate::faults::survey::Survey;
 
 /// The place in the user's own file that a message speaks of: the option as the file names it. The
 /// message is as in nixpkgs' `lib/modules.nix`: `The option `x.y' …`, then `- In `file'` lines.
@@ -102,47 +97,6 @@ pub fn outputs(message: &str, tree: &Tree) -> Option<Position> {
     Some(Position { file: file.to_str()?.into(), line, column })
 }
 
-/// So many words of a message are looked for.
-const MOST_MENTIONED: usize = 8;
-
-/// The place in a host's own files of the option that a message speaks of, an assertion's perhaps, which
-/// tells none: of the first that stands in one place alone, by as much of its beginning as is written.
-pub fn mentioned(message: &str, host: &Host, tree: &Tree, survey: &Survey) -> Option<Position> {
-    let is_of_option = |it: char| it.is_ascii_alphanumeric() || "_-.\"/".contains(it);
-    // A word of Nix's own, a file or a number is none.
-    let may_be = |it: &&str| {
-        it.contains('.')
-            && it.starts_with(char::is_lowercase)
-            && Path::new(it).extension().is_none_or(|it| it != "nix")
-            && (!it.contains('/') || it.contains('"'))
-            && !["lib.", "pkgs.", "builtins."].iter().any(|start| it.starts_with(start))
-    };
-    let words = message.split(|it| !is_of_option(it)).map(|it| it.trim_end_matches('.'));
-    let words = words.map(|it| it.strip_prefix("config.").unwrap_or(it));
-    let options: Vec<&str> = words.filter(may_be).take(MOST_MENTIONED).collect();
-    if options.is_empty() {
-        return None;
-    }
-    let files = Own::of(host, tree, survey)?.texts(tree, survey);
-    options.into_iter().find_map(|option| {
-        let mut begun = std::iter::successors(Some(option), |it| Some(it.rsplit_once('.')?.0));
-        begun.by_ref().take_while(|it| it.contains('.')).find_map(|start| {
-            let places = files.iter().flat_map(|(file, text, lines)| {
-                let at = text.lines().enumerate().filter(|(line, _)| lines.contains(&(line + 1)));
-                at.filter_map(move |(line, text)| Some((file, line + 1, whole(text, start)? + 1)))
-            });
-            match places.take(2).collect::<Vec<_>>()[..] {
-                [(file, line, column)] => Some(Position {
-                    file: file.to_str()?.into(),
-                    line: u32::try_from(line).ok()?,
-                    column: u32::try_from(column).ok()?,
-                }),
-                _ => None,
-            }
-        })
-    })
-}
-
 /// The file that a definition is named by: of `file, via option x."1"'` the file alone.
 pub(super) fn file_of(definition: &str) -> Option<&str> {
     let named = quoted(definition)?;
@@ -166,14 +120,23 @@ fn named(source: &str, option: &str) -> Option<(u32, u32)> {
     Some((u32::try_from(line + 1).ok()?, u32::try_from(column + 1).ok()?))
 }
 
-/// Where a name stands in a line of code and is no part of a longer one.
-fn whole(line: &str, name: &str) -> Option<usize> {
+/// Where a name stands in a line of code and is no part of a longer one, nor of a path of names.
+pub(super) fn whole(line: &str, name: &str) -> Option<usize> {
+    find_name(line, name, |before| before != '.')
+}
+
+/// The same, where it may be the last of a path of names.
+pub(super) fn whole_or_last(line: &str, name: &str) -> Option<usize> {
+    find_name(line, name, |_| true)
+}
+
+fn find_name(line: &str, name: &str, may_follow: impl Fn(char) -> bool) -> Option<usize> {
     let code = line.split('#').next().unwrap_or_default();
     let is_name = |c: char| c.is_alphanumeric() || "_-'\"".contains(c);
     code.match_indices(name).map(|(at, _)| at).find(|at| {
         let before = code[..*at].chars().next_back();
         let after = code[at + name.len()..].chars().next();
-        !before.is_some_and(|it| is_name(it) || it == '.') && !after.is_some_and(is_name)
+        before.is_none_or(|it| !is_name(it) && may_follow(it)) && !after.is_some_and(is_name)
     })
 }
 

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use nixfleet_inventory::Host;
-use nixfleet_nix::{Cause, NixError, Position};
+use nixfleet_nix::{Cause, NixError, Position, visible};
 
-use super::problem::{EvalProblem, fault};
-use super::{cure, definition, flake_module, layouts, ours};
+use super::own::Files;
+use super::problem::{EvalProblem, fault, uncapitalized};
+use super::{cure, definition, flake_module, layouts, mentioned, ours, refused};
+use crate::faults::Fault;
+use crate::faults::files::explain_by;
 use crate::faults::source::{self, Tree};
-use crate::faults::survey::Survey;
-use crate::faults::{Fault, files};
 
 /// A host that could not be evaluated.
 pub fn failure(
@@ -17,9 +18,9 @@ pub fn failure(
     host: &Host,
     error: &NixError,
     max_memory: usize,
-    tree: &Tree,
-    survey: &Survey,
+    files: Files,
 ) -> Fault {
+    let Files { tree, survey, .. } = files;
     let position = host.position("").cloned();
     if error.to_string() == "out of memory" {
         return fault(name, position, EvalProblem::Memory { max_memory });
@@ -28,24 +29,30 @@ pub fn failure(
         let (message, host) = (error.to_string(), Some(name.to_owned()));
         return fault(name, position, EvalProblem::Failed { message, host, cure: error.help() });
     };
-    if let Some(fault) = files::explain_by(cause, tree, survey) {
+    if let Some(fault) = explain_by(cause, tree, survey) {
         return Fault { hosts: vec![name.to_owned()], ..fault };
     }
     if let Some(two) = layouts::of(&cause.message) {
-        let place = layouts::place(two, host, tree, survey).or(position);
+        let place = layouts::place(two, host, files).or(position);
         let message = format!("the host has two disk layouts, `{}` and `{}`", two.0, two.1);
         let cure = Some("take one of them out of `imports`".to_owned());
         return fault(name, place, EvalProblem::Failed { message, host: None, cure });
     }
     let (place, problem) = failed(cause, Some(name), tree);
-    let mentioned = || definition::mentioned(&cause.message, host, tree, survey);
+    let in_words = || mentioned::in_words(&cause.message, host, files);
+    let evaluated = || mentioned::evaluated(&cause.options, host, files);
     // Of what the list of modules has within, the module system tells no place.
     let of_modules = || {
         let starts = ["Module imports can't be", "Expected a module, but", "cannot coerce a"];
         let is_of_it = starts.iter().any(|it| cause.message.starts_with(it));
         host.position("modules").filter(|_| is_of_it).cloned()
     };
-    fault(name, place.or_else(mentioned).or_else(of_modules).or(position), problem)
+    let place = refused::place(&cause.message, host, files).or(place);
+    fault(
+        name,
+        place.or_else(in_words).or_else(evaluated).or_else(of_modules).or(position),
+        problem,
+    )
 }
 
 /// The fleet, when Nix cannot read it for a mistake of its author.
@@ -71,6 +78,13 @@ pub fn cure_of(cause: &Cause, tree: &Tree) -> Option<String> {
     let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
     let file = own.or(cause.places.last()).map(|it| it.file.as_ref());
     let at = own.and_then(|it| text_at(it, tree)).unwrap_or_default();
+    let first = cause.message.lines().next().unwrap_or_default();
+    let last = cause.places.last().map_or("", |it| &it.file);
+    let option = cause.options.last().map_or("", String::as_str);
+    let cure = cure::about_alias(first, last, &at).or_else(|| cure::about_user(first, option));
+    if cure.is_some() {
+        return cure;
+    }
     cure::cure(&cause.message, file, &at)
 }
 
@@ -85,9 +99,35 @@ fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, 
     let is_of_fleet = host.is_none() && own.is_none();
     let place = place.or_else(|| definition::outputs(&cause.message, tree).filter(|_| is_of_fleet));
     let place = place.map(|it| at_attribute(&cause.message, it, tree));
-    let cure = cure_of(cause, tree);
-    let message = tree.localize(&cause.message);
-    (place, EvalProblem::Failed { message, host: host.map(str::to_owned), cure })
+    let host = host.map(str::to_owned);
+    let message = tree.localize(&told(cause));
+    match cure_of(cause, tree) {
+        None if message.starts_with("host `") => {
+            let (message, cure) = guarded(&message);
+            (place, EvalProblem::Failed { message, host, cure })
+        }
+        cure => (place, EvalProblem::Failed { message, host, cure }),
+    }
+}
+
+/// What is told of a cause.
+fn told(cause: &Cause) -> String {
+    let message =
+        cure::essence(&cause.message).replacen(" TypeError: Definition", " Definition", 1);
+    // nixpkgs, `nixos/lib/systemd-lib.nix`: why says a trace alone.
+    let is_why = |it: &&String| it.starts_with("Systemd ") && message.contains("(systemd option)");
+    match cause.said.iter().find(is_why) {
+        Some(why) => format!("{}\n{message}", visible(why)),
+        None => message,
+    }
+}
+
+/// A guard of the library's, and what it says to do: in the lines after the first.
+fn guarded(message: &str) -> (String, Option<String>) {
+    let (what, cure) = message.split_once('\n').unwrap_or((message, ""));
+    let cure: Vec<&str> = cure.lines().map(str::trim).collect();
+    let cure = Some(uncapitalized(&cure.join(" "))).filter(|it| !it.is_empty());
+    (what.trim_end_matches('.').to_owned(), cure)
 }
 
 /// The place of the attribute that is missing, which is within what Nix tells the beginning of.
@@ -128,4 +168,27 @@ pub fn confirm(name: &str, error: &NixError, faults: &mut [Fault]) -> bool {
     };
     let told = faults.iter_mut().find(is_it);
     told.map(|fault| fault.problem = Box::new(EvalProblem::Undeclared(field.to_owned()))).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By nixpkgs' own words (`nixos/lib/systemd-lib.nix`).
+    #[test]
+    fn what_systemd_would_refuse_is_told_by_what_the_evaluation_said() {
+        let why = "Systemd Service field `Type' cannot have value `onshot'.";
+        let message = "A definition for option `systemd.services.x.serviceConfig' is not of type \
+                       `attribute set of (systemd option)'. TypeError: Definition values:\n- In `f': x";
+        let cause = Cause {
+            message: message.into(),
+            said: vec!["something".into(), why.into()],
+            ..Cause::default()
+        };
+        let told_of_it = told(&cause);
+        assert_eq!(told_of_it.lines().next(), Some(why));
+        assert!(told_of_it.contains("option)'. Definition values:"), "{told_of_it}");
+        let other = Cause { message: "attribute 'a' missing".into(), ..cause };
+        assert_eq!(told(&other), "attribute 'a' missing");
+    }
 }

@@ -3,9 +3,8 @@
 use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
-use super::own::Own;
-use crate::faults::source::{Tree, position_of};
-use crate::faults::survey::Survey;
+use super::own::{Files, Part};
+use crate::faults::source::position_of;
 
 /// The layouts whose definitions a message sets against each other.
 pub fn of(message: &str) -> Option<(&str, &str)> {
@@ -20,10 +19,9 @@ pub fn of(message: &str) -> Option<(&str, &str)> {
 }
 
 /// Where a host names the second of them, as far as its own files say so.
-pub fn place(layouts: (&str, &str), host: &Host, tree: &Tree, survey: &Survey) -> Option<Position> {
-    let texts = Own::of(host, tree, survey)?.texts(tree, survey);
+pub fn place(layouts: (&str, &str), host: &Host, files: Files) -> Option<Position> {
     let names = [layouts.0, layouts.1].map(|it| format!("disks.{it}"));
-    let found = texts.iter().flat_map(|(file, text, lines)| {
+    let found = |(file, text, lines): &Part| {
         let ends = |at: usize, name: &str| {
             let next = text[at + name.len()..].chars().next();
             !next.is_some_and(|it| it.is_ascii_alphanumeric() || "-_.".contains(it))
@@ -32,8 +30,10 @@ pub fn place(layouts: (&str, &str), host: &Host, tree: &Tree, survey: &Survey) -
         let places = places.filter(move |(at, name)| ends(*at, name)).map(|(at, _)| at);
         let within = places.filter(|at| lines.contains(&(text.line_at(*at) + 1)));
         within.map(|at| position_of(file, text, at)).collect::<Vec<_>>()
-    });
-    found.max_by_key(|it| (it.line, it.column))
+    };
+    let last =
+        |texts: Vec<Part>| texts.iter().flat_map(found).max_by_key(|it| (it.line, it.column));
+    files.texts(host).find_map(last)
 }
 
 #[cfg(test)]

@@ -107,6 +107,12 @@ impl Problem for EvalProblem {
     }
 }
 
+/// A sentence that goes on behind others.
+pub fn uncapitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|it| it.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// It, as a fault of a host.
 pub fn fault(name: &str, position: Option<Position>, problem: EvalProblem) -> Fault {
     Fault {

@@ -3,11 +3,10 @@
 use nixfleet_inventory::Host;
 
 use super::answer::Answer;
-use super::problem::{EvalProblem, fault};
-use super::{definition, device};
+use super::own::Files;
+use super::problem::{EvalProblem, fault, uncapitalized};
+use super::{device, mentioned};
 use crate::faults::Fault;
-use crate::faults::source::Tree;
-use crate::faults::survey::Survey;
 
 /// How the modules of impermanence begin what they say of a root that they do not empty, and what they
 /// say of state that is lost (modules/nixos/impermanence).
@@ -16,14 +15,8 @@ const OTHER_ROOT: &str = "nixfleet.impermanence: the root file system is ";
 const LOST: &str = " lost at each boot";
 
 /// What is wrong with a host that could be evaluated, beside what is told already.
-pub fn of(
-    name: &str,
-    host: &Host,
-    answer: &Answer,
-    told: &[Fault],
-    tree: &Tree,
-    survey: &Survey,
-) -> Vec<Fault> {
+pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], files: Files) -> Vec<Fault> {
+    let tree = files.tree;
     let mut problems = Vec::new();
     // On a root that is not emptied nothing else of it is to be judged.
     let is_of_another_root = answer.failed.iter().any(|it| it.starts_with(OTHER_ROOT));
@@ -44,12 +37,12 @@ pub fn of(
     let position = host.position("").cloned();
     let unstable = answer.disks.iter().filter_map(|(disk, path)| {
         let path = path.clone().filter(|path| is_unstable(path))?;
-        let place = device::place(&path, host, tree, survey).or_else(|| position.clone());
+        let place = device::place(&path, host, files).or_else(|| position.clone());
         Some(fault(name, place, EvalProblem::UnstableDisk { disk: disk.clone(), path }))
     });
     let place = |problem: &EvalProblem| match problem {
         EvalProblem::Assertion(it) | EvalProblem::Warning(it) => {
-            definition::mentioned(it, host, tree, survey)
+            mentioned::in_words(it, host, files)
         }
         _ => None,
     };
@@ -76,11 +69,6 @@ fn assertion(message: String) -> EvalProblem {
         return EvalProblem::Lockout { message, cure };
     }
     EvalProblem::Assertion(message)
-}
-
-fn uncapitalized(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map(|it| it.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The place may be a folder of a file system, such as `/nix/persist` of `/nix`; the root's own is

@@ -36,14 +36,44 @@ pub fn of_another_system(message: &str) -> Option<String> {
         ));
     }
     let of_user = option.strip_prefix("home-manager.users.")?;
-    if of_user.split('.').nth(1) == Some("home-manager") {
-        return Some(
-            "`homeModules` are the user's own already: write what stands behind \
-             `home-manager.users.NAME` alone"
-                .into(),
-        );
-    }
-    (!message.contains("Did you mean")).then(|| {
+    (of_user.split('.').nth(1) == Some("home-manager")).then(|| {
+        "`homeModules` are the user's own already: write what stands behind \
+         `home-manager.users.NAME` alone"
+            .into()
+    })
+}
+
+/// The options of the library, or the sets of them, that are known by their last names.
+pub const OURS: [&str; 9] = [
+    "hostSpec",
+    "nixfleet.disk",
+    "nixfleet.guards",
+    "nixfleet.health",
+    "nixfleet.homeModules",
+    "nixfleet.impermanence",
+    "nixfleet.vmTest",
+    "services.nixfleet-agent",
+    "services.nixfleet-control-plane",
+];
+
+/// One of the library's, where one of its name is looked for elsewhere: nixpkgs proposes what is beside
+/// that.
+pub fn of_ours(message: &str) -> Option<String> {
+    let option = between(message, "The option `", "' does not exist")?;
+    // Whether `controlPlane` or `nixfleet-control-plane`.
+    let letters = |name: &str| {
+        let own = name.rsplit('.').next().unwrap_or(name).to_lowercase().replace('-', "");
+        own.strip_prefix("nixfleet").filter(|it| !it.is_empty()).map_or(own.clone(), str::to_owned)
+    };
+    let meant = if option == "services.nixfleet" { "agent".to_owned() } else { letters(option) };
+    let ours = OURS.iter().find(|it| letters(it) == meant && **it != option);
+    ours.map(|it| format!("write `{it}`, if that is meant"))
+}
+
+/// An option that Home Manager does not have, nor one that is near.
+pub fn of_home_manager(message: &str) -> Option<String> {
+    let option = between(message, "The option `", "' does not exist")?;
+    option.starts_with("home-manager.users.").then(|| {
         "Home Manager has no such option: what is of the system belongs into the host's `modules`"
             .into()
     })
@@ -97,7 +127,14 @@ pub fn about_option(message: &str) -> Option<String> {
     let is_number = value.starts_with(|it: char| it.is_ascii_digit() || it == '-');
     match wanted.strip_prefix("null or ").unwrap_or(wanted) {
         // What is in it is named behind it.
-        it if it.starts_with("list of") => write("a list: `[ … ]`"),
+        it if it.starts_with("list of") => match value.lines().next().map(str::trim) {
+            Some(one) if is_element(one) => write(&format!("a list: `[ {one} ]`")),
+            _ => write("a list: `[ … ]`"),
+        },
+        // nixpkgs, `nixos/lib/systemd-lib.nix`: a set it is, and systemd would refuse it.
+        it if it.contains("(systemd option)") && is_set => {
+            write("what systemd takes there: `man systemd.directives` names the page of each word")
+        }
         it if it.starts_with("attribute set") || it.starts_with("lazy attribute set") => {
             write("a set: `{ … }`")
         }
@@ -121,6 +158,13 @@ pub fn about_option(message: &str) -> Option<String> {
         it if it.starts_with("one of ") => write(it),
         _ => None,
     }
+}
+
+/// Whether it is a text or a number, written whole, and short.
+fn is_element(value: &str) -> bool {
+    let is_text = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
+    let is_number = !value.is_empty() && value.bytes().all(|it| it.is_ascii_digit());
+    value.len() < 40 && !value.contains('`') && (is_text || is_number)
 }
 
 /// Whether it may be the name of a package.

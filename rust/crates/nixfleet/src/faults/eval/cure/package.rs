@@ -1,4 +1,5 @@
-//! A package that nixpkgs refuses to evaluate (nixpkgs, `pkgs/stdenv/generic/check-meta.nix`).
+//! A package that nixpkgs refuses to evaluate (nixpkgs, `pkgs/stdenv/generic/check-meta.nix`), or has no
+//! more (`pkgs/top-level/aliases.nix`).
 
 use super::between;
 use crate::text::quote::quote;
@@ -15,8 +16,9 @@ pub fn about_package(message: &str) -> Option<String> {
         format!("to have {} all the same, write `{setting}` in a module of the host", quote(name))
     };
     if has("unfree license") {
+        let own = name_of(name);
         Some(format!(
-            "{}; `allowUnfreePredicate` allows some packages alone",
+            "{}; `nixpkgs.config.allowUnfreePredicate = it: lib.getName it == \"{own}\";` allows it alone",
             all_the_same("nixpkgs.config.allowUnfree = true;")
         ))
     } else if has("is marked as insecure") {
@@ -34,4 +36,43 @@ pub fn about_package(message: &str) -> Option<String> {
     } else {
         None
     }
+}
+
+/// The name of a package without its version, which begins with a digit (Nix, `builtins.parseDrvName`).
+pub fn name_of(whole: &str) -> &str {
+    let is_version = |at: &usize| whole[at + 1..].starts_with(|it: char| it.is_ascii_digit());
+    let version = whole.match_indices('-').map(|(at, _)| at).find(is_version);
+    &whole[..version.unwrap_or(whole.len())]
+}
+
+/// How what nixpkgs advises begins: it is about all ways to use it, and the cure about this one.
+const ADVICE: [&str; 3] = [
+    "a) To temporarily allow ",
+    "You can install it anyway by allowing this package",
+    "See also https://nixos.org/manual/nixpkgs/",
+];
+
+/// What nixpkgs says of a package that it refuses, but for its advice.
+pub fn essence(message: &str) -> &str {
+    if !message.starts_with("Refusing to evaluate package '") {
+        return message;
+    }
+    let begins = ADVICE.iter().filter_map(|it| message.find(it)).min();
+    begins.map_or(message, |at| message[..at].trim_end())
+}
+
+/// What to write where nixpkgs has another name for a package, or none; `place` is where it says so, and
+/// `at` the author's own text.
+pub fn about_alias(first: &str, place: &str, at: &str) -> Option<String> {
+    if !place.ends_with("aliases.nix") {
+        return None;
+    }
+    let moved = ["renamed to/replaced by ", "renamed to ", "moved to "];
+    let new = moved.iter().find_map(|it| between(first, &format!("{it}'"), "'"));
+    Some(match new {
+        Some(name) if at.starts_with("pkgs.") => format!("write `pkgs.{name}`"),
+        Some(name) => format!("write {}", quote(name)),
+        None => "nixpkgs has it no more: take it out, or write what the message names in its place"
+            .to_owned(),
+    })
 }

@@ -44,7 +44,10 @@ fn what_nix_says_has_its_cure() {
     let port = "16 bit unsigned integer; between 0 and 65535 (both inclusive)";
     cured(&mistyped(port, "80000"), "write a number from 0 to 65535");
     cured(&mistyped(port, "\"80\""), "write a number, without quotes");
-    cured(&mistyped(&format!("list of {port}"), "80"), "write a list: `[ … ]`");
+    cured(&mistyped(&format!("list of {port}"), "80"), "write a list: `[ 80 ]`");
+    cured(&mistyped("list of string", "\"a\""), "write a list: `[ \"a\" ]`");
+    cured(&mistyped("list of package", "<derivation htop>"), "write a list: `[ … ]`");
+    cured(&mistyped("attribute set of (systemd option)", "\n    {\n    }"), "systemd takes there");
     cured(&mistyped("null or boolean", "\"no\""), "`true` or `false`");
     cured(&mistyped("package", "\"htop\""), "`pkgs.htop`");
     let pattern = mistyped("string matching the pattern /dev/.+", "\"vda\"");
@@ -136,6 +139,58 @@ fn what_is_within_an_option_and_another_host_have_their_cures() {
         "`directory = ",
     );
     cured("host `a` has the file system `/` from two places: `/x` in f", "", "disk layout");
+}
+
+#[test]
+fn options_of_ours_and_of_home_manager_come_before_what_nixpkgs_proposes() {
+    let cured = |message: &str, part: &str| {
+        let cure = cure(message, Some("/nix/store/x-source/web.nix"), "");
+        assert!(cure.as_ref().is_some_and(|it| it.contains(part)), "{message}: {cure:?}");
+    };
+    let none = |option: &str| format!("The option `{option}' does not exist. Definition values:");
+    let near = "\nDid you mean `home-manager.users.ops.home' or `home-manager.users.ops.x'?";
+    cured(&(none("home-manager.users.ops.environment") + near), "host's `modules`");
+    for (option, ours) in [
+        ("services.agent", "services.nixfleet-agent"),
+        ("services.nixfleet", "services.nixfleet-agent"),
+        ("services.controlPlane", "services.nixfleet-control-plane"),
+        ("services.health", "nixfleet.health"),
+        ("impermanence", "nixfleet.impermanence"),
+    ] {
+        let beside = format!("{}\nDid you mean `services.vmagent'?", none(option));
+        cured(&beside, &format!("write `{ours}`, if that is meant"));
+    }
+}
+
+#[test]
+fn a_package_that_is_there_no_more_has_its_new_name() {
+    let aliases = "/nix/store/x/pkgs/top-level/aliases.nix";
+    let renamed = "'mpc_cli' has been renamed to/replaced by 'mpc'";
+    assert_eq!(about_alias(renamed, aliases, "pkgs.mpc_cli ];").unwrap(), "write `pkgs.mpc`");
+    assert_eq!(about_alias(renamed, aliases, "mpc_cli ];").unwrap(), "write `mpc`");
+    let removed = about_alias("freeimage was removed due to x", aliases, "").unwrap();
+    assert!(removed.contains("take it out"), "{removed}");
+    assert_eq!(about_alias(renamed, "/nix/store/x/lib/trivial.nix", ""), None);
+}
+
+/// Each name of ours is one of an option, or begins some.
+#[test]
+fn what_is_proposed_of_ours_is_there() {
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/src/reference");
+    let read = |name: &str| std::fs::read_to_string(reference.join(name)).unwrap();
+    let options = read("options-nixos.md") + &read("options-darwin.md");
+    for ours in option::OURS {
+        let is_it = |it: &str| options.contains(&format!("\n## `{ours}{it}"));
+        assert!(is_it("`") || is_it("."), "{ours}");
+    }
+}
+
+#[test]
+fn a_user_that_is_not_there_is_told_by_whose_option_is_evaluated() {
+    let option = "home-manager.users.other.home.username";
+    let cure = about_user("attribute 'other' missing", option).unwrap();
+    assert!(cure.contains("`users.users.other.isNormalUser = true;`"), "{cure}");
+    assert_eq!(about_user("attribute 'oth' missing", option), None);
 }
 
 /// By nixpkgs' words for each (`pkgs/stdenv/generic/check-meta.nix`).

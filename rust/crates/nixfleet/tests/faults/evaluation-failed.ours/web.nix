@@ -1,0 +1,3 @@
+{
+  services.health.units = [ ];
+}
