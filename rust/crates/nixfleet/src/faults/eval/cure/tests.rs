@@ -36,29 +36,11 @@ fn what_nix_says_has_its_cure() {
     cured("cannot find flake 'flake:disko' in the flake registries", "inputs.disko.url");
     cured("attribute 'mkFleet' missing", "write `nixfleet.lib.mkFleet`");
     cured("undefined variable 'htpo'", "`nix search nixpkgs htpo`");
-    let mistyped = |wanted: &str, value: &str| {
-        format!(
-            "A definition for option `a' is not of type `{wanted}'. Definition values:\n- In `f': {value}"
-        )
-    };
-    let port = "16 bit unsigned integer; between 0 and 65535 (both inclusive)";
-    cured(&mistyped(port, "80000"), "write a number from 0 to 65535");
-    cured(&mistyped(port, "\"80\""), "write a number, without quotes");
-    cured(&mistyped(&format!("list of {port}"), "80"), "write a list: `[ 80 ]`");
-    cured(&mistyped("list of string", "\"a\""), "write a list: `[ \"a\" ]`");
-    cured(&mistyped("list of package", "<derivation htop>"), "write a list: `[ … ]`");
-    cured(&mistyped("attribute set of (systemd option)", "\n    {\n    }"), "systemd takes there");
-    cured(&mistyped("null or boolean", "\"no\""), "`true` or `false`");
-    cured(&mistyped("package", "\"htop\""), "`pkgs.htop`");
-    let pattern = mistyped("string matching the pattern /dev/.+", "\"vda\"");
-    cured(&pattern, "as the pattern says: `/dev/.+`");
-    cured(&mistyped("string matching the pattern https?://.+", "\"a\""), "`\"http://…\"`");
     let none = |option: &str| format!("The option `{option}' does not exist. Definition values:");
     cured(&none("system.defaults"), "no Mac");
     cured(&format!("{}\nDid you mean `root'?", none("boot")), "a Mac does not have");
     assert!(!cure(&none("boot.loadr"), None, "").unwrap().contains("Mac"));
     assert!(!cure(&none("system.defaults.dok"), None, "").unwrap().contains("Mac"));
-    cured(&mistyped("nixpkgs overlay", "{ }"), "`final: prev: { … }`");
     cured("Module `f' has an unsupported attribute `a'. This", "`config = { … };`");
     let option = cure("attribute 'prot' missing", None, "config.a.prot;").unwrap();
     assert!(option.contains("`a.prot`"), "{option}");
@@ -104,6 +86,32 @@ fn what_nix_says_has_its_cure() {
         "without building anything",
     );
     assert_eq!(cure("something else", None, ""), None);
+}
+
+#[test]
+fn a_value_of_another_type_has_its_cure() {
+    let cured = |message: &str, part: &str| {
+        let cure = cure(message, None, "");
+        assert!(cure.as_ref().is_some_and(|it| it.contains(part)), "{message}: {cure:?}");
+    };
+    let mistyped = |wanted: &str, value: &str| {
+        format!(
+            "A definition for option `a' is not of type `{wanted}'. Definition values:\n- In `f': {value}"
+        )
+    };
+    let port = "16 bit unsigned integer; between 0 and 65535 (both inclusive)";
+    cured(&mistyped(port, "80000"), "write a number from 0 to 65535");
+    cured(&mistyped(port, "\"80\""), "write a number, without quotes");
+    cured(&mistyped(&format!("list of {port}"), "80"), "write a list: `[ 80 ]`");
+    cured(&mistyped("list of string", "\"a\""), "write a list: `[ \"a\" ]`");
+    cured(&mistyped("list of package", "<derivation htop>"), "write a list: `[ … ]`");
+    cured(&mistyped("attribute set of (systemd option)", "\n    {\n    }"), "systemd takes there");
+    cured(&mistyped("null or boolean", "\"no\""), "`true` or `false`");
+    cured(&mistyped("package", "\"htop\""), "`pkgs.htop`");
+    let pattern = mistyped("string matching the pattern /dev/.+", "\"vda\"");
+    cured(&pattern, "as the pattern says: `/dev/.+`");
+    cured(&mistyped("string matching the pattern https?://.+", "\"a\""), "`\"http://…\"`");
+    cured(&mistyped("nixpkgs overlay", "{ }"), "`final: prev: { … }`");
 }
 
 #[test]
