@@ -13,8 +13,8 @@ pub fn find(message: &str, tree: &Tree) -> Option<Position> {
     }
     let option = quoted(message.split_once("option `")?.1)?;
     // Of a list's element, `x.y."[definition 1-entry 2]".z`, the list, and what is in it.
-    let (option, inner) = match option.split_once(".\"[definition ") {
-        Some((list, rest)) => (list, rest.rsplit_once("\".").map(|(_, inner)| inner)),
+    let (option, element) = match option.split_once(".\"[definition ") {
+        Some((list, rest)) => (list, Some(rest.rsplit_once("\".").map(|(_, inner)| inner))),
         None => (option, None),
     };
     let definitions = message.split("In `").skip(1);
@@ -23,15 +23,21 @@ pub fn find(message: &str, tree: &Tree) -> Option<Position> {
         let source = source::read(&tree.locate(file).1)?;
         let (line, column) = named(&source, option)?;
         let list = Position { file: file.into(), line, column };
-        inner.and_then(|name| within(&source, &list, name, definition)).or(Some(list))
+        let value = first_line_of(definition);
+        let name = element.map(|inner| inner.unwrap_or(value)).filter(|it| !it.is_empty());
+        name.and_then(|name| within(&source, &list, name, value)).or(Some(list))
     })
 }
 
-/// Where a name stands in a list, and in one place alone: of several elements that have it, the one
-/// whose line has the value.
-fn within(source: &Text, list: &Position, name: &str, definition: &str) -> Option<Position> {
+/// The value of a definition, where it is one line.
+fn first_line_of(definition: &str) -> &str {
+    definition.split_once("': ").and_then(|(_, it)| it.lines().next()).unwrap_or("")
+}
+
+/// Where a name, or a value that has none, stands in a list, and in one place alone: of several elements
+/// that have it, the one whose line has the value.
+fn within(source: &Text, list: &Position, name: &str, value: &str) -> Option<Position> {
     let lines = source::lines_of(source, list)?;
-    let value = definition.split_once("': ").and_then(|(_, it)| it.lines().next()).unwrap_or("");
     let lines = source.lines().enumerate().filter(|(line, _)| lines.contains(&(line + 1)));
     let all: Vec<_> =
         lines.filter_map(|(line, it)| Some((line + 1, whole(it, name)? + 1, it))).collect();
@@ -164,7 +170,7 @@ mod tests {
             file.display()
         );
         let line = |place: Option<Position>| place.map(|it| (it.line, it.column));
-        assert_eq!(line(find(&element, &tree)), Some((3, 5)));
+        assert_eq!(line(find(&element, &tree)), Some((3, 15)));
         let input = "cannot find flake 'flake:sops-nix' in the flake registries";
         assert_eq!(line(super::input(input, &tree)), Some((2, 25)));
         assert_eq!(line(super::input("something else", &tree)), None);

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::brought;
 use crate::faults::checks::cure_of_field;
 use crate::faults::{Fault, Problem, Severity};
-use crate::text::quote::quote;
+use crate::text::quote::{quote, quote_path};
 
 #[derive(Debug, Error)]
 pub enum EvalProblem {
@@ -73,10 +73,7 @@ impl Problem for EvalProblem {
 
     fn help(&self) -> String {
         match self {
-            Self::Assertion(_) | Self::Warning(_) => {
-                "the message is that of a module; change what it speaks of in the host's modules"
-                    .to_owned()
-            }
+            Self::Assertion(message) | Self::Warning(message) => of_module(message),
             Self::NoVersion { newest } => format!(
                 "write `stateVersion = {newest};`, or the number that was current when the Mac was \
                  installed"
@@ -107,6 +104,21 @@ impl Problem for EvalProblem {
     }
 }
 
+/// What to do about what a module says. Of an option that is no more nixpkgs says so in these words
+/// (`lib/modules.nix`: `doRename`, `mkRemovedOptionModule`).
+fn of_module(message: &str) -> String {
+    let text = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let renamed = text.split_once("' has been renamed to `").and_then(|it| it.1.split_once('\''));
+    if let Some((name, _)) = renamed {
+        return format!("write {}", quote_path(name));
+    }
+    if text.contains("' no longer has any effect; please remove it.") {
+        return "take it out; where the message names what is there in its place, write that"
+            .to_owned();
+    }
+    "the message is that of a module; change what it speaks of in the host's modules".to_owned()
+}
+
 /// A sentence that goes on behind others.
 pub fn uncapitalized(sentence: &str) -> String {
     let mut letters = sentence.chars();
@@ -121,5 +133,20 @@ pub fn fault(name: &str, position: Option<Position>, problem: EvalProblem) -> Fa
         position,
         text: None,
         problem: Box::new(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_module;
+
+    #[test]
+    fn an_option_that_is_no_more_has_its_own_cure() {
+        let renamed = "The option\n`a.b' defined in `f' has been renamed to `c.\"d e\".f'.";
+        assert_eq!(of_module(renamed), "write `c.\"d e\".f`");
+        let removed =
+            "The option definition `a' in `f' no longer has any effect; please remove it.\nUse b.";
+        assert!(of_module(removed).starts_with("take it out"));
+        assert!(of_module("it is wrong").starts_with("the message is"));
     }
 }

@@ -95,7 +95,14 @@ pub fn about_option(message: &str) -> Option<String> {
         });
     }
     if let Some(option) = option.filter(|_| message.contains("has no value defined")) {
-        return Some(format!("give it a value in a module of the host: `{option} = …;`"));
+        return Some(
+            match option.rsplit_once("]\".").filter(|it| it.0.contains(".\"[definition ")) {
+                Some((_, name)) => {
+                    format!("give it a value in each element of the list: `{name} = …;`")
+                }
+                None => format!("give it a value in a module of the host: `{option} = …;`"),
+            },
+        );
     }
     if message.contains("conflicting definition values")
         || message.contains("defined multiple times")
@@ -138,6 +145,7 @@ pub fn about_option(message: &str) -> Option<String> {
         it if it.starts_with("attribute set") || it.starts_with("lazy attribute set") => {
             write("a set: `{ … }`")
         }
+        "sysctl option value" => write("a text, a number, `true`, `false` or `null`"),
         "package" => write(&match value.trim().trim_matches('"') {
             name if is_name(name) => format!("the package itself, without quotes: `pkgs.{name}`"),
             _ => "a package, as `pkgs.hello`".to_owned(),

@@ -28,6 +28,9 @@ fn what_nix_says_has_its_cure() {
         "The option `my.x' was accessed but has no value defined. Try setting the option.",
         "`my.x = …;`",
     );
+    let of_element =
+        "The option `a.b.\"[definition 1-entry 1]\".c' was accessed but has no value defined.";
+    cured(of_element, "each element of the list: `c = …;`");
     cured("A definition for option `a' is not of type `boolean'.", "`true` or `false`");
     let quoted = "string 'hosts/web.nix' doesn't represent an absolute path";
     cured(quoted, "quotes: `./hosts/web.nix`");

@@ -1,0 +1,17 @@
+{ lib, ... }:
+{
+  my.greeting = "hello";
+
+  imports = [
+    (lib.mkRenamedOptionModule
+      [
+        "my"
+        "greeting"
+      ]
+      [
+        "users"
+        "motd"
+      ]
+    )
+  ];
+}
