@@ -136,28 +136,41 @@ impl Evaluation<'_> {
                 found.outside.get_or_insert(error);
             }
             Err(error) => {
-                let Files { tree, survey, .. } = self.files;
-                let mut is_in_files = false;
-                if let NixError::Failed { stderr, cause, .. } = &error {
+                if let NixError::Failed { stderr, .. } = &error {
                     found.traces.push(stderr.clone());
-                    is_in_files = survey
-                        .telling(cause, tree, |it| elsewhere.may_be(it, host, self.files))
-                        .is_some();
                 }
-                let is_told = is_in_files || told::is_told(name, &error, &found.faults);
-                let circle = match &error {
-                    NixError::Failed { cause, .. } => survey.circle(cause, tree),
-                    _ => None,
-                };
-                if let Some(fault) = circle.filter(|_| !is_told) {
-                    found.faults.push(Fault { hosts: vec![name.to_owned()], ..fault });
-                } else if !is_told && !failure::confirm(name, &error, &mut found.faults) {
-                    let limit = self.args.max_memory;
-                    let fault = failure::failure(name, host, &error, limit, self.files);
-                    found.faults.push(fault);
-                }
+                let fault = self.fault_of(&mut found.faults, elsewhere, name, host, &error);
+                found.faults.extend(fault);
             }
         }
+    }
+
+    /// Why a host does not evaluate; none where that is told already.
+    fn fault_of(
+        &self,
+        told: &mut [Fault],
+        elsewhere: &mut Elsewhere,
+        name: &str,
+        host: &Host,
+        error: &NixError,
+    ) -> Option<Fault> {
+        let Files { tree, survey, .. } = self.files;
+        let cause = match error {
+            NixError::Failed { cause, .. } => Some(cause),
+            _ => None,
+        };
+        let may_be = |index| elsewhere.may_be(index, host, self.files);
+        let in_files = cause.and_then(|it| survey.telling(it, tree, may_be));
+        if in_files.is_some() || told::is_told(name, error, told) {
+            return None;
+        }
+        if let Some(fault) = cause.and_then(|it| survey.circle(it, tree)) {
+            return Some(Fault { hosts: vec![name.to_owned()], ..fault });
+        }
+        if failure::confirm(name, error, told) {
+            return None;
+        }
+        Some(failure::failure(name, host, error, self.args.max_memory, self.files))
     }
 }
 

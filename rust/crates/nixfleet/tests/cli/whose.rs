@@ -74,3 +74,12 @@ fn the_option_that_was_being_evaluated_is_the_place() {
     let told = told(&fleet);
     assert!(told.iter().any(|it| it.ends_with(" common.nix:2")), "{told:?}");
 }
+
+/// Nix proposes the name that the author wrote to whoever asks for another.
+#[test]
+fn a_name_that_is_written_wrong_and_asked_for_elsewhere_is_the_place() {
+    let error = "error: attribute 'enabled' missing\\n       Did you mean enable?\\n";
+    let fleet = fleet(&format!("printf \"{error}\" >&2; exit 1"));
+    let told = told(&fleet);
+    assert!(told.iter().any(|it| it.ends_with(" common.nix:2")), "{told:?}");
+}

@@ -33,7 +33,9 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
         .or_else(|| lacking_argument(first, at))
         .or_else(|| of_another_system(message))
         .or_else(|| of_ours(message))
-        .or_else(|| proposed(message))
+        .or_else(|| {
+            proposed(message).filter(|_| !(at.is_empty() && first.starts_with("attribute '")))
+        })
         .or_else(|| of_home_manager(message))
         .or_else(|| lacking_host(first, at))
         .or_else(|| lacking_package(first, at))
@@ -123,13 +125,25 @@ fn lacking_package(first: &str, at: &str) -> Option<String> {
     })
 }
 
+/// The attribute that is asked for, and those that are there: where others' code asks, what is written is
+/// among the latter.
+pub fn misnamed(message: &str) -> Option<(&str, Vec<&str>)> {
+    let asked = between(message, "attribute '", "' missing")?;
+    Some((asked, named(message)?))
+}
+
+/// The names that Nix, or nixpkgs, proposes.
+fn named(message: &str) -> Option<Vec<&str>> {
+    let names = message.split_once("Did you mean ")?.1.lines().next()?;
+    let names = names.trim_end_matches('?').trim_start_matches("one of ");
+    let all = names.split(", ").flat_map(|it| it.split(" or "));
+    Some(all.map(|it| it.trim().trim_matches(['`', '\''])).collect())
+}
+
 /// Nix's own proposal, of several the nearest: they come in no such order, and among very many names
 /// some are always thought to be near.
 fn proposed(message: &str) -> Option<String> {
-    let names = message.split_once("Did you mean ")?.1.lines().next()?;
-    let names = names.trim_end_matches('?').trim_start_matches("one of ");
-    let all: Vec<&str> = names.split(", ").flat_map(|it| it.split(" or ")).collect();
-    let all: Vec<&str> = all.iter().map(|it| it.trim().trim_matches(['`', '\''])).collect();
+    let all = named(message)?;
     let meant =
         between(message, "The option `", "'").or_else(|| between(message, "attribute '", "'"));
     // Of what is in a list's element its own name.

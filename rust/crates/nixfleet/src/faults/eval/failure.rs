@@ -11,6 +11,7 @@ use super::{cure, definition, flake_module, layouts, mentioned, ours, refused};
 use crate::faults::Fault;
 use crate::faults::files::explain_by;
 use crate::faults::source::{self, Tree};
+use crate::text::quote::quote;
 
 /// A host that could not be evaluated.
 pub fn failure(
@@ -39,6 +40,10 @@ pub fn failure(
         return fault(name, place, EvalProblem::Failed { message, host: None, cure });
     }
     let (place, problem) = failed(cause, Some(name), tree);
+    if let Some((at, cure)) = place.is_none().then(|| misnamed(cause, host, files)).flatten() {
+        let (message, host) = (tree.localize(&cause.message), Some(name.to_owned()));
+        return fault(name, Some(at), EvalProblem::Failed { message, host, cure: Some(cure) });
+    }
     let in_words = || mentioned::in_words(&cause.message, host, files);
     let evaluated = || mentioned::evaluated(&cause.options, host, files);
     // Of what the list of modules has within, the module system tells no place.
@@ -53,6 +58,15 @@ pub fn failure(
         place.or_else(in_words).or_else(evaluated).or_else(of_modules).or(position),
         problem,
     )
+}
+
+/// A name in the host's own files that others' code looks for by another.
+fn misnamed(cause: &Cause, host: &Host, files: Files) -> Option<(Position, String)> {
+    let (asked, names) = cure::misnamed(&cause.message)?;
+    names.into_iter().find_map(|written| {
+        let at = mentioned::name(written, host, files)?;
+        Some((at, format!("write {} in place of {}", quote(asked), quote(written))))
+    })
 }
 
 /// The fleet, when Nix cannot read it for a mistake of its author.

@@ -41,6 +41,11 @@ pub fn in_words(message: &str, host: &Host, files: Files) -> Option<Position> {
         .or_else(|| names.into_iter().take(MOST_MENTIONED).find_map(|it| place(it, whole_or_last)))
 }
 
+/// The place in a host's own files of a name, alone or the last of a path.
+pub fn name(name: &str, host: &Host, files: Files) -> Option<Position> {
+    files.texts(host).find_map(|parts| only(&parts, name, whole_or_last))
+}
+
 /// Whether a word may be an option's last name alone, which are of several words as a rule:
 /// `extraCommands`.
 fn is_own_name(word: &&str) -> bool {

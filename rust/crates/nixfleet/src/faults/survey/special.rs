@@ -6,6 +6,9 @@ use crate::faults::source::{Expression, Expressions, Kind};
 /// over what `evalModules` hands on).
 const RESERVED: [&str; 2] = ["config", "options"];
 
+/// What it has as well, and one may hand on another of: but no flake.
+const OF_NIXPKGS: [&str; 2] = ["lib", "pkgs"];
+
 /// The first such name in a set that is written as `specialArgs`, and where it is.
 pub fn reserved<'a>(all: &'a Expressions<'a>) -> Option<(usize, &'a str)> {
     let is_reserved = |it: Expression<'a>| {
@@ -16,11 +19,22 @@ pub fn reserved<'a>(all: &'a Expressions<'a>) -> Option<(usize, &'a str)> {
         let mut names = entry.first()?.children();
         names.find(|it| it.plain_name() == Some("specialArgs"))?;
         if let Some(name) = names.next() {
-            return is_reserved(name);
+            return is_reserved(name).or_else(|| flake(entry, name));
         }
         let value = entry.last().filter(|it| it.kind() == Kind::Set)?;
-        value.children().flat_map(handed).find_map(is_reserved)
+        let of_entry = |entry| handed(entry).into_iter().find_map(is_reserved);
+        let of_flake = |entry: Expression<'a>| flake(entry, entry.first()?.first()?);
+        value.children().find_map(|entry| of_entry(entry).or_else(|| of_flake(entry)))
     })
+}
+
+/// A name of nixpkgs' that is given a whole input of the flake: `lib = inputs.nixpkgs;`.
+fn flake<'a>(entry: Expression<'a>, name: Expression<'a>) -> Option<(usize, &'a str)> {
+    let value =
+        entry.last().filter(|it| entry.kind() == Kind::Binding && it.kind() == Kind::Select)?;
+    let (_, input) = value.text().split_once("inputs.").filter(|it| it.0.is_empty())?;
+    let found = name.plain_name().filter(|it| OF_NIXPKGS.contains(it) && !input.contains('.'))?;
+    Some((name.span().start, found))
 }
 
 /// The names that an entry of such a set hands on.
@@ -50,6 +64,15 @@ mod tests {
         );
         assert_eq!(first("{ a.specialArgs.config = { }; }"), Some("16 config".into()));
         assert_eq!(first("{ specialArgs.a.config = 1; }"), None);
+        assert_eq!(first("{ specialArgs.lib = inputs.nixpkgs; }"), Some("14 lib".into()));
+        assert_eq!(
+            first("{ specialArgs = { a = 1; pkgs = inputs.unstable; }; }"),
+            Some("25 pkgs".into())
+        );
+        assert_eq!(
+            first("{ specialArgs = { lib = inputs.nixpkgs.lib; pkgs = import inputs.a { }; }; }"),
+            None
+        );
         assert_eq!(first("{ specialArgs = { inherit inputs; a.config = 1; }; config = 1; }"), None);
     }
 }

@@ -11,6 +11,11 @@ fn what_nix_says_has_its_cure() {
     assert!(argument.contains("`specialArgs = { nodes = self.nixosConf"), "{argument}");
     assert_eq!(cure("attribute 'nodes' missing", None, "nodes-x.y"), None);
     cured("attribute 'port' missing\nDid you mean ports?", "write `ports`");
+    // Whoever asks for it is not the author, and what is proposed may be what the author wrote.
+    assert_eq!(cure("attribute 'to' missing\nDid you mean too?", None, ""), None);
+    let (asked, written) =
+        misnamed("attribute 'to' missing\nDid you mean one of too or from?").unwrap();
+    assert_eq!((asked, written), ("to", vec!["too", "from"]));
     let package = "attribute 'htpo' missing\nDid you mean one of ctpl, h2o or hcp?";
     assert_eq!(cure(package, None, "hosts.htpo"), None);
     let searched = cure(package, None, "pkgs.htpo ];").unwrap();
