@@ -39,6 +39,7 @@ impl fmt::Display for Called {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self.what {
             "path" => write!(f, "the path {} is no function", quote(&self.written)),
+            "set" => f.write_str("a set is no function, and is given a value"),
             _ => {
                 write!(f, "{} is no function, and is given a value", quote(&shorten(&self.written)))
             }
@@ -54,6 +55,8 @@ pub fn called(node: Expression) -> Option<(usize, Called)> {
         Kind::Text => "string",
         Kind::List => "list",
         Kind::Number => "integer",
+        // One with this is called as a function (Nix manual, "Functors").
+        Kind::Set if !value.text().contains("__functor") => "set",
         _ => return None,
     };
     Some((value.span().start, Called { written: value.text().to_owned(), what }))
@@ -78,7 +81,9 @@ mod tests {
 
     #[test]
     fn a_value_beside_another_is_no_function() {
-        for source in ["{ a = \"x\" y; }", "{ a = [ 1 ] [ 2 ]; }", "{ a = 1 2; }"] {
+        for source in
+            ["{ a = 1; }\n{ b = 2; }", "{ a = \"x\" y; }", "{ a = [ 1 ] [ 2 ]; }", "{ a = 1 2; }"]
+        {
             assert!(first(source).is_some_and(|it| it.contains("side by side")), "{source}");
         }
         assert_eq!(first("{ a = [ \"x\" y ]; b = f \"x\" y; c = { __functor = f; } 1; }"), None);

@@ -157,6 +157,16 @@ pub fn parted(all: &Expressions, name: &Range<usize>) -> Option<String> {
     Some(format!("({folder} + \"/{start} {}\")", rest.text()))
 }
 
+/// The path that a name was meant to begin, which has no `./` before it: `web.nix` among modules.
+pub fn bare(all: &Expressions, name: &Range<usize>) -> Option<String> {
+    let is_nix = |it: &Expression| {
+        Path::new(it.text()).extension().is_some_and(|it| it == "nix") && it.children().count() == 2
+    };
+    let mut at = all.all().filter(|it| it.kind() == Kind::Select && it.span().start == name.start);
+    let file = at.find(|it| is_nix(it) && Use::of(*it) != Use::Other)?;
+    Some(format!("./{}", file.text()))
+}
+
 /// What comes behind a path in a list, a blank between them, as if it were of its name.
 fn rest(path: Expression) -> Option<Expression> {
     let list = path.parent().filter(|it| it.kind() == Kind::List)?;

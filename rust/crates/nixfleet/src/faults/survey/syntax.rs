@@ -1,6 +1,7 @@
 //! What is wrong with a file's syntax, told by what its author forgot and not by what a parser met.
 
 mod brackets;
+mod misplaced;
 mod unexpected;
 
 use std::ops::Range;

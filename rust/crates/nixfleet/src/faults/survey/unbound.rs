@@ -22,6 +22,8 @@ pub struct UnboundName {
     has_lib: bool,
     /// The path whose second part it begins, where a blank parts it, as Nix takes it.
     parted: Option<String>,
+    /// The path that it begins, which nothing tells from a name.
+    bare: Option<String>,
 }
 
 impl UnboundName {
@@ -33,12 +35,13 @@ impl UnboundName {
         let is_input = inputs.contains(&unbound.name.as_str()) && inputs.len() > 1;
         let parted = links::parted(all, &unbound.span);
         let has_lib = unbound.bound.iter().any(|it| it == "lib");
-        Self { name: unbound.name, nearest, is_input, has_lib, parted }
+        let bare = links::bare(all, &unbound.span);
+        Self { name: unbound.name, nearest, is_input, has_lib, parted, bare }
     }
 
     /// What to write.
     pub fn help(&self) -> String {
-        let Self { name, nearest, is_input, has_lib, parted } = self;
+        let Self { name, nearest, is_input, has_lib, parted, bare } = self;
         let is_argument = ARGUMENTS.contains(&name.as_str());
         match (parted, nearest) {
             _ if *is_input => format!("take the input as an argument: `outputs = {{ {name}, ... }}:`"),
@@ -56,6 +59,10 @@ impl UnboundName {
             (Some(path), _) => format!(
                 "a path has no blank in it: write {}, or name the file without one",
                 quote_path(path)
+            ),
+            _ if bare.is_some() => format!(
+                "a path begins with `./` or `/`: write {}",
+                quote_path(bare.as_deref().unwrap_or_default())
             ),
             _ if OF_LIB.contains(&name.as_str()) && *has_lib => format!("write `lib.{name}`"),
             _ if OF_LIB.contains(&name.as_str()) => format!(

@@ -8,6 +8,7 @@ use rnix::SyntaxKind::{
 };
 
 use super::{SyntaxError, Token};
+use crate::text::quote::quote_path;
 
 /// The first that is wrong, and from which offset on it shows.
 pub fn unclosed(source: &str, tokens: &[Token]) -> Option<(usize, SyntaxError)> {
@@ -19,7 +20,7 @@ pub fn unclosed(source: &str, tokens: &[Token]) -> Option<(usize, SyntaxError)> 
         match (token.kind, open.last()) {
             (TOKEN_ERROR, Some(start)) if start.kind == TOKEN_STRING_START => {
                 // The text from there on may well be Nix again, so nothing before it is surer.
-                return Some((0, never_closed(string(tokens, *start))));
+                return Some((0, never_closed(or_around(tokens, string(tokens, *start)))));
             }
             (TOKEN_ERROR, _) => return invalid(token).map(|it| (token.at, it)),
             (TOKEN_SEMICOLON, Some(last)) if matches!(last.kind, TOKEN_WITH | TOKEN_ASSERT) => {
@@ -29,6 +30,13 @@ pub fn unclosed(source: &str, tokens: &[Token]) -> Option<(usize, SyntaxError)> 
                 if last.kind == TOKEN_L_BRACK && is_closed(&tokens[index + 1..]) =>
             {
                 return Some((token.at, separates_nothing(token)));
+            }
+            (TOKEN_ASSIGN, Some(last))
+                if matches!(last.kind, TOKEN_L_BRACK | TOKEN_L_PAREN)
+                    && closer(&tokens[index + 1..])
+                        .is_some_and(|it| opener(it) == Some(last.kind)) =>
+            {
+                return Some((token.at, gives_no_value(*last, token)));
             }
             (TOKEN_SEMICOLON | TOKEN_ASSIGN, Some(last))
                 if matches!(last.kind, TOKEN_L_BRACK | TOKEN_L_PAREN) =>
@@ -62,7 +70,7 @@ pub fn unclosed(source: &str, tokens: &[Token]) -> Option<(usize, SyntaxError)> 
     }
     let last = open.iter().rev().find(|it| opens_bracket(it.kind))?;
     let error = if last.kind == TOKEN_STRING_START {
-        return Some((0, never_closed(string(tokens, *last))));
+        return Some((0, never_closed(or_around(tokens, string(tokens, *last)))));
     } else {
         never_closed(askew.filter(|it| it.kind == last.kind).unwrap_or(*last))
     };
@@ -92,6 +100,20 @@ fn string<'a>(tokens: &[Token<'a>], last: Token<'a>) -> Token<'a> {
     found.next().map_or(last, |pair| pair[0])
 }
 
+/// A string that is never closed, or what is put into one around it: the quote that ends that one seems
+/// to begin another.
+fn or_around<'a>(tokens: &[Token<'a>], string: Token<'a>) -> Token<'a> {
+    let mut open = Vec::new();
+    for token in tokens.iter().take_while(|it| it.at < string.at) {
+        match token.kind {
+            TOKEN_INTERPOL_START => open.push(*token),
+            TOKEN_INTERPOL_END => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.last().copied().unwrap_or(string)
+}
+
 fn never_closed(start: Token) -> SyntaxError {
     let end = match start.kind {
         TOKEN_L_BRACE | TOKEN_INTERPOL_START => "}",
@@ -112,6 +134,28 @@ fn never_closed(start: Token) -> SyntaxError {
 fn is_closed(rest: &[Token]) -> bool {
     let ends = [TOKEN_R_BRACK, TOKEN_R_BRACE, TOKEN_ASSIGN];
     rest.iter().find(|it| ends.contains(&it.kind)).is_some_and(|it| it.kind == TOKEN_R_BRACK)
+}
+
+/// The first bracket in these words that closes one before them.
+fn closer(rest: &[Token]) -> Option<SyntaxKind> {
+    let mut open = 0usize;
+    for token in rest {
+        match token.kind {
+            TOKEN_L_BRACE | TOKEN_L_BRACK | TOKEN_L_PAREN => open += 1,
+            TOKEN_R_BRACE | TOKEN_R_BRACK | TOKEN_R_PAREN if open == 0 => return Some(token.kind),
+            TOKEN_R_BRACE | TOKEN_R_BRACK | TOKEN_R_PAREN => open -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn gives_no_value(open: Token, token: &Token) -> SyntaxError {
+    let help = match open.kind {
+        TOKEN_L_BRACK => "put the name and its value into a set, in braces: `{ NAME = …; }`",
+        _ => "a set is in braces: write `{` and `}` in place of the brackets",
+    };
+    SyntaxError::new(token.span(), "`=` gives a value to a name in a set alone", help)
 }
 
 fn separates_nothing(token: &Token) -> SyntaxError {
@@ -144,6 +188,10 @@ fn invalid(token: &Token) -> Option<SyntaxError> {
         let span = token.at..token.at + 2;
         return Some(SyntaxError::new(span, "the comment never ends", "write `*/` where it ends"));
     }
+    if let Some(path) = token.text.strip_suffix('/').filter(|it| it.starts_with(['.', '/', '~'])) {
+        let help = format!("write {}", quote_path(path));
+        return Some(SyntaxError::new(token.span(), "a path ends without `/`", help));
+    }
     Some(unknown(token.text.chars().next()?, token.at))
 }
 
@@ -160,6 +208,7 @@ fn unknown(character: char, at: usize) -> SyntaxError {
     let help = match character {
         '“' | '”' | '„' | '«' | '»' => "write `\"`".to_owned(),
         '‘' | '’' | '`' => "write `'` or `\"`".to_owned(),
+        '…' => "write `...`".to_owned(),
         '–' | '—' => "write `-`".to_owned(),
         '\'' => "write `\"`, which begins and ends a text".to_owned(),
         _ if character.is_whitespace() => "write a plain blank".to_owned(),

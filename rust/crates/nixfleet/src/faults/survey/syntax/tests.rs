@@ -111,3 +111,66 @@ fn what_was_forgotten_is_told_where_it_was() {
         assert_eq!(told(source), expected, "{source}");
     }
 }
+
+#[test]
+fn what_is_right_elsewhere_is_told_where_it_stands() {
+    let table = [
+        (
+            "{ a = { { b = 1; } }; }",
+            "1 {: a set has no values without a name; write `NAME = …;`, or put values into a list: `[ … ]`",
+        ),
+        (
+            "{ a = { [ 1 ] }; }",
+            "1 [: a set has no values without a name; write `NAME = …;`, or put values into a list: `[ … ]`",
+        ),
+        (
+            "{ a = { \"b\" }; }",
+            "1 \"b\": `\"b\"` has no value; write `\"b\" = …;`, or put values into a list: `[ … ]`",
+        ),
+        (
+            "{ a = [ b = 1; ]; }",
+            "1 =: `=` gives a value to a name in a set alone; put the name and its value into a set, in \
+             braces: `{ NAME = …; }`",
+        ),
+        (
+            "{ a = ( b = 1; ); }",
+            "1 =: `=` gives a value to a name in a set alone; a set is in braces: write `{` and `}` in place \
+             of the brackets",
+        ),
+        (
+            "{ a = 1; = 2; }",
+            "1 =: `=` has no name before it; write the name that is given the value: `NAME = …;`",
+        ),
+        ("{ a = with b.c [ d ]; e = 1; }", "1 c: `with` has no `;`; write `c;`"),
+        ("{ a; b; ... }: { }", "1 ;: `;` separates no arguments; write `,` in its place"),
+        ("{ a = b && ; }", "1 &&: there is no value after `&&`; write the value"),
+        (
+            "{ a = ${b}; }",
+            "1 ${: `${` puts a value into a text, and this is none; write the value without `${` and `}`, or \
+             a text: `\"${…}\"`",
+        ),
+        (
+            "{\n a = \"x ${b\";\n c = \"d\";\n}",
+            "2 ${: what begins here with `${` is never closed; write `}` where it ends",
+        ),
+        (
+            "{\n a = ''\n  ${b\n '';\n}",
+            "3 ${: what begins here with `${` is never closed; write `}` where it ends",
+        ),
+        ("{ a = [ . ]; }", "1 .: `.` alone is no path; write `./.`"),
+        ("{ a = [ ./b/ ]; }", "1 ./b/: a path ends without `/`; write `./b`"),
+        ("{ b, … }: b", "1 …: `…` means nothing in Nix; write `...`"),
+        (
+            "{\n import ./b.nix;\n}",
+            "2 import: `import` takes in no module here; write `imports = [ ./b.nix ];`",
+        ),
+        (
+            "a.b = 1;",
+            "1 =: the file goes on where its value ends; a file is one value: put all that it sets into one \
+             set, `{ … }`",
+        ),
+    ];
+    for (source, expected) in table {
+        assert_eq!(told(source), expected, "{source}");
+    }
+}

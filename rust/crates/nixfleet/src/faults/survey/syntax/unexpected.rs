@@ -9,6 +9,7 @@ use rnix::SyntaxKind::{
 };
 
 use super::brackets::begins_line;
+use super::misplaced::{misplaced, without_semicolon};
 use super::{SyntaxError, Token};
 use crate::text::quote::quote;
 
@@ -26,11 +27,14 @@ pub fn error(source: &str, tokens: &[Token], error: &ParseError) -> SyntaxError 
         ParseError::UnexpectedExtra(range) => {
             let at = usize::from(range.start());
             let token = tokens.iter().find(|it| it.at >= at);
-            SyntaxError::new(
-                token.map_or(at..at, Token::span),
-                "the file goes on where its value ends",
-                "a file is one value: put it into the set, or take it out",
-            )
+            let help = match token.map(|it| it.kind) {
+                Some(TOKEN_ASSIGN) => {
+                    "a file is one value: put all that it sets into one set, `{ … }`"
+                }
+                _ => "a file is one value: put it into the set, or take it out",
+            };
+            let span = token.map_or(at..at, Token::span);
+            SyntaxError::new(span, "the file goes on where its value ends", help)
         }
         ParseError::DuplicatedArgs(range, name) => SyntaxError::new(
             usize::from(range.start())..usize::from(range.end()),
@@ -56,7 +60,10 @@ pub fn at(source: &str, tokens: &[Token], offset: usize) -> SyntaxError {
         Some(token) if token.kind == TOKEN_UPDATE && begins_line(source, token.at) => {
             no_comment(token)
         }
-        Some(token) => unexpected(token),
+        Some(token) => {
+            let index = tokens.iter().position(|it| it.at == token.at).unwrap_or_default();
+            misplaced(source, tokens, index, &[]).unwrap_or_else(|| unexpected(token))
+        }
     }
 }
 
@@ -74,6 +81,9 @@ fn wanted_other(
     index: usize,
     wanted: &[SyntaxKind],
 ) -> SyntaxError {
+    if let Some(error) = misplaced(source, tokens, index, wanted) {
+        return error;
+    }
     let wants = |kind| wanted.contains(&kind);
     let before = index.checked_sub(1).and_then(|it| tokens.get(it));
     let got = tokens.get(index);
@@ -162,6 +172,11 @@ fn no_semicolon(tokens: &[Token], index: usize, last: &Token) -> SyntaxError {
         end = path_before(tokens, end);
     }
     let last = end.checked_sub(1).and_then(|it| tokens.get(it)).unwrap_or(last);
+    // The `;` that is there was taken for that of a `with`.
+    let with = (last.kind == TOKEN_SEMICOLON).then(|| without_semicolon(tokens, end - 1)).flatten();
+    if let Some(error) = with {
+        return error;
+    }
     if last.kind == TOKEN_ASSIGN {
         return SyntaxError::new(last.span(), "there is no value after `=`", "write the value");
     }
@@ -181,7 +196,7 @@ fn path_before(tokens: &[Token], end: usize) -> usize {
 }
 
 /// Where the name begins that ends before an index.
-fn name_before(tokens: &[Token], end: usize) -> usize {
+pub fn name_before(tokens: &[Token], end: usize) -> usize {
     let last = end.saturating_sub(1);
     match tokens.get(last).map(|it| it.kind) {
         Some(TOKEN_STRING_END) => {
@@ -192,7 +207,7 @@ fn name_before(tokens: &[Token], end: usize) -> usize {
 }
 
 /// Something that is missing after a word.
-fn missing(after: &Token, message: &str, word: &str) -> SyntaxError {
+pub fn missing(after: &Token, message: &str, word: &str) -> SyntaxError {
     let shown: String = after.text.chars().take(40).collect();
     SyntaxError::new(after.span(), message, format!("write `{shown}{word}`"))
 }
@@ -219,7 +234,7 @@ fn ends(source: &str, tokens: &[Token]) -> SyntaxError {
 }
 
 /// The bracket around an index that is open there.
-fn around(tokens: &[Token], index: usize) -> Option<usize> {
+pub fn around(tokens: &[Token], index: usize) -> Option<usize> {
     let mut closed = 0;
     for at in (0..index.min(tokens.len())).rev() {
         match tokens[at].kind {
@@ -234,12 +249,12 @@ fn around(tokens: &[Token], index: usize) -> Option<usize> {
     None
 }
 
-fn is_in_list(tokens: &[Token], index: usize) -> bool {
+pub fn is_in_list(tokens: &[Token], index: usize) -> bool {
     around(tokens, index).is_some_and(|it| tokens[it].kind == TOKEN_L_BRACK)
 }
 
 /// Whether the names in the braces around an index are arguments: a `:` or `@` follows.
-fn is_pattern(tokens: &[Token], index: usize) -> bool {
+pub fn is_pattern(tokens: &[Token], index: usize) -> bool {
     let end = tokens[index..].iter().position(|it| it.kind == TOKEN_R_BRACE);
     let after = end.and_then(|it| tokens.get(index + it + 1)).map(|it| it.kind);
     matches!(after, Some(TOKEN_COLON | SyntaxKind::TOKEN_AT))

@@ -1,0 +1,5 @@
+{ lib, ... }:
+{
+  imports = [ nginx.nix ];
+  services.nginx.enable = lib.mkForce false;
+}
