@@ -116,6 +116,12 @@ fn of_module(message: &str) -> String {
         return "take it out; where the message names what is there in its place, write that"
             .to_owned();
     }
+    // nixpkgs, nixos/modules/system/boot/stage-1.nix
+    if text.contains("does not specify your root file system") {
+        return "give the host a disk layout, such as `nixfleet.nixosModules.disks.ext4` in its `modules` with \
+                `nixfleet.disk.device`, or write what its disk has into `fileSystems`"
+            .to_owned();
+    }
     "the message is that of a module; change what it speaks of in the host's modules".to_owned()
 }
 
@@ -147,6 +153,8 @@ mod tests {
         let removed =
             "The option definition `a' in `f' no longer has any effect; please remove it.\nUse b.";
         assert!(of_module(removed).starts_with("take it out"));
+        let root = "The ‘fileSystems’ option does not specify your root file system.";
+        assert!(of_module(root).contains("`nixfleet.nixosModules.disks.ext4`"));
         assert!(of_module("it is wrong").starts_with("the message is"));
     }
 }

@@ -6,8 +6,23 @@ use crate::text::quote::quote;
 /// Options of nix-darwin's that NixOS does not have, and of NixOS's that nix-darwin does not have.
 const DARWINS: [&str; 5] =
     ["homebrew", "launchd", "system.defaults", "system.keyboard", "system.primaryUser"];
-const NIXOS: [&str; 6] =
-    ["boot", "fileSystems", "networking.firewall", "swapDevices", "systemd", "virtualisation"];
+const NIXOS: [&str; 15] = [
+    "boot",
+    "fileSystems",
+    "i18n",
+    "networking.firewall",
+    "networking.interfaces",
+    "networking.networkmanager",
+    "networking.useDHCP",
+    "security.acme",
+    "services.caddy",
+    "services.desktopManager",
+    "services.nginx",
+    "services.xserver",
+    "swapDevices",
+    "systemd",
+    "virtualisation",
+];
 
 /// Where the modules are that people take from elsewhere, by the options that they declare.
 const BROUGHT: [(&str, &str); 4] = [
@@ -29,6 +44,13 @@ pub fn of_another_system(message: &str) -> Option<String> {
     }
     if NIXOS.contains(&option) {
         return Some("that is an option of NixOS's, which a Mac does not have: take it out".into());
+    }
+    // What a user has, and no system.
+    if option == "home" || option.starts_with("home.") {
+        return Some(
+            "that is an option of Home Manager's: write it in a module of the host's `homeModules`"
+                .into(),
+        );
     }
     if let Some((_, module)) = BROUGHT.iter().find(|(it, _)| *it == option) {
         return Some(format!(

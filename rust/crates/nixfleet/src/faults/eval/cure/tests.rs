@@ -54,6 +54,11 @@ fn what_nix_says_has_its_cure() {
     assert!(option.contains("`a.prot`"), "{option}");
     cured(&none("services.nixfleet-control-plane"), "`inputs.nixfleet.nixosModules.control-plane`");
     cured(&none("sops"), "`inputs.sops-nix.nixosModules.sops`");
+    cured(&format!("{}\nDid you mean `time', `boot' or `jobs'?", none("home")), "`homeModules`");
+    cured(
+        &format!("{}\nDid you mean `services.khd'?", none("services.nginx")),
+        "a Mac does not have",
+    );
     cured(&none("home-manager.users.ops.home-manager"), "`homeModules` are");
     cured(&none("home-manager.users.ops.services.openssh"), "host's `modules`");
     let number =
