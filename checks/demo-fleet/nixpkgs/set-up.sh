@@ -23,8 +23,12 @@ boot_files() {
 
   # no_timer_check: emulated on a busy machine, the timer may be too late for the kernel's test of it, which
   # is fatal. tsc=reliable: emulated, the time stamps of all processors are one; else each look at the clock
-  # is one at a device. The others spare an emulated processor what guards real hosts.
-  echo console=tty0 console=ttyS0 no_timer_check tsc=reliable init_on_alloc=0 mitigations=off \
+  # is one at a device. lpj: an emulated processor is too uneven to be measured, which the kernel tries
+  # again and again; as of one of 4 GHz at Debian's 250 Hz, no wait is too short on a slower one.
+  # cryptomgr.notests: Debian's kernel tries each of its ciphers at every start, a tenth of all that it
+  # does then (CRYPTO_MANAGER_DISABLE_TESTS, which Linux sets by itself). The others spare an emulated
+  # processor what guards real hosts.
+  echo console=tty0 console=ttyS0 no_timer_check tsc=reliable lpj=16000000 cryptomgr.notests init_on_alloc=0 mitigations=off \
     lsm=capability rcupdate.rcu_expedited=1 audit=0 systemd.log_level=notice quiet >"$root/boot-files/options"
 
   # For a machine that starts by BIOS: what lies in front of its file systems, and looks there for the rest.
