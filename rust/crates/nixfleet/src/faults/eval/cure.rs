@@ -174,8 +174,16 @@ fn nearest_beside<'a>(meant: &str, all: &[&'a str]) -> Option<&'a str> {
     if all.iter().any(|it| beside(it).is_none()) {
         return nearest(meant, all.iter().copied());
     }
-    let near = nearest(own, all.iter().filter_map(beside))?;
+    let names: Vec<&str> = all.iter().filter_map(beside).collect();
+    let near = nearest(own, names.iter().copied()).or_else(|| begun(own, &names))?;
     all.iter().copied().find(|it| beside(it) == Some(near))
+}
+
+/// The one name of which so much is written that it can be no other: `recommendedTls` of
+/// `recommendedTlsSettings`.
+fn begun<'a>(own: &str, names: &[&'a str]) -> Option<&'a str> {
+    let mut longer = names.iter().filter(|it| own.len() > 3 && it.starts_with(own));
+    longer.next().filter(|_| longer.next().is_none()).copied()
 }
 
 fn about_name(first: &str) -> Option<String> {

@@ -102,6 +102,21 @@ fn what_nix_says_has_its_cure() {
 }
 
 #[test]
+fn an_option_that_is_cut_short_is_the_one_that_begins_so() {
+    let cut_short = |written: &str| {
+        format!(
+            "The option `services.nginx.{written}' does not exist.\nDid you mean \
+             `services.nginx.resolver', `services.nginx.recommendedTlsSettings' or \
+             `services.nginx.recommendedGzipSettings'?"
+        )
+    };
+    let one = cure(&cut_short("recommendedTls"), None, "").unwrap();
+    assert!(one.contains("write `services.nginx.recommendedTlsSettings`, if"), "{one}");
+    let either = cure(&cut_short("recommended"), None, "");
+    assert!(!either.as_ref().is_some_and(|it| it.contains("Settings")), "{either:?}");
+}
+
+#[test]
 fn a_value_of_another_type_has_its_cure() {
     let cured = |message: &str, part: &str| {
         let cure = cure(message, None, "");
