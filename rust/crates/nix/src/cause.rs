@@ -1,6 +1,9 @@
 //! The cause of a failure, found in what Nix wrote to standard error.
 
+mod line;
+
 use crate::{Position, visible};
+use line::{hint, input, is_excerpt, is_failed_build, option, place, said, told_in_line};
 
 /// What is kept of a cause: a message may quote a whole file.
 const LONGEST: usize = 20;
@@ -115,57 +118,6 @@ impl Cause {
         let is_inside = !path.starts_with('/') && path.split('/').all(|part| part != "..");
         is_inside.then(|| path.to_owned())
     }
-}
-
-/// What nixpkgs says in its traces of a recursion that `imports` make (`lib/modules.nix`).
-fn hint<'a>(lines: &[&'a str]) -> Option<&'a str> {
-    let start = "… if you get an infinite recursion here, ";
-    lines.iter().rev().find_map(|line| line.trim().strip_prefix(start))
-}
-
-/// `error: builder for '/nix/store/….drv' failed with exit code 1;`, and since Nix 2.31
-/// `error: Cannot build '/nix/store/….drv'.`
-fn is_failed_build(line: &&str) -> bool {
-    ["error: builder for '", "error: Cannot build '"].iter().any(|it| line.starts_with(it))
-}
-
-/// `at /nix/store/…/flake.nix:3:5:`
-fn place(line: &str) -> Option<Position> {
-    let mut parts = line.strip_prefix("at ")?.strip_suffix(':')?.rsplitn(3, ':');
-    let column = parts.next()?.parse().ok()?;
-    let line = parts.next()?.parse().ok()?;
-    let file = parts.next()?;
-    Some(Position { file: file.into(), line, column })
-}
-
-/// `… while updating the flake input 'disko'` and `… while fetching the input 'github:…'` (Nix,
-/// `flake.cc` and `fetchers.cc`).
-fn input(line: &str) -> Option<&str> {
-    let starts = ["… while updating the flake input '", "… while fetching the input '"];
-    starts.iter().find_map(|it| line.strip_prefix(it))?.strip_suffix('\'')
-}
-
-/// ``… while evaluating the option `a.b':`` (nixpkgs, `lib/modules.nix`).
-fn option(line: &str) -> Option<&str> {
-    line.strip_prefix("… while evaluating the option `")?.strip_suffix("':")
-}
-
-/// `trace: …`
-fn said(line: &str) -> Option<&str> {
-    line.strip_prefix("trace: ")
-}
-
-/// `expected a set but got a list at flake.nix:2:3`, as of a flake's own attributes
-/// (`libflake/flake.cc`).
-fn told_in_line(line: &str) -> Option<(String, Position)> {
-    let start = line.rfind(" at ")?;
-    let place = place(&format!("{}:", &line[start + 1..]))?;
-    Some((line[..start].trim_end_matches(',').to_owned(), place))
-}
-
-/// `   3|   code` or `    |   ^`
-fn is_excerpt(line: &str) -> bool {
-    line.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('|')
 }
 
 /// The text without the colours that Nix may put in.
