@@ -2,6 +2,7 @@
 
 mod brackets;
 mod misplaced;
+mod surroundings;
 mod unexpected;
 
 use std::ops::Range;
@@ -22,6 +23,12 @@ pub struct SyntaxError {
 impl SyntaxError {
     fn new(span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { span, message: message.into(), help: help.into() }
+    }
+
+    /// Something that is missing after a word.
+    fn missing(after: &Token, message: &str, word: &str) -> Self {
+        let shown: String = after.text.chars().take(40).collect();
+        Self::new(after.span(), message, format!("write `{shown}{word}`"))
     }
 }
 

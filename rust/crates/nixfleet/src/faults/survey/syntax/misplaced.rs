@@ -6,7 +6,7 @@ use rnix::SyntaxKind::{
     TOKEN_STRING_START, TOKEN_WITH,
 };
 
-use super::unexpected::{around, is_in_list, is_pattern, missing, name_before};
+use super::surroundings::{around, is_in_list, is_pattern, name_before};
 use super::{SyntaxError, Token};
 use crate::text::quote::{quote, quote_path};
 
@@ -95,7 +95,7 @@ pub fn without_semicolon(tokens: &[Token], index: usize) -> Option<SyntaxError> 
         start + 1 + tokens[start..index].get(1..)?.iter().position(|it| it.kind == TOKEN_WITH)?;
     let is_of_path = |it: &&Token| matches!(it.kind, TOKEN_IDENT | TOKEN_DOT);
     let path = tokens[with + 1..index].iter().take_while(is_of_path);
-    Some(missing(path.last()?, "`with` has no `;`", ";"))
+    Some(SyntaxError::missing(path.last()?, "`with` has no `;`", ";"))
 }
 
 /// A word as it is written, all of it if it is a text.

@@ -2,14 +2,13 @@
 
 use rnix::ParseError;
 use rnix::SyntaxKind::{
-    self, TOKEN_ASSIGN, TOKEN_COLON, TOKEN_COMMA, TOKEN_DOT, TOKEN_ELLIPSIS, TOKEN_ELSE,
-    TOKEN_EQUAL, TOKEN_IDENT, TOKEN_IN, TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_LET, TOKEN_R_BRACE,
-    TOKEN_R_BRACK, TOKEN_R_PAREN, TOKEN_SEMICOLON, TOKEN_STRING_END, TOKEN_STRING_START,
-    TOKEN_THEN, TOKEN_UPDATE,
+    self, TOKEN_ASSIGN, TOKEN_COLON, TOKEN_COMMA, TOKEN_ELLIPSIS, TOKEN_ELSE, TOKEN_EQUAL,
+    TOKEN_IDENT, TOKEN_IN, TOKEN_L_BRACK, TOKEN_SEMICOLON, TOKEN_THEN, TOKEN_UPDATE,
 };
 
 use super::brackets::begins_line;
 use super::misplaced::{misplaced, without_semicolon};
+use super::surroundings::{is_in_let, is_in_list, is_pattern, lacks_in, path_before};
 use super::{SyntaxError, Token};
 use crate::text::quote::quote;
 
@@ -107,20 +106,22 @@ fn wanted_other(
         (Some(name), _, Some(TOKEN_IDENT | TOKEN_ELLIPSIS))
             if name.kind == TOKEN_IDENT && is_pattern(tokens, index) =>
         {
-            missing(name, "`,` is missing between two arguments", ",")
+            SyntaxError::missing(name, "`,` is missing between two arguments", ",")
         }
         (Some(name), ..) if wants(TOKEN_ASSIGN) && is_in_let(tokens, index) && lacks_in(tokens) => {
             let before = path_before(tokens, index).checked_sub(1).and_then(|it| tokens.get(it));
-            missing(before.unwrap_or(name), "`let` has no `in`", " in")
+            SyntaxError::missing(before.unwrap_or(name), "`let` has no `in`", " in")
         }
         (Some(name), ..) if wants(TOKEN_ASSIGN) => SyntaxError::new(
             name.span(),
             format!("{} has no value", quote(name.text)),
             format!("write `{} = …;`", name.text),
         ),
-        (Some(last), ..) if wants(TOKEN_COLON) => {
-            missing(last, "`:` is missing between the arguments and what is made of them", ":")
-        }
+        (Some(last), ..) if wants(TOKEN_COLON) => SyntaxError::missing(
+            last,
+            "`:` is missing between the arguments and what is made of them",
+            ":",
+        ),
         (_, _, kind) if wants(TOKEN_ELSE) || wants(TOKEN_THEN) => {
             let (word, other) = if wants(TOKEN_ELSE) { ("if", "else") } else { ("if", "then") };
             let at = tokens[..index].iter().rev().find(|it| it.text == word);
@@ -132,7 +133,7 @@ fn wanted_other(
             SyntaxError::new(end.span(), "`;` ends nothing", "take it out")
         }
         (Some(last), ..) if (wants(TOKEN_IN) || wants(TOKEN_IDENT)) && is_in_let(tokens, index) => {
-            missing(last, "`let` has no `in`", " in")
+            SyntaxError::missing(last, "`let` has no `in`", " in")
         }
         (Some(assign), ..) if assign.kind == TOKEN_ASSIGN => {
             SyntaxError::new(assign.span(), "there is no value after `=`", "write the value")
@@ -180,36 +181,7 @@ fn no_semicolon(tokens: &[Token], index: usize, last: &Token) -> SyntaxError {
     if last.kind == TOKEN_ASSIGN {
         return SyntaxError::new(last.span(), "there is no value after `=`", "write the value");
     }
-    missing(last, "`;` is missing", ";")
-}
-
-/// Where the path of names begins that ends before an index: back over `a.b."c"`.
-fn path_before(tokens: &[Token], end: usize) -> usize {
-    let mut end = end;
-    loop {
-        end = name_before(tokens, end);
-        match end.checked_sub(1).map(|it| tokens[it].kind) {
-            Some(TOKEN_DOT) => end -= 1,
-            _ => return end,
-        }
-    }
-}
-
-/// Where the name begins that ends before an index.
-pub fn name_before(tokens: &[Token], end: usize) -> usize {
-    let last = end.saturating_sub(1);
-    match tokens.get(last).map(|it| it.kind) {
-        Some(TOKEN_STRING_END) => {
-            tokens[..last].iter().rposition(|it| it.kind == TOKEN_STRING_START).unwrap_or(last)
-        }
-        _ => last,
-    }
-}
-
-/// Something that is missing after a word.
-pub fn missing(after: &Token, message: &str, word: &str) -> SyntaxError {
-    let shown: String = after.text.chars().take(40).collect();
-    SyntaxError::new(after.span(), message, format!("write `{shown}{word}`"))
+    SyntaxError::missing(last, "`;` is missing", ";")
 }
 
 fn expected(kind: Option<SyntaxKind>, got: Option<&Token>, word: &str) -> String {
@@ -231,44 +203,4 @@ fn unexpected(token: &Token) -> SyntaxError {
 fn ends(source: &str, tokens: &[Token]) -> SyntaxError {
     let span = tokens.last().map_or(source.len()..source.len(), Token::span);
     SyntaxError::new(span, "the file ends too early", "write the rest of it")
-}
-
-/// The bracket around an index that is open there.
-pub fn around(tokens: &[Token], index: usize) -> Option<usize> {
-    let mut closed = 0;
-    for at in (0..index.min(tokens.len())).rev() {
-        match tokens[at].kind {
-            TOKEN_R_BRACE | TOKEN_R_BRACK | TOKEN_R_PAREN => closed += 1,
-            TOKEN_L_BRACE | TOKEN_L_BRACK | SyntaxKind::TOKEN_L_PAREN if closed == 0 => {
-                return Some(at);
-            }
-            TOKEN_L_BRACE | TOKEN_L_BRACK | SyntaxKind::TOKEN_L_PAREN => closed -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
-pub fn is_in_list(tokens: &[Token], index: usize) -> bool {
-    around(tokens, index).is_some_and(|it| tokens[it].kind == TOKEN_L_BRACK)
-}
-
-/// Whether the names in the braces around an index are arguments: a `:` or `@` follows.
-pub fn is_pattern(tokens: &[Token], index: usize) -> bool {
-    let end = tokens[index..].iter().position(|it| it.kind == TOKEN_R_BRACE);
-    let after = end.and_then(|it| tokens.get(index + it + 1)).map(|it| it.kind);
-    matches!(after, Some(TOKEN_COLON | SyntaxKind::TOKEN_AT))
-}
-
-/// Whether the file has fewer `in` than `let`.
-fn lacks_in(tokens: &[Token]) -> bool {
-    let count = |kind| tokens.iter().filter(|it| it.kind == kind).count();
-    count(TOKEN_LET) > count(TOKEN_IN)
-}
-
-fn is_in_let(tokens: &[Token], index: usize) -> bool {
-    let start = around(tokens, index).map_or(0, |it| it + 1);
-    let words = &tokens[start..index.min(tokens.len())];
-    let count = |kind| words.iter().filter(|it| it.kind == kind).count();
-    count(TOKEN_LET) > count(TOKEN_IN)
 }
