@@ -8,13 +8,15 @@ use std::ops::Range;
 /// What stands in the place of a private key.
 const CONCEALED: &str = "(a private key)";
 
-/// How the lines around a PEM file end (RFC 7468, section 3).
-const PEM: &str = "PRIVATE KEY-----";
+/// How the lines around a PEM file end (RFC 7468, section 3), and those around a key of `OpenPGP` (RFC
+/// 9580, section 6.2).
+const AROUND: [&str; 2] = ["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"];
 
-/// What a private key has within that is no PEM file, or has lost the lines around it: `PuTTY`'s first
-/// line, the beginning of OpenSSH's data, `openssh-key-v1` (PROTOCOL.key of OpenSSH), and that of an
-/// identity of age (C2SP's age, "native X25519 recipient").
-const BARE: [&str; 3] = ["PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA", "AGE-SECRET-KEY-1"];
+/// What a private key has within that is no such file, or has lost the lines around it: `PuTTY`'s first
+/// line, the beginning of OpenSSH's data, `openssh-key-v1` (PROTOCOL.key of OpenSSH), and those of the
+/// identities of age (C2SP's age, "native X25519 recipient" and "native hybrid recipient").
+const BARE: [&str; 4] =
+    ["PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA", "AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1"];
 
 /// Whether there is a private key in the text, or a beginning of one.
 #[must_use]
@@ -40,10 +42,16 @@ fn is_data(line: &str) -> bool {
 
 /// Whether the last line of that kind began a private key, and none ended it.
 fn is_after_a_beginning(before: &str) -> bool {
-    before.rfind(PEM).is_some_and(|sign| {
+    last_around(before).is_some_and(|(sign, _)| {
         let line = before[..sign].rfind('\n').map_or(0, |it| it + 1);
         before[line..sign].contains("-----BEGIN")
     })
+}
+
+/// Where the last line around a private key ends so, and where the line ends.
+fn last_around(text: &str) -> Option<(usize, usize)> {
+    let last = |sign: &&str| text.rfind(*sign).map(|at| (at, at + sign.len()));
+    AROUND.iter().filter_map(last).max()
 }
 
 /// The text without its secrets. A private key that has no last line is taken to go on to the end.
@@ -60,15 +68,15 @@ fn without_keys(text: &str) -> Cow<'_, str> {
     if !is_private(text) {
         return Cow::Borrowed(text);
     }
-    let pem = text.find(PEM);
-    let Some(sign) = BARE.iter().filter_map(|it| text.find(it)).chain(pem).min() else {
+    let signs = AROUND.iter().chain(&BARE);
+    let Some(sign) = signs.filter_map(|it| text.find(it)).min() else {
         return Cow::Borrowed(text);
     };
     // The sign may be in the middle of its line: `-----BEGIN OPENSSH PRIVATE KEY-----`.
     let line = text[..sign].rfind('\n').map_or(0, |it| it + 1);
     let start = text[line..sign].rfind("-----BEGIN").map_or(sign, |it| line + it);
-    let end = text.rfind(PEM).filter(|it| *it > sign && !is_after_a_beginning(text));
-    let rest = end.map_or("", |it| &text[it + PEM.len()..]);
+    let end = last_around(text).filter(|it| it.0 > sign && !is_after_a_beginning(text));
+    let rest = end.map_or("", |it| &text[it.1..]);
     Cow::Owned([&text[..start], CONCEALED, rest].concat())
 }
 
@@ -80,12 +88,19 @@ mod tests {
     fn each_line_of_a_private_key_is_of_it() {
         let text = "{\n  a = ''\n    -----BEGIN RSA PRIVATE KEY-----\n    MIIEabc+/=\n    ab\n    \
                     -----END RSA PRIVATE KEY-----\n    MIIEabc\n  '';\n}\n";
-        let private: Vec<bool> = text
-            .lines()
+        for text in [text.to_owned(), text.replace("RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK")] {
+            assert_eq!(
+                private_lines(&text),
+                [false, false, true, true, true, true, false, false, false]
+            );
+        }
+    }
+
+    fn private_lines(text: &str) -> Vec<bool> {
+        text.lines()
             .map(|line| line.as_ptr() as usize - text.as_ptr() as usize)
             .map(|start| is_secret_line(text, start..start + text[start..].find('\n').unwrap()))
-            .collect();
-        assert_eq!(private, [false, false, true, true, true, true, false, false, false]);
+            .collect()
     }
 
     #[test]
@@ -101,6 +116,8 @@ mod tests {
             (start.replace('\n', "\\n"), "(a private key)"),
             ("a\n  b3BlbnNzaC1rZXktdjEASECRET".to_owned(), "a\n  (a private key)"),
             ("AGE-SECRET-KEY-1SECRET".to_owned(), "(a private key)"),
+            ("AGE-SECRET-KEY-PQ-1SECRET".to_owned(), "(a private key)"),
+            (key.replace("OPENSSH PRIVATE KEY", "PGP PRIVATE KEY BLOCK"), "(a private key)"),
             ("PuTTY-User-Key-File-3: SECRET".to_owned(), "(a private key)"),
             (
                 "WARNING: UNPROTECTED PRIVATE KEY FILE!".to_owned(),

@@ -29,8 +29,11 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         text.prop_map(Value::from),
     ];
-    leaf.prop_recursive(3, 12, 4, |inner| {
+    // A private key that was split into lines.
+    let key = ["-----BEGIN RSA PRIVATE KEY-----", "SECRET", "-----END RSA PRIVATE KEY-----"];
+    leaf.prop_recursive(3, 12, 4, move |inner| {
         prop_oneof![
+            Just(json!(key)),
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             prop::collection::hash_map(field(), inner, 0..4)
                 .prop_map(|map| Value::Object(map.into_iter().collect())),
@@ -103,6 +106,27 @@ fn host() -> impl Strategy<Value = Value> {
             })
         },
     )
+}
+
+/// A host whose network is given the lines of a private key.
+#[test]
+fn a_private_key_that_was_split_is_told_in_no_line() {
+    let key = json!(["-----BEGIN RSA PRIVATE KEY-----", "SECRET", "-----END RSA PRIVATE KEY-----"]);
+    let addresses = json!({ "eth0": { "ipv4": { "addresses": key } } });
+    let networking = json!({ "dns": key, "interfaces": addresses });
+    let host =
+        json!({ "hostName": "a", "class": "nixos", "hostSpec": { "networking": networking } });
+    let waves = json!([{ "name": "a", "tags": key, "hosts": key }]);
+    let json = json!({ "apiVersion": 1, "hosts": { "a": host }, "release": { "waves": waves } });
+    let inventory = Inventory::parse(json.to_string().as_bytes(), "test").unwrap();
+    let faults = checks::all(&inventory, &|_| true);
+    for code in ["dns-invalid", "address-invalid", "tag-unknown", "wave-host-unknown"] {
+        assert!(faults.iter().any(|it| it.problem.code() == code), "{code}");
+    }
+    for fault in faults {
+        let told = format!("{} {}", fault.problem, fault.problem.help());
+        assert!(!told.contains("SECRET"), "{told}");
+    }
 }
 
 proptest! {

@@ -61,38 +61,43 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(signs).ok()
 });
 
-/// How long the lines are that private keys are written in: of PEM (RFC 7468, section 2) and of `OpenSSH`
-/// (`sshbuf_dtob64` of its `sshbuf-misc.c`).
-const LINES: [usize; 2] = [64, 70];
+/// What a secret is by its length, as letters, digits and signs of base64: the lines that private keys are
+/// written in, of PEM (RFC 7468, section 2) and of `OpenSSH` (`sshbuf_dtob64` of its `sshbuf-misc.c`); a
+/// key of `WireGuard`, wg(8), of which the public ones look alike; a secret access key of AWS ("Manage
+/// access keys").
+const LENGTHS: [(usize, &str); 4] = [
+    (64, LINE),
+    (70, LINE),
+    (44, "(what may be a private key)"),
+    (40, "(what may be a secret key)"),
+];
+const LINE: &str = "(what may be a line of a private key)";
+
+/// The shortest of them.
+const SHORTEST: usize = 40;
 
 /// The text without them.
 pub fn conceal(text: &str) -> Cow<'_, str> {
     match without_tokens(text) {
-        Cow::Borrowed(text) => without_lines(text),
-        Cow::Owned(text) => Cow::Owned(without_lines(&text).into_owned()),
+        Cow::Borrowed(text) => without_words(text),
+        Cow::Owned(text) => Cow::Owned(without_words(&text).into_owned()),
     }
 }
 
-/// The text without what can only be a line of a private key: a word of such a length, with letters of
-/// both cases and digits, so that no digest in hexadecimal is one, and not of a longer whole.
-fn without_lines(text: &str) -> Cow<'_, str> {
+/// The text without what has such a length: a word with letters of both cases and digits, so that no
+/// digest in hexadecimal is one, and not of a longer whole.
+fn without_words(text: &str) -> Cow<'_, str> {
     // Nearly every text has no word that is long enough.
-    if text.len() < LINES[0] {
+    if text.len() < SHORTEST {
         return Cow::Borrowed(text);
     }
     let is_whole = |it: char| it.is_ascii_alphanumeric() || "+/=-_:.@".contains(it);
     let (mut shown, mut end) = (String::new(), 0);
-    for word in text.split(|it| !is_whole(it)).filter(|it| LINES.contains(&it.len())) {
-        let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
-        let is_data = word.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it));
-        if is_data
-            && has(u8::is_ascii_lowercase)
-            && has(u8::is_ascii_uppercase)
-            && has(u8::is_ascii_digit)
-        {
+    for word in text.split(|it| !is_whole(it)).filter(|it| it.len() >= SHORTEST).map(value) {
+        if let Some(words) = by_length(word) {
             let start = word.as_ptr() as usize - text.as_ptr() as usize;
             shown.push_str(&text[end..start]);
-            shown.push_str(LINE);
+            shown.push_str(words);
             end = start + word.len();
         }
     }
@@ -103,8 +108,25 @@ fn without_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// What stands in the place of such a line.
-const LINE: &str = "(what may be a line of a private key)";
+/// What stands in the place of a word that only such a secret is.
+fn by_length(word: &str) -> Option<&'static str> {
+    let (_, words) = LENGTHS.iter().find(|(length, _)| *length == word.len())?;
+    let has = |is: fn(&u8) -> bool| word.bytes().any(|it| is(&it));
+    let is_data = word.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it));
+    // The data of WireGuard's are 32 bytes, which base64 ends so.
+    let is_whole = word.len() != 44 || word.find('=') == Some(43);
+    let is_mixed =
+        has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+    (is_data && is_whole && is_mixed).then_some(words)
+}
+
+/// What a name is given in a text of settings, `TOKEN=…`; else the word itself.
+fn value(word: &str) -> &str {
+    match word.split_once('=') {
+        Some((_, value)) if !value.trim_start_matches('=').is_empty() => value,
+        _ => word,
+    }
+}
 
 fn without_tokens(text: &str) -> Cow<'_, str> {
     let (mut shown, mut end) = (String::new(), 0);
@@ -217,11 +239,20 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_private_key_is_concealed_alone() {
+    fn what_has_the_length_of_a_secret_is_concealed_alone() {
         let line = "QyNTUxOQAAACDgT0iGvC/DaUV4LowftofoB4Kw4DQpOEW3kEQEzsAJoQAAAJC2AfRbtgH0";
         for (text, shown) in [
             (format!("`{line}` is no zone"), format!("`{LINE}` is no zone")),
             (format!("{line}\n{}", &line[..64]), format!("{LINE}\n{LINE}")),
+            (format!("KEY={line}"), format!("KEY={LINE}")),
+            (
+                format!("privateKey = \"{}=\";", &line[..43]),
+                format!("privateKey = \"{}\";", LENGTHS[2].1),
+            ),
+            (
+                format!("AWS_SECRET_ACCESS_KEY={}", &line[..40]),
+                format!("AWS_SECRET_ACCESS_KEY={}", LENGTHS[3].1),
+            ),
         ] {
             assert_eq!(conceal(&text), shown);
         }
@@ -231,6 +262,8 @@ mod tests {
             format!("/nix/store/{digest}"),
             digest.to_lowercase(),
             line[..68].to_owned(),
+            format!("cache.example.org-1:{}=", &line[..43]),
+            format!("sha256-{}= {} {}=", &line[..43], &line[..44], &line[..40].to_lowercase()),
             format!("ssh-rsa {line}{line} me"),
         ] {
             assert!(matches!(conceal(&public), Cow::Borrowed(_)), "{public}");

@@ -186,6 +186,6 @@ fn parent(path: &str) -> &'static str {
 
 /// The elements of a list of texts within a set.
 fn texts<'a>(set: &'a Map<String, Value>, field: &str) -> Option<Vec<&'a str>> {
-    let list = set.get(field)?.as_array()?;
-    Some(list.iter().filter_map(Value::as_str).collect())
+    let list = set.get(field).filter(|it| it.is_array())?;
+    Some(super::texts(Some(list)).collect())
 }

@@ -38,11 +38,10 @@ fn each(
     wanted: &'static str,
     judge: impl Fn(&str) -> Option<ReleaseProblem>,
 ) {
-    let list = value.as_array().filter(|it| it.iter().all(Value::is_string));
-    let Some(list) = list else {
+    if !value.as_array().is_some_and(|it| it.iter().all(Value::is_string)) {
         return scope.report_type(field, value, wanted);
-    };
-    for text in list.iter().filter_map(Value::as_str) {
+    }
+    for text in super::super::texts(Some(value)) {
         if let Some(problem) = judge(text) {
             scope.report(field, Some(text), problem);
         }
