@@ -17,5 +17,6 @@ pub mod report;
 pub mod source;
 pub mod survey;
 pub mod tracked;
+pub mod ways_in;
 
 pub use fault::{Fault, Problem, Severity};

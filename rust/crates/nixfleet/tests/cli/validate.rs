@@ -53,6 +53,31 @@ esac"#,
     );
 }
 
+/// Which is the host's own, its evaluation alone knows.
+#[test]
+fn a_way_in_that_a_file_of_the_fleet_speaks_of_is_no_lack() {
+    let fleet = Fleet::new("UTC");
+    let inventory = r#"{ "apiVersion": 1, "isoSshKeys": ["KEY"], "hosts": { "web-01": { "hostName": "web-01",
+        "platform": "x86_64-linux", "class": "nixos", "modules": 1, "hostSpec": { } } } }"#;
+    let inventory = inventory.replace("KEY", crate::KEY.trim());
+    fs::write(fleet.path().join("inventory.json"), inventory).unwrap();
+    fs::write(fleet.path().join("flake.nix"), "{ outputs = _: import ./x.nix; }\n").unwrap();
+    let module = |text: &str| fs::write(fleet.path().join("x.nix"), text).unwrap();
+    for text in [
+        "{ users.users.root.openssh.authorizedKeys.keys = [ ]; }\n",
+        "{ users.users.ops = { hashedPasswordFile = \"/run/secrets/ops\"; }; }\n",
+        "{ services.openssh.settings.TrustedUserCAKeys = \"/etc/ssh/ca.pub\"; }\n",
+        "{\n  nixfleet.guards.lockout = false; # Tailscale\n}\n",
+    ] {
+        module(text);
+        fleet.expect(&["validate", INVENTORY], 0, "1 host, no faults", "");
+    }
+    for text in ["{ }\n", "{\n  # users.users.root = { };\n}\n", "{ sshAuthorizedKeys = [ ]; }\n"] {
+        module(text);
+        fleet.expect(&["validate", INVENTORY], 0, "warning[nobody-can-log-in]", "");
+    }
+}
+
 /// git and Nix as they are, but for Nix's words, which differ from version to version.
 #[test]
 fn a_file_that_git_does_not_track_is_named_with_the_command() {

@@ -13,7 +13,7 @@ use crate::faults::eval::{EvalArgs, Evaluation, Files};
 use crate::faults::report::Report;
 use crate::faults::source::{Sources, Tree};
 use crate::faults::survey::Survey;
-use crate::faults::{Fault, checks, files, positions, tracked};
+use crate::faults::{Fault, checks, files, positions, tracked, ways_in};
 use crate::global::Global;
 
 /// Reads a fleet of which all hosts can be read.
@@ -37,6 +37,8 @@ pub fn read_beside(
     if eval.eval {
         let files = Files { tree: sources.tree(), survey, inventory };
         (faults, outside) = evaluated(global, eval, files, hosts, faults);
+    } else {
+        ways_in::heed(&mut faults, survey, sources.tree());
     }
     faults.extend(strangers(global, inventory, survey, &wanted));
     // The fleet has them, whatever is wrong with them.
@@ -57,6 +59,7 @@ pub fn plain(global: &Global, inventory: &Inventory) -> Report {
     let mut sources = Sources::new(tree);
     sources.keep(survey.flake.take());
     let mut faults = inventoried(global, inventory, &|_| true, &mut sources);
+    ways_in::heed(&mut faults, &survey, sources.tree());
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
     faults.extend(survey.faults);
     Report::new(inventory.hosts.len(), faults, &mut sources)
