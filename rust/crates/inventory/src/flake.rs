@@ -49,9 +49,14 @@ impl Flake {
     /// or, where Nix looks for it, above.
     #[must_use]
     pub fn folder(&self) -> Option<PathBuf> {
-        let (folder, query) = self.local()?;
-        let dir = query.split('&').find_map(|pair| pair.strip_prefix("dir="));
-        Some(dir.map_or(folder.clone(), |dir| folder.join(decoded(dir))))
+        let (folder, _) = self.local()?;
+        Some(folder.join(self.dir()))
+    }
+
+    /// Where the flake lies in what Nix reads: `b` of `git+file:///a?dir=b`.
+    #[must_use]
+    pub fn dir(&self) -> PathBuf {
+        self.query("dir").map(decoded).unwrap_or_default().into()
     }
 
     /// The folder that Nix copies as it is, whatever git tracks: `a` of `path:a?dir=b`.
@@ -151,6 +156,8 @@ mod tests {
         assert_eq!(folder("./a%20b"), Some(PathBuf::from("./a%20b")));
         assert_eq!(folder("github:a/b"), None);
         assert_eq!(folder("nixpkgs"), None);
+        assert_eq!(Flake::new("github:a/b?rev=c&dir=d%20e").dir(), PathBuf::from("d e"));
+        assert_eq!(Flake::new("github:a/b").dir(), PathBuf::new());
         let copied = |reference| Flake::new(reference).copied_folder();
         assert_eq!(copied("path:a%20b?dir=c"), Some(PathBuf::from("a b")));
         assert_eq!(copied("./a?dir=c"), None);

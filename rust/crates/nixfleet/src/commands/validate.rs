@@ -86,7 +86,7 @@ fn look_at(global: &Global, args: &Validate) -> Found {
 fn look_into(look: &mut Look, inventory: &Inventory) -> Found {
     // Where Nix reads it out of a repository's commits, its texts are those in the store.
     let root = inventory.root.as_ref().filter(|_| look.sources.tree().root().is_none());
-    if let Some(tree) = root.and_then(|it| Tree::of_store(it)) {
+    if let Some(tree) = root.and_then(|it| Tree::of_store(&fleet::flake(look.global), it)) {
         look.survey = Survey::of(&tree);
         look.sources = Sources::new(tree);
     }

@@ -36,7 +36,7 @@ pub fn input(cause: &Cause, tree: &Tree) -> Option<Input> {
         return None;
     }
     let flake = tree.root()?.join(tree.flake_file()?);
-    let lock = read_file(&flake.with_file_name("flake.lock"), LONGEST).ok();
+    let lock = read_file(&tree.lock_file()?, LONGEST).ok();
     let lock = lock.and_then(|it| serde_json::from_slice(&it).ok()).unwrap_or_default();
     with_room(|| of_flake(cause, &flake, &lock)).flatten()
 }

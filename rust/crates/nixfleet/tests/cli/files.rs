@@ -272,3 +272,19 @@ fn what_nix_does_not_find_is_shown_where_it_is_named() {
     assert_eq!(out.matches("`hosts/wbe.nix` does not exist").count(), 1, "{out}");
     assert!(out.contains("error[file-missing]") && out.contains("web-01, web-02"), "{out}");
 }
+
+/// Nix reads what a link leads to, and the paths in it go from there.
+#[test]
+fn a_flake_that_is_a_link_names_what_lies_beside_its_target() {
+    let fleet = Fleet::new("UTC");
+    let at = |name: &str| fleet.path().join(name);
+    fs::create_dir(at("nix")).unwrap();
+    fs::remove_file(at("flake.nix")).unwrap();
+    symlink("nix/flake.nix", at("flake.nix")).unwrap();
+    let flake = "{ outputs = _: { modules = [ ./there.nix ./beside-the-link.nix ]; }; }\n";
+    fs::write(at("nix/flake.nix"), flake).unwrap();
+    fs::write(at("nix/there.nix"), "{ }\n").unwrap();
+    fs::write(at("beside-the-link.nix"), "{ }\n").unwrap();
+    let told = r#""nix/flake.nix":1 "error" "`nix/beside-the-link.nix` does not exist""#;
+    assert_eq!(missing(&fleet), [told]);
+}

@@ -51,6 +51,8 @@ impl World {
             ("fleet/flake.nix", &flake),
             ("fleet/inner/flake.nix", &flake.replace("./module/", "./")),
             ("fleet/inner/web.nix", "{ }\n"),
+            ("fleet/in ner/flake.nix", &flake.replace("./module/", "./")),
+            ("fleet/in ner/web.nix", "{ x = ; }\n"),
         ] {
             let path = world.0.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -136,6 +138,23 @@ fn each_is_read_by_each_command() {
             scope.spawn(|| read(reference, *has_module));
         }
     });
+}
+
+#[test]
+#[ignore = "needs nix"]
+fn modules_are_read_wherever_a_flake_lies_in_its_repository() {
+    let world = World::new();
+    let path = world.0.path().display();
+    let commit = world.git("fleet", &["rev-parse", "HEAD"]);
+    for reference in [
+        "./in ner".to_owned(),
+        format!("git+file://{path}/fleet?rev={commit}&dir=in%20ner"),
+        format!("git+file://{path}/bare.git?dir=in%20ner"),
+    ] {
+        let told = text(&world.run("validate", &reference).stdout);
+        assert!(told.contains("\"in ner/web.nix\""), "{reference}: {told}");
+        assert!(told.contains("syntax-invalid"), "{reference}: {told}");
+    }
 }
 
 /// What a command says of a folder that Nix would find no flake in, and how it ends.

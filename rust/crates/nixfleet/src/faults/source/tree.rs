@@ -39,11 +39,12 @@ impl Tree {
         }
     }
 
-    /// The tree of a flake that has none but its copy in the store, whose root is there.
-    pub fn of_store(root: &str) -> Option<Self> {
-        let (store, _) = StorePath::split(root)?;
-        let root = PathBuf::from(root);
-        root.is_dir().then(|| Self::within(Some(store.as_str().into()), Some(root)))
+    /// The tree of a flake that has none but its copy in the store, which is there.
+    pub fn of_store(flake: &Flake, copy: &str) -> Option<Self> {
+        let (store, _) = StorePath::split(copy)?;
+        let store = PathBuf::from(store.as_str());
+        let folder = store.join(flake.dir());
+        folder.is_dir().then(|| Self::within(Some(store), Some(folder)))
     }
 
     fn within(work: Option<PathBuf>, flake: Option<PathBuf>) -> Self {
@@ -66,10 +67,18 @@ impl Tree {
         self.work.as_deref()
     }
 
-    /// Where the flake begins, relative to the root.
+    /// Where the flake begins, relative to the root. Where that is a link Nix reads what it leads to, from
+    /// whose folder the paths go that are written in it.
     pub fn flake_file(&self) -> Option<PathBuf> {
-        let folder = self.flake.as_ref()?.strip_prefix(self.root()?).ok()?;
-        Some(folder.join("flake.nix"))
+        let file = self.flake.as_ref()?.join("flake.nix");
+        let within = |it: &Path| it.strip_prefix(self.root()?).map(Path::to_owned).ok();
+        let target = file.canonicalize().ok().and_then(|it| within(&it));
+        target.or_else(|| within(&file))
+    }
+
+    /// The flake's lock, which lies where the flake is asked for.
+    pub fn lock_file(&self) -> Option<PathBuf> {
+        Some(self.flake.as_ref()?.join("flake.lock"))
     }
 
     /// A file's name relative to the flake's root, and where it can be read.
