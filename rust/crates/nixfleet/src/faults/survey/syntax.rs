@@ -46,6 +46,10 @@ impl Token<'_> {
     }
 }
 
+/// What a value stands behind (Nix manual, "Operators"): of `?` it is a name, and pipes are an experiment.
+const OPERATORS: [&str; 16] =
+    ["!", "!=", "&&", "*", "+", "++", "-", "->", "/", "//", "<", "<=", "==", ">", ">=", "||"];
+
 /// What rnix is given at most: it looks far ahead, so what is hostile takes it the square of this.
 const LONGEST: usize = 64 << 10;
 

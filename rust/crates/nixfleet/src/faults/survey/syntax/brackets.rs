@@ -7,6 +7,7 @@ use rnix::SyntaxKind::{
     TOKEN_STRING_START, TOKEN_WITH,
 };
 
+use super::surroundings::closer;
 use super::{SyntaxError, Token};
 use crate::text::quote::quote_path;
 
@@ -134,20 +135,6 @@ fn never_closed(start: Token) -> SyntaxError {
 fn is_closed(rest: &[Token]) -> bool {
     let ends = [TOKEN_R_BRACK, TOKEN_R_BRACE, TOKEN_ASSIGN];
     rest.iter().find(|it| ends.contains(&it.kind)).is_some_and(|it| it.kind == TOKEN_R_BRACK)
-}
-
-/// The first bracket in these words that closes one before them.
-fn closer(rest: &[Token]) -> Option<SyntaxKind> {
-    let mut open = 0usize;
-    for token in rest {
-        match token.kind {
-            TOKEN_L_BRACE | TOKEN_L_BRACK | TOKEN_L_PAREN => open += 1,
-            TOKEN_R_BRACE | TOKEN_R_BRACK | TOKEN_R_PAREN if open == 0 => return Some(token.kind),
-            TOKEN_R_BRACE | TOKEN_R_BRACK | TOKEN_R_PAREN => open -= 1,
-            _ => {}
-        }
-    }
-    None
 }
 
 fn gives_no_value(open: Token, token: &Token) -> SyntaxError {

@@ -7,11 +7,8 @@ use rnix::SyntaxKind::{
 };
 
 use super::surroundings::{around, is_in_list, is_pattern, name_before};
-use super::{SyntaxError, Token};
+use super::{OPERATORS, SyntaxError, Token};
 use crate::text::quote::{quote, quote_path};
-
-/// What stands between two values.
-const OPERATORS: [&str; 12] = ["!=", "&&", "*", "+", "++", "->", "//", "<", "<=", "==", ">=", "||"];
 
 /// How modules are taken in by other languages.
 const INCLUDES: [&str; 3] = ["import", "include", "source"];

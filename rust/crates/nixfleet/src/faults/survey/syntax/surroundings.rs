@@ -1,26 +1,38 @@
 //! What is around and before a word of the source.
 
 use rnix::SyntaxKind::{
-    TOKEN_AT, TOKEN_COLON, TOKEN_DOT, TOKEN_IN, TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_L_PAREN,
+    self, TOKEN_AT, TOKEN_COLON, TOKEN_DOT, TOKEN_IN, TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_L_PAREN,
     TOKEN_LET, TOKEN_R_BRACE, TOKEN_R_BRACK, TOKEN_R_PAREN, TOKEN_STRING_END, TOKEN_STRING_START,
 };
 
 use super::Token;
 
+/// The brackets that begin something, and those that end it.
+const BEGINS: [SyntaxKind; 3] = [TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_L_PAREN];
+const ENDS: [SyntaxKind; 3] = [TOKEN_R_BRACE, TOKEN_R_BRACK, TOKEN_R_PAREN];
+
 /// The bracket around an index that is open there.
 pub fn around(tokens: &[Token], index: usize) -> Option<usize> {
-    let mut closed = 0;
-    for at in (0..index.min(tokens.len())).rev() {
-        match tokens[at].kind {
-            TOKEN_R_BRACE | TOKEN_R_BRACK | TOKEN_R_PAREN => closed += 1,
-            TOKEN_L_BRACE | TOKEN_L_BRACK | TOKEN_L_PAREN if closed == 0 => {
-                return Some(at);
-            }
-            TOKEN_L_BRACE | TOKEN_L_BRACK | TOKEN_L_PAREN => closed -= 1,
-            _ => {}
+    tokens[..index.min(tokens.len())].iter().rposition(alone(BEGINS, ENDS))
+}
+
+/// The first bracket in these words that closes one before them.
+pub fn closer(rest: &[Token]) -> Option<SyntaxKind> {
+    rest.iter().position(alone(ENDS, BEGINS)).map(|it| rest[it].kind)
+}
+
+/// Whether a word is a bracket that belongs to none of those which were asked about before it.
+fn alone(these: [SyntaxKind; 3], others: [SyntaxKind; 3]) -> impl FnMut(&Token) -> bool {
+    let mut open = 0usize;
+    move |token| {
+        if others.contains(&token.kind) {
+            open += 1;
+        } else if these.contains(&token.kind) {
+            let Some(left) = open.checked_sub(1) else { return true };
+            open = left;
         }
+        false
     }
-    None
 }
 
 /// Whether an index lies directly in a list.

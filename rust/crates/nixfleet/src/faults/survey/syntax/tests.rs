@@ -144,6 +144,8 @@ fn what_is_right_elsewhere_is_told_where_it_stands() {
         ("{ a = with b.c [ d ]; e = 1; }", "1 c: `with` has no `;`; write `c;`"),
         ("{ a; b; ... }: { }", "1 ;: `;` separates no arguments; write `,` in its place"),
         ("{ a = b && ; }", "1 &&: there is no value after `&&`; write the value"),
+        ("{ a = 1 - ; }", "1 -: there is no value after `-`; write the value"),
+        ("{ a = 1 / ; }", "1 /: there is no value after `/`; write the value"),
         (
             "{ a = ${b}; }",
             "1 ${: `${` puts a value into a text, and this is none; write the value without `${` and `}`, or \

@@ -9,7 +9,7 @@ use rnix::SyntaxKind::{
 use super::brackets::begins_line;
 use super::misplaced::{misplaced, without_semicolon};
 use super::surroundings::{is_in_let, is_in_list, is_pattern, lacks_in, path_before};
-use super::{SyntaxError, Token};
+use super::{OPERATORS, SyntaxError, Token};
 use crate::text::quote::quote;
 
 /// The parser's error, told by what was forgotten.
@@ -69,10 +69,6 @@ pub fn at(source: &str, tokens: &[Token], offset: usize) -> SyntaxError {
 /// What begins a value that takes all that comes after it, so that it stands in brackets within
 /// another.
 const WORDS: [&str; 4] = ["assert", "if", "let", "with"];
-
-/// What stands before another value.
-const OPERATORS: [&str; 15] =
-    ["!", "!=", "&&", "*", "+", "++", "-", "->", "//", "<", "<=", "==", ">", ">=", "||"];
 
 fn wanted_other(
     source: &str,
