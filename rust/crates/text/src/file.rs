@@ -19,7 +19,9 @@ pub fn read_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if metadata.len() > most {
         return Err(too_large(most));
     }
-    read_stream(File::open(path)?, most)
+    // A file that grows meanwhile is read to its end as well.
+    let room = usize::try_from(metadata.len()).unwrap_or_default().saturating_add(1);
+    read_into(Vec::with_capacity(room), File::open(path)?, most)
 }
 
 /// Reads so many bytes at most of what may be no file, such as a pipe that the user names.
@@ -27,7 +29,10 @@ pub fn read_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When it cannot be read, or brings more ([`ErrorKind::FileTooLarge`]).
 pub fn read_stream(stream: impl Read, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    read_into(Vec::new(), stream, most)
+}
+
+fn read_into(mut bytes: Vec<u8>, stream: impl Read, most: u64) -> io::Result<Vec<u8>> {
     stream.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most { Err(too_large(most)) } else { Ok(bytes) }
 }

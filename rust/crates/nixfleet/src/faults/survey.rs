@@ -157,7 +157,7 @@ impl Begun {
             let key = |it: &Link| (it.position.line, it.position.column);
             a.position.file.cmp(&b.position.file).then_with(|| key(a).cmp(&key(b)))
         });
-        let circles = circles::circles(&survey.links, &survey.read);
+        let circles = circles::circles(&survey.links);
         survey.faults.extend(circles.sure.iter().map(|it| circles::fault(it)));
         survey.circles = circles.others;
         survey

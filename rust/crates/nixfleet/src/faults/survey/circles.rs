@@ -3,7 +3,7 @@
 //! never comes to an end, as Nix does not where a file is what it imports.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use thiserror::Error;
 
@@ -71,44 +71,46 @@ pub struct Circles {
 pub type Circle = Vec<Link>;
 
 /// The circles, each told where it closes: at the import that leads back.
-pub fn circles(links: &[Link], read: &HashSet<PathBuf>) -> Circles {
-    let mut from: HashMap<&Path, Vec<&Link>> = HashMap::new();
-    for link in links.iter().filter(|it| it.used != Use::Other && !it.is_optional) {
-        from.entry(&link.source).or_default().push(link);
-    }
+pub fn circles(links: &[Link]) -> Circles {
+    let imports = || links.iter().filter(|it| it.used != Use::Other && !it.is_optional);
+    let sources: HashSet<&Path> = imports().map(|it| it.source.as_path()).collect();
+    // What imports nothing is in no circle.
     let target = |link: &Link| {
-        let default = link.file.join(DEFAULT);
-        if read.contains(&default) { default } else { link.file.clone() }
+        let file = sources.get(&*link.file).or_else(|| sources.get(&*link.file.join(DEFAULT)));
+        file.copied()
     };
+    let mut from: HashMap<&Path, Vec<(&Link, &Path)>> = HashMap::new();
+    for (link, file) in imports().filter_map(|it| Some((it, target(it)?))) {
+        from.entry(&link.source).or_default().push((link, file));
+    }
     let mut found = Circles::default();
-    let mut done: HashSet<PathBuf> = HashSet::new();
+    let mut done: HashSet<&Path> = HashSet::new();
     // What others lead to is not begun with.
-    let led_to: HashSet<PathBuf> = from.values().flatten().map(|it| target(it)).collect();
+    let led_to: HashSet<&Path> = from.values().flatten().map(|(_, file)| *file).collect();
     let mut begins: Vec<&Path> = from.keys().copied().collect();
-    begins.sort_by_key(|it| (led_to.contains(*it), *it));
+    begins.sort_by_key(|it| (led_to.contains(it), *it));
     for begin in begins {
         // The links that lead to where the walk is, each with how many of its file's were followed.
-        let mut way: Vec<(PathBuf, usize)> = vec![(begin.to_owned(), 0)];
+        let mut way: Vec<(&Path, usize)> = vec![(begin, 0)];
         let mut taken: Vec<&Link> = Vec::new();
         while let Some((file, next)) = way.last_mut() {
-            let links = from.get(file.as_path()).map_or(&[][..], Vec::as_slice);
-            let Some(link) = links.get(*next).filter(|_| !done.contains(&*file)) else {
-                done.insert(file.clone());
+            let links = from.get(file).map_or(&[][..], Vec::as_slice);
+            let Some((link, to)) = links.get(*next).filter(|_| !done.contains(file)) else {
+                done.insert(*file);
                 way.pop();
                 taken.pop();
                 continue;
             };
             *next += 1;
-            let file = target(link);
-            if let Some(place) = way.iter().position(|(it, _)| *it == file) {
+            if let Some(place) = way.iter().position(|(it, _)| it == to) {
                 let around: Circle =
                     taken[place..].iter().chain([link]).copied().cloned().collect();
                 let is_sure = around.iter().all(|it| it.is_sure && it.used == Use::Module);
                 let list = if is_sure { &mut found.sure } else { &mut found.others };
                 list.push(around);
-            } else if !done.contains(&file) {
-                way.push((file, 0));
-                taken.push(link);
+            } else if !done.contains(to) {
+                way.push((*to, 0));
+                taken.push(*link);
             }
         }
     }
@@ -148,9 +150,8 @@ mod tests {
         }
     }
 
-    fn told(links: &[Link], read: &[&str]) -> (Vec<String>, Vec<String>) {
-        let read = read.iter().map(PathBuf::from).collect();
-        let Circles { sure, others } = circles(links, &read);
+    fn told(links: &[Link]) -> (Vec<String>, Vec<String>) {
+        let Circles { sure, others } = circles(links);
         let told = |circles: Vec<Circle>| {
             let told = circles
                 .iter()
@@ -171,7 +172,7 @@ mod tests {
             module("b/default.nix", "a.nix"),
             module("b/default.nix", "c.nix"),
         ];
-        let (sure, others) = told(&all, &["b/default.nix"]);
+        let (sure, others) = told(&all);
         assert_eq!(
             sure,
             [
@@ -179,19 +180,19 @@ mod tests {
             ]
         );
         assert!(others.is_empty());
-        let (sure, _) = told(&[module("a.nix", "a.nix")], &[]);
+        let (sure, _) = told(&[module("a.nix", "a.nix")]);
         assert_eq!(sure, ["a.nix: `a.nix` imports itself, so Nix never comes to an end"]);
         let three = [module("a", "b"), module("b", "c"), module("c", "a"), module("a", "d")];
-        let (sure, _) = told(&three, &[]);
+        let (sure, _) = told(&three);
         assert!(sure[0].starts_with("c: ") && sure[0].contains("`a`, `b`, `c`, and"), "{sure:?}");
         assert_eq!(sure.len(), 1);
     }
 
     #[test]
     fn what_need_not_be_read_is_no_fault() {
-        let (sure, others) = told(&[link("a", "b", Use::Import), link("b", "a", Use::Import)], &[]);
+        let (sure, others) = told(&[link("a", "b", Use::Import), link("b", "a", Use::Import)]);
         assert_eq!((sure.len(), others.len()), (0, 1));
-        let (sure, others) = told(&[link("a", "b", Use::Module), link("b", "a", Use::Other)], &[]);
+        let (sure, others) = told(&[link("a", "b", Use::Module), link("b", "a", Use::Other)]);
         assert_eq!((sure.len(), others.len()), (0, 0));
         let shared = [
             link("f", "a", Use::Module),
@@ -199,6 +200,6 @@ mod tests {
             link("a", "c", Use::Module),
             link("b", "c", Use::Module),
         ];
-        assert_eq!(told(&shared, &[]).0.len(), 0);
+        assert_eq!(told(&shared).0.len(), 0);
     }
 }
