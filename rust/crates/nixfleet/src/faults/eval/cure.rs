@@ -6,18 +6,21 @@ mod value;
 
 use std::path::Path;
 
+use nixfleet_nix::Cause;
 use nixfleet_text::{nearest, word};
 
+use super::ours;
 use crate::text::quote::{quote, quote_path};
 use option::{about_option, of_another_system, of_home_manager, of_ours};
-use package::about_package;
-pub use package::{about_alias, essence, name_of};
+use package::{about_alias, about_package};
+pub use package::{essence, name_of, refused};
 use value::{about_caches, about_place, about_value};
 
 /// What to write instead of what Nix stumbled over. `file` is the innermost that is not nixpkgs'.
 ///
 /// `at` is the author's own text from the innermost place on.
-pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
+pub fn cure(cause: &Cause, file: Option<&str>, at: &str) -> Option<String> {
+    let message = &*cause.message;
     let first = message.lines().next().unwrap_or_default();
     let is_nix = |it: &str| Path::new(it).extension().is_some_and(|it| it == "nix");
     let is_misread = first.contains("syntax error") || first.starts_with("undefined variable");
@@ -28,14 +31,15 @@ pub fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
             quote(name)
         ));
     }
-    lacking_input(first, at)
+    ours::cure(message, Path::is_file)
+        .or_else(|| about_alias(cause, at))
+        .or_else(|| about_user(cause))
+        .or_else(|| lacking_input(first, at))
         .or_else(|| of_the_library(first))
         .or_else(|| lacking_argument(first, at))
         .or_else(|| of_another_system(message))
         .or_else(|| of_ours(message))
-        .or_else(|| {
-            proposed(message).filter(|_| !(at.is_empty() && first.starts_with("attribute '")))
-        })
+        .or_else(|| proposed_to_the_author(message, at))
         .or_else(|| of_home_manager(message))
         .or_else(|| lacking_host(first, at))
         .or_else(|| lacking_package(first, at))
@@ -94,9 +98,9 @@ fn lacking_option(first: &str, at: &str) -> Option<String> {
 }
 
 /// A user of Home Manager's that the host does not have, as whose option is evaluated.
-pub fn about_user(first: &str, option: &str) -> Option<String> {
-    let name = between(first, "attribute '", "' missing")?;
-    let of_user = option.strip_prefix("home-manager.users.")?.strip_prefix(name)?;
+fn about_user(cause: &Cause) -> Option<String> {
+    let name = between(&cause.message, "attribute '", "' missing")?;
+    let of_user = cause.options.last()?.strip_prefix("home-manager.users.")?.strip_prefix(name)?;
     of_user.starts_with('.').then(|| {
         format!(
             "the host has no user {}: write `users.users.{name}.isNormalUser = true;`, or the name of \
@@ -138,6 +142,12 @@ fn named(message: &str) -> Option<Vec<&str>> {
     let names = names.trim_end_matches('?').trim_start_matches("one of ");
     let all = names.split(", ").flat_map(|it| it.split(" or "));
     Some(all.map(|it| it.trim().trim_matches(['`', '\''])).collect())
+}
+
+/// What Nix proposes for what the author wrote: where another's code asks for an attribute, it is for that.
+fn proposed_to_the_author(message: &str, at: &str) -> Option<String> {
+    let is_anothers = at.is_empty() && message.starts_with("attribute '");
+    proposed(message).filter(|_| !is_anothers)
 }
 
 /// Nix's own proposal, of several the nearest: they come in no such order, and among very many names

@@ -1,13 +1,11 @@
 //! What is wrong with a host, or a fleet, that could not be evaluated.
 
-use std::path::Path;
-
 use nixfleet_inventory::Host;
 use nixfleet_nix::{Cause, NixError, Position, visible};
 
 use super::own::Files;
 use super::problem::{EvalProblem, fault, uncapitalized};
-use super::{cure, definition, flake_module, layouts, mentioned, ours, refused};
+use super::{cure, definition, flake_module, layouts, mentioned, refused};
 use crate::faults::Fault;
 use crate::faults::files::explain_by;
 use crate::faults::source::{self, Tree};
@@ -84,22 +82,12 @@ pub fn unreadable(cause: &Cause, tree: &Tree) -> Fault {
     Fault { hosts: Vec::new(), ..fault("", position, problem) }
 }
 
-/// What to write where Nix fails, as far as its message tells what was meant.
+/// What to write where Nix fails, as far as it tells what was meant.
 pub fn cure_of(cause: &Cause, tree: &Tree) -> Option<String> {
-    if let Some(cure) = ours::cure(&cause.message, Path::is_file) {
-        return Some(cure);
-    }
     let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
     let file = own.or(cause.places.last()).map(|it| it.file.as_ref());
     let at = own.and_then(|it| text_at(it, tree)).unwrap_or_default();
-    let first = cause.message.lines().next().unwrap_or_default();
-    let last = cause.places.last().map_or("", |it| &it.file);
-    let option = cause.options.last().map_or("", String::as_str);
-    let cure = cure::about_alias(first, last, &at).or_else(|| cure::about_user(first, option));
-    if cure.is_some() {
-        return cure;
-    }
-    cure::cure(&cause.message, file, &at)
+    cure::cure(cause, file, &at)
 }
 
 /// What Nix says, and the innermost place of the author's own.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
-use super::cure::name_of;
+use super::cure::{name_of, refused};
 use super::own::{Files, Part};
 use crate::faults::source::{Expression, Kind, Text, parse, position_of};
 
@@ -25,9 +25,7 @@ struct Package<'a> {
 
 impl<'a> Package<'a> {
     fn of(message: &'a str) -> Option<Self> {
-        let first = message.lines().next()?;
-        let (whole, place) =
-            first.strip_prefix("Refusing to evaluate package '")?.split_once("' in ")?;
+        let (whole, place) = refused(message)?;
         let (_, in_names) = place.split_once("/pkgs/by-name/").unzip();
         let folder = in_names.and_then(|it| it.split('/').nth(1));
         Some(Self { name: name_of(whole), folder })

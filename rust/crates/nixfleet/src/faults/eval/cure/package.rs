@@ -1,14 +1,21 @@
 //! A package that nixpkgs refuses to evaluate (nixpkgs, `pkgs/stdenv/generic/check-meta.nix`), or has no
 //! more (`pkgs/top-level/aliases.nix`).
 
+use nixfleet_nix::Cause;
+
 use super::between;
 use crate::text::quote::quote;
 
+/// The package that nixpkgs refuses, with its version, and where it is and why, of that the first line.
+pub fn refused(message: &str) -> Option<(&str, &str)> {
+    let first = message.lines().next()?;
+    first.strip_prefix("Refusing to evaluate package '")?.split_once('\'')
+}
+
 /// What to write in place of it, or to have it all the same.
 pub fn about_package(message: &str) -> Option<String> {
-    let first = message.lines().next()?;
-    let name = between(first, "Refusing to evaluate package '", "'")?;
-    let has = |words: &str| first.contains(words);
+    let (name, why) = refused(message)?;
+    let has = |words: &str| why.contains(words);
     // Of late there may be several reasons, each in a line of its own.
     let is_broken = || message.lines().any(|it| it.trim_start().starts_with("- broken: "));
     // Whole, however long its name is: it is to be copied.
@@ -54,19 +61,17 @@ const ADVICE: [&str; 3] = [
 
 /// What nixpkgs says of a package that it refuses, but for its advice.
 pub fn essence(message: &str) -> &str {
-    if !message.starts_with("Refusing to evaluate package '") {
+    if refused(message).is_none() {
         return message;
     }
     let begins = ADVICE.iter().filter_map(|it| message.find(it)).min();
     begins.map_or(message, |at| message[..at].trim_end())
 }
 
-/// What to write where nixpkgs has another name for a package, or none; `place` is where it says so, and
-/// `at` the author's own text.
-pub fn about_alias(first: &str, place: &str, at: &str) -> Option<String> {
-    if !place.ends_with("aliases.nix") {
-        return None;
-    }
+/// What to write where nixpkgs has another name for a package, or none; `at` is the author's own text.
+pub fn about_alias(cause: &Cause, at: &str) -> Option<String> {
+    let first = cause.message.lines().next()?;
+    cause.places.last().filter(|it| it.file.ends_with("aliases.nix"))?;
     let moved = ["renamed to/replaced by ", "renamed to ", "moved to "];
     let new = moved.iter().find_map(|it| between(first, &format!("{it}'"), "'"));
     Some(match new {

@@ -1,4 +1,11 @@
+use nixfleet_nix::Position;
+
 use super::*;
+
+/// Of what says no more than a message.
+fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
+    super::cure(&Cause { message: message.into(), ..Cause::default() }, file, at)
+}
 
 #[test]
 fn what_nix_says_has_its_cure() {
@@ -200,13 +207,17 @@ fn options_of_ours_and_of_home_manager_come_before_what_nixpkgs_proposes() {
 
 #[test]
 fn a_package_that_is_there_no_more_has_its_new_name() {
+    let told = |message: &str, file: &str, at: &str| {
+        let place = Position { file: file.into(), line: 1, column: 1 };
+        about_alias(&Cause { message: message.into(), places: vec![place], ..Cause::default() }, at)
+    };
     let aliases = "/nix/store/x/pkgs/top-level/aliases.nix";
     let renamed = "'mpc_cli' has been renamed to/replaced by 'mpc'";
-    assert_eq!(about_alias(renamed, aliases, "pkgs.mpc_cli ];").unwrap(), "write `pkgs.mpc`");
-    assert_eq!(about_alias(renamed, aliases, "mpc_cli ];").unwrap(), "write `mpc`");
-    let removed = about_alias("freeimage was removed due to x", aliases, "").unwrap();
+    assert_eq!(told(renamed, aliases, "pkgs.mpc_cli ];").unwrap(), "write `pkgs.mpc`");
+    assert_eq!(told(renamed, aliases, "mpc_cli ];").unwrap(), "write `mpc`");
+    let removed = told("freeimage was removed due to x", aliases, "").unwrap();
     assert!(removed.contains("take it out"), "{removed}");
-    assert_eq!(about_alias(renamed, "/nix/store/x/lib/trivial.nix", ""), None);
+    assert_eq!(told(renamed, "/nix/store/x/lib/trivial.nix", ""), None);
 }
 
 /// Each name of ours is one of an option, or begins some.
@@ -223,10 +234,13 @@ fn what_is_proposed_of_ours_is_there() {
 
 #[test]
 fn a_user_that_is_not_there_is_told_by_whose_option_is_evaluated() {
-    let option = "home-manager.users.other.home.username";
-    let cure = about_user("attribute 'other' missing", option).unwrap();
+    let told = |message: &str| {
+        let options = vec!["home-manager.users.other.home.username".to_owned()];
+        about_user(&Cause { message: message.into(), options, ..Cause::default() })
+    };
+    let cure = told("attribute 'other' missing").unwrap();
     assert!(cure.contains("`users.users.other.isNormalUser = true;`"), "{cure}");
-    assert_eq!(about_user("attribute 'oth' missing", option), None);
+    assert_eq!(told("attribute 'oth' missing"), None);
 }
 
 /// By nixpkgs' words for each (`pkgs/stdenv/generic/check-meta.nix`).
