@@ -27,7 +27,7 @@ pub fn of_host(cause: &Cause, tree: &Tree) -> Option<Fault> {
     if let Some(fault) = files::explain_by(cause, tree, &survey) {
         return Some(fault);
     }
-    if let Some(index) = survey.telling(cause, tree, |_| true) {
+    if let Some(index) = survey.telling(cause, tree) {
         return Some(survey.faults.swap_remove(index));
     }
     if let Some(fault) = survey.circle(cause, tree) {

@@ -17,9 +17,11 @@ mod own;
 mod problem;
 mod problems;
 mod refused;
+mod shown;
 mod told;
 mod workers;
 
+use std::cell::OnceCell;
 use std::io::{self, IsTerminal};
 
 use clap::Args;
@@ -37,7 +39,8 @@ use disks::Disks;
 pub use failure::{cure_of, unreadable};
 pub use memory::{MAX_MEMORY, default_jobs};
 pub use own::Files;
-use told::Elsewhere;
+use own::HostFiles;
+use shown::Shown;
 pub use workers::ask;
 
 /// How hosts are evaluated.
@@ -83,7 +86,7 @@ pub struct Found {
     pub outside: Option<NixError>,
 }
 
-impl Evaluation<'_> {
+impl<'a> Evaluation<'a> {
     /// Evaluates hosts, adds what that shows to the faults of the inventory, and takes from them
     /// what it refutes.
     pub fn run(&self, hosts: Vec<(&str, &Host)>, faults: Vec<Fault>) -> Found {
@@ -106,13 +109,14 @@ impl Evaluation<'_> {
         let notices = left.iter().map(ToString::to_string).collect();
         workers::run(&self.nix.clone().heap_limit(max_memory), &self.flake, jobs, &answers);
         let mut found = Found { faults, traces: Vec::new(), notices, outside: None };
-        let (mut disks, mut elsewhere) = (Disks::default(), Elsewhere::default());
+        let (mut disks, shown) = (Disks::default(), OnceCell::new());
         for (name, host, outcome) in answers.finish() {
+            let own = self.files.of(host);
             if let Ok(answer) = &outcome {
-                let place = |path: &str| device::place(path, host, self.files);
+                let place = |path: &str| device::place(path, &own);
                 found.faults.extend(disks.shared(name, host, answer, &place));
             }
-            self.judge(&mut found, &mut elsewhere, name, host, outcome);
+            self.judge(&mut found, &shown, name, &own, outcome);
         }
         found
     }
@@ -120,16 +124,16 @@ impl Evaluation<'_> {
     fn judge(
         &self,
         found: &mut Found,
-        elsewhere: &mut Elsewhere,
+        shown: &OnceCell<Shown<'a>>,
         name: &str,
-        host: &Host,
+        own: &HostFiles,
         outcome: Outcome,
     ) {
         let is_of = |fault: &Fault| fault.hosts.iter().any(|it| it == name);
         match outcome {
             Ok(answer) => {
                 found.faults.retain(|fault| !(is_of(fault) && answer.refutes(fault)));
-                let problems = problems::of(name, host, &answer, &found.faults, self.files);
+                let problems = problems::of(name, own, &answer, &found.faults);
                 found.faults.extend(problems);
             }
             Err(error) if is_of_the_machine(&error) => {
@@ -139,7 +143,7 @@ impl Evaluation<'_> {
                 if let NixError::Failed { stderr, .. } = &error {
                     found.traces.push(stderr.clone());
                 }
-                let fault = self.fault_of(&mut found.faults, elsewhere, name, host, &error);
+                let fault = self.fault_of(&mut found.faults, shown, name, own, &error);
                 found.faults.extend(fault);
             }
         }
@@ -149,9 +153,9 @@ impl Evaluation<'_> {
     fn fault_of(
         &self,
         told: &mut [Fault],
-        elsewhere: &mut Elsewhere,
+        shown: &OnceCell<Shown<'a>>,
         name: &str,
-        host: &Host,
+        own: &HostFiles,
         error: &NixError,
     ) -> Option<Fault> {
         let Files { tree, survey, .. } = self.files;
@@ -159,9 +163,9 @@ impl Evaluation<'_> {
             NixError::Failed { cause, .. } => Some(cause),
             _ => None,
         };
-        let may_be = |index| elsewhere.may_be(index, host, self.files);
-        let in_files = cause.and_then(|it| survey.telling(it, tree, may_be));
-        if in_files.is_some() || told::is_told(name, error, told) {
+        let shown = shown.get_or_init(|| Shown::new(&self.files));
+        let is_shown = cause.is_some_and(|it| shown.tell(it, own));
+        if is_shown || told::is_told(name, error, told) {
             return None;
         }
         if let Some(fault) = cause.and_then(|it| survey.circle(it, tree)) {
@@ -170,7 +174,7 @@ impl Evaluation<'_> {
         if failure::confirm(name, error, told) {
             return None;
         }
-        Some(failure::failure(name, host, error, self.args.max_memory, self.files))
+        Some(failure::failure(name, own, error, self.args.max_memory))
     }
 }
 

@@ -68,28 +68,17 @@ impl Survey {
     }
 
     /// Which of the faults is what Nix stumbled over: at the line of the author's that it names, or in
-    /// its words, where `may_be` says that it may be. A file that Nix cannot read fails wherever Nix
-    /// came to see it.
-    pub fn telling(
-        &self,
-        cause: &Cause,
-        tree: &Tree,
-        mut may_be: impl FnMut(usize) -> bool,
-    ) -> Option<usize> {
+    /// its words.
+    pub fn telling(&self, cause: &Cause, tree: &Tree) -> Option<usize> {
         let own = cause.places.iter().rev().find(|place| tree.is_own(&place.file));
         let file = |at: &Position| tree.locate(&at.file).1;
         let is_at = |fault: &Fault, place: &Position| {
-            let is_unread =
-                matches!(fault.problem.code(), "syntax-invalid" | "attribute-duplicate");
-            fault
-                .position
-                .as_ref()
-                .is_some_and(|at| file(at) == file(place) && (is_unread || at.line == place.line))
+            let position = fault.position.as_ref();
+            position.is_some_and(|at| file(at) == file(place)) && is_met_at(fault, place.line)
         };
-        (0..self.faults.len()).find(|index| {
-            let fault = &self.faults[*index];
+        self.faults.iter().position(|fault| {
             own.is_some_and(|place| is_at(fault, place))
-                || fault.problem.is_meant_by(&cause.message) && may_be(*index)
+                || fault.problem.is_meant_by(&cause.message)
         })
     }
 
@@ -112,6 +101,13 @@ impl Survey {
     pub fn of_broken(tree: &Tree) -> Self {
         Begun::with(tree, false).finish()
     }
+}
+
+/// Whether Nix that stumbles in a line of a fault's file does so for the fault: a file that it cannot read
+/// fails wherever it came to see it.
+pub fn is_met_at(fault: &Fault, line: u32) -> bool {
+    let is_unread = matches!(fault.problem.code(), "syntax-invalid" | "attribute-duplicate");
+    is_unread || fault.position.as_ref().is_some_and(|at| at.line == line)
 }
 
 /// A survey that goes on beside other work.

@@ -35,7 +35,7 @@ pub fn read_beside(
     let mut faults = inventoried(global, inventory, &wanted, sources);
     let mut outside = None;
     if eval.eval {
-        let files = Files { tree: sources.tree(), survey, inventory };
+        let files = Files::new(sources.tree(), survey, inventory);
         (faults, outside) = evaluated(global, eval, files, hosts, faults);
     } else {
         ways_in::heed(&mut faults, survey, sources.tree());

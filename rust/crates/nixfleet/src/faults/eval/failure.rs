@@ -1,9 +1,8 @@
 //! What is wrong with a host, or a fleet, that could not be evaluated.
 
-use nixfleet_inventory::Host;
 use nixfleet_nix::{Cause, NixError, Position, visible};
 
-use super::own::Files;
+use super::own::{Files, HostFiles};
 use super::problem::{EvalProblem, fault, uncapitalized};
 use super::{cure, definition, flake_module, layouts, mentioned, refused};
 use crate::faults::Fault;
@@ -12,15 +11,9 @@ use crate::faults::source::{self, Tree};
 use crate::text::quote::quote;
 
 /// A host that could not be evaluated.
-pub fn failure(
-    name: &str,
-    host: &Host,
-    error: &NixError,
-    max_memory: usize,
-    files: Files,
-) -> Fault {
-    let Files { tree, survey, .. } = files;
-    let position = host.position("").cloned();
+pub fn failure(name: &str, own: &HostFiles, error: &NixError, max_memory: usize) -> Fault {
+    let Files { tree, survey, .. } = *own.files;
+    let position = own.host.position("").cloned();
     if error.to_string() == "out of memory" {
         return fault(name, position, EvalProblem::Memory { max_memory });
     }
@@ -32,25 +25,25 @@ pub fn failure(
         return Fault { hosts: vec![name.to_owned()], ..fault };
     }
     if let Some(two) = layouts::of(&cause.message) {
-        let place = layouts::place(two, host, files).or(position);
+        let place = layouts::place(two, own).or(position);
         let message = format!("the host has two disk layouts, `{}` and `{}`", two.0, two.1);
         let cure = Some("take one of them out of `imports`".to_owned());
         return fault(name, place, EvalProblem::Failed { message, host: None, cure });
     }
     let (place, problem) = failed(cause, Some(name), tree);
-    if let Some((at, cure)) = place.is_none().then(|| misnamed(cause, host, files)).flatten() {
+    if let Some((at, cure)) = place.is_none().then(|| misnamed(cause, own)).flatten() {
         let (message, host) = (tree.localize(&cause.message), Some(name.to_owned()));
         return fault(name, Some(at), EvalProblem::Failed { message, host, cure: Some(cure) });
     }
-    let in_words = || mentioned::in_words(&cause.message, host, files);
-    let evaluated = || mentioned::evaluated(&cause.options, host, files);
+    let in_words = || mentioned::in_words(&cause.message, own);
+    let evaluated = || mentioned::evaluated(&cause.options, own);
     // Of what the list of modules has within, the module system tells no place.
     let of_modules = || {
         let starts = ["Module imports can't be", "Expected a module, but", "cannot coerce a"];
         let is_of_it = starts.iter().any(|it| cause.message.starts_with(it));
-        host.position("modules").filter(|_| is_of_it).cloned()
+        own.host.position("modules").filter(|_| is_of_it).cloned()
     };
-    let place = refused::place(&cause.message, host, files).or(place);
+    let place = refused::place(&cause.message, own).or(place);
     fault(
         name,
         place.or_else(in_words).or_else(evaluated).or_else(of_modules).or(position),
@@ -59,10 +52,10 @@ pub fn failure(
 }
 
 /// A name in the host's own files that others' code looks for by another.
-fn misnamed(cause: &Cause, host: &Host, files: Files) -> Option<(Position, String)> {
+fn misnamed(cause: &Cause, own: &HostFiles) -> Option<(Position, String)> {
     let (asked, names) = cure::misnamed(&cause.message)?;
     names.into_iter().find_map(|written| {
-        let at = mentioned::name(written, host, files)?;
+        let at = mentioned::name(written, own)?;
         Some((at, format!("write {} in place of {}", quote(asked), quote(written))))
     })
 }

@@ -1,9 +1,8 @@
 //! Two disk layouts of the library's in one host, which contradict each other wherever Nix looks first.
 
-use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
-use super::own::{Files, Part};
+use super::own::{HostFiles, Part};
 use crate::faults::source::position_of;
 
 /// The layouts whose definitions a message sets against each other.
@@ -19,7 +18,7 @@ pub fn of(message: &str) -> Option<(&str, &str)> {
 }
 
 /// Where a host names the second of them, as far as its own files say so.
-pub fn place(layouts: (&str, &str), host: &Host, files: Files) -> Option<Position> {
+pub fn place(layouts: (&str, &str), own: &HostFiles) -> Option<Position> {
     let names = [layouts.0, layouts.1].map(|it| format!("disks.{it}"));
     let found = |(file, text, lines): &Part| {
         let ends = |at: usize, name: &str| {
@@ -32,8 +31,8 @@ pub fn place(layouts: (&str, &str), host: &Host, files: Files) -> Option<Positio
         within.map(|at| position_of(file, text, at)).collect::<Vec<_>>()
     };
     let last =
-        |texts: Vec<Part>| texts.iter().flat_map(found).max_by_key(|it| (it.line, it.column));
-    files.texts(host).find_map(last)
+        |texts: &Vec<Part>| texts.iter().flat_map(found).max_by_key(|it| (it.line, it.column));
+    own.texts().iter().find_map(last)
 }
 
 #[cfg(test)]

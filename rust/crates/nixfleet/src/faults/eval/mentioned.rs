@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
-use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
 use super::definition::{whole, whole_or_last};
-use super::own::{Files, Part};
+use super::own::{HostFiles, Part};
 
 /// So many words of a message are looked for.
 const MOST_MENTIONED: usize = 8;
 
 /// The place in a host's own files of the option that a message speaks of, an assertion's perhaps, which
 /// tells none: of the first that stands in one file alone, by as much of its beginning as is written.
-pub fn in_words(message: &str, host: &Host, files: Files) -> Option<Position> {
+pub fn in_words(message: &str, own: &HostFiles) -> Option<Position> {
     let is_of_option = |it: char| it.is_ascii_alphanumeric() || "_-.\"/".contains(it);
     // A word of Nix's own, a file or a number is none.
     let may_be = |it: &&str| {
@@ -30,8 +29,8 @@ pub fn in_words(message: &str, host: &Host, files: Files) -> Option<Position> {
     if options.is_empty() && names.is_empty() {
         return None;
     }
-    let texts: Vec<_> = files.texts(host).collect();
-    let place = |name: &str, whole: Whole| texts.iter().find_map(|parts| only(parts, name, whole));
+    let place =
+        |name: &str, whole: Whole| own.texts().iter().find_map(|parts| only(parts, name, whole));
     let of_option = options.into_iter().find_map(|option| {
         let mut begun = std::iter::successors(Some(option), |it| Some(it.rsplit_once('.')?.0));
         let mut starts = begun.by_ref().take_while(|it| it.contains('.'));
@@ -42,8 +41,8 @@ pub fn in_words(message: &str, host: &Host, files: Files) -> Option<Position> {
 }
 
 /// The place in a host's own files of a name, alone or the last of a path.
-pub fn name(name: &str, host: &Host, files: Files) -> Option<Position> {
-    files.texts(host).find_map(|parts| only(&parts, name, whole_or_last))
+pub fn name(name: &str, own: &HostFiles) -> Option<Position> {
+    own.texts().iter().find_map(|parts| only(parts, name, whole_or_last))
 }
 
 /// Whether a word may be an option's last name alone, which are of several words as a rule:
@@ -59,15 +58,14 @@ const MOST_EVALUATED: usize = 16;
 
 /// The place in a host's own files of the innermost option that Nix was evaluating when it failed. Of what
 /// is written two names tell little: `environment.etc` is set by half of all modules.
-pub fn evaluated(options: &[String], host: &Host, files: Files) -> Option<Position> {
+pub fn evaluated(options: &[String], own: &HostFiles) -> Option<Position> {
     if options.is_empty() {
         return None;
     }
-    let texts: Vec<_> = files.texts(host).collect();
     options.iter().rev().take(MOST_EVALUATED).find_map(|option| {
         let begun = std::iter::successors(Some(&**option), |it| Some(it.rsplit_once('.')?.0));
         let mut starts = begun.take_while(|it| it == option || it.matches('.').count() > 1);
-        starts.find_map(|start| texts.iter().find_map(|parts| only(parts, start, whole)))
+        starts.find_map(|start| own.texts().iter().find_map(|parts| only(parts, start, whole)))
     })
 }
 
@@ -77,8 +75,8 @@ type Whole = fn(&str, &str) -> Option<usize>;
 /// The first place in the one file where a name stands.
 fn only(parts: &[Part], name: &str, whole: Whole) -> Option<Position> {
     let mut places = parts.iter().filter_map(|(file, text, lines)| {
-        let mut at = text.lines().enumerate().filter(|(line, _)| lines.contains(&(line + 1)));
-        at.find_map(|(line, text)| Some((file, line + 1, whole(text, name)? + 1)))
+        let mut at = lines.clone().map_while(|line| Some((line, text.line(line - 1)?)));
+        at.find_map(|(line, text)| Some((file, line, whole(text, name)? + 1)))
     });
     let (file, line, column) = places.next().filter(|_| places.next().is_none())?;
     Some(Position {

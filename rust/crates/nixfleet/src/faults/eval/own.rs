@@ -1,18 +1,19 @@
 //! What a host has as its own in the fleet's files: where it is written, and what that leads to. What the
 //! fleet's defaults lead to it has as well.
 
-use std::collections::HashSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use nixfleet_inventory::{Host, Inventory};
 use nixfleet_nix::Position;
 
 use crate::faults::source::{self, Text, Tree};
-use crate::faults::survey::{DEFAULT, Survey};
+use crate::faults::survey::{DEFAULT, Link, Survey};
 
-/// A fleet's files.
-#[derive(Clone, Copy)]
+/// A fleet's files, each read once.
 pub struct Files<'a> {
     /// Where they are.
     pub tree: &'a Tree,
@@ -20,91 +21,150 @@ pub struct Files<'a> {
     pub survey: &'a Survey,
     /// What is written in them, as data.
     pub inventory: &'a Inventory,
+    /// Which of the survey's links are in a file.
+    links: OnceCell<HashMap<PathBuf, Vec<usize>>>,
+    texts: RefCell<HashMap<PathBuf, Option<Rc<Text>>>>,
 }
 
 /// A file with its text, and the lines of it that are meant.
-pub type Part = (PathBuf, Text, RangeInclusive<usize>);
+pub type Part = (PathBuf, Rc<Text>, RangeInclusive<usize>);
 
 impl<'a> Files<'a> {
-    /// What a host has as its own, then what it has with others.
-    pub fn of(self, host: &'a Host) -> impl Iterator<Item = Own> {
-        let defaults = self.inventory.positions.as_ref().and_then(|it| it.get("defaults"));
-        let begins = [host.position(""), defaults].into_iter().flatten();
-        begins.filter_map(move |begin| Own::of(begin, self))
+    /// The files of a tree.
+    pub fn new(tree: &'a Tree, survey: &'a Survey, inventory: &'a Inventory) -> Self {
+        let (links, texts) = (OnceCell::new(), RefCell::default());
+        Self { tree, survey, inventory, links, texts }
     }
 
-    /// Whether one of the hosts has a place as its own.
-    pub fn is_of_some(self, position: &Position) -> bool {
-        let begins = self.inventory.hosts.values().filter_map(|it| it.position(""));
-        let mut all = begins.filter_map(|begin| Own::of(begin, self));
-        all.any(|own| own.has_position(position, self.tree))
+    /// Those of a host.
+    pub fn of<'f>(&'f self, host: &'f Host) -> HostFiles<'f> {
+        HostFiles { host, files: self, own: OnceCell::new(), texts: OnceCell::new() }
     }
 
-    /// The texts of each.
-    pub fn texts(self, host: &'a Host) -> impl Iterator<Item = Vec<Part>> {
-        self.of(host).map(move |own| own.texts(self))
+    /// A file's name relative to the tree's root.
+    pub fn relative(&self, file: &str) -> PathBuf {
+        let file = self.tree.locate(file).1;
+        let root = self.tree.root().unwrap_or(Path::new(""));
+        file.strip_prefix(root).map(Path::to_owned).unwrap_or(file)
+    }
+
+    fn path(&self, relative: &Path) -> PathBuf {
+        self.tree.root().unwrap_or(Path::new("")).join(relative)
+    }
+
+    fn text(&self, relative: &Path) -> Option<Rc<Text>> {
+        let mut texts = self.texts.borrow_mut();
+        let read = || source::read(&self.path(relative)).map(Rc::new);
+        texts.entry(relative.to_owned()).or_insert_with(read).clone()
+    }
+
+    /// What some lines of a file lead to.
+    fn links_of(&self, file: &Path, lines: &RangeInclusive<usize>) -> impl Iterator<Item = &Link> {
+        let known = self.links.get_or_init(|| {
+            let mut known: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+            for (index, link) in self.survey.links.iter().enumerate() {
+                known.entry(link.source.clone()).or_default().push(index);
+            }
+            known
+        });
+        let all = known.get(file).map_or(&[][..], Vec::as_slice);
+        // The survey has them in the order of their lines.
+        let line = |index: &usize| line_of(&self.survey.links[*index].position);
+        let first = all.partition_point(|it| line(it) < *lines.start());
+        let last = all.partition_point(|it| line(it) <= *lines.end());
+        all[first..last].iter().map(|index| &self.survey.links[*index])
     }
 }
 
-/// What is between the brackets that begin somewhere, and what that leads to.
+/// All lines of a file.
+pub const WHOLE: RangeInclusive<usize> = 1..=usize::MAX;
+
+/// The line of a position.
+pub fn line_of(position: &Position) -> usize {
+    usize::try_from(position.line).unwrap_or(usize::MAX)
+}
+
+/// A host's files, looked for and read when they are first asked for.
+pub struct HostFiles<'f> {
+    /// The host.
+    pub host: &'f Host,
+    /// The fleet's.
+    pub files: &'f Files<'f>,
+    own: OnceCell<Vec<Own>>,
+    texts: OnceCell<Vec<Vec<Part>>>,
+}
+
+impl HostFiles<'_> {
+    /// What the host has as its own, then what it has with others.
+    pub fn own(&self) -> &[Own] {
+        self.own.get_or_init(|| {
+            let defaults = self.files.inventory.positions.as_ref();
+            let defaults = defaults.and_then(|it| it.get("defaults"));
+            let begins = [self.host.position(""), defaults].into_iter().flatten();
+            begins.filter_map(|begin| Own::of(begin, self.files)).collect()
+        })
+    }
+
+    /// The texts of each.
+    pub fn texts(&self) -> &[Vec<Part>] {
+        let read = || self.own().iter().map(|own| own.texts(self.files)).collect();
+        self.texts.get_or_init(read)
+    }
+}
+
+/// What is between the brackets that begin somewhere, and what that leads to. Files are named relative to
+/// the tree's root.
 pub struct Own {
     /// Where it is written.
     file: PathBuf,
     lines: RangeInclusive<usize>,
-    /// The files that this leads to, relative to the tree's root.
-    files: HashSet<PathBuf>,
+    /// What this leads to.
+    led: HashSet<PathBuf>,
 }
 
 impl Own {
-    fn of(begin: &Position, Files { tree, survey, .. }: Files) -> Option<Self> {
-        let file = tree.locate(&begin.file).1;
-        let lines = source::lines_of(&source::read(&file)?, begin)?;
-        let mut own = Self { file, lines, files: HashSet::new() };
-        let mut open: Vec<&Path> = Vec::new();
-        for link in survey.links.iter().filter(|it| own.is_within(&it.position)) {
-            open.push(&link.file);
-        }
+    fn of(begin: &Position, files: &Files) -> Option<Self> {
+        let file = files.relative(&begin.file);
+        let lines = source::lines_of(&*files.text(&file)?, begin)?;
+        let mut led = HashSet::new();
+        let mut open: Vec<&Path> =
+            files.links_of(&file, &lines).map(|it| it.file.as_path()).collect();
         while let Some(file) = open.pop() {
-            if own.files.insert(file.to_owned()) {
-                let is_of = |from: &Path| from == file || from == file.join(DEFAULT);
-                let next = survey.links.iter().filter(|it| is_of(&it.source));
-                open.extend(next.map(|it| it.file.as_path()));
+            if led.insert(file.to_owned()) {
+                for file in [file, &file.join(DEFAULT)] {
+                    open.extend(files.links_of(file, &WHOLE).map(|it| it.file.as_path()));
+                }
             }
         }
-        Some(own)
-    }
-
-    fn is_within(&self, position: &Position) -> bool {
-        let line = usize::try_from(position.line).unwrap_or(usize::MAX);
-        Path::new(&*position.file) == self.file && self.lines.contains(&line)
-    }
-
-    /// Whether a place is of it.
-    pub fn has_position(&self, position: &Position, tree: &Tree) -> bool {
-        let root = tree.root().unwrap_or(Path::new(""));
-        let file = tree.locate(&position.file).1;
-        let file = file.strip_prefix(root).unwrap_or(&file);
-        self.has(file, position)
+        Some(Self { file, lines, led })
     }
 
     /// Whether a place in a file, which is named relative to the tree's root, is of it.
     pub fn has(&self, file: &Path, position: &Position) -> bool {
-        self.is_within(position) || self.leads_to(file)
+        file == self.file && self.lines.contains(&line_of(position)) || self.leads_to(file)
     }
 
     fn leads_to(&self, file: &Path) -> bool {
         let folder = file.parent().filter(|_| file.ends_with(DEFAULT));
-        self.files.contains(file) || folder.is_some_and(|it| self.files.contains(it))
+        self.led.contains(file) || folder.is_some_and(|it| self.led.contains(it))
     }
 
-    /// Each file, with its text and the lines of it that it has.
-    fn texts(&self, Files { tree, survey, .. }: Files) -> Vec<Part> {
-        let root = tree.root().unwrap_or(Path::new(""));
-        let own = survey.read.iter().filter(|it| self.leads_to(it)).map(|it| root.join(it));
-        let all =
-            own.map(|it| (it, 1..=usize::MAX)).chain([(self.file.clone(), self.lines.clone())]);
-        let text =
-            |(file, lines): (PathBuf, _)| source::read(&file).map(|text| (file, text, lines));
-        all.filter_map(text).collect()
+    /// Each file that may be of it, of a folder the one that Nix reads as well, with the lines that are.
+    pub fn parts(&self) -> impl Iterator<Item = (PathBuf, RangeInclusive<usize>)> {
+        let led = self.led.iter().flat_map(|it| [it.clone(), it.join(DEFAULT)]);
+        let all: BTreeSet<PathBuf> = led.chain([self.file.clone()]).collect();
+        all.into_iter().map(|file| {
+            let lines = if self.leads_to(&file) { WHOLE } else { self.lines.clone() };
+            (file, lines)
+        })
+    }
+
+    /// Each of them that is Nix, with its text.
+    fn texts(&self, files: &Files) -> Vec<Part> {
+        let is_nix = |it: &Path| it == self.file || files.survey.read.contains(it);
+        let parts = self.parts().filter(|(file, _)| is_nix(file));
+        parts
+            .filter_map(|(file, lines)| Some((files.path(&file), files.text(&file)?, lines)))
+            .collect()
     }
 }

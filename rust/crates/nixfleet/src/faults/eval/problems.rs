@@ -1,9 +1,7 @@
 //! What is wrong with a host that could be evaluated.
 
-use nixfleet_inventory::Host;
-
 use super::answer::Answer;
-use super::own::Files;
+use super::own::HostFiles;
 use super::problem::{EvalProblem, fault, uncapitalized};
 use super::{device, mentioned};
 use crate::faults::Fault;
@@ -15,8 +13,8 @@ const OTHER_ROOT: &str = "nixfleet.impermanence: the root file system is ";
 const LOST: &str = " lost at each boot";
 
 /// What is wrong with a host that could be evaluated, beside what is told already.
-pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], files: Files) -> Vec<Fault> {
-    let tree = files.tree;
+pub fn of(name: &str, own: &HostFiles, answer: &Answer, told: &[Fault]) -> Vec<Fault> {
+    let tree = own.files.tree;
     let mut problems = Vec::new();
     // On a root that is not emptied nothing else of it is to be judged.
     let is_of_another_root = answer.failed.iter().any(|it| it.starts_with(OTHER_ROOT));
@@ -34,16 +32,14 @@ pub fn of(name: &str, host: &Host, answer: &Answer, told: &[Fault], files: Files
     let warnings = answer.warnings.iter().filter(|it| !is_told(it));
     problems.extend(warnings.map(|it| EvalProblem::Warning(tree.localize(it))));
     problems.extend(nowhere.cloned().map(EvalProblem::NoPersist));
-    let position = host.position("").cloned();
+    let position = own.host.position("").cloned();
     let unstable = answer.disks.iter().filter_map(|(disk, path)| {
         let path = path.clone().filter(|path| is_unstable(path))?;
-        let place = device::place(&path, host, files).or_else(|| position.clone());
+        let place = device::place(&path, own).or_else(|| position.clone());
         Some(fault(name, place, EvalProblem::UnstableDisk { disk: disk.clone(), path }))
     });
     let place = |problem: &EvalProblem| match problem {
-        EvalProblem::Assertion(it) | EvalProblem::Warning(it) => {
-            mentioned::in_words(it, host, files)
-        }
+        EvalProblem::Assertion(it) | EvalProblem::Warning(it) => mentioned::in_words(it, own),
         _ => None,
     };
     let problems = problems

@@ -2,17 +2,16 @@
 
 use std::ops::RangeInclusive;
 
-use nixfleet_inventory::Host;
 use nixfleet_nix::Position;
 
 use super::cure::{name_of, refused};
-use super::own::{Files, Part};
+use super::own::{HostFiles, Part};
 use crate::faults::source::{Expression, Kind, Text, parse, position_of};
 
 /// The place in a host's own files that names the package, as far as there is one alone.
-pub fn place(message: &str, host: &Host, files: Files) -> Option<Position> {
+pub fn place(message: &str, own: &HostFiles) -> Option<Position> {
     let package = Package::of(message)?;
-    files.texts(host).find_map(|parts| package.only(&parts))
+    own.texts().iter().find_map(|parts| package.only(parts))
 }
 
 /// A package, by what nixpkgs tells of it (`pkgs/stdenv/generic/check-meta.nix`).
@@ -106,7 +105,7 @@ mod tests {
 
     /// The column of the one place, from one.
     fn found(package: &Package, source: &str) -> Option<u32> {
-        let part = ("x.nix".into(), Text::new(source.to_owned()), 1..=1);
+        let part = ("x.nix".into(), Text::new(source.to_owned()).into(), 1..=1);
         package.only(&[part]).map(|it| it.column)
     }
 

@@ -1,12 +1,8 @@
 //! What a host does not evaluate for and that the inventory's faults tell already, with a cure.
 
-use std::collections::HashMap;
-
-use nixfleet_inventory::Host;
 use nixfleet_inventory::keys::is_private;
 use nixfleet_nix::NixError;
 
-use super::own::Files;
 use crate::faults::{Fault, Severity};
 
 /// Whether they tell it. What the library refuses they have, each; and what Nix says of a private key
@@ -24,21 +20,6 @@ pub fn is_told(host: &str, error: &NixError, faults: &[Fault]) -> bool {
         return errors.any(|it| reaches(it) && is_of(option, &it.field));
     }
     is_private(message) && errors.any(|it| reaches(it) && it.problem.is_secret())
-}
-
-/// Which of the faults that the files show are in what some host has as its own: another fails for
-/// something else, though Nix says the same of it.
-#[derive(Debug, Default)]
-pub struct Elsewhere(HashMap<usize, bool>);
-
-impl Elsewhere {
-    /// Whether a host may fail for that one of them.
-    pub fn may_be(&mut self, index: usize, host: &Host, files: Files) -> bool {
-        let position = files.survey.faults.get(index).and_then(|it| it.position.as_ref());
-        let Some(position) = position else { return true };
-        files.of(host).any(|own| own.has_position(position, files.tree))
-            || !*self.0.entry(index).or_insert_with(|| files.is_of_some(position))
-    }
 }
 
 /// The option of hostSpec of which the module system says that a definition is of a wrong type.
