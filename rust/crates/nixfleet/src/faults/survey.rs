@@ -4,6 +4,7 @@
 mod called;
 mod circles;
 mod devices;
+mod digits;
 mod inputs;
 mod links;
 mod module;

@@ -3,6 +3,7 @@
 use nixfleet_text::nearest;
 use thiserror::Error;
 
+use super::digits::Digits;
 use super::names::Unbound;
 use super::names::meant::{ARGUMENTS, OF_LIB, constant};
 use super::{inputs, links};
@@ -24,6 +25,8 @@ pub struct UnboundName {
     parted: Option<String>,
     /// The path that it begins, which nothing tells from a name.
     bare: Option<String>,
+    /// The path of names that it ends, of which one begins with a digit, as it is to be written.
+    digits: Option<String>,
 }
 
 impl UnboundName {
@@ -36,14 +39,19 @@ impl UnboundName {
         let parted = links::parted(all, &unbound.span);
         let has_lib = unbound.bound.iter().any(|it| it == "lib");
         let bare = links::bare(all, &unbound.span);
-        Self { name: unbound.name, nearest, is_input, has_lib, parted, bare }
+        let digits = digits(all, unbound.span.start);
+        Self { name: unbound.name, nearest, is_input, has_lib, parted, bare, digits }
     }
 
     /// What to write.
     pub fn help(&self) -> String {
-        let Self { name, nearest, is_input, has_lib, parted, bare } = self;
+        let Self { name, nearest, is_input, has_lib, parted, bare, digits } = self;
         let is_argument = ARGUMENTS.contains(&name.as_str());
         match (parted, nearest) {
+            _ if digits.is_some() => format!(
+                "a name that begins with a digit is put into quotes: write {}",
+                quote_path(digits.as_deref().unwrap_or_default())
+            ),
             _ if *is_input => format!("take the input as an argument: `outputs = {{ {name}, ... }}:`"),
             _ if name == "inputs" => {
                 "in `flake.nix` write `outputs = inputs@{ …, ... }:`; a module takes it as an \
@@ -72,4 +80,11 @@ impl UnboundName {
             _ => format!("bind it with `let {name} = …; in`, or write `\"{name}\"` for a text"),
         }
     }
+}
+
+/// Of `pkgs.1password`, which is `pkgs .1 password` to Nix, what was meant.
+fn digits(all: &Expressions, at: usize) -> Option<String> {
+    let (source, at) = (all.root().text(), at - all.root().span().start);
+    let is_after_number = source[..at].ends_with(|it: char| it.is_ascii_digit());
+    is_after_number.then(|| Digits::around(source, at)).flatten().map(|it| it.written())
 }

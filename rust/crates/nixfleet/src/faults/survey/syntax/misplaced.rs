@@ -1,13 +1,14 @@
 //! What is right elsewhere in Nix, or in another language, and not where it stands.
 
 use rnix::SyntaxKind::{
-    self, TOKEN_ASSIGN, TOKEN_DOT, TOKEN_IDENT, TOKEN_INTERPOL_START, TOKEN_L_BRACE, TOKEN_L_BRACK,
-    TOKEN_L_PAREN, TOKEN_R_BRACE, TOKEN_R_BRACK, TOKEN_R_PAREN, TOKEN_SEMICOLON, TOKEN_STRING_END,
-    TOKEN_STRING_START, TOKEN_WITH,
+    self, TOKEN_ASSIGN, TOKEN_DOT, TOKEN_FLOAT, TOKEN_IDENT, TOKEN_INTEGER, TOKEN_INTERPOL_START,
+    TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_L_PAREN, TOKEN_R_BRACE, TOKEN_R_BRACK, TOKEN_R_PAREN,
+    TOKEN_SEMICOLON, TOKEN_STRING_END, TOKEN_STRING_START, TOKEN_WITH,
 };
 
 use super::surroundings::{around, is_in_list, is_pattern, name_before};
 use super::{OPERATORS, SyntaxError, Token};
+use crate::faults::survey::digits::Digits;
 use crate::text::quote::{quote, quote_path};
 
 /// How modules are taken in by other languages.
@@ -25,6 +26,8 @@ pub fn misplaced(
     let got = tokens.get(index)?;
     let is_name = wants(TOKEN_ASSIGN);
     match (before.kind, got.kind) {
+        (TOKEN_SEMICOLON | TOKEN_L_BRACE, TOKEN_INTEGER | TOKEN_FLOAT) => digits(source, got),
+        (_, TOKEN_FLOAT) if is_name && before.span().end == got.at => digits(source, got),
         (TOKEN_IDENT, TOKEN_SEMICOLON) if is_name && is_pattern(tokens, index) => Some(
             SyntaxError::new(got.span(), "`;` separates no arguments", "write `,` in its place"),
         ),
@@ -82,6 +85,20 @@ pub fn misplaced(
         }
         _ => None,
     }
+}
+
+/// A name that begins with a digit, where it is given a value.
+fn digits(source: &str, number: &Token) -> Option<SyntaxError> {
+    let found = Digits::around(source, number.at)?;
+    let rest = source[number.at..].trim_start_matches(|it: char| it != '=' && it != ';');
+    let at = number.at + number.text.len() - number.text.trim_start_matches('.').len();
+    rest.starts_with('=').then(|| {
+        SyntaxError::new(
+            at..at + found.name.len(),
+            format!("the name {} begins with a digit, as a number does", quote(found.name)),
+            format!("put it into quotes: {}", quote_path(&found.written())),
+        )
+    })
 }
 
 /// The `;` that a `with` lacks before an index, within one value.

@@ -144,6 +144,25 @@ fn what_is_right_elsewhere_is_told_where_it_stands() {
         ("{ a = with b.c [ d ]; e = 1; }", "1 c: `with` has no `;`; write `c;`"),
         ("{ a; b; ... }: { }", "1 ;: `;` separates no arguments; write `,` in its place"),
         ("{ a = b && ; }", "1 &&: there is no value after `&&`; write the value"),
+        (
+            "{ a.1b.c = 1; }",
+            "1 1b: the name `1b` begins with a digit, as a number does; put it into quotes: `a.\"1b\"`",
+        ),
+        (
+            "{ a = { 10-web.b = 1; }; }",
+            "1 10-web: the name `10-web` begins with a digit, as a number does; put it into quotes: \
+             `\"10-web\"`",
+        ),
+        (
+            "{ hosts.127.0.0.1 = [ ]; }",
+            "1 127.0.0.1: the name `127.0.0.1` begins with a digit, as a number does; put it into quotes: \
+             `hosts.\"127.0.0.1\"`",
+        ),
+        (
+            "{ a = 1; 2; }",
+            "1 2: Nix expects something else than `2` here; look at what stands before it: a `;`, a bracket \
+             or an operator may be missing",
+        ),
         ("{ a = 1 - ; }", "1 -: there is no value after `-`; write the value"),
         ("{ a = 1 / ; }", "1 /: there is no value after `/`; write the value"),
         (
