@@ -128,9 +128,14 @@ impl<'a> Scope<'a> {
 /// The elements of a list that may be shown: where one is a private key the other texts may be the rest
 /// of it, split into lines.
 fn shown(list: &[Value]) -> impl Iterator<Item = &Value> {
+    shown_at(list).map(|(_, it)| it)
+}
+
+/// The same, each with its index in the list.
+fn shown_at(list: &[Value]) -> impl Iterator<Item = (usize, &Value)> {
     let is_key = |it: &Value| it.as_str().is_some_and(is_private);
     let has_key = list.iter().any(is_key);
-    list.iter().filter(move |it| !has_key || !it.is_string() || is_key(it))
+    list.iter().enumerate().filter(move |(_, it)| !has_key || !it.is_string() || is_key(it))
 }
 
 /// The texts among them.

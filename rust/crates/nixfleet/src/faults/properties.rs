@@ -117,10 +117,13 @@ fn a_private_key_that_was_split_is_told_in_no_line() {
     let host =
         json!({ "hostName": "a", "class": "nixos", "hostSpec": { "networking": networking } });
     let waves = json!([{ "name": "a", "tags": key, "hosts": key }]);
-    let json = json!({ "apiVersion": 1, "hosts": { "a": host }, "release": { "waves": waves } });
+    let release = json!({ "waves": waves, "budgets": key });
+    let json = json!({ "apiVersion": 1, "hosts": { "a": host }, "release": release });
     let inventory = Inventory::parse(json.to_string().as_bytes(), "test").unwrap();
     let faults = checks::all(&inventory, &|_| true);
-    for code in ["dns-invalid", "address-invalid", "tag-unknown", "wave-host-unknown"] {
+    for code in
+        ["dns-invalid", "address-invalid", "tag-unknown", "wave-host-unknown", "field-type-wrong"]
+    {
         assert!(faults.iter().any(|it| it.problem.code() == code), "{code}");
     }
     for fault in faults {

@@ -135,7 +135,7 @@ impl Scope<'_> {
             return self.report_type(path, value, "a list of sets");
         };
         self.count(path, list.len());
-        for (at, element) in list.iter().enumerate() {
+        for (at, element) in super::shown_at(list) {
             self.set(&format!("{path}.{at}"), element, fields, required);
         }
     }
