@@ -14,6 +14,7 @@ mod memory;
 mod mentioned;
 mod ours;
 mod own;
+mod path;
 mod problem;
 mod problems;
 mod refused;

@@ -7,7 +7,10 @@ use crate::faults::source::{self, Text, Tree};
 /// The place in the user's own file that a message speaks of: the option as the file names it. The
 /// message is as in nixpkgs' `lib/modules.nix`: `The option `x.y' …`, then `- In `file'` lines.
 pub fn find(message: &str, tree: &Tree) -> Option<Position> {
-    let elsewhere = || no_module(message, tree).or_else(|| file_systems(message, tree));
+    let elsewhere = || {
+        let no_module = no_module(message, tree).or_else(|| file_systems(message, tree));
+        no_module.or_else(|| value_of_set(message, tree))
+    };
     if let Some(place) = beside_config(message, tree).or_else(elsewhere) {
         return Some(place);
     }
@@ -57,6 +60,15 @@ fn beside_config(message: &str, tree: &Tree) -> Option<Position> {
     let file = quoted(message.strip_prefix("Module `")?).filter(|it| tree.is_own(it))?;
     let name = quoted(message.split_once("' has an unsupported attribute `")?.1)?;
     let (line, column) = named(&source::read(&tree.locate(file).1)?, name)?;
+    Some(Position { file: file.into(), line, column })
+}
+
+/// A value where a set is meant: ``In module `file', you're trying to define a value of type `path'\nrather
+/// than an attribute set for the option\n`x'!``
+fn value_of_set(message: &str, tree: &Tree) -> Option<Position> {
+    let file = quoted(message.strip_prefix("In module `")?).filter(|it| tree.is_own(it))?;
+    let option = quoted(message.split_once("for the option\n`")?.1)?;
+    let (line, column) = named(&source::read(&tree.locate(file).1)?, option)?;
     Some(Position { file: file.into(), line, column })
 }
 
@@ -192,6 +204,9 @@ mod tests {
         let twice = "host `a` has the file system `/` from two places: `/dev/sda1` in FILE and `/dev/b` in \
                      /nix/store/x/module.nix.\n  Where";
         assert_eq!(found(twice), Some((2, 3)));
+        let no_set = "In module `FILE', you're trying to define a value of type `path'\nrather than an \
+                      attribute set for the option\n`fileSystems.\"/\"'!\n";
+        assert_eq!(found(no_set), Some((2, 3)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use nixfleet_nix::{Cause, NixError, Position, visible};
 
 use super::own::{Files, HostFiles};
 use super::problem::{EvalProblem, fault, uncapitalized};
-use super::{cure, definition, flake_module, layouts, mentioned, refused};
+use super::{cure, definition, flake_module, layouts, mentioned, path, refused};
 use crate::faults::Fault;
 use crate::faults::files::explain_by;
 use crate::faults::source::{self, Tree};
@@ -94,6 +94,7 @@ fn failed(cause: &Cause, host: Option<&str>, tree: &Tree) -> (Option<Position>, 
     let is_of_fleet = host.is_none() && own.is_none();
     let place = place.or_else(|| definition::outputs(&cause.message, tree).filter(|_| is_of_fleet));
     let place = place.map(|it| at_attribute(&cause.message, it, tree));
+    let place = place.map(|it| path::at(&cause.message, it, tree));
     let host = host.map(str::to_owned);
     let message = tree.localize(&told(cause));
     match cure_of(cause, tree) {

@@ -132,8 +132,7 @@ impl Tree {
             let end = rest[start..].find(|c| !is_path(c)).map_or(rest.len(), |it| start + it);
             let path = &rest[start..end];
             local.push_str(&rest[..start]);
-            // Folders have names that any flake may have, and no content to tell them by.
-            if self.locate(path).1.is_file() && self.is_own(path) {
+            if self.is_own_path(path) {
                 local.push_str(&self.locate(path).0);
             } else {
                 local.push_str(path);
@@ -141,6 +140,19 @@ impl Tree {
             rest = &rest[end..];
         }
         local + rest
+    }
+
+    /// Whether a path in the store is one of the flake itself. Folders have names that any flake may have,
+    /// and no content to tell them by: they are the flake's where its `flake.nix` is.
+    fn is_own_path(&self, path: &str) -> bool {
+        let at = self.locate(path).1;
+        let beside = || {
+            let (copy, rest) = StorePath::split(path)?;
+            let flake = self.flake_file().filter(|_| !rest.as_os_str().is_empty())?;
+            Some(Path::new(copy.as_str()).join(flake).to_str()?.to_owned())
+        };
+        at.is_file() && self.is_own(path)
+            || at.is_dir() && beside().is_some_and(|flake| self.is_own(&flake))
     }
 
     /// A path as the user reaches it from the current folder.

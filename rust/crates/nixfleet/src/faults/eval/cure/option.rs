@@ -107,6 +107,9 @@ pub fn about_option(message: &str) -> Option<String> {
     // nixpkgs, `lib/modules.nix`: a value stands where options are.
     if message.contains("you're trying to define a value of type") {
         let (_, option) = message.split_once("for the option")?;
+        if message.contains("a value of type `path'") {
+            return Some("write `import` before the path".into());
+        }
         return Some(format!("write what is in it: `{}.NAME = …;`", between(option, "`", "'")?));
     }
     if let Some(pattern) = between(message, "' is not of type `string matching the pattern ", "'.")

@@ -161,6 +161,9 @@ fn what_is_within_an_option_and_another_host_have_their_cures() {
         "",
         "`a.b.NAME = …;`",
     );
+    let path = "In module `f', you're trying to define a value of type `path'\nrather than an attribute set \
+                for the option\n`a.b'!";
+    cured(path, "", "write `import` before the path");
     let host = "self.nixosConfigurations.\"web-3\".config;";
     cured("attribute 'web-3' missing", host, "no host `web-3`");
     cured(

@@ -1,0 +1,6 @@
+{
+  users.users = {
+    deploy.isNormalUser = true;
+  }
+  // ./people.nix;
+}
