@@ -5,6 +5,7 @@ mod answers;
 mod brought;
 mod cure;
 pub mod definition;
+mod demanded;
 mod device;
 mod disks;
 mod failure;
@@ -20,6 +21,7 @@ mod problems;
 mod refused;
 mod shown;
 mod told;
+mod user;
 mod workers;
 
 use std::cell::OnceCell;

@@ -4,7 +4,7 @@ use nixfleet_nix::Position;
 use nixfleet_text::word;
 use thiserror::Error;
 
-use super::brought;
+use super::{brought, user};
 use crate::faults::checks::cure_of_field;
 use crate::faults::{Fault, Problem, Severity};
 use crate::text::quote::{quote, quote_path};
@@ -115,6 +115,9 @@ fn of_module(message: &str) -> String {
     if text.contains("' no longer has any effect; please remove it.") {
         return "take it out; where the message names what is there in its place, write that"
             .to_owned();
+    }
+    if let Some(cure) = user::cure(message) {
+        return cure;
     }
     // nixpkgs, nixos/modules/system/boot/stage-1.nix
     if text.contains("does not specify your root file system") {

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::own::HostFiles;
 use super::problem::{EvalProblem, fault, uncapitalized};
-use super::{device, mentioned};
+use super::{demanded, device, mentioned, user};
 use crate::faults::Fault;
 
 /// How the modules of impermanence begin what they say of a root that they do not empty, and what they
@@ -22,6 +22,7 @@ pub fn of(name: &str, own: &HostFiles, answer: &Answer, told: &[Fault]) -> Vec<F
     let is_without = nowhere.is_some();
     let nowhere = nowhere.filter(|_| !is_of_another_root);
     let failed = answer.failed.iter().filter(|it| !is_without || !is_of_the_storage(it));
+    let failed = failed.filter(|it| !user::is_told_by(it, &answer.failed));
     problems.extend(failed.map(|it| assertion(tree.localize(it))));
     let is_told = |it: &str| {
         let is_of_the_root = is_without || is_of_another_root;
@@ -39,7 +40,9 @@ pub fn of(name: &str, own: &HostFiles, answer: &Answer, told: &[Fault]) -> Vec<F
         Some(fault(name, place, EvalProblem::UnstableDisk { disk: disk.clone(), path }))
     });
     let place = |problem: &EvalProblem| match problem {
-        EvalProblem::Assertion(it) | EvalProblem::Warning(it) => mentioned::in_words(it, own),
+        EvalProblem::Assertion(it) | EvalProblem::Warning(it) => {
+            mentioned::in_words(it, own).or_else(|| demanded::place(it, own))
+        }
         _ => None,
     };
     let problems = problems

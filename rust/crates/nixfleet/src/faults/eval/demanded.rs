@@ -1,0 +1,125 @@
+//! Where a host's own files have what makes NixOS ask for something else, which they lack or have twice.
+
+use std::collections::BTreeMap;
+
+use nixfleet_nix::Position;
+
+use super::definition::whole_or_last;
+use super::own::{HostFiles, Part};
+
+/// Options that NixOS asks for, and what in a module makes it do so (nixpkgs,
+/// `nixos/modules/tasks/filesystems/zfs.nix`, `nixos/modules/security/acme`).
+const DEMANDS: [(&str, &[&str]); 2] =
+    [("networking.hostId", &["zfs", "\"zfs\""]), ("security.acme.acceptTerms", &["enableACME"])];
+
+/// What it says where a user or a group has the number of another
+/// (`nixos/modules/config/users-groups.nix`).
+const NOT_UNIQUE: &str = "UIDs and GIDs must be unique";
+
+/// The place of what an assertion that failed is about, as far as one alone fits.
+pub fn place(message: &str, own: &HostFiles) -> Option<Position> {
+    own.texts().iter().find_map(|parts| {
+        if message.starts_with(NOT_UNIQUE) {
+            return only(numbered_twice(parts));
+        }
+        let (_, names) = DEMANDS.iter().find(|(option, _)| message.contains(option))?;
+        only(lines(parts, |line| names.iter().find_map(|it| whole_or_last(line, it))))
+    })
+}
+
+fn only(mut places: Vec<Position>) -> Option<Position> {
+    places.pop().filter(|_| places.is_empty())
+}
+
+/// The lines in which something is found, at its columns.
+fn lines(parts: &[Part], find: impl Fn(&str) -> Option<usize>) -> Vec<Position> {
+    let of_part = |(file, text, lines): &Part| {
+        let all = lines.clone().map_while(|line| Some((line, text.line(line - 1)?)));
+        let found = all.filter_map(|(line, text)| Some((line, find(text)? + 1)));
+        let number = |it: usize| u32::try_from(it).ok();
+        let file = file.to_string_lossy();
+        found
+            .filter_map(|(line, column)| {
+                let (line, column) = (number(line)?, number(column)?);
+                Some(Position { file: (*file).into(), line, column })
+            })
+            .collect::<Vec<_>>()
+    };
+    parts.iter().flat_map(of_part).collect()
+}
+
+/// Where a number that a user or a group has already is given once more.
+fn numbered_twice(parts: &[Part]) -> Vec<Position> {
+    let mut twice = Vec::new();
+    for kind in ["uid", "gid"] {
+        let mut numbers: BTreeMap<u64, Vec<Position>> = BTreeMap::new();
+        for (number, at) in numbered(parts, kind) {
+            numbers.entry(number).or_default().push(at);
+        }
+        // Which of three is the odd one out nobody knows.
+        twice.extend(
+            numbers.into_values().filter(|it| it.len() > 1).flat_map(|it| it.into_iter().skip(1)),
+        );
+    }
+    twice
+}
+
+/// The numbers that are given by `uid = …;`, with their places.
+fn numbered(parts: &[Part], kind: &str) -> Vec<(u64, Position)> {
+    let number = |line: &str, at: usize| -> Option<u64> {
+        let value = line[at + kind.len()..].trim_start().strip_prefix('=')?;
+        value.trim_start().split(';').next()?.trim_end().parse().ok()
+    };
+    let of_part = |part: &Part| {
+        let at = lines(std::slice::from_ref(part), |line| {
+            let at = whole_or_last(line, kind)?;
+            number(line, at).map(|_| at)
+        });
+        let value = |at: Position| {
+            let line = part.1.line(usize::try_from(at.line).ok()? - 1)?;
+            Some((number(line, usize::try_from(at.column).ok()? - 1)?, at))
+        };
+        at.into_iter().filter_map(value).collect::<Vec<_>>()
+    };
+    parts.iter().flat_map(of_part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::source::Text;
+
+    fn parts(source: &str) -> [Part; 1] {
+        [("x.nix".into(), Text::new(source.to_owned()).into(), 1..=usize::MAX)]
+    }
+
+    #[test]
+    fn a_number_that_two_have_is_shown_where_it_is_given_again() {
+        let twice = |source: &str| {
+            let found = only(numbered_twice(&parts(source)));
+            found.map(|it| (it.line, it.column))
+        };
+        let two = "{\n  users.users.a.uid = 1500;\n  users.users.b = {\n    uid = 1500;\n  };\n}\n";
+        assert_eq!(twice(two), Some((4, 5)));
+        assert_eq!(
+            twice(&two.replace("b = {", "b = { uid = 1; };\n  users.users.c = {")),
+            Some((5, 5))
+        );
+        assert_eq!(twice(&two.replace("    uid", "    gid")), None);
+        assert_eq!(twice(&format!("{two}\nuid = 1500;")), None);
+    }
+
+    #[test]
+    fn what_asks_for_an_option_is_shown_where_it_stands_alone() {
+        let found = |source: &str, names: &[&str]| {
+            let all =
+                lines(&parts(source), |line| names.iter().find_map(|it| whole_or_last(line, it)));
+            only(all).map(|it| (it.line, it.column))
+        };
+        let (_, zfs) = DEMANDS[0];
+        assert_eq!(found("{\n  boot.supportedFilesystems = [ \"zfs\" ];\n}", zfs), Some((2, 33)));
+        assert_eq!(found("{\n  services.zfs.autoScrub.enable = true;\n}", zfs), Some((2, 12)));
+        assert_eq!(found("{\n  services.zfs.a = 1;\n  boot.zfs.b = 1;\n}", zfs), None);
+        assert_eq!(found("{\n  # zfs\n  a = \"a zfs\";\n}", &["zfs"]), None);
+    }
+}
