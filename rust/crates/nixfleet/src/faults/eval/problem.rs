@@ -116,6 +116,12 @@ fn of_module(message: &str) -> String {
         return "take it out; where the message names what is there in its place, write that"
             .to_owned();
     }
+    // Of host.nix.
+    if text.contains(".serviceConfig.ExecStart has several commands") {
+        return "write `Type = \"oneshot\";` beside it if the service ends with the last of them, or all but \
+                one into `ExecStartPre` or `ExecStartPost`"
+            .to_owned();
+    }
     if let Some(cure) = user::cure(message) {
         return cure;
     }
