@@ -49,8 +49,9 @@ impl Flake {
     /// or, where Nix looks for it, above.
     #[must_use]
     pub fn folder(&self) -> Option<PathBuf> {
-        let (folder, _) = self.local()?;
-        Some(folder.join(self.dir()))
+        let ((folder, _), dir) = (self.local()?, self.dir());
+        // With nothing joined to it, it would end in a slash.
+        Some(if dir.as_os_str().is_empty() { folder } else { folder.join(dir) })
     }
 
     /// Where the flake lies in what Nix reads: `b` of `git+file:///a?dir=b`.
