@@ -60,13 +60,16 @@ pub struct Given<'a> {
 /// What was given of each interface, in the order of their names, behind that of the short way. What
 /// is of a wrong type is left out: another check tells it.
 pub fn interfaces(host: &Host) -> Vec<Given<'_>> {
+    let networking = host.value("hostSpec.networking");
+    let value = |field: &str| networking?.get(field.rsplit('.').next()?);
+    let text = |field| value(field).and_then(Value::as_str);
     let short = |field: &'static str| {
-        let text = |text| Written { field: field.into(), text, family: None };
-        host.text(field).map(text).into_iter().collect::<Vec<_>>()
+        let written = |text| Written { field: field.into(), text, family: None };
+        text(field).map(written).into_iter().collect::<Vec<_>>()
     };
     let short =
-        Given { name: host.text(INTERFACE), addresses: short(ADDRESS), gateways: short(GATEWAY) };
-    let named = host.value(INTERFACES).and_then(Value::as_object).into_iter().flatten();
+        Given { name: text(INTERFACE), addresses: short(ADDRESS), gateways: short(GATEWAY) };
+    let named = value(INTERFACES).and_then(Value::as_object).into_iter().flatten();
     let named = named.map(|(name, value)| {
         let mut given = Given { name: Some(name), ..Given::default() };
         for family in [Family::V4, Family::V6] {
