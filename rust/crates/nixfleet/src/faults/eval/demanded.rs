@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nixfleet_nix::Position;
 
 use super::definition::whole_or_last;
-use super::own::{HostFiles, Part};
+use super::own::{HostFiles, Part, found_in, line_of};
 
 /// Options that NixOS asks for, and what in a module makes it do so (nixpkgs,
 /// `nixos/modules/tasks/filesystems/zfs.nix`, `nixos/modules/security/acme`).
@@ -23,7 +23,7 @@ pub fn place(message: &str, own: &HostFiles) -> Option<Position> {
             return only(numbered_twice(parts));
         }
         let (_, names) = DEMANDS.iter().find(|(option, _)| message.contains(option))?;
-        only(lines(parts, |line| names.iter().find_map(|it| whole_or_last(line, it))))
+        only(named(parts, names))
     })
 }
 
@@ -31,21 +31,10 @@ fn only(mut places: Vec<Position>) -> Option<Position> {
     places.pop().filter(|_| places.is_empty())
 }
 
-/// The lines in which something is found, at its columns.
-fn lines(parts: &[Part], find: impl Fn(&str) -> Option<usize>) -> Vec<Position> {
-    let of_part = |(file, text, lines): &Part| {
-        let all = lines.clone().map_while(|line| Some((line, text.line(line - 1)?)));
-        let found = all.filter_map(|(line, text)| Some((line, find(text)? + 1)));
-        let number = |it: usize| u32::try_from(it).ok();
-        let file = file.to_string_lossy();
-        found
-            .filter_map(|(line, column)| {
-                let (line, column) = (number(line)?, number(column)?);
-                Some(Position { file: (*file).into(), line, column })
-            })
-            .collect::<Vec<_>>()
-    };
-    parts.iter().flat_map(of_part).collect()
+/// The lines that have one of these names.
+fn named(parts: &[Part], names: &[&str]) -> Vec<Position> {
+    let find = |line: &str| names.iter().find_map(|it| whole_or_last(line, it));
+    parts.iter().flat_map(|part| found_in(part, find)).collect()
 }
 
 /// Where a number that a user or a group has already is given once more.
@@ -71,15 +60,11 @@ fn numbered(parts: &[Part], kind: &str) -> Vec<(u64, Position)> {
         value.trim_start().split(';').next()?.trim_end().parse().ok()
     };
     let of_part = |part: &Part| {
-        let at = lines(std::slice::from_ref(part), |line| {
-            let at = whole_or_last(line, kind)?;
-            number(line, at).map(|_| at)
-        });
         let value = |at: Position| {
-            let line = part.1.line(usize::try_from(at.line).ok()? - 1)?;
+            let line = part.1.line(line_of(&at) - 1)?;
             Some((number(line, usize::try_from(at.column).ok()? - 1)?, at))
         };
-        at.into_iter().filter_map(value).collect::<Vec<_>>()
+        found_in(part, |line| whole_or_last(line, kind)).filter_map(value).collect::<Vec<_>>()
     };
     parts.iter().flat_map(of_part).collect()
 }
@@ -112,9 +97,7 @@ mod tests {
     #[test]
     fn what_asks_for_an_option_is_shown_where_it_stands_alone() {
         let found = |source: &str, names: &[&str]| {
-            let all =
-                lines(&parts(source), |line| names.iter().find_map(|it| whole_or_last(line, it)));
-            only(all).map(|it| (it.line, it.column))
+            only(named(&parts(source), names)).map(|it| (it.line, it.column))
         };
         let (_, zfs) = DEMANDS[0];
         assert_eq!(found("{\n  boot.supportedFilesystems = [ \"zfs\" ];\n}", zfs), Some((2, 33)));

@@ -5,7 +5,7 @@ use std::path::Path;
 use nixfleet_nix::Position;
 
 use super::definition::{whole, whole_or_last};
-use super::own::{HostFiles, Part};
+use super::own::{HostFiles, Part, found_in};
 
 /// So many words of a message are looked for.
 const MOST_MENTIONED: usize = 8;
@@ -74,14 +74,6 @@ type Whole = fn(&str, &str) -> Option<usize>;
 
 /// The first place in the one file where a name stands.
 fn only(parts: &[Part], name: &str, whole: Whole) -> Option<Position> {
-    let mut places = parts.iter().filter_map(|(file, text, lines)| {
-        let mut at = lines.clone().map_while(|line| Some((line, text.line(line - 1)?)));
-        at.find_map(|(line, text)| Some((file, line, whole(text, name)? + 1)))
-    });
-    let (file, line, column) = places.next().filter(|_| places.next().is_none())?;
-    Some(Position {
-        file: file.to_str()?.into(),
-        line: u32::try_from(line).ok()?,
-        column: u32::try_from(column).ok()?,
-    })
+    let mut places = parts.iter().filter_map(|it| found_in(it, |line| whole(line, name)).next());
+    places.next().filter(|_| places.next().is_none())
 }

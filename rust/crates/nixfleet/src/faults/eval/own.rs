@@ -29,6 +29,18 @@ pub struct Files<'a> {
 /// A file with its text, and the lines of it that are meant.
 pub type Part = (PathBuf, Rc<Text>, RangeInclusive<usize>);
 
+/// Where something is found in the lines of a part, at its column from zero: each line once.
+pub fn found_in<'p>(
+    (file, text, lines): &'p Part,
+    find: impl Fn(&str) -> Option<usize> + 'p,
+) -> impl Iterator<Item = Position> + 'p {
+    let all = lines.clone().map_while(|line| Some((line, text.line(line - 1)?)));
+    all.filter_map(move |(line, text)| {
+        let (line, column) = (u32::try_from(line).ok()?, u32::try_from(find(text)? + 1).ok()?);
+        Some(Position { file: file.to_str()?.into(), line, column })
+    })
+}
+
 impl<'a> Files<'a> {
     /// The files of a tree.
     pub fn new(tree: &'a Tree, survey: &'a Survey, inventory: &'a Inventory) -> Self {
