@@ -7,10 +7,50 @@ use nixfleet_nix::Position;
 use super::definition::whole_or_last;
 use super::own::{HostFiles, Part, found_in, line_of};
 
-/// Options that NixOS asks for, and what in a module makes it do so (nixpkgs,
-/// `nixos/modules/tasks/filesystems/zfs.nix`, `nixos/modules/security/acme`).
-const DEMANDS: [(&str, &[&str]); 2] =
-    [("networking.hostId", &["zfs", "\"zfs\""]), ("security.acme.acceptTerms", &["enableACME"])];
+/// An option that NixOS asks for.
+struct Demand {
+    /// In these words.
+    words: &'static str,
+    /// What in a module makes it do so.
+    names: &'static [&'static str],
+    /// What to write, where the message does not say it.
+    cure: Option<&'static str>,
+}
+
+const ZFS: &[&str] = &["zfs", "\"zfs\""];
+
+/// From nixpkgs' `nixos/modules/tasks/filesystems/zfs.nix` and `nixos/modules/security/acme`.
+const DEMANDS: [Demand; 3] = [
+    Demand {
+        words: "ZFS requires networking.hostId",
+        names: ZFS,
+        cure: Some(
+            "write `networking.hostId = \"…\";` with eight digits of the host's own, as `head -c 4 \
+             /dev/urandom | od -A n -t x4` gives them",
+        ),
+    },
+    Demand { words: "`boot.zfs.forceImportRoot`", names: ZFS, cure: None },
+    Demand {
+        words: "setting `security.acme.acceptTerms`",
+        names: &["enableACME"],
+        cure: Some(
+            "write `security.acme.acceptTerms = true;` if you accept them, and your address as \
+             `security.acme.defaults.email`",
+        ),
+    },
+];
+
+fn demand(message: &str) -> Option<&'static Demand> {
+    DEMANDS.iter().find(|it| message.contains(it.words))
+}
+
+/// What to write for what an assertion that failed asks for.
+pub fn cure(message: &str) -> Option<&'static str> {
+    if message.starts_with(NOT_UNIQUE) {
+        return Some("write another number, or leave it to NixOS: take it out");
+    }
+    demand(message)?.cure
+}
 
 /// What it says where a user or a group has the number of another
 /// (`nixos/modules/config/users-groups.nix`).
@@ -22,8 +62,7 @@ pub fn place(message: &str, own: &HostFiles) -> Option<Position> {
         if message.starts_with(NOT_UNIQUE) {
             return only(numbered_twice(parts));
         }
-        let (_, names) = DEMANDS.iter().find(|(option, _)| message.contains(option))?;
-        only(named(parts, names))
+        only(named(parts, demand(message)?.names))
     })
 }
 
@@ -99,10 +138,9 @@ mod tests {
         let found = |source: &str, names: &[&str]| {
             only(named(&parts(source), names)).map(|it| (it.line, it.column))
         };
-        let (_, zfs) = DEMANDS[0];
-        assert_eq!(found("{\n  boot.supportedFilesystems = [ \"zfs\" ];\n}", zfs), Some((2, 33)));
-        assert_eq!(found("{\n  services.zfs.autoScrub.enable = true;\n}", zfs), Some((2, 12)));
-        assert_eq!(found("{\n  services.zfs.a = 1;\n  boot.zfs.b = 1;\n}", zfs), None);
+        assert_eq!(found("{\n  boot.supportedFilesystems = [ \"zfs\" ];\n}", ZFS), Some((2, 33)));
+        assert_eq!(found("{\n  services.zfs.autoScrub.enable = true;\n}", ZFS), Some((2, 12)));
+        assert_eq!(found("{\n  services.zfs.a = 1;\n  boot.zfs.b = 1;\n}", ZFS), None);
         assert_eq!(found("{\n  # zfs\n  a = \"a zfs\";\n}", &["zfs"]), None);
     }
 }

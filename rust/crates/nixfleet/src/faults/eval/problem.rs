@@ -4,7 +4,7 @@ use nixfleet_nix::Position;
 use nixfleet_text::word;
 use thiserror::Error;
 
-use super::{brought, user};
+use super::{brought, demanded, user};
 use crate::faults::checks::cure_of_field;
 use crate::faults::{Fault, Problem, Severity};
 use crate::text::quote::{quote, quote_path};
@@ -116,13 +116,13 @@ fn of_module(message: &str) -> String {
         return "take it out; where the message names what is there in its place, write that"
             .to_owned();
     }
-    // Of host.nix.
+    // Of services.nix.
     if text.contains(".serviceConfig.ExecStart has several commands") {
         return "write `Type = \"oneshot\";` beside it if the service ends with the last of them, or all but \
                 one into `ExecStartPre` or `ExecStartPost`"
             .to_owned();
     }
-    if let Some(cure) = user::cure(message) {
+    if let Some(cure) = user::cure(message).or_else(|| demanded::cure(message).map(Into::into)) {
         return cure;
     }
     // nixpkgs, nixos/modules/system/boot/stage-1.nix
