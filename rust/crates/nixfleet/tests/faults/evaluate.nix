@@ -10,6 +10,7 @@ let
   fleet = nixfleet.mkFleet (import ./arguments.nix { inherit folder nixfleet; });
   answer =
     import ../../src/faults/eval/host.nix (import ../../src/faults/eval/disks.nix)
+      (import ../../src/faults/eval/services.nix)
       fleet.nixosConfigurations.${host};
 in
 # The path is another one with each change of nixpkgs.

@@ -7,8 +7,15 @@ use serde::Deserialize;
 use crate::faults::{Fault, Severity};
 
 /// What is asked of a host's configuration.
-pub const QUESTION: &str =
-    concat!("(", include_str!("host.nix"), ") (", include_str!("disks.nix"), ")");
+pub const QUESTION: &str = concat!(
+    "(",
+    include_str!("host.nix"),
+    ") (",
+    include_str!("disks.nix"),
+    ") (",
+    include_str!("services.nix"),
+    ")"
+);
 
 /// The answer to [`QUESTION`].
 #[derive(Debug, Default, Deserialize)]

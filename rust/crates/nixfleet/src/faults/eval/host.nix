@@ -1,33 +1,16 @@
-# What `validate --eval` asks of a host's configuration, given what its disks are. For `nix eval --apply`.
-disks:
+# What `validate --eval` asks of a host's configuration, given what its disks are and
+# what there is to warn of. For `nix eval --apply`.
+disks: warnings:
 host@{ config, ... }:
 let
   failed = map (it: it.message) (builtins.filter (it: !it.assertion) (config.assertions or [ ]));
   impermanence = config.nixfleet.impermanence or { };
   devices = builtins.mapAttrs (_: disk: disk.device) (disks host);
-  services = config.systemd.services or { };
-  # What a packaged unit says besides, a drop-in that begins anew may rely on.
-  isRefused =
-    name:
-    let
-      settings = services.${name}.serviceConfig or { };
-      commands = settings.ExecStart or null;
-    in
-    builtins.isList commands
-    && builtins.length commands > 1
-    && !builtins.elem "" commands
-    && settings.Type or "simple" != "oneshot";
-  refused = if failed == [ ] then builtins.filter isRefused (builtins.attrNames services) else [ ];
 in
 {
   inherit failed;
-  # systemd.service(5), "ExecStart=": NixOS lets it pass, and the host has no such service.
-  warnings =
-    config.warnings or [ ]
-    ++ map (
-      name:
-      "systemd.services.${name}.serviceConfig.ExecStart has several commands, and systemd refuses such a service unless it is of `Type` oneshot"
-    ) refused;
+  # An evaluation that fails for a service is to tell the assertions all the same.
+  warnings = config.warnings or [ ] ++ (if failed == [ ] then warnings host else [ ]);
   hostSpec = builtins.attrNames (config.hostSpec or { });
   # A virtual machine has no other disks, and who has one disk alone may say so: then the names that
   # are one disk's everywhere are left.

@@ -6,12 +6,19 @@
       "/bin/second"
     ];
   };
-  # One, and two of what may be of several.
+  # What systemd takes, or is never given.
   systemd.services.one.serviceConfig.ExecStart = [ "/bin/first" ];
   systemd.services.anew.serviceConfig.ExecStart = [
     ""
     "/bin/first"
   ];
+  systemd.services.off = {
+    enable = false;
+    serviceConfig.ExecStart = [
+      "/bin/first"
+      "/bin/second"
+    ];
+  };
   systemd.services.both.serviceConfig = {
     Type = "oneshot";
     ExecStart = [
