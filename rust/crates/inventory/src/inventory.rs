@@ -5,7 +5,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use nixfleet_nix::{Nix, NixError, Position, nix_string, visible};
-use nixfleet_text::read_stream;
+use nixfleet_text::{is_private, read_stream};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -169,7 +169,9 @@ impl Inventory {
         let malformed = |reason: String| InventoryError::Malformed { origin: origin(), reason };
         // Of what is known to be UTF-8 each text is taken as it is, and not looked through once more.
         let read = match str::from_utf8(json) {
-            Ok(json) => serde_json::from_str::<Self>(json),
+            // Nearly every fleet.
+            Ok(json) if !is_private(json) => serde_json::from_str::<Self>(json),
+            Ok(json) => serde_json::from_str(json).map(Self::without_split_keys),
             Err(_) => serde_json::from_slice(json),
         };
         // What a newer shape changed may be what the reader stumbles over.
@@ -259,7 +261,7 @@ impl Inventory {
             }
         }
         if found {
-            Ok(inventory)
+            Ok(inventory.without_split_keys())
         } else {
             Err(InventoryError::NoFleet { flake: visible(flake.reference()).into_owned() })
         }

@@ -8,6 +8,7 @@ mod host;
 mod inventory;
 pub mod keys;
 pub mod piecemeal;
+mod split_keys;
 
 pub use flake::Flake;
 pub use host::{Host, Positions};

@@ -46,6 +46,7 @@ pub fn read(nix: &dyn Nix, flake: &Flake) -> Option<Piecemeal> {
         }
         Err(_) => return None,
     }
+    found.inventory = found.inventory.without_split_keys();
     (!found.inventory.hosts.is_empty()).then_some(found)
 }
 

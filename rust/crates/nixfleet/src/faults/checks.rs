@@ -15,9 +15,7 @@ mod release;
 mod ssh_keys;
 mod users;
 
-use nixfleet_inventory::keys::is_private;
 use nixfleet_inventory::{Host, Inventory};
-use serde_json::Value;
 
 use crate::faults::{Fault, Problem};
 
@@ -123,25 +121,6 @@ impl<'a> Scope<'a> {
     fn report_element(&mut self, field: &str, element: &str, problem: impl Problem + 'static) {
         self.faults.push(of_host(self.name, self.host, field, Some(element.to_owned()), problem));
     }
-}
-
-/// The elements of a list that may be shown: where one is a private key the other texts may be the rest
-/// of it, split into lines.
-fn shown(list: &[Value]) -> impl Iterator<Item = &Value> {
-    shown_at(list).map(|(_, it)| it)
-}
-
-/// The same, each with its index in the list.
-fn shown_at(list: &[Value]) -> impl Iterator<Item = (usize, &Value)> {
-    let is_key = |it: &Value| it.as_str().is_some_and(is_private);
-    let has_key = list.iter().any(is_key);
-    list.iter().enumerate().filter(move |(_, it)| !has_key || !it.is_string() || is_key(it))
-}
-
-/// The texts among them.
-fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
-    let elements = list.and_then(Value::as_array).map(|it| shown(it));
-    elements.into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// A fault of a host.

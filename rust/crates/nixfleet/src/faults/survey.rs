@@ -168,7 +168,7 @@ pub fn find(source: &str) {
 
     let path = Path::new("x");
     let text = Text::new(source.to_owned());
-    if let Some((at, problem)) = walk::fault_of(&text, walk::Role::Module).1 {
+    for (at, problem) in walk::faults_of(&text, walk::Role::Module, 0).1 {
         position_of(path, &text, at);
         let _ = (problem.to_string(), crate::faults::Problem::help(&problem));
     }

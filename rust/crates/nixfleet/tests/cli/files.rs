@@ -288,3 +288,71 @@ fn a_flake_that_is_a_link_names_what_lies_beside_its_target() {
     let told = r#""nix/flake.nix":1 "error" "`nix/beside-the-link.nix` does not exist""#;
     assert_eq!(missing(&fleet), [told]);
 }
+
+/// Each fault of a file is told, a name and a path in quotes as well as what lies above the repository.
+#[test]
+fn a_file_with_several_faults_has_them_told_together() {
+    let fleet = Fleet::new("UTC");
+    let write = |name: &str, source: &str| fs::write(fleet.path().join(name), source).unwrap();
+    write(
+        "flake.nix",
+        "{ outputs = _: { modules = [ ./a.nix ./b.nix\n ({ pkgs }: { })\n ../c.nix ]; }; }\n",
+    );
+    write(
+        "a.nix",
+        "{ lib, ... }:\n{\n  imports = [ \"./x.nix\" \"./y.nix\" ./sub/../../z.nix ];\n  a = [ pkgs.a pkgs.b ];\n  \
+         b = opts.c;\n  c = builtins.readFile ~/d;\n  d = builtins.readFile ../e + ../f;\n}\n",
+    );
+    // Of what is asked for first nothing is told.
+    write(
+        "b.nix",
+        "{ a ? import ../h.nix, ... }: { imports = if builtins.pathExists ../g.nix then [ ../g.nix ] else [ ]; }\n",
+    );
+    let output = fleet.run(&["validate", INVENTORY, "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let faults = report["faults"].as_array().unwrap().iter();
+    let told = |it: &serde_json::Value| {
+        let code = it["code"].as_str().unwrap();
+        format!("{}:{}:{} {code}", it["file"].as_str().unwrap(), it["line"], it["column"])
+    };
+    let told: Vec<String> = faults.map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "a.nix:3:15 field-type-wrong",
+            "a.nix:3:25 field-type-wrong",
+            "a.nix:3:35 path-outside",
+            "a.nix:4:9 name-unbound",
+            "a.nix:5:7 name-unbound",
+            "a.nix:6:25 path-outside",
+            "a.nix:7:25 path-outside",
+            "flake.nix:2:3 arguments-closed",
+            "flake.nix:3:2 path-outside",
+        ]
+    );
+}
+
+/// Nix reads what a link leads to, and the paths in it go from there.
+#[test]
+fn a_module_that_is_a_link_names_what_lies_beside_its_target() {
+    let fleet = Fleet::new("UTC");
+    let at = |name: &str| fleet.path().join(name);
+    fs::create_dir_all(at("modules/web")).unwrap();
+    fs::write(at("flake.nix"), "{ outputs = _: { modules = [ ./web.nix ./all/db.nix ]; }; }\n")
+        .unwrap();
+    symlink("modules/web/web.nix", at("web.nix")).unwrap();
+    symlink("modules/web", at("all")).unwrap();
+    fs::write(at("modules/web/web.nix"), "{ imports = [ ../../there.nix ../not.nix ]; }\n")
+        .unwrap();
+    fs::write(at("modules/web/db.nix"), "{ imports = [ ../../there.nix ../nor.nix ]; }\n").unwrap();
+    fs::write(at("there.nix"), "{ }\n").unwrap();
+    assert_eq!(
+        missing(&fleet),
+        [
+            r#""modules/web/db.nix":1 "error" "`modules/nor.nix` does not exist""#,
+            r#""modules/web/web.nix":1 "error" "`modules/not.nix` does not exist""#,
+        ]
+    );
+    let output = text(&fleet.run(&["validate", INVENTORY]).stdout);
+    assert!(!output.contains("path-outside"), "{output}");
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{Fleet, INVENTORY, text};
 
-const FLAKE: &str = "{
+const FLAKE: &str = "{ inputs.nixfleet.url = \"path:/nixfleet\";
   outputs = inputs: inputs.nixfleet.lib.mkFleet {
     defaults.modules = [ ./common.nix ];
     hosts.web-01 = { specialArgs.config = { }; };

@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use nixfleet_inventory::Inventory;
 use thiserror::Error;
 
-use super::{Scope, of_host, texts};
+use super::{Scope, of_host};
 use crate::faults::{Fault, Problem, Severity};
 use crate::text::quote::quote;
 use given::{Family, Given, Written};
@@ -130,7 +130,7 @@ pub fn check(scope: &mut Scope) {
         }
         check_interface(scope, &interface, &mut gateways);
     }
-    for server in texts(scope.host.value(DNS)) {
+    for server in given::texts(scope.host.value(DNS)) {
         if !name_server::is_valid(server) {
             scope.report_element(DNS, server, NetworkProblem::Dns(server.to_owned()));
         }

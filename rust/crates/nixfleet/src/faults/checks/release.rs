@@ -135,7 +135,7 @@ impl Scope<'_> {
             return self.report_type(path, value, "a list of sets");
         };
         self.count(path, list.len());
-        for (at, element) in super::shown_at(list) {
+        for (at, element) in list.iter().enumerate() {
             self.set(&format!("{path}.{at}"), element, fields, required);
         }
     }
@@ -186,6 +186,6 @@ fn parent(path: &str) -> &'static str {
 
 /// The elements of a list of texts within a set.
 fn texts<'a>(set: &'a Map<String, Value>, field: &str) -> Option<Vec<&'a str>> {
-    let list = set.get(field).filter(|it| it.is_array())?;
-    Some(super::texts(Some(list)).collect())
+    let list = set.get(field)?.as_array()?;
+    Some(list.iter().filter_map(Value::as_str).collect())
 }

@@ -1,7 +1,7 @@
 //! The relative paths in a Nix file, and what they are there for.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use nixfleet_nix::Position;
 
@@ -60,7 +60,7 @@ pub fn links(
         return Vec::new();
     }
     let says = |words: &[&str]| words.iter().any(|it| text.says(it));
-    let is_optional = says(&["pathExists", "maybeMissing"]);
+    let is_optional = asks_first(text);
     let reads_folders = says(&["readDir", "listFilesRecursive", "import-tree", "haumea"]);
     let link = |literal: Expression| {
         let written = literal.text();
@@ -80,6 +80,11 @@ pub fn links(
         })
     };
     literals.filter_map(link).collect()
+}
+
+/// Whether a file asks if paths are there before it reads them.
+pub fn asks_first(text: &Text) -> bool {
+    ["pathExists", "maybeMissing"].iter().any(|it| text.says(it))
 }
 
 /// What a path is used for.
@@ -130,21 +135,49 @@ pub fn is_quoted_module(text: Expression) -> bool {
         && Use::of(text) == Use::Module
 }
 
+/// Whether it is what stands in brackets in a list of modules, a function perhaps.
+pub fn is_module(element: Expression) -> bool {
+    element.kind() == Kind::Paren && Use::of(element) == Use::Module
+}
+
 /// The functions that read what a path leads to (Nix manual, "Built-ins"; nixpkgs, `lib/trivial.nix` and
 /// `lib/strings.nix`). `pathExists` is none of them: it may well ask for what is not there.
 const READERS: [&str; 7] =
     ["fileContents", "hashFile", "importJSON", "importTOML", "readDir", "readFile", "readFileType"];
 
-/// Whether it is a path in the root of the file system that is read: a flake reads nothing there but
-/// what is in the store.
-pub fn is_elsewhere(path: Expression) -> bool {
+/// Whether it is a path that is read outside of the flake: in the root of the file system, where a flake
+/// reads nothing but what is in the store, or above the flake's tree, in which the file lies so deep.
+pub fn is_elsewhere(path: Expression, depth: usize) -> bool {
     let is_read = || {
         let call = path.parent().filter(|it| it.kind() == Kind::Apply);
         call.and_then(Expression::first).is_some_and(|it| READERS.contains(&last_word(it)))
     };
-    path.kind() == Kind::AbsolutePath
-        && !path.text().starts_with("/nix/store/")
-        && (Use::of(path) != Use::Other || is_read())
+    let is_elsewhere = match path.kind() {
+        // What `/${x}` begins with is not known.
+        Kind::AbsolutePath => !["/nix/store/", "/${"].iter().any(|it| path.text().starts_with(it)),
+        Kind::RelativePath => leads_up(path.text()) > depth && !is_default(path),
+        _ => false,
+    };
+    is_elsewhere && (Use::of(path) != Use::Other || is_read())
+}
+
+/// Whether it is in what an argument is where none is given.
+fn is_default(node: Expression) -> bool {
+    std::iter::successors(Some(node), |it| it.parent()).any(|it| it.kind() == Kind::Argument)
+}
+
+/// How far up a relative path leads from where it is written.
+fn leads_up(path: &str) -> usize {
+    let (mut level, mut highest) = (0_isize, 0);
+    for part in Path::new(path).components() {
+        match part {
+            Component::ParentDir => level -= 1,
+            Component::Normal(_) => level += 1,
+            _ => {}
+        }
+        highest = highest.min(level);
+    }
+    highest.unsigned_abs()
 }
 
 /// The path, as it can be written, that a name is the rest of: `web.nix` of `./my web.nix`.

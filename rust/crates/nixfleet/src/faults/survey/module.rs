@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::links::last_word;
-use crate::faults::source::{Expression, Expressions, Kind};
+use crate::faults::source::{Expression, Kind};
 
 /// The arguments of a module that takes those alone: `{ config, pkgs }:`. The module system gives
 /// every module all that it has (nixpkgs, `lib/modules.nix`: `applyModuleArgs`).
-pub fn closed(all: &Expressions) -> Option<(Range<usize>, Vec<String>)> {
-    let mut expression = all.root();
+pub fn closed(module: Expression) -> Option<(Range<usize>, Vec<String>)> {
+    let mut expression = module;
     while expression.kind() == Kind::Paren {
         expression = expression.first()?;
     }

@@ -21,6 +21,9 @@ pub struct Unbound {
     pub bound: Vec<String>,
 }
 
+/// So many names are told; a file with more is none of Nix's.
+const MOST: usize = 100;
+
 /// What Nix binds everywhere (Nix manual, "Built-ins"); all others begin with `__`.
 const GLOBALS: [&str; 23] = [
     "abort",
@@ -48,9 +51,9 @@ const GLOBALS: [&str; 23] = [
     "true",
 ];
 
-/// The first name of a file that nothing binds.
-pub fn unbound(all: &Expressions) -> Option<Unbound> {
-    let mut walk = Walk { scopes: Vec::new(), bound: HashMap::new(), withs: 0, found: None };
+/// The names of a file that nothing binds, each where it stands first.
+pub fn unbound(all: &Expressions) -> Vec<Unbound> {
+    let mut walk = Walk { scopes: Vec::new(), bound: HashMap::new(), withs: 0, found: Vec::new() };
     walk.expression(all.root());
     walk.found
 }
@@ -62,14 +65,11 @@ struct Walk<'a> {
     bound: HashMap<&'a str, u32>,
     /// How many `with` are around: what they bind is not known before evaluation.
     withs: usize,
-    found: Option<Unbound>,
+    found: Vec<Unbound>,
 }
 
 impl<'a> Walk<'a> {
     fn expression(&mut self, expression: Expression<'a>) {
-        if self.found.is_some() {
-            return;
-        }
         match expression.kind() {
             Kind::Ident => self.name(expression),
             Kind::Lambda => self.lambda(expression),
@@ -154,14 +154,14 @@ impl<'a> Walk<'a> {
     fn name(&mut self, ident: Expression<'a>) {
         let name = ident.text();
         let is_bound = self.withs > 0
-            || self.found.is_some()
             || name.starts_with("__")
             // A word of its own.
             || name == "or"
             || self.bound.get(name).is_some_and(|count| *count > 0)
             || GLOBALS.contains(&name);
-        if !is_bound {
-            self.found = Some(Unbound {
+        let is_told = || self.found.iter().any(|it| it.name == name) || self.found.len() >= MOST;
+        if !is_bound && !is_told() {
+            self.found.push(Unbound {
                 name: name.to_owned(),
                 span: ident.span(),
                 bound: self.scopes.iter().map(|it| (*it).to_owned()).collect(),
@@ -187,8 +187,8 @@ mod tests {
     use super::*;
     use crate::faults::source::parse;
 
-    fn first(source: &str) -> Option<String> {
-        unbound(&parse(source).expect(source)).map(|it| it.name)
+    fn names(source: &str) -> Vec<String> {
+        unbound(&parse(source).expect(source)).into_iter().map(|it| it.name).collect()
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
             "{ a = /* b */ 1; c.a.b = a: a; }",
         ];
         for source in bound {
-            assert_eq!(first(source), None, "{source}");
+            assert_eq!(names(source), Vec::<String>::new(), "{source}");
         }
         let unbound = [
             ("{ a = 1; b = a; }", "a"),
@@ -214,9 +214,10 @@ mod tests {
             ("{ a ? b }: a", "b"),
             ("{ ${a} = 1; }", "a"),
             ("with a; b", "a"),
+            ("{ b = [ pkgs.a pkgs.b c pkgs.d ]; }", "pkgs c"),
         ];
-        for (source, name) in unbound {
-            assert_eq!(first(source).as_deref(), Some(name), "{source}");
+        for (source, told) in unbound {
+            assert_eq!(names(source).join(" "), told, "{source}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The faults of a Nix file that show without evaluation.
 
+use std::collections::HashMap;
+
 use thiserror::Error;
 
 use super::called::{Called, called};
@@ -11,7 +13,7 @@ use super::unbound::UnboundName;
 use super::{inputs, links, module, names, special, syntax};
 use crate::faults::Problem;
 use crate::faults::source::Text;
-use crate::faults::source::{Expressions, Kind};
+use crate::faults::source::{Expression, Expressions, Kind};
 use crate::text::quote::{quote, quote_path};
 use nixfleet_text::nearest;
 
@@ -63,24 +65,24 @@ pub enum SourceProblem {
 }
 
 impl SourceProblem {
-    /// The first that a file has, and its offset.
-    pub fn find(text: &Text, all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
-        Self::of_reading(text, all).or_else(|| Self::of_use(all, is_module))
+    /// Those that a file has, each with its offset.
+    pub fn find(text: &Text, all: &Expressions, is_module: bool) -> Vec<(usize, Self)> {
+        let mut found = Self::of_reading(text, all);
+        found.extend(Self::of_use(all, is_module));
+        told_once(found)
     }
 
     /// What Nix would have found when it read the file.
-    fn of_reading(text: &Text, all: &Expressions) -> Option<(usize, Self)> {
-        if let Some(twice) = names::twice(all) {
+    fn of_reading(text: &Text, all: &Expressions) -> Vec<(usize, Self)> {
+        let twice = names::twice(all).map(|twice| {
             let line = text.line_at(twice.first) + 1;
             let set = twice.set.map(|(name, first)| (name, text.line_at(first) + 1));
-            return Some((twice.span.start, Self::Twice { name: twice.name, line, set }));
-        }
-        if let Some(unbound) = names::unbound(all) {
-            let at = unbound.span.start;
-            let problem = Self::Unbound(UnboundName::of(unbound, all));
-            return Some((at, problem));
-        }
-        None
+            (twice.span.start, Self::Twice { name: twice.name, line, set })
+        });
+        let unbound = names::unbound(all)
+            .into_iter()
+            .map(|it| (it.span.start, Self::Unbound(UnboundName::of(it, all))));
+        twice.into_iter().chain(unbound).collect()
     }
 
     /// An input that `flake.nix` uses and does not have.
@@ -102,41 +104,48 @@ impl SourceProblem {
         Some((at, Self::Attribute { whose, name: name.to_owned(), nearest: nearest(name, known) }))
     }
 
-    /// What Nix refuses unless it is impure: so it comes after all else.
-    pub fn of_purity(all: &Expressions) -> Option<(usize, Self)> {
-        let path = all.all().find(|it| links::is_elsewhere(*it))?;
-        Some((path.span().start, Self::Outside(path.text().to_owned())))
+    /// What Nix does not find where the file lies so deep in its tree, or refuses unless it is impure: so it
+    /// comes after all else.
+    pub fn of_purity(text: &Text, all: &Expressions, depth: usize) -> Vec<(usize, Self)> {
+        let depth = if links::asks_first(text) { usize::MAX } else { depth };
+        let paths = all.all().filter(|it| links::is_elsewhere(*it, depth));
+        paths.map(|it| (it.span().start, Self::Outside(it.text().to_owned()))).collect()
     }
 
     /// What Nix finds when it comes to use what is in the file.
-    pub fn of_use(all: &Expressions, is_module: bool) -> Option<(usize, Self)> {
-        if let Some(home) = all.all().find(|it| it.kind() == Kind::HomePath) {
-            return Some((home.span().start, Self::Outside(home.text().to_owned())));
+    pub fn of_use(all: &Expressions, is_module: bool) -> Vec<(usize, Self)> {
+        let functions: HashMap<_, _> =
+            all.all().filter_map(|it| Some((it.index(), unapplied(it)?))).collect();
+        // What comes behind such a function is what it is to take.
+        let is_taken =
+            |it: &Expression| it.parent().is_some_and(|it| functions.contains_key(&it.index()));
+        let nodes = all.all().filter(|it| !is_taken(it));
+        let mut found: Vec<_> = nodes.filter_map(Self::of_node).collect();
+        found.extend(functions.into_values().map(|(at, it)| (at, Self::Unapplied(it))));
+        found.extend(special::reserved(all).map(|(at, name)| (at, Self::Special(name.to_owned()))));
+        if is_module {
+            let imports = all.all().filter_map(module::imports);
+            found.extend(imports.map(|(at, function)| (at, Self::Imports(function))));
         }
-        if let Some(text) = all.all().find(|it| links::is_quoted_module(*it)) {
-            let path = text.text().trim_matches('"').to_owned();
-            return Some((text.span().start, Self::Quoted(path)));
+        let whole = Some(all.root()).filter(|_| is_module);
+        let modules = whole.into_iter().chain(all.all().filter(|it| links::is_module(*it)));
+        found.extend(modules.filter_map(module::closed).map(|(span, names)| {
+            (span.start, Self::Closed(format!("{{ {} }}", names.join(", "))))
+        }));
+        told_once(found)
+    }
+
+    fn of_node(node: Expression) -> Option<(usize, Self)> {
+        let at = node.span().start;
+        if node.kind() == Kind::HomePath {
+            return Some((at, Self::Outside(node.text().to_owned())));
         }
-        if let Some((at, function)) = all.all().find_map(unapplied) {
-            return Some((at, Self::Unapplied(function)));
+        if links::is_quoted_module(node) {
+            return Some((at, Self::Quoted(node.text().trim_matches('"').to_owned())));
         }
-        if let Some((at, value)) = all.all().find_map(called) {
-            return Some((at, Self::Called(value)));
-        }
-        if let Some((at, element)) = all.all().find_map(no_module) {
-            return Some((at, Self::NoModule(element)));
-        }
-        if let Some((at, name)) = special::reserved(all) {
-            return Some((at, Self::Special(name.to_owned())));
-        }
-        if !is_module {
-            return None;
-        }
-        if let Some((at, function)) = all.all().find_map(module::imports) {
-            return Some((at, Self::Imports(function)));
-        }
-        let (span, names) = module::closed(all)?;
-        Some((span.start, Self::Closed(format!("{{ {} }}", names.join(", ")))))
+        let called = || called(node).map(|(at, it)| (at, Self::Called(it)));
+        let no_module = || no_module(node).map(|(at, it)| (at, Self::NoModule(it)));
+        called().or_else(no_module)
     }
 
     /// The error for which a file is no Nix; `at` is where that shows.
@@ -144,6 +153,13 @@ impl SourceProblem {
         let error = syntax::error(text, at);
         (error.span.start, Self::Syntax(error))
     }
+}
+
+/// The first at each place, in the order of the file.
+fn told_once(mut found: Vec<(usize, SourceProblem)>) -> Vec<(usize, SourceProblem)> {
+    found.sort_by_key(|(at, _)| *at);
+    found.dedup_by_key(|(at, _)| *at);
+    found
 }
 
 impl Problem for SourceProblem {
@@ -168,6 +184,12 @@ impl Problem for SourceProblem {
 
     fn is_meant_by(&self, words: &str) -> bool {
         match self {
+            // Nix names where in the store that would be.
+            Self::Outside(path) if path.starts_with("..") => {
+                let path = path.trim_start_matches(['.', '/']);
+                let named = words.split('\'').nth(1).and_then(|it| it.strip_suffix(path));
+                named.is_some_and(|it| it.ends_with('/') && !path.is_empty())
+            }
             Self::Outside(path) => {
                 words.contains(path.trim_start_matches('~'))
                     || words

@@ -36,8 +36,9 @@ pub struct Walk {
     flake: PathBuf,
     role: Role,
     seen: HashSet<PathBuf>,
-    /// The folders that files were looked for in, and whether they are within the root.
-    folders: HashMap<PathBuf, bool>,
+    /// The folders that files were looked for in, and what they are once links are followed, within the
+    /// root.
+    folders: HashMap<PathBuf, Option<PathBuf>>,
     queue: Vec<Visit>,
     /// What is found, for who no longer waits for more.
     found: Arc<Mutex<Survey>>,
@@ -82,7 +83,11 @@ impl Walk {
         let path = self.root.join(&visit.file);
         let Ok(metadata) = fs::metadata(&path) else { return };
         // Nix reads nothing that is not in the tree, and a line of it, shown, may be a secret.
-        if !self.is_within(&path) {
+        let Some(target) = self.target(&visit.file) else { return };
+        // The paths in what a link leads to go from there.
+        if target != visit.file {
+            self.found().read.insert(visit.file);
+            self.queue.push(Visit { file: target, ..visit });
             return;
         }
         if metadata.is_dir() {
@@ -102,17 +107,22 @@ impl Walk {
         }
     }
 
-    /// Whether every link on the way to a file stays within the root.
-    fn is_within(&mut self, path: &Path) -> bool {
-        let stays = |it: &Path| it.canonicalize().is_ok_and(|it| it.starts_with(&self.root));
-        let Some(folder) = path.parent().filter(|_| path != self.root) else { return true };
-        let in_folder = match self.folders.get(folder) {
-            Some(known) => *known,
-            None => stays(folder),
+    /// A file once every link on the way to it is followed; none where one leads out of the root.
+    fn target(&mut self, file: &Path) -> Option<PathBuf> {
+        let within = |it: &Path| {
+            let target = self.root.join(it).canonicalize().ok()?;
+            target.strip_prefix(&self.root).map(Path::to_owned).ok()
         };
-        let is_within = in_folder && (!path.is_symlink() || stays(path));
-        self.folders.entry(folder.to_owned()).or_insert(in_folder);
-        is_within
+        if self.root.join(file).is_symlink() {
+            return within(file);
+        }
+        let Some((folder, name)) = file.parent().zip(file.file_name()) else {
+            return Some(file.to_owned());
+        };
+        let known = self.folders.get(folder).cloned();
+        let target = known.unwrap_or_else(|| within(folder));
+        self.folders.insert(folder.to_owned(), target.clone());
+        Some(target?.join(name))
     }
 
     fn read(&mut self, path: &Path, visit: Visit) {
@@ -125,7 +135,8 @@ impl Walk {
         if visit.file == self.flake {
             self.found().outputs = outputs(&text);
         }
-        let (all, fault) = fault_of(&text, role);
+        let depth = visit.file.iter().count().saturating_sub(1);
+        let (all, faults) = faults_of(&text, role, depth);
         let links = match &all {
             Ok(all) => links(path, &visit.file, &text, all, visit.is_sure),
             Err(_) => Vec::new(),
@@ -147,22 +158,23 @@ impl Walk {
         for link in &links {
             follow(link.file.clone(), Some(link));
         }
-        let fault = fault.map(|(at, problem)| Fault {
+        let faults = faults.into_iter().map(|(at, problem)| Fault {
             hosts: Vec::new(),
             field: String::new(),
             position: Some(position_of(path, &text, at)),
             text: None,
             problem: Box::new(problem),
         });
+        let mut faults: Vec<_> = faults.collect();
         let is_deep = matches!(all, Err(Refused::TooDeep));
-        let fault = fault.or(is_deep.then(|| unread::fault(path, Why::Deep)));
+        faults.extend(is_deep.then(|| unread::fault(path, Why::Deep)));
         let is_flake = visit.file == self.flake;
         let nodes = all.ok().filter(|_| is_flake).map(Expressions::into_nodes);
         let mut found = self.found();
         found.flake = found.flake.take().or(nodes.map(|it| Parsed::new(path.to_owned(), text, it)));
         found.links.extend(links);
         found.devices.extend(devices);
-        found.faults.extend(fault);
+        found.faults.extend(faults);
         found.read.insert(visit.file);
     }
 
@@ -200,30 +212,38 @@ pub enum Role {
     Other,
 }
 
-/// A source as a tree, and what Nix would refuse of it.
-pub fn fault_of(
+/// A source as a tree, and what Nix would refuse of it, where it lies so many folders deep.
+pub fn faults_of(
     text: &Text,
     role: Role,
-) -> (Result<Expressions<'_>, Refused>, Option<(usize, SourceProblem)>) {
+    depth: usize,
+) -> (Result<Expressions<'_>, Refused>, Vec<(usize, SourceProblem)>) {
     let all = parse(text);
-    let fault = match &all {
+    let faults = match &all {
+        Ok(all) if role == Role::Flake => of_unread_flake(text, all),
         Ok(all) => {
-            let of_inputs = || SourceProblem::of_inputs(all);
             let found = match role {
-                Role::ReadFlake => SourceProblem::of_use(all, false).or_else(of_inputs),
-                Role::Flake => SourceProblem::find(text, all, false)
-                    .or_else(|| SourceProblem::of_shape(all))
-                    .or_else(of_inputs),
-                Role::Module | Role::Other => SourceProblem::find(text, all, role == Role::Module),
+                Role::ReadFlake => SourceProblem::of_use(all, false),
+                _ => SourceProblem::find(text, all, role == Role::Module),
             };
-            // Of a flake that Nix could not read, that is not why.
-            let is_read = role != Role::Flake;
-            found.or_else(|| SourceProblem::of_purity(all).filter(|_| is_read))
+            let of_inputs = SourceProblem::of_inputs(all).filter(|_| role == Role::ReadFlake);
+            let of_purity = SourceProblem::of_purity(text, all, depth);
+            found.into_iter().chain(of_inputs).chain(of_purity).collect()
         }
-        Err(Refused::At(at)) => Some(SourceProblem::of_syntax(text, *at)),
-        Err(Refused::TooDeep) => None,
+        Err(Refused::At(at)) => vec![SourceProblem::of_syntax(text, *at)],
+        Err(Refused::TooDeep) => Vec::new(),
     };
-    (all, fault)
+    (all, faults)
+}
+
+/// Why Nix could not read a flake: the one that it comes to first, in kind. That it is impure is not why.
+fn of_unread_flake(text: &Text, all: &Expressions) -> Vec<(usize, SourceProblem)> {
+    let found = SourceProblem::find(text, all, false);
+    if !found.is_empty() {
+        return found;
+    }
+    let other = SourceProblem::of_shape(all).or_else(|| SourceProblem::of_inputs(all));
+    other.into_iter().collect()
 }
 
 /// The outputs for systems that a flake speaks of, by what makes them.

@@ -7,7 +7,6 @@ use std::net::IpAddr;
 use nixfleet_inventory::Host;
 use serde_json::Value;
 
-use super::super::texts;
 use super::{ADDRESS, GATEWAY, INTERFACE, INTERFACES};
 
 /// IPv4 or IPv6.
@@ -87,4 +86,9 @@ pub fn interfaces(host: &Host) -> Vec<Given<'_>> {
         given
     });
     std::iter::once(short).chain(named).collect()
+}
+
+/// The strings of a list.
+pub fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }

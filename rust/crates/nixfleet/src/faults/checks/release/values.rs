@@ -6,7 +6,6 @@ use nixfleet_release::plan::{Share, Span, Window};
 use nixfleet_release::{Key, Signers};
 use serde_json::{Map, Value};
 
-use super::super::shown;
 use super::problem::{KEYS, ReleaseProblem};
 use super::{Scope, texts};
 use crate::faults::checks::region::{is_time_zone, nearest_zone};
@@ -81,7 +80,7 @@ pub fn keys(scope: &mut Scope, field: &str, value: &Value) {
         }
         Some(list) => {
             scope.count(field, list.len());
-            for it in shown(list) {
+            for it in list {
                 key(scope, field, it);
             }
         }
@@ -119,7 +118,7 @@ pub fn source(scope: &mut Scope, field: &str, value: &Value) {
         })
     };
     let list = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
-    for it in shown(list).filter(|it| !is_place(it)) {
+    for it in list.iter().filter(|it| !is_place(it)) {
         match it.as_str() {
             None => wrong(
                 scope,

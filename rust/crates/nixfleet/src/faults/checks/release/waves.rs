@@ -38,10 +38,11 @@ fn each(
     wanted: &'static str,
     judge: impl Fn(&str) -> Option<ReleaseProblem>,
 ) {
-    if !value.as_array().is_some_and(|it| it.iter().all(Value::is_string)) {
+    let list = value.as_array().filter(|it| it.iter().all(Value::is_string));
+    let Some(list) = list else {
         return scope.report_type(field, value, wanted);
-    }
-    for text in super::super::texts(Some(value)) {
+    };
+    for text in list.iter().filter_map(Value::as_str) {
         if let Some(problem) = judge(text) {
             scope.report(field, Some(text), problem);
         }
