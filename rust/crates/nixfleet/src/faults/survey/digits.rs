@@ -29,3 +29,29 @@ impl<'a> Digits<'a> {
         format!("{}\"{}\"", self.path, self.name)
     }
 }
+
+/// Of `pkgs.1password`, which is `pkgs .1 password` to Nix and to a formatter, how it is written; `at` is
+/// where the last of the three stands.
+pub fn before(source: &str, at: usize) -> Option<String> {
+    let (before, name) = (source.get(..at)?.trim_end_matches(' '), source.get(at..)?);
+    let path = before.trim_end_matches(|it: char| it.is_ascii_digit());
+    let path = path.strip_suffix('.').filter(|_| path.len() < before.len())?;
+    let (path, number) = (path.trim_end_matches(' '), &before[path.len()..]);
+    let end = name.find(|it: char| !(it.is_ascii_alphanumeric() || "_-'".contains(it)));
+    let whole = format!("{path}{number}{}", &name[..end.unwrap_or(name.len())]);
+    Some(Digits::around(&whole, path.len())?.written())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::before;
+
+    #[test]
+    fn what_nix_takes_for_three_values_is_written_as_one() {
+        let told = |source: &str| before(source, source.find("nd").unwrap());
+        assert_eq!(told("[ a.b.2nd.c ]").as_deref(), Some("a.b.\"2nd\""));
+        assert_eq!(told("[ a.b .2 nd ]").as_deref(), Some("a.b.\"2nd\""));
+        assert_eq!(told("[ 2 nd ]"), None);
+        assert_eq!(told("[ a nd ]"), None);
+    }
+}

@@ -3,10 +3,9 @@
 use nixfleet_text::nearest;
 use thiserror::Error;
 
-use super::digits::Digits;
 use super::names::Unbound;
 use super::names::meant::{ARGUMENTS, OF_LIB, constant};
-use super::{inputs, links};
+use super::{digits, inputs, links};
 use crate::faults::source::Expressions;
 use crate::text::quote::{quote, quote_path};
 
@@ -39,7 +38,8 @@ impl UnboundName {
         let parted = links::parted(all, &unbound.span);
         let has_lib = unbound.bound.iter().any(|it| it == "lib");
         let bare = links::bare(all, &unbound.span);
-        let digits = digits(all, unbound.span.start);
+        let root = all.root();
+        let digits = digits::before(root.text(), unbound.span.start - root.span().start);
         Self { name: unbound.name, nearest, is_input, has_lib, parted, bare, digits }
     }
 
@@ -80,11 +80,4 @@ impl UnboundName {
             _ => format!("bind it with `let {name} = …; in`, or write `\"{name}\"` for a text"),
         }
     }
-}
-
-/// Of `pkgs.1password`, which is `pkgs .1 password` to Nix, what was meant.
-fn digits(all: &Expressions, at: usize) -> Option<String> {
-    let (source, at) = (all.root().text(), at - all.root().span().start);
-    let is_after_number = source[..at].ends_with(|it: char| it.is_ascii_digit());
-    is_after_number.then(|| Digits::around(source, at)).flatten().map(|it| it.written())
 }
