@@ -28,8 +28,8 @@ use std::time::{Duration, Instant};
 
 use nixfleet_nix::{Cause, Position};
 
-use crate::faults::Fault;
 use crate::faults::source::{Parsed, STACK, Tree};
+use crate::faults::{Fault, Severity};
 use circles::{Circle, DEEP, ROUND};
 pub use devices::Device;
 pub use inputs::urls as urls_of_inputs;
@@ -105,10 +105,11 @@ impl Survey {
 }
 
 /// Whether Nix that stumbles in a line of a fault's file does so for the fault: a file that it cannot read
-/// fails wherever it came to see it.
+/// fails wherever it came to see it. One that was not looked into explains nothing.
 pub fn is_met_at(fault: &Fault, line: u32) -> bool {
     let is_unread = matches!(fault.problem.code(), "syntax-invalid" | "attribute-duplicate");
-    is_unread || fault.position.as_ref().is_some_and(|at| at.line == line)
+    let is_there = || fault.position.as_ref().is_some_and(|at| at.line == line);
+    fault.problem.severity() == Severity::Error && (is_unread || is_there())
 }
 
 /// A survey that goes on beside other work.

@@ -83,3 +83,19 @@ fn a_name_that_is_written_wrong_and_asked_for_elsewhere_is_the_place() {
     let told = told(&fleet);
     assert!(told.iter().any(|it| it.ends_with(" common.nix:2")), "{told:?}");
 }
+
+/// A file that is not looked into is no reason for which a host fails either.
+#[test]
+fn a_file_that_nobody_reads_tells_of_no_failure() {
+    let error = "error: stack overflow; max-call-depth exceeded\\n       at COMMON:1:7:\\n";
+    let fleet = fleet("exit 1");
+    let common = fleet.path().canonicalize().unwrap().join("common.nix");
+    fs::write(&common, format!("{{ a = {}", "[".repeat(10_000))).unwrap();
+    let error = error.replace("COMMON", common.to_str().unwrap());
+    fleet.program("nix", &format!("printf \"{error}\" >&2; exit 1"));
+    let told = told(&fleet);
+    assert!(told.iter().any(|it| it.starts_with("evaluation-failed ")), "{told:?}");
+    let status =
+        fleet.run(&["validate", INVENTORY, "--eval", "--flake", "path:.", "-h", "web-02"]).status;
+    assert_eq!(status.code(), Some(1));
+}
