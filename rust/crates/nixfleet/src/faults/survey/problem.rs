@@ -119,8 +119,8 @@ impl SourceProblem {
         // What comes behind such a function is what it is to take.
         let is_taken =
             |it: &Expression| it.parent().is_some_and(|it| functions.contains_key(&it.index()));
-        let nodes = all.all().filter(|it| !is_taken(it));
-        let mut found: Vec<_> = nodes.filter_map(Self::of_node).collect();
+        let found = all.all().filter_map(|it| Some((it, Self::of_node(it)?)));
+        let mut found: Vec<_> = found.filter(|(it, _)| !is_taken(it)).map(|(_, it)| it).collect();
         found.extend(functions.into_values().map(|(at, it)| (at, Self::Unapplied(it))));
         found.extend(special::reserved(all).map(|(at, name)| (at, Self::Special(name.to_owned()))));
         if is_module {
