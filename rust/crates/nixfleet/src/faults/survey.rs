@@ -3,6 +3,7 @@
 
 mod called;
 mod circles;
+mod declared;
 mod devices;
 mod digits;
 mod inputs;
@@ -47,6 +48,8 @@ pub struct Survey {
     pub links: Vec<Link>,
     /// Files that import each other in a circle, which is a fault where something asks for it.
     circles: Vec<Circle>,
+    /// The fields of hostSpec that they declare.
+    declared: HashSet<String>,
     /// The devices that they name.
     pub devices: Vec<Device>,
     /// What Nix would refuse, whatever it evaluates, and what was not read.
@@ -81,6 +84,13 @@ impl Survey {
             own.is_some_and(|place| is_at(fault, place))
                 || fault.problem.is_meant_by(&cause.message)
         })
+    }
+
+    /// Whether a fault is of a field that a module declares.
+    pub fn declares(&self, fault: &Fault) -> bool {
+        let field = fault.field.strip_prefix("hostSpec.");
+        fault.problem.code() == "field-unknown"
+            && field.is_some_and(|it| self.declared.contains(it))
     }
 
     /// The circle of imports for which Nix did not come to an end.

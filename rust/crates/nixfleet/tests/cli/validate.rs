@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{Fleet, INVENTORY, UNTRACKED};
+use crate::{Fleet, INVENTORY, UNTRACKED, text};
 
 #[test]
 fn a_fleet_without_faults_is_status_0() {
@@ -139,4 +139,21 @@ esac"#
     fleet.program("nix", &nix(&[place(7), place(8), place(7)].join(",")));
     fleet.expect(&["validate"], 1, "--> /x/flake.nix:8:5", "");
     fleet.expect(&["validate"], 1, "59 hosts, 5", "");
+}
+
+/// A module that declares it makes it one, near as its name may be to another.
+#[test]
+fn a_field_that_a_module_declares_is_known() {
+    let fleet = Fleet::new("UTC");
+    let at = |name: &str| fleet.path().join(name);
+    let inventory = fs::read_to_string(at("inventory.json")).unwrap();
+    let inventory = inventory.replace("\"timeZone\"", "\"local\": 1, \"rack\": 2, \"timeZone\"");
+    fs::write(at("inventory.json"), inventory).unwrap();
+    fs::write(at("flake.nix"), "{ outputs = _: { modules = [ ./a.nix ]; }; }\n").unwrap();
+    let told = || text(&fleet.run(&["validate", INVENTORY]).stdout);
+    fs::write(at("a.nix"), "{ options.hostSpec.other = 1; }\n").unwrap();
+    let undeclared = told();
+    assert!(undeclared.contains("no field `local`") && undeclared.contains("no field `rack`"));
+    fs::write(at("a.nix"), "{ options.hostSpec = { local = 1; rack = 2; }; }\n").unwrap();
+    assert!(told().starts_with("2 hosts, no faults\n"), "{}", told());
 }

@@ -39,6 +39,7 @@ pub fn read_beside(
         (faults, outside) = evaluated(global, eval, files, hosts, faults);
     } else {
         ways_in::heed(&mut faults, survey, sources.tree());
+        faults.retain(|it| !survey.declares(it));
     }
     faults.extend(strangers(global, inventory, survey, &wanted));
     // The fleet has them, whatever is wrong with them.
@@ -60,6 +61,7 @@ pub fn plain(global: &Global, inventory: &Inventory) -> Report {
     sources.keep(survey.flake.take());
     let mut faults = inventoried(global, inventory, &|_| true, &mut sources);
     ways_in::heed(&mut faults, &survey, sources.tree());
+    faults.retain(|it| !survey.declares(it));
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
     faults.extend(survey.faults);
     Report::new(inventory.hosts.len(), faults, &mut sources)

@@ -89,7 +89,7 @@ fn texts<'a>(
 }
 
 /// The names by which an entry is reached from the file's own set.
-fn names_around(entry: Expression<'_>) -> Vec<&str> {
+pub fn names_around(entry: Expression<'_>) -> Vec<&str> {
     let around = std::iter::successors(Some(entry), |it| it.parent());
     let mut entries: Vec<_> = around.filter(|it| it.kind() == Kind::Binding).collect();
     entries.reverse();

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::declared::declared;
 use super::devices::devices;
 use super::links::{DEFAULT, Link, Use, links};
 use super::problem::SourceProblem;
@@ -143,6 +144,7 @@ impl Walk {
         };
         let devices = all.as_ref().map(|all| devices(path, &visit.file, &text, all));
         let devices = devices.unwrap_or_default();
+        let declared = all.as_ref().map(|all| declared(&text, all)).unwrap_or_default();
         // What a broken file names is looked at, and nothing is said of how it is named.
         let named = all.is_err().then(|| syntax::paths(&text)).into_iter().flatten();
         let named = named.filter_map(|path| resolve(&visit.file, path));
@@ -174,6 +176,7 @@ impl Walk {
         found.flake = found.flake.take().or(nodes.map(|it| Parsed::new(path.to_owned(), text, it)));
         found.links.extend(links);
         found.devices.extend(devices);
+        found.declared.extend(declared);
         found.faults.extend(faults);
         found.read.insert(visit.file);
     }
