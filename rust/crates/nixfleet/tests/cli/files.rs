@@ -52,6 +52,7 @@ fn only_a_path_that_is_meant_to_be_there_is_missed() {
         missing(&fleet),
         [
             r#""hosts/default.nix":3 "error" "`hosts/wbe.nix` does not exist""#,
+            r#""hosts/default.nix":3 "error" "`hosts/of-many.nix` does not exist""#,
             r#""hosts/default.nix":3 "error" "`optional.nix` does not exist""#,
         ]
     );
@@ -355,4 +356,28 @@ fn a_module_that_is_a_link_names_what_lies_beside_its_target() {
     );
     let output = text(&fleet.run(&["validate", INVENTORY]).stdout);
     assert!(!output.contains("path-outside"), "{output}");
+}
+
+/// What is put to the end of a path as a text is part of it.
+#[test]
+fn a_path_that_is_put_together_is_missed_too() {
+    let fleet = Fleet::new("UTC");
+    let write = |name: &str, source: &str| fs::write(fleet.path().join(name), source).unwrap();
+    fs::create_dir(fleet.path().join("web")).unwrap();
+    let modules = r#"(./. + "/a.nix") (./web + "/bb.nix") (./web + "/b.nix") (./web + x) (./web + "/${x}.nix")
+        (./web + "/c" + x) (x + ./d)"#;
+    write(
+        "flake.nix",
+        &format!("{{ outputs = x: {{ modules = [ {modules} ]; a = ./. + \"/e\"; }}; }}\n"),
+    );
+    write("web/b.nix", "{ imports = [ (../. + \"/f.nix\") ]; }\n");
+    assert_eq!(
+        missing(&fleet),
+        [
+            r#""flake.nix":1 "error" "`a.nix` does not exist""#,
+            r#""flake.nix":1 "error" "`web/bb.nix` does not exist""#,
+            r#""flake.nix":2 "warning" "`e` does not exist""#,
+            r#""web/b.nix":1 "error" "`f.nix` does not exist""#,
+        ]
+    );
 }

@@ -48,13 +48,7 @@ impl Link {
 }
 
 /// The paths in a file that Nix surely reads, or may not.
-pub fn links(
-    path: &Path,
-    source: &Path,
-    text: &Text,
-    all: &Expressions,
-    is_sure: bool,
-) -> Vec<Link> {
+pub fn links(at: &Path, source: &Path, text: &Text, all: &Expressions, is_sure: bool) -> Vec<Link> {
     let mut literals = all.all().filter(|it| it.kind() == Kind::RelativePath).peekable();
     if literals.peek().is_none() {
         return Vec::new();
@@ -63,18 +57,20 @@ pub fn links(
     let is_optional = asks_first(text);
     let reads_folders = says(&["readDir", "listFilesRecursive", "import-tree", "haumea"]);
     let link = |literal: Expression| {
-        let written = literal.text();
-        // `./${x}` and `./web + ".nix"` lead elsewhere.
-        let is_whole = literal.first().is_none() && !goes_on(literal) && rest(literal).is_none();
-        let file = resolve(source, written).filter(|_| is_whole)?;
-        let used = Use::of(literal);
+        // `./${x}` and `./web + x` lead elsewhere.
+        let is_whole = literal.first().is_none() && rest(literal).is_none();
+        let (path, written) =
+            if goes_on(literal) { joined(literal)? } else { (literal, literal.text().to_owned()) };
+        let file = resolve(source, &written).filter(|_| is_whole)?;
+        let path = in_brackets(path);
+        let used = Use::of(path);
         Some(Link {
             source: source.to_owned(),
             file,
-            position: position_of(path, text, literal.span().start),
+            position: position_of(at, text, literal.span().start),
             used,
-            is_sure: is_sure && used != Use::Other && !is_optional && !is_conditional(literal),
-            literal: written.to_owned(),
+            is_sure: is_sure && used != Use::Other && !is_optional && !is_conditional(path),
+            literal: written,
             is_optional,
             reads_folders,
         })
@@ -206,6 +202,21 @@ fn rest(path: Expression) -> Option<Expression> {
     let next = list.children().find(|it| it.span().start == path.span().end + 1)?;
     let is_nix = Path::new(next.text()).extension().is_some_and(|it| it == "nix");
     (next.kind() == Kind::Select && is_nix).then_some(next)
+}
+
+/// An expression with the brackets around it.
+fn in_brackets(expression: Expression<'_>) -> Expression<'_> {
+    let brackets = std::iter::successors(expression.parent(), |it| it.parent());
+    brackets.take_while(|it| it.kind() == Kind::Paren).last().unwrap_or(expression)
+}
+
+/// A path to whose end a text is put, `./. + "/web.nix"`: the sum, and the path that it is.
+fn joined(path: Expression<'_>) -> Option<(Expression<'_>, String)> {
+    let sum = path.parent()?;
+    let more = sum.last().filter(|it| it.kind() == Kind::Text)?.plain_name()?;
+    let begins = sum.first()?.index() == path.index();
+    let folder = path.text().strip_suffix("/.").filter(|_| more.starts_with('/'));
+    (begins && !goes_on(sum)).then(|| (sum, format!("{}{more}", folder.unwrap_or(path.text()))))
 }
 
 /// Whether more is put to the end of a path.
