@@ -107,8 +107,9 @@ impl SourceProblem {
     /// What Nix does not find where the file lies so deep in its tree, or refuses unless it is impure: so it
     /// comes after all else.
     pub fn of_purity(text: &Text, all: &Expressions, depth: usize) -> Vec<(usize, Self)> {
-        let depth = if links::asks_first(text) { usize::MAX } else { depth };
-        let paths = all.all().filter(|it| links::is_elsewhere(*it, depth));
+        // It looks through the whole file, so it is asked of the few paths that lead out.
+        let is_asked = |it: &Expression| it.kind() == Kind::RelativePath && links::asks_first(text);
+        let paths = all.all().filter(|it| links::is_elsewhere(*it, depth) && !is_asked(it));
         paths.map(|it| (it.span().start, Self::Outside(it.text().to_owned()))).collect()
     }
 
