@@ -5,7 +5,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use nixfleet_nix::{Nix, NixError, Position, nix_string, visible};
-use nixfleet_text::{is_private, read_stream};
+use nixfleet_text::read_stream;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -169,11 +169,10 @@ impl Inventory {
         let malformed = |reason: String| InventoryError::Malformed { origin: origin(), reason };
         // Of what is known to be UTF-8 each text is taken as it is, and not looked through once more.
         let read = match str::from_utf8(json) {
-            // Nearly every fleet.
-            Ok(json) if !is_private(json) => serde_json::from_str::<Self>(json),
-            Ok(json) => serde_json::from_str(json).map(Self::without_split_keys),
+            Ok(json) => serde_json::from_str::<Self>(json),
             Err(_) => serde_json::from_slice(json),
         };
+        let read = read.map(Self::without_split_keys);
         // What a newer shape changed may be what the reader stumbles over.
         let version = match &read {
             Ok(inventory) => inventory.api_version.clone(),

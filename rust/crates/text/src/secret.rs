@@ -13,10 +13,9 @@ const CONCEALED: &str = "(a private key)";
 const AROUND: [&str; 2] = ["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"];
 
 /// What a private key has within that is no such file, or has lost the lines around it: `PuTTY`'s first
-/// line, the beginning of OpenSSH's data, `openssh-key-v1` (PROTOCOL.key of OpenSSH), and those of the
+/// line, the beginning of OpenSSH's data, `openssh-key-v1` (PROTOCOL.key of OpenSSH), and that of the
 /// identities of age (C2SP's age, "native X25519 recipient" and "native hybrid recipient").
-const BARE: [&str; 4] =
-    ["PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA", "AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1"];
+const BARE: [&str; 3] = ["PuTTY-User-Key-File", "b3BlbnNzaC1rZXktdjEA", "AGE-SECRET-KEY-"];
 
 /// Whether there is a private key in the text, or a beginning of one.
 #[must_use]
