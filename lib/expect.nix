@@ -1,10 +1,13 @@
 # The words in which an argument is refused: what was given, what is allowed, and what to write.
 let
   inherit (builtins)
+    filter
+    head
     isAttrs
     isBool
     isFunction
     isInt
+    isList
     isPath
     isString
     match
@@ -103,6 +106,20 @@ in
   expect =
     fits: what: example: value:
     if fits value then null else wrong "${show value} is not ${what}" "write ${quote (example value)}";
+
+  # expectEach isString "a list of names" "a name" (_: "fields = [ ];") value: of a list, what does not fit.
+  expectEach =
+    fits: what: one: example: value:
+    let
+      others = filter (it: !fits it) value;
+      refused = given: wanted: wrong "${show given} is not ${wanted}" "write ${quote (example value)}";
+    in
+    if !isList value then
+      refused value what
+    else if others == [ ] then
+      null
+    else
+      refused (head others) one;
 
   unknown = function: help: {
     code = "argument-unknown";

@@ -1,7 +1,6 @@
 # What is right for each of mkHost's arguments.
 let
   inherit (builtins)
-    all
     concatStringsSep
     elem
     elemAt
@@ -16,6 +15,7 @@ let
     ;
   inherit (import ./expect.nix)
     expect
+    expectEach
     listOr
     meant
     quote
@@ -26,7 +26,6 @@ let
   inherit (import ./properties.nix) fieldsOf isProperty;
   inherit (import ./ssh-key.nix) sshKeyFault;
 
-  isListOf = fits: value: isList value && all fits value;
   # A word of the command line, of a release and of a metric's label.
   isTag = tag: isString tag && match "[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}" tag != null;
 in
@@ -108,7 +107,7 @@ in
 
   tags =
     { tags, ... }:
-    expect (isListOf isTag) "a list of words of letters, digits, `-`, `_` and `.`" (
+    expectEach isTag "a list of words" "a word of letters, digits, `-`, `_` and `.`" (
       it: if it == null then "tags = [ ];" else ''tags = [ "web" "canary" ];''
     ) tags;
 
@@ -124,7 +123,7 @@ in
 
   hostSpecFields =
     { hostSpecFields, ... }:
-    expect (isListOf isString) "a list of names" (_: ''hostSpecFields = [ "rack" ];'') hostSpecFields;
+    expectEach isString "a list of names" "a name" (_: ''hostSpecFields = [ "rack" ];'') hostSpecFields;
 
   # An input is not looked at before its host is built: it may have to be fetched.
   nixpkgs =

@@ -147,6 +147,41 @@ in
       [ "defaults" ]
     ];
   };
+  "test: of a list what does not fit is told" = {
+    expr =
+      map
+        (
+          args:
+          map (fault: fault.message) (
+            faultsOf (inventoryOf {
+              hosts.web-01 = web // args;
+            })
+          )
+        )
+        [
+          {
+            tags = [
+              "web"
+              "a b"
+              3
+            ];
+          }
+          { tags = [ 3 ]; }
+          { tags = "web"; }
+          {
+            hostSpecFields = [
+              "rack"
+              { }
+            ];
+          }
+        ];
+    expected = [
+      [ "`a b` is not a word of letters, digits, `-`, `_` and `.`" ]
+      [ "`3` is not a word of letters, digits, `-`, `_` and `.`" ]
+      [ "`web` is not a list of words" ]
+      [ "a set is not a name" ]
+    ];
+  };
   "test: a file in the place of a set is told with how it is imported" = {
     expr = map (args: map (fault: fault.help) (inventoryOf args).faults) [
       { hosts = ./arguments.nix; }
