@@ -94,6 +94,15 @@ fn what_nix_says_has_its_cure() {
     cured("could not find a flake.nix file", "git+file:///");
     let missing = "getting status of '/a': No such file or directory";
     assert!(cure(missing, None, "").unwrap().contains("--flake"));
+    for (path, written) in [
+        ("/a/path:./my fleet", "`path:./my%20fleet`"),
+        ("/a/git+file:/b/my fleet", "`git+file:///b/my%20fleet`"),
+    ] {
+        let missing = format!("getting status of '{path}': No such file or directory");
+        assert!(cure(&missing, None, "").unwrap().ends_with(written));
+    }
+    let missing = "getting status of '/my fleet': No such file or directory";
+    assert!(cure(missing, None, "").unwrap().contains("--flake"));
     let broken = "[json.exception.parse_error.101] parse error at line 2, column 1";
     assert!(cure(broken, None, "").unwrap().contains("`flake.lock` is damaged"));
     assert_eq!(cure(broken, Some("/nix/store/x-source/web.nix"), ""), None);

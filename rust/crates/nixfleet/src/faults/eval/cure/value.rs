@@ -15,6 +15,15 @@ pub fn about_place(first: &str, file: Option<&str>) -> Option<String> {
             quote(&trust)
         ));
     }
+    let lacking = between(first, "getting status of '", "'").filter(|_| file.is_none());
+    if let Some(url) = lacking.and_then(spaced_url) {
+        // Of three slashes Nix has left one.
+        let url = url.replacen(":/", ":///", 1).replace(' ', "%20");
+        let written = quote(&url);
+        return Some(format!(
+            "Nix takes what has a space for a path: a URL has `%20` there, {written}"
+        ));
+    }
     let text = if first.starts_with("resolving Git reference '") {
         "the repository has no branch, tag or commit of that name: `?ref=` takes one, `?rev=` a whole \
          commit hash"
@@ -25,12 +34,19 @@ pub fn about_place(first: &str, file: Option<&str>) -> Option<String> {
         "a flake is the folder itself, and no link to one: name it as `realpath` shows it"
     } else if first == "could not find a flake.nix file" {
         "name the fleet's folder with `--flake`; of a bare repository it is `git+file:///PATH`"
-    } else if first.starts_with("getting status of '") && file.is_none() {
+    } else if lacking.is_some() {
         "nothing is there: name the fleet's folder with `--flake ./FOLDER`"
     } else {
         return None;
     };
     Some(text.into())
+}
+
+/// The URL of a flake, as it was written, in a path that Nix made of it for its spaces.
+fn spaced_url(path: &str) -> Option<&str> {
+    const SCHEMES: [&str; 5] = ["file:", "git+file:", "git+ssh:", "path:", "tarball+file:"];
+    let begin = SCHEMES.iter().filter_map(|it| path.find(&format!("/{it}"))).min()?;
+    Some(&path[begin + 1..]).filter(|it| it.contains(' '))
 }
 
 /// Of the folder where Nix keeps what it has fetched (Nix manual, "Environment variables"),
