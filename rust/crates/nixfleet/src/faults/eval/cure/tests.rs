@@ -8,6 +8,19 @@ fn cure(message: &str, file: Option<&str>, at: &str) -> Option<String> {
 }
 
 #[test]
+fn a_url_with_a_space_is_proposed_without() {
+    for (path, written) in [
+        ("/a/path:./my fleet", "`path:./my%20fleet`"),
+        ("/a/git+file:/b/my fleet", "`git+file:///b/my%20fleet`"),
+    ] {
+        let missing = format!("getting status of '{path}': No such file or directory");
+        assert!(cure(&missing, None, "").unwrap().ends_with(written));
+    }
+    let missing = "getting status of '/my fleet': No such file or directory";
+    assert!(cure(missing, None, "").unwrap().contains("--flake"));
+}
+
+#[test]
 fn what_nix_says_has_its_cure() {
     let cured = |message: &str, part: &str| {
         let cure = cure(message, Some("/nix/store/x-source/web.nix"), "inputs.sops.x");
@@ -93,15 +106,6 @@ fn what_nix_says_has_its_cure() {
     cured("file '/a/pipe' has an unsupported type", "no pipe");
     cured("could not find a flake.nix file", "git+file:///");
     let missing = "getting status of '/a': No such file or directory";
-    assert!(cure(missing, None, "").unwrap().contains("--flake"));
-    for (path, written) in [
-        ("/a/path:./my fleet", "`path:./my%20fleet`"),
-        ("/a/git+file:/b/my fleet", "`git+file:///b/my%20fleet`"),
-    ] {
-        let missing = format!("getting status of '{path}': No such file or directory");
-        assert!(cure(&missing, None, "").unwrap().ends_with(written));
-    }
-    let missing = "getting status of '/my fleet': No such file or directory";
     assert!(cure(missing, None, "").unwrap().contains("--flake"));
     let broken = "[json.exception.parse_error.101] parse error at line 2, column 1";
     assert!(cure(broken, None, "").unwrap().contains("`flake.lock` is damaged"));
