@@ -22,7 +22,8 @@ impl Progress {
     /// Progress that suits standard error.
     pub fn new() -> Self {
         let bars = io::stderr().is_terminal().then(MultiProgress::new);
-        Self { bars, lines: Mutex::default() }
+        // A terminal that cannot move (`TERM` is `dumb`, or not set) would be shown nothing at all.
+        Self { bars: bars.filter(|it| !it.is_hidden()), lines: Mutex::default() }
     }
 
     /// The moving line of a host, made when it is first needed.
