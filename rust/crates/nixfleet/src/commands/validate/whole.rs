@@ -38,8 +38,7 @@ pub fn read_beside(
         let files = Files::new(sources.tree(), survey, inventory);
         (faults, outside) = evaluated(global, eval, files, hosts, faults);
     } else {
-        ways_in::heed(&mut faults, survey, sources.tree());
-        faults.retain(|it| !survey.declares(it));
+        heed_files(&mut faults, survey, sources.tree());
     }
     faults.extend(strangers(global, inventory, survey, &wanted));
     // The fleet has them, whatever is wrong with them.
@@ -60,8 +59,7 @@ pub fn plain(global: &Global, inventory: &Inventory) -> Report {
     let mut sources = Sources::new(tree);
     sources.keep(survey.flake.take());
     let mut faults = inventoried(global, inventory, &|_| true, &mut sources);
-    ways_in::heed(&mut faults, &survey, sources.tree());
-    faults.retain(|it| !survey.declares(it));
+    heed_files(&mut faults, &survey, sources.tree());
     faults.extend(files::lacking(sources.tree(), &survey, &faults));
     faults.extend(survey.faults);
     Report::new(inventory.hosts.len(), faults, &mut sources)
@@ -80,6 +78,12 @@ pub fn inventoried(
         positions::add(&nix, &flake, inventory, sources, &mut faults);
     }
     faults
+}
+
+/// Takes out what the fleet's files speak against; what is so, an evaluation knows.
+fn heed_files(faults: &mut Vec<Fault>, survey: &Survey, tree: &Tree) {
+    ways_in::heed(faults, survey, tree);
+    faults.retain(|it| !survey.declares(it));
 }
 
 fn evaluated(
